@@ -1,0 +1,1 @@
+"""Betting a period that the model has not seen, settled and set out as one report."""

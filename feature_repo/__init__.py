@@ -1,0 +1,1 @@
+"""What the features are: entities, views and services, declared for Feast."""

@@ -1,0 +1,106 @@
+"""Family 3: going, course and draw bias."""
+
+import pandas as pd
+from entities import course, distance_band, draw_third, going_group, horse, surface
+from feast import FeatureView, Field
+from feast.on_demand_feature_view import on_demand_feature_view
+from feast.types import Float64
+from today import bias_priors
+from sources import LASTING, offline_table
+
+horse_going = FeatureView(
+    name="horse_going",
+    entities=[horse, going_group],
+    ttl=LASTING,
+    source=offline_table("horse_going"),
+    schema=[
+        Field(name="going_wins", dtype=Float64),
+        Field(name="going_expected", dtype=Float64),
+    ],
+)
+
+horse_course = FeatureView(
+    name="horse_course",
+    entities=[horse, course],
+    ttl=LASTING,
+    source=offline_table("horse_course"),
+    schema=[
+        Field(name="course_wins", dtype=Float64),
+        Field(name="course_expected", dtype=Float64),
+    ],
+)
+
+draw_cell = FeatureView(
+    name="draw_cell",
+    entities=[course, surface, distance_band, going_group, draw_third],
+    ttl=LASTING,
+    source=offline_table("draw_cell"),
+    schema=[
+        Field(name="draw_wins", dtype=Float64),
+        Field(name="draw_expected", dtype=Float64),
+        Field(name="draw_wins_180d", dtype=Float64),
+        Field(name="draw_expected_180d", dtype=Float64),
+        Field(name="draw_variance_180d", dtype=Float64),
+    ],
+)
+
+draw_distance = FeatureView(
+    name="draw_distance",
+    entities=[course, surface, distance_band, draw_third],
+    ttl=LASTING,
+    source=offline_table("draw_distance"),
+    schema=[
+        Field(name="draw_distance_wins", dtype=Float64),
+        Field(name="draw_distance_expected", dtype=Float64),
+    ],
+)
+
+draw_course = FeatureView(
+    name="draw_course",
+    entities=[course, draw_third],
+    ttl=LASTING,
+    source=offline_table("draw_course"),
+    schema=[
+        Field(name="draw_course_wins", dtype=Float64),
+        Field(name="draw_course_expected", dtype=Float64),
+    ],
+)
+
+
+@on_demand_feature_view(
+    name="bias",
+    sources=[horse_going, horse_course, draw_cell, draw_distance, draw_course, bias_priors],
+    schema=[
+        Field(name="course_going_iv", dtype=Float64),
+        Field(name="draw_iv", dtype=Float64),
+        Field(name="draw_bias_z", dtype=Float64),
+    ],
+    mode="pandas",
+    description="Going, course and draw bias: impact values shrunk towards their wider cells",
+    tags={
+        "cold_when:course_going_iv": "not (going_expected > 0) and not (course_expected > 0)",
+        "cold_when:draw_iv": "not (draw_course_expected > 0)",
+        "cold_when:draw_bias_z": "not (draw_variance_180d > 0)",
+    },
+)
+def bias(counts: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.shrinkage import draw_z, impact_value
+
+    known = counts.fillna(0.0)
+    on_going = impact_value(known["going_wins"], known["going_expected"], known["horse_k"], 1.0)
+    at_course = impact_value(known["course_wins"], known["course_expected"], known["horse_k"], 1.0)
+    stalls = 1.0
+    for level in ("draw_course", "draw_distance", "draw"):
+        stalls = impact_value(
+            known[f"{level}_wins"], known[f"{level}_expected"], known[f"{level}_k"], stalls
+        )
+    return pd.DataFrame(
+        {
+            "course_going_iv": (on_going * at_course) ** 0.5,
+            "draw_iv": stalls,
+            "draw_bias_z": draw_z(
+                known["draw_wins_180d"], known["draw_expected_180d"], known["draw_variance_180d"]
+            ),
+        },
+        index=counts.index,
+    )

@@ -1,0 +1,61 @@
+"""Family 2: class drop and layoff."""
+
+import pandas as pd
+from entities import horse
+from feast import FeatureView, Field
+from feast.on_demand_feature_view import on_demand_feature_view
+from feast.types import Float64, Int64, UnixTimestamp
+from today import layoff_curve, today
+from sources import LASTING, offline_table
+
+horse_last_start = FeatureView(
+    name="horse_last_start",
+    entities=[horse],
+    ttl=LASTING,
+    source=offline_table("horse_last_start"),
+    schema=[
+        Field(name="horse_starts", dtype=Int64),
+        Field(name="last_start", dtype=UnixTimestamp),
+        Field(name="last_class_level", dtype=Float64),
+        Field(name="last_pounds", dtype=Float64),
+        Field(name="last_official_rating", dtype=Float64),
+    ],
+)
+
+@on_demand_feature_view(
+    name="class_layoff",
+    sources=[horse_last_start, today, layoff_curve],
+    schema=[
+        Field(name="class_drop", dtype=Float64),
+        Field(name="classdrop_flag", dtype=Float64),
+        Field(name="layoff_days", dtype=Float64),
+        Field(name="layoff_penalty", dtype=Float64),
+        Field(name="freshness_flag", dtype=Float64),
+        Field(name="weight_delta", dtype=Float64),
+        Field(name="or_delta", dtype=Float64),
+    ],
+    mode="pandas",
+    description="Class drop and layoff: what changed since the last start",
+    tags={
+        "missing_when": "not (horse_starts > 0)",
+        "missing_when:or_delta": "not (horse_starts > 0) or official_rating != official_rating "
+        "or last_official_rating != last_official_rating",
+    },
+)
+def class_layoff(facts: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.layoff import knots_of, layoff_penalty
+
+    change = pd.DataFrame(index=facts.index)
+    change["class_drop"] = facts["class_level"] - facts["last_class_level"]
+    change["classdrop_flag"] = (change["class_drop"] >= 1).where(change["class_drop"].notna()) * 1.0
+    raced = pd.to_datetime(facts["race_date"], utc=True)
+    away = (raced - pd.to_datetime(facts["last_start"], utc=True)).dt.days
+    change["layoff_days"] = away.astype("float64")
+    change["layoff_penalty"] = float("nan")
+    for text, days in change["layoff_days"].groupby(facts["layoff_knots"], observed=True):
+        change.loc[days.index, "layoff_penalty"] = layoff_penalty(days, knots_of(text))
+    fresh = away.between(facts["sweet_spot_from"], facts["sweet_spot_to"])
+    change["freshness_flag"] = fresh.where(away.notna()) * 1.0
+    change["weight_delta"] = facts["pounds"] - facts["last_pounds"]
+    change["or_delta"] = facts["official_rating"] - facts["last_official_rating"]
+    return change.astype("float64")

@@ -1,0 +1,14 @@
+"""What lives on between races, and so can be known before tomorrow's."""
+
+from feast import Entity, ValueType
+
+horse = Entity(name="horse", join_keys=["horse_id"], value_type=ValueType.INT64)
+trainer = Entity(name="trainer", join_keys=["trainer_id"], value_type=ValueType.INT64)
+jockey = Entity(name="jockey", join_keys=["jockey_id"], value_type=ValueType.INT64)
+course = Entity(name="course", join_keys=["course_id"], value_type=ValueType.INT64)
+surface = Entity(name="surface", join_keys=["surface"], value_type=ValueType.STRING)
+distance_band = Entity(
+    name="distance_band", join_keys=["distance_band"], value_type=ValueType.STRING
+)
+going_group = Entity(name="going_group", join_keys=["going_group"], value_type=ValueType.STRING)
+draw_third = Entity(name="draw_third", join_keys=["draw_third"], value_type=ValueType.INT64)

@@ -1,0 +1,66 @@
+"""Family 4: form curves over the last five starts."""
+
+import pandas as pd
+from entities import horse
+from feast import FeatureView, Field
+from feast.on_demand_feature_view import on_demand_feature_view
+from feast.types import Float64
+from today import form_priors
+from sources import LASTING, offline_table
+
+horse_form = FeatureView(
+    name="horse_form",
+    entities=[horse],
+    ttl=LASTING,
+    source=offline_table("horse_form"),
+    schema=[
+        Field(name=f"{fact}_{run}", dtype=Float64)
+        for fact in ("percentile", "ts", "rpr", "figure")
+        for run in (1, 2, 3, 4, 5)
+    ],
+)
+
+ratings_short = " and ".join(
+    f"({' + '.join(f'({kind}_{run} == {kind}_{run})' for run in (1, 2, 3, 4, 5))}) < 3"
+    for kind in ("ts", "rpr", "figure")
+)
+
+
+@on_demand_feature_view(
+    name="form",
+    sources=[horse_form, form_priors],
+    schema=[
+        Field(name="form_ewma", dtype=Float64),
+        Field(name="form_slope", dtype=Float64),
+        Field(name="form_var", dtype=Float64),
+        Field(name="ts_trend", dtype=Float64),
+    ],
+    mode="pandas",
+    description="Form curves: level, direction and spread of the last five runs",
+    tags={
+        "cold_when:form_ewma": "percentile_1 != percentile_1",
+        "missing_when:form_slope": "percentile_3 != percentile_3",
+        "missing_when:form_var": "percentile_2 != percentile_2",
+        "missing_when:ts_trend": ratings_short,
+    },
+)
+def form(runs: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.form import ewma, ols_slope, sample_variance, shrunk_variance
+
+    def last_five(fact):
+        return runs[[f"{fact}_{run}" for run in (1, 2, 3, 4, 5)]].to_numpy("float64")
+
+    percentiles = last_five("percentile")
+    starts = (percentiles == percentiles).sum(axis=1)  # noqa: PLR0124 - NaN is not itself
+    curves = pd.DataFrame(index=runs.index)
+    curves["form_ewma"] = ewma(percentiles, 0.6)
+    curves["form_ewma"] = curves["form_ewma"].fillna(0.5)
+    curves["form_slope"] = ols_slope(percentiles)
+    curves["form_var"] = shrunk_variance(
+        sample_variance(percentiles), starts, runs["form_k"], runs["form_v0"]
+    )
+    trend = pd.Series(float("nan"), index=runs.index)
+    for rating in ("ts", "rpr", "figure"):
+        trend = trend.fillna(pd.Series(ols_slope(last_five(rating)), index=runs.index))
+    curves["ts_trend"] = trend
+    return curves

@@ -1,0 +1,19 @@
+"""Where a view's counts come from: the offline table of the same name in the current build."""
+
+from datetime import timedelta
+
+from feast import FileSource
+
+from velo.home import Home
+
+LASTING = timedelta(days=36_500)
+"""Counts stay true until the next change: the views' time to live."""
+
+
+def offline_table(name: str) -> FileSource:
+    """The parquet folder of an offline table; its rows become known at `event_timestamp`."""
+    return FileSource(
+        name=name,
+        path=str(Home.current().current_build / name),
+        timestamp_field="event_timestamp",
+    )

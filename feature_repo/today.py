@@ -1,0 +1,50 @@
+"""What a feature needs of today's race, and of the training run that fitted the priors."""
+
+from feast import Field, RequestSource
+from feast.types import Float64, String, UnixTimestamp
+
+today = RequestSource(
+    name="today",
+    schema=[
+        Field(name="race_date", dtype=UnixTimestamp),
+        Field(name="class_level", dtype=Float64),
+        Field(name="pounds", dtype=Float64),
+        Field(name="official_rating", dtype=Float64),
+    ],
+)
+
+rate_priors = RequestSource(
+    name="rate_priors",
+    schema=[
+        Field(name="p0", dtype=Float64),
+        Field(name="trainer_k0", dtype=Float64),
+        Field(name="trainer_k1", dtype=Float64),
+        Field(name="jockey_k0", dtype=Float64),
+        Field(name="jockey_k1", dtype=Float64),
+        Field(name="pair_k2", dtype=Float64),
+    ],
+)
+
+bias_priors = RequestSource(
+    name="bias_priors",
+    schema=[
+        Field(name="horse_k", dtype=Float64),
+        Field(name="draw_k", dtype=Float64),
+        Field(name="draw_distance_k", dtype=Float64),
+        Field(name="draw_course_k", dtype=Float64),
+    ],
+)
+
+form_priors = RequestSource(
+    name="form_priors",
+    schema=[Field(name="form_k", dtype=Float64), Field(name="form_v0", dtype=Float64)],
+)
+
+layoff_curve = RequestSource(
+    name="layoff_curve",
+    schema=[
+        Field(name="layoff_knots", dtype=String),
+        Field(name="sweet_spot_from", dtype=Float64),
+        Field(name="sweet_spot_to", dtype=Float64),
+    ],
+)

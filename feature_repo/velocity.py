@@ -1,0 +1,106 @@
+"""Family 1: trainer and jockey velocity."""
+
+import pandas as pd
+from entities import jockey, trainer
+from feast import FeatureView, Field
+from feast.on_demand_feature_view import on_demand_feature_view
+from feast.types import Float64, Int64
+from today import rate_priors
+from sources import LASTING, offline_table
+
+trainer_form = FeatureView(
+    name="trainer_form",
+    entities=[trainer],
+    ttl=LASTING,
+    source=offline_table("trainer_form"),
+    schema=[
+        Field(name="trainer_wins", dtype=Float64),
+        Field(name="trainer_starts", dtype=Int64),
+        Field(name="trainer_wins_14d", dtype=Float64),
+        Field(name="trainer_starts_14d", dtype=Int64),
+        Field(name="trainer_wins_30d", dtype=Float64),
+        Field(name="trainer_starts_30d", dtype=Int64),
+        Field(name="trainer_wins_90d", dtype=Float64),
+        Field(name="trainer_starts_90d", dtype=Int64),
+    ],
+)
+
+jockey_form = FeatureView(
+    name="jockey_form",
+    entities=[jockey],
+    ttl=LASTING,
+    source=offline_table("jockey_form"),
+    schema=[
+        Field(name="jockey_wins", dtype=Float64),
+        Field(name="jockey_starts", dtype=Int64),
+        Field(name="jockey_wins_14d", dtype=Float64),
+        Field(name="jockey_starts_14d", dtype=Int64),
+        Field(name="jockey_wins_30d", dtype=Float64),
+        Field(name="jockey_starts_30d", dtype=Int64),
+        Field(name="jockey_wins_90d", dtype=Float64),
+        Field(name="jockey_starts_90d", dtype=Int64),
+    ],
+)
+
+pair_form = FeatureView(
+    name="pair_form",
+    entities=[trainer, jockey],
+    ttl=LASTING,
+    source=offline_table("pair_form"),
+    schema=[
+        Field(name="pair_wins_365d", dtype=Float64),
+        Field(name="pair_starts_365d", dtype=Int64),
+    ],
+)
+
+
+@on_demand_feature_view(
+    name="velocity",
+    sources=[trainer_form, jockey_form, pair_form, rate_priors],
+    schema=[
+        Field(name="trainer_sr_14d", dtype=Float64),
+        Field(name="trainer_sr_30d", dtype=Float64),
+        Field(name="trainer_sr_90d", dtype=Float64),
+        Field(name="jockey_sr_14d", dtype=Float64),
+        Field(name="jockey_sr_30d", dtype=Float64),
+        Field(name="jockey_sr_90d", dtype=Float64),
+        Field(name="tj_combo_uplift", dtype=Float64),
+    ],
+    mode="pandas",
+    description="Trainer and jockey velocity: shrunk strike rates over rolling windows",
+    tags={
+        "cold_when:trainer_sr_14d": "not (trainer_starts > 0)",
+        "cold_when:trainer_sr_30d": "not (trainer_starts > 0)",
+        "cold_when:trainer_sr_90d": "not (trainer_starts > 0)",
+        "cold_when:jockey_sr_14d": "not (jockey_starts > 0)",
+        "cold_when:jockey_sr_30d": "not (jockey_starts > 0)",
+        "cold_when:jockey_sr_90d": "not (jockey_starts > 0)",
+        "cold_when:tj_combo_uplift": "not (pair_starts_365d > 0)",
+    },
+)
+def velocity(counts: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.shrinkage import combo_uplift, eb_rate
+
+    rates = pd.DataFrame(index=counts.index)
+    for who in ("trainer", "jockey"):
+        career_wins = counts[f"{who}_wins"].fillna(0.0)
+        career_starts = counts[f"{who}_starts"].fillna(0)
+        for days in (14, 30, 90):
+            wins = counts[f"{who}_wins_{days}d"].fillna(0.0)
+            starts = counts[f"{who}_starts_{days}d"].fillna(0)
+            rates[f"{who}_sr_{days}d"] = eb_rate(
+                wins,
+                starts,
+                career_wins - wins,
+                career_starts - starts,
+                counts[f"{who}_k1"],
+                counts[f"{who}_k0"],
+                counts["p0"],
+            )
+    rates["tj_combo_uplift"] = combo_uplift(
+        counts["pair_wins_365d"].fillna(0.0),
+        counts["pair_starts_365d"].fillna(0),
+        (rates["trainer_sr_90d"] + rates["jockey_sr_90d"]) / 2,
+        counts["pair_k2"],
+    )
+    return rates

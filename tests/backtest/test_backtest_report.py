@@ -1,0 +1,245 @@
+"""The backtest's report: by hand on three races, and by the schema on a simulated season."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backtest.periods import Period
+from backtest.report import Terms, backtest, write
+from backtest.schema import schema
+from training.report import SAME_PRICE
+from velo.errors import DataError, InputError
+from velo.home import Home
+from velo.settings import OddsBand
+
+BAND = OddsBand()
+MARCH = Period(date(2021, 3, 1), date(2021, 3, 31))
+
+
+def terms(**changes: object) -> Terms:
+    usual: dict[str, object] = {
+        "decision": "sp",
+        "settlement": "sp",
+        "commission": 0.0,
+        "band": BAND,
+        "cutoffs": {"top10": 0.5, "top20": 0.2, "top30": 0.1},
+        "draws": 200,
+        "seed": 1,
+    }
+    return Terms(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def report(frame: pd.DataFrame, on: Terms | None = None, **changes: object) -> dict:
+    rest = {"version": "1", "run_id": "a" * 32, "alpha_share": 0.35, **changes}
+    return backtest(frame, on or terms(), MARCH, **rest)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def three_races() -> pd.DataFrame:
+    """1: a 9.0 chance we like wins. 2: two we like dead-heat at 6.0. 3: the favourite wins."""
+    rows = [
+        # race, horse, date, win_share, odds, p_market, p
+        (1, 1, "2021-03-02", 1.0, 9.0, 0.10, 0.20),
+        (1, 2, "2021-03-02", 0.0, 1.5, 0.65, 0.60),
+        (1, 3, "2021-03-02", 0.0, 4.0, 0.25, 0.20),
+        (2, 4, "2021-03-02", 0.5, 6.0, 0.16, 0.25),
+        (2, 5, "2021-03-02", 0.5, 6.0, 0.16, 0.25),
+        (2, 6, "2021-03-02", 0.0, 1.4, 0.68, 0.50),
+        (3, 7, "2021-03-09", 0.0, 21.0, 0.05, 0.08),
+        (3, 8, "2021-03-09", 0.0, 22.0, 0.05, 0.90),
+        (3, 9, "2021-03-09", 1.0, 1.1, 0.90, 0.02),
+    ]
+    names = ["race_id", "horse_id", "date", "win_share", "decision_odds", "p_market", "p"]
+    frame = pd.DataFrame(rows, columns=names)
+    return frame.assign(
+        date=pd.to_datetime(frame["date"]),
+        course="Ascot",
+        settlement_odds=frame["decision_odds"],
+        p_market_power=frame["p_market"],
+        p_model=frame["p"],
+    )
+
+
+def test_three_races_settled_by_hand(three_races):
+    top20 = report(three_races)["strategies"]["top20"]
+    # Backed: 9.0 (value .8), both 6.0 (value .5), 21.0 (value .68); 22.0 is outside the band.
+    assert top20["bets"] == 4
+    assert top20["winners"] == 2.0
+    assert top20["staked"] == 4.0
+    assert top20["profit"] == pytest.approx(8 + (0.5 * 6 - 1) * 2 - 1)
+    assert top20["roi"] == pytest.approx(11 / 4)
+    assert top20["ae_ratio"] == pytest.approx(2 / (1 / 9 + 2 / 6 + 1 / 21))
+    assert top20["ae_fair"] == pytest.approx(2 / (0.10 + 0.32 + 0.05))
+    assert top20["strike_rate"] == 0.5
+    assert top20["max_drawdown"] == pytest.approx(1.0)
+
+
+def test_a_value_that_only_equals_the_cutoff_is_not_backed(three_races):
+    top10 = report(three_races)["strategies"]["top10"]
+    assert top10["bets"] == 2  # .8 and .68 exceed .5; the two at exactly .5 do not
+
+
+def test_price_buckets_split_the_top20_bets_by_decision_price(three_races):
+    buckets = report(three_races)["price_buckets"]
+    assert {name: bucket["bets"] for name, bucket in buckets.items()} == {
+        "[5,8)": 2,
+        "[8,15)": 1,
+        "[15,21]": 1,
+    }
+
+
+def test_the_favourite_baseline_stakes_a_point_a_race_and_joint_favourites_share_it(three_races):
+    joint = three_races.assign(
+        decision_odds=three_races["decision_odds"].replace({1.4: 6.0}),
+    )
+    favourite = report(joint)["baseline"]["favourite"]
+    assert favourite["bets"] == 5
+    assert favourite["staked"] == pytest.approx(3.0)
+    # Race 1 loses 1; race 2: a third each on two dead-heaters at 6.0 and one loser at 1.4.
+    assert favourite["profit"] == pytest.approx(-1 + 2 / 3 * 2 - 1 / 3 + 0.1)
+
+
+def test_blind_band_backs_every_runner_of_the_band(three_races):
+    assert report(three_races)["baseline"]["blind_band"]["bets"] == 4
+
+
+def test_commission_is_charged_on_a_races_net_winnings(three_races):
+    free = report(three_races)["strategies"]["top20"]["profit"]
+    charged = report(three_races, terms(commission=0.02))["strategies"]["top20"]["profit"]
+    assert free - charged == pytest.approx(0.02 * (8 + 4))
+
+
+def test_a_bet_without_a_settlement_price_is_returned_and_counted(three_races):
+    unsettled = three_races.copy()
+    unsettled.loc[0, "settlement_odds"] = np.nan
+    top20 = report(unsettled, terms(settlement="bsp"))["strategies"]["top20"]
+    assert (top20["bets"], top20["unsettled"]) == (3, 1)
+    assert top20["profit"] == pytest.approx(3.0)
+
+
+def test_settlement_prices_pay_but_never_select(three_races):
+    doubled = three_races.assign(settlement_odds=three_races["settlement_odds"] * 2)
+    before = report(three_races)["strategies"]["top20"]
+    after = report(doubled, terms(settlement="bsp"))["strategies"]["top20"]
+    assert after["bets"] == before["bets"]
+    assert after["profit"] == pytest.approx(17 + 5 * 2 - 1)
+
+
+def test_the_report_says_when_bets_settle_at_the_price_they_were_selected_on(three_races):
+    assert report(three_races)["prices"]["note"] == SAME_PRICE
+    assert report(three_races, terms(settlement="bsp"))["prices"]["note"] != SAME_PRICE
+
+
+def test_races_outside_the_period_are_not_bet(three_races):
+    three_races.loc[three_races["race_id"] == 3, "date"] = pd.Timestamp("2021-04-01")
+    assert report(three_races)["races"] == 2
+
+
+def test_a_race_without_a_complete_book_is_left_out_and_counted(three_races):
+    three_races.loc[0, ["p", "p_market", "p_market_power"]] = np.nan
+    found = report(three_races, excluded={"no_winner": 4})
+    assert found["races"] == 2
+    assert found["excluded"] == {"no_winner": 4, "unpriced": 1}
+
+
+def test_a_period_without_a_race_is_refused(three_races):
+    with pytest.raises(DataError):
+        report(three_races.assign(date=pd.Timestamp("2022-01-01")))
+
+
+def season(seed: int, races: int = 120) -> pd.DataFrame:
+    """Three races a day in an efficient market with a margin; the model is the market + noise."""
+    generator = np.random.default_rng(seed)
+    sizes = generator.integers(2, 15, races)
+    race = np.repeat(np.arange(races), sizes)
+    strength = np.exp(generator.normal(size=sizes.sum()))
+    p = strength / np.bincount(race, strength)[race]
+    noisy = p * np.exp(generator.normal(0, 0.3, len(p)))
+    blended = noisy / np.bincount(race, noisy)[race]
+    won = np.zeros(len(p))
+    for number in range(races):
+        runners = np.flatnonzero(race == number)
+        won[generator.choice(runners, p=p[runners])] = 1.0
+    odds = 1 / (p + 0.015)
+    return pd.DataFrame(
+        {
+            "race_id": race,
+            "horse_id": np.arange(len(p)),
+            "date": pd.Timestamp("2021-03-01") + pd.to_timedelta(race // 4, unit="D"),
+            "course": "Ascot",
+            "win_share": won,
+            "decision_odds": odds,
+            "settlement_odds": odds,
+            "p_market": p,
+            "p_market_power": p,
+            "p_model": blended,
+            "p": blended,
+        }
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 2**31),
+    races=st.integers(1, 40),
+    cutoffs=st.tuples(*[st.floats(-1, 5) for _ in range(3)]),
+    share=st.one_of(st.none(), st.just(float("nan")), st.floats(-1, 2)),
+)
+def test_every_report_validates_against_the_schema_and_is_plain_json(seed, races, cutoffs, share):
+    on = terms(cutoffs=dict(zip(("top10", "top20", "top30"), cutoffs, strict=True)), draws=100)
+    found = report(season(seed, races), on, alpha_share=share)
+    text = json.dumps(found, allow_nan=False)
+    jsonschema.Draft202012Validator(schema()).validate(json.loads(text))
+
+
+def test_a_strategy_without_a_bet_has_nulls_and_not_zeros(three_races):
+    never = terms(cutoffs={"top10": 99.0, "top20": 99.0, "top30": 99.0})
+    top20 = report(three_races, never)["strategies"]["top20"]
+    assert top20["bets"] == 0
+    for name in ("roi", "roi_ci", "ae_ratio", "ae_fair", "strike_rate"):
+        assert top20[name] is None
+    assert top20["max_drawdown"] == 0.0
+
+
+def test_every_betting_figure_has_an_interval_and_a_number_of_bets():
+    found = report(season(3))
+    statement = found["strategies"]["all"]
+    assert statement["bets"] > 50
+    for name in ("roi", "ae_ratio", "ae_fair", "strike_rate"):
+        low, high = statement[f"{name}_ci"]
+        assert low < statement[name] < high
+
+
+def test_an_efficient_market_loses_its_margin_to_the_blind_band():
+    band = report(season(5, races=124))["baseline"]["blind_band"]
+    low, high = band["roi_ci"]
+    assert low < -0.13 < high  # .015 of about .115
+
+
+def test_the_schema_is_a_valid_draft_2020_12_schema_with_the_specified_names():
+    declared = schema()
+    jsonschema.Draft202012Validator.check_schema(declared)
+    names = """version run_id period prices races runners excluded strategies price_buckets
+        calibration_error delta_r2 delta_ll_ci alpha_share baseline"""
+    assert set(declared["required"]) == set(names.split())
+
+
+def test_the_report_is_written_whole_under_its_version(tmp_path, three_races):
+    found = report(three_races, version="v1.1.0")
+    path = write(found, Home(tmp_path))
+    assert path == tmp_path / "reports" / "backtest_v1.1.0.json"
+    assert json.loads(path.read_text()) == found
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_a_version_that_would_leave_the_folder_is_refused(tmp_path, three_races):
+    with pytest.raises(InputError, match="cannot name a report"):
+        write(report(three_races, version="../1"), Home(tmp_path))

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from velo.racing.courses import Course, course, course_key
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("kempton-aw", Course("kempton", "aw", None)),
+        ("Kempton (AW)", Course("kempton", "aw", None)),
+        ("Kempton", Course("kempton", None, None)),
+        ("Kempton Park", Course("kempton", None, None)),
+        ("Chelmsford City (AW)", Course("chelmsford", "aw", None)),
+        ("Sha Tin (HK)", Course("sha tin", None, "HK")),
+        ("NAGOYA (JPN)", Course("nagoya", None, "JPN")),
+        ("Dundalk (AW) (IRE)", Course("dundalk", "aw", "IRE")),
+        ("Bangor-on-Dee", Course("bangor on dee", None, None)),
+        ("Bordeaux Le Bouscat (FR)", Course("bordeaux le bouscat", None, "FR")),
+        ("L'Ancresse (GUE)", Course("lancresse", None, "GUE")),
+        ("Newmarket (July)", Course("newmarket july", None, None)),
+        ("Wolverhampton (a.w.)", Course("wolverhampton", "aw", None)),
+    ],
+)
+def test_a_course_is_read_from_every_way_of_naming_it(text: str, expected: Course) -> None:
+    assert course(text) == expected
+
+
+@pytest.mark.parametrize("text", [None, "", "-", "–", "(AW)", "---"])
+def test_no_name_is_no_course(text: str | None) -> None:
+    assert course(text) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("kempton-aw", "Kempton (AW)", True),
+        ("Chelmsford (AW)", "Chelmsford City (AW)", True),
+        ("Bordeaux-Le-Bouscat (FR)", "Bordeaux Le Bouscat (FR)", True),
+        ("Ascot (GB)", "Ascot", True),
+        ("Kempton", "Kempton (AW)", False),
+        ("Newcastle", "Newcastle (AUS)", False),
+        ("Newmarket", "Newmarket (July)", False),
+    ],
+)
+def test_tracks_that_race_differently_have_different_keys(one: str, other: str, same: bool) -> None:
+    first, second = course(one), course(other)
+    assert first is not None
+    assert second is not None
+    assert (course_key(first) == course_key(second)) is same
+
+
+@given(st.text(max_size=20))
+def test_no_text_makes_a_course_fail(text: str) -> None:
+    found = course(text)
+    assert found is None or course_key(found).startswith(found.name)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from velo.errors import SettingsError
+from velo.racing.layoff import layoff_penalty
+
+KNOTS = [(0, 0.15), (15, 0.10), (30, 0.0), (60, 0.0), (120, 0.15), (240, 0.30)]
+
+
+@pytest.mark.parametrize(
+    ("days", "penalty"),
+    [
+        (0, 0.15),
+        (7.5, 0.125),
+        (15, 0.10),
+        (21, 0.06),
+        (30, 0.0),
+        (45, 0.0),
+        (60, 0.0),
+        (90, 0.075),
+        (180, 0.225),
+        (240, 0.30),
+        (900, 0.30),
+    ],
+)
+def test_the_penalty_is_nothing_in_the_sweet_spot_and_capped_after_it(
+    days: float, penalty: float
+) -> None:
+    assert layoff_penalty([days], KNOTS)[0] == pytest.approx(penalty)
+
+
+def test_three_weeks_off_do_not_cost_what_half_a_year_does() -> None:
+    three_weeks, half_a_year = layoff_penalty([21, 200], KNOTS)
+    assert three_weeks < half_a_year / 3
+
+
+def test_a_debutant_has_no_penalty_rather_than_a_large_one() -> None:
+    assert np.isnan(layoff_penalty([np.nan], KNOTS)[0])
+
+
+@given(st.floats(0, 400), st.floats(0, 1))
+def test_the_penalty_is_continuous(days: float, step: float) -> None:
+    here, there = layoff_penalty([days, days + step], KNOTS)
+    assert abs(here - there) <= step * 0.01 + 1e-12
+
+
+@pytest.mark.parametrize("knots", [[], [(30, 0.0), (15, 0.1)], [(15, 0.0), (15, 0.1)]])
+def test_knots_need_rising_days(knots: list[tuple[float, float]]) -> None:
+    with pytest.raises(SettingsError, match="rising days"):
+        layoff_penalty([1.0], knots)

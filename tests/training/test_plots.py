@@ -1,0 +1,74 @@
+"""Every plot becomes a PNG of a readable size, also where there is little to draw."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from training import plots
+from training.bootstrap import Estimate
+from training.calibration_curve import curve
+from training.diagnosis import Slice
+
+UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
+
+
+def piece(name: str, value: Estimate) -> Slice:
+    return Slice("month", name, 100, 900, value, UNKNOWN, 40, value)
+
+
+PIECES = [
+    piece("2021-01", Estimate(0.02, -0.01, 0.05)),
+    piece("2021-02", Estimate(-0.01, -0.03, 0.01)),
+    piece("2021-03", UNKNOWN),
+]
+
+
+def size(image: bytes) -> tuple[int, int]:
+    assert image.startswith(b"\x89PNG")
+    return struct.unpack(">II", image[16:24])
+
+
+def charts() -> dict[str, plots.Plot]:
+    generator = np.random.default_rng(1)
+    p = generator.beta(1, 8, 4000)
+    won = (generator.random(4000) < p).astype(float)
+    days = pd.date_range("2021-01-01", periods=90)
+    return {
+        "reliability": plots.reliability({"blend": curve(p, won), "market": curve(p**1.1, won)}),
+        "ae_by_odds": plots.ae_by_odds(PIECES),
+        "lift_by_month": plots.lift_by_month(PIECES),
+        "importance": plots.importance({"form_ewma": 30.0, "draw_iv": 10.0, "class_drop": 0.0}),
+        "profit_path": plots.profit_path(
+            {"top20": pd.Series(generator.normal(0, 3, 90).cumsum(), index=days)}
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", ["reliability", "ae_by_odds", "lift_by_month", "importance"])
+def test_a_plot_is_a_png_of_readable_size(name):
+    width, height = size(plots.png(charts()[name]))
+    assert width >= 2 * plots.WIDTH
+    assert height >= 2 * plots.HEIGHT
+
+
+def test_the_profit_path_has_a_line_for_each_strategy():
+    drawn = charts()["profit_path"].to_dict()
+    assert drawn["layer"][1]["encoding"]["color"]["scale"]["domain"] == ["top20"]
+    size(plots.png(charts()["profit_path"]))
+
+
+def test_a_month_without_an_interval_is_not_drawn_as_one():
+    drawn = plots.lift_by_month(PIECES).to_dict()
+    names = {row["name"] for rows in drawn["datasets"].values() for row in rows if "name" in row}
+    assert names == {"2021-01", "2021-02"}
+
+
+def test_a_run_without_bets_and_trees_has_only_the_plots_that_it_can_draw():
+    slices = {"month": PIECES, "odds_band": [PIECES[2]]}
+    images = plots.images({}, slices, {}, {"top20": pd.Series([], dtype=float)})
+    assert list(images) == ["lift_by_month.png"]
+    size(images["lift_by_month.png"])

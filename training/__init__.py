@@ -1,0 +1,1 @@
+"""From historical features to a judged model: folds, ranker, blend, metrics."""

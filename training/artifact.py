@@ -1,0 +1,152 @@
+"""The stored model: a folder of LightGBM text and JSON, known by its SHA-256.
+
+Nothing in it is code and nothing is unpickled: `ranker.txt` is LightGBM's own text format (absent
+where the ranker is linear), `model.json` is everything else, with sorted keys. The identity is
+the SHA-256 over both files' names, lengths and contents, and is checked before either is parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from velo.errors import ModelError
+
+RANKER = "ranker.txt"
+MODEL = "model.json"
+FORMAT = 1
+LARGEST = {RANKER: 256 * 2**20, MODEL: 16 * 2**20}
+RANKER_OPENING = b"tree\n"
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A verified model: `model` as it was saved, `ranker` the LightGBM text or None."""
+
+    model: dict[str, Any]
+    ranker: str | None
+    sha256: str
+
+
+def save(folder: Path, model: Mapping[str, Any], ranker: str | None = None) -> str:
+    """Write the artifact and return its SHA-256.
+
+    The files are written beside the target, flushed to disk and renamed into place, so that
+    `folder` is either whole or not there.
+
+    Args:
+        folder: does not exist yet; its parents are made.
+        model: plain JSON values; every number finite.
+        ranker: LightGBM's model text.
+
+    Raises:
+        ModelError: the folder exists, or the model is not plain JSON.
+    """
+    if folder.exists():
+        raise ModelError(f"{folder} exists already; an artifact is never overwritten")
+    contents = {MODEL: _json({**model, "format": FORMAT})}
+    if ranker is not None:
+        contents[RANKER] = ranker.encode("utf-8")
+    _refuse_oversized({name: len(content) for name, content in contents.items()}, folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        for name, content in contents.items():
+            with open(draft / name, "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        draft.chmod(0o755)
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return identity(contents)
+
+
+def load(folder: Path, sha256: str) -> Artifact:
+    """Read an artifact and prove that it is the one that was registered.
+
+    Raises:
+        ModelError: a file is missing, is not a plain file, is too large, is not what `sha256`
+            says, or was written by a version with another format.
+    """
+    contents = _read(folder)
+    found = identity(contents)
+    if found != sha256:
+        raise ModelError(
+            f"{folder} is not the registered model: SHA-256 {found[:12]}... instead of "
+            f"{sha256[:12]}...; restore it from a backup or train again"
+        )
+    return Artifact(_parsed(contents[MODEL], folder), _ranker_text(contents, folder), found)
+
+
+def identity(contents: Mapping[str, bytes]) -> str:
+    """SHA-256 in hex over the files' names, lengths and contents, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(contents):
+        digest.update(f"{name} {len(contents[name])}\n".encode())
+        digest.update(contents[name])
+    return digest.hexdigest()
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    """Both files' bytes, read only after their sizes were bounded."""
+    if not (folder / MODEL).is_file():
+        raise ModelError(f"{folder} holds no {MODEL}; restore it from a backup or train again")
+    contents = {}
+    for name, largest in LARGEST.items():
+        path = folder / name
+        if not path.exists() and not path.is_symlink():
+            continue
+        if path.is_symlink() or not path.is_file():
+            raise ModelError(f"{path} is not a plain file; an artifact holds no links")
+        with path.open("rb") as file:
+            contents[name] = file.read(largest + 1)
+    _refuse_oversized({name: len(content) for name, content in contents.items()}, folder)
+    return contents
+
+
+def _refuse_oversized(sizes: Mapping[str, int], folder: Path) -> None:
+    for name, size in sizes.items():
+        if size > LARGEST[name]:
+            raise ModelError(
+                f"{folder / name} is over {LARGEST[name] // 2**20} MiB, more than a model can be"
+            )
+
+
+def _json(model: Mapping[str, Any]) -> bytes:
+    try:
+        text = json.dumps(model, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
+        return (text + "\n").encode("utf-8")
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"the model is not plain JSON with finite numbers: {error}") from None
+
+
+def _parsed(content: bytes, folder: Path) -> dict[str, Any]:
+    try:
+        model = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{folder / MODEL} is not the JSON of a model: {error}") from None
+    if not isinstance(model, dict) or model.get("format") != FORMAT:
+        raise ModelError(f"{folder / MODEL} is not a model of format {FORMAT}; train again")
+    return model
+
+
+def _ranker_text(contents: Mapping[str, bytes], folder: Path) -> str | None:
+    if RANKER not in contents:
+        return None
+    if not contents[RANKER].startswith(RANKER_OPENING):
+        raise ModelError(f"{folder / RANKER} is not LightGBM's text format; train again")
+    return contents[RANKER].decode("utf-8")
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number of a model")

@@ -1,0 +1,103 @@
+"""Calibration: do runners given 10% win one race in ten? (evaluation.md, Metrics)"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from training.bootstrap import LEVEL, Days, Estimate
+from training.races import Flags, Floats, Integers
+
+BINS = 20
+EDGE = 1e-9
+STEPS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """The reliability curve: what was given and what came, by bins of equal mass.
+
+    Attributes:
+        runners: int64[bins].
+        predicted: [bins], mean probability.
+        observed: [bins], wins per runner.
+    """
+
+    runners: Integers
+    predicted: Floats
+    observed: Floats
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: the mean gap, weighted by runners; NaN without any."""
+        if not len(self.runners):
+            return float("nan")
+        gaps = np.abs(self.predicted - self.observed)
+        return float(np.average(gaps, weights=self.runners))
+
+
+def curve(p: Floats, win_share: Floats, bins: int = BINS) -> Curve:
+    """Reliability over bins of equal mass.
+
+    Equal probabilities always share a bin, the one that their mean rank falls into, so the order
+    of the rows cannot change the curve. With many ties some bins are larger or absent.
+    """
+    n = len(p)
+    rank = stats.rankdata(p, method="average") if n else np.zeros(0)
+    place = np.minimum((bins * (rank - 0.5) / max(n, 1)).astype(np.int64), bins - 1)
+    runners = np.bincount(place, minlength=bins)
+    held = runners > 0
+    predicted = np.bincount(place, p, minlength=bins)[held] / runners[held]
+    observed = np.bincount(place, win_share, minlength=bins)[held] / runners[held]
+    return Curve(runners[held], predicted, observed)
+
+
+def calibration_error(p: Floats, win_share: Floats) -> float:
+    """Expected calibration error over 20 equal-mass bins of all runners given."""
+    return curve(p, win_share).error
+
+
+def band_calibration_error(p: Floats, win_share: Floats, in_band: Flags) -> float:
+    """The same over the runners whose decision price is in the band; NaN without any."""
+    return calibration_error(p[in_band], win_share[in_band])
+
+
+def calibration_slope(
+    p: Floats, win_share: Floats, dates: npt.NDArray[Any], level: float = LEVEL
+) -> Estimate:
+    """Slope of a logistic regression of winning on logit p: 1 is right, below 1 overconfident.
+
+    Cox (1958). The interval is the sandwich's, clustered by day (runners of a race exclude one
+    another, races of a day share their weather), with Student's t on days - 1.
+
+    Args:
+        p: [rows], all runners of whole races.
+        win_share: [rows].
+        dates: [rows].
+    """
+    days = Days.of(dates)
+    x = special.logit(np.clip(p, EDGE, 1 - EDGE))
+    if days.count < 2 or np.ptp(x) < EDGE:
+        return Estimate(float("nan"), float("nan"), float("nan"))
+    beta = np.array([0.0, 1.0])
+    for _ in range(STEPS):
+        fitted = special.expit(beta[0] + beta[1] * x)
+        spread = fitted * (1 - fitted)
+        off = win_share - fitted
+        information = np.array([[spread.sum(), spread @ x], [spread @ x, (spread * x) @ x]])
+        step = np.linalg.solve(information, np.array([off.sum(), off @ x]))
+        beta = beta + step
+        if np.abs(step).max() < 1e-10:
+            break
+    off = win_share - special.expit(beta[0] + beta[1] * x)
+    scores = days.totals(off, off * x)
+    bread = np.linalg.inv(information)
+    meat = scores.T @ scores * days.count / (days.count - 1)
+    error = float(np.sqrt((bread @ meat @ bread)[1, 1]))
+    reach = float(stats.t.ppf((1 + level) / 2, days.count - 1)) * error
+    slope = float(beta[1])
+    return Estimate(slope, slope - reach, slope + reach)

@@ -1,0 +1,190 @@
+"""The rows that a model sees: whole races, their point-in-time features, labels and prices.
+
+Features come through Feast's historical retrieval; keys, labels and prices from the one reader of
+the build's spine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training import priors as prior_fit
+from training.declared import Declared, declared
+from training.folds import Plan, plan
+from training.nulls import NullCount, count_nulls
+from velo.errors import DataError
+from velo.home import Home
+from velo.offline.spine import Spine
+from velo.offline.tables import FEATURE_REPO
+from velo.racing.layoff import knots_text
+from velo.settings import Layoff, Priors, Settings
+
+MARKS = ("race_id", "horse_id", "event_timestamp", "course")
+LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Everything a training run reads.
+
+    Attributes:
+        frame: one row a starter, sorted by date, race and horse, races whole: `race_id`,
+            `horse_id`, `date`, `course`, the features (float64, NaN where missing), `win_share`
+            (1/k for each of k dead-heaters for first), `decision_odds`, `settlement_odds`
+            (NaN where there is none), `priced` (every starter has a decision price).
+        declared: the feature service.
+        plan: which days are history, training, tests and holdout.
+        priors: as fitted before the first fold's test days.
+        nulls: feature -> its missing values, over the rows of `frame`.
+        excluded: races that are left out, by reason.
+        decision, settlement: kinds of price.
+        fingerprint: what the rows were made of.
+    """
+
+    frame: pd.DataFrame
+    declared: Declared
+    plan: Plan
+    priors: Priors
+    nulls: dict[str, NullCount]
+    excluded: dict[str, int]
+    decision: str
+    settlement: str
+    fingerprint: dict[str, str]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Feature names, in the service's order."""
+        return self.declared.features
+
+    @property
+    def families(self) -> dict[str, tuple[str, ...]]:
+        """Family -> its features."""
+        return self.declared.families
+
+
+def assemble(
+    home: Home,
+    settings: Settings,
+    train_end: date | None = None,
+    holdout_days: int | None = None,
+) -> Dataset:
+    """Plan the days, fit the priors on those before the first test day, and pull the features.
+
+    Args:
+        home: its current build is read.
+        settings: training plan, prices, layoff curve and feature service.
+        train_end: first day that is not trained on; by default as late as the holdout allows.
+        holdout_days: beats the settings' own.
+
+    Raises:
+        NothingBuilt: there are no offline tables.
+        HomeError: the feature service is not in the registry.
+        DataError: the data are too short, or hold no usable race.
+    """
+    spine = Spine(home)
+    days = plan(spine.first_day, spine.last_day, settings.training, train_end, holdout_days)
+    fitted = prior_fit.fit(spine, days.folds[0].test_start)
+    prices = settings.prices
+    store = feature_store()
+    service = declared(store, settings.training.service)
+    rows = entity_sql(
+        spine, fitted, settings.layoff, days.history_end, days.holdout_end,
+        prices.decision, prices.settlement,
+    )  # fmt: skip
+    frame = retrieve(store, service, rows)
+    nulls = count_nulls(frame, service)
+    excluded = _excluded(spine, days.history_end, days.holdout_end, prices.decision)
+    if frame.empty:
+        raise DataError(
+            f"no race from {days.history_end} to {days.holdout_end} has a winner and two starters"
+        )
+    kept = frame[["race_id", "horse_id", "date", "course", *service.features, *LABELS]]
+    return Dataset(
+        kept, service, days, fitted, nulls, excluded, prices.decision, prices.settlement,
+        {"build": spine.fingerprint, "starts": str(spine.starts)},
+    )  # fmt: skip
+
+
+def feature_store() -> Any:
+    """The project's Feast store, in the home that is in force."""
+    from feast import FeatureStore
+
+    return FeatureStore(repo_path=str(FEATURE_REPO))
+
+
+def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
+    """Historical features of a service for entity rows given as SQL, in the rows' order.
+
+    Returns:
+        The entity rows' columns, the views' counts and the service's features; `date` is the
+        race day without a zone.
+    """
+    job = store.get_historical_features(
+        entity_df=rows, features=store.get_feature_service(service.service)
+    )
+    frame: pd.DataFrame = job.to_df()
+    frame["date"] = frame["event_timestamp"].dt.tz_localize(None).astype("datetime64[us]")
+    frame[list(service.features)] = frame[list(service.features)].astype(np.float64)
+    return frame
+
+
+def entity_sql(
+    spine: Spine,
+    priors: Priors,
+    layoff: Layoff,
+    start: date,
+    end: date,
+    decision: str,
+    settlement: str,
+) -> str:
+    """SQL of the starters of usable races in [start, end): keys, request columns and labels."""
+    constants = {
+        **priors.model_dump(),
+        "sweet_spot_from": layoff.sweet_spot[0],
+        "sweet_spot_to": layoff.sweet_spot[1],
+    }
+    requests = ", ".join(f"{float(value)!r}::DOUBLE AS {name}" for name, value in constants.items())
+    return f"""
+        SELECT entries.* EXCLUDE (was_run, region, race_type, field_size), {requests},
+            '{knots_text(layoff.knots)}' AS layoff_knots,
+            outcomes.win_share,
+            outcomes.{decision} AS decision_odds, outcomes.{settlement} AS settlement_odds,
+            count(outcomes.{decision}) OVER (PARTITION BY entries.race_id)
+                = entries.field_size AS priced
+        FROM {spine.entries} AS entries
+        JOIN {spine.outcomes} AS outcomes
+            ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
+        WHERE entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
+            AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
+        QUALIFY sum(outcomes.win_share) OVER (PARTITION BY entries.race_id) > 0.5
+            AND entries.field_size > 1
+        ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
+    """
+
+
+def _excluded(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
+    """Races of the period that cannot be used, by reason; the last one counts for fitting."""
+    no_winner, alone, unpriced = spine.connect().execute(
+        f"""
+        SELECT count(*) FILTER (wins < 0.5), count(*) FILTER (wins > 0.5 AND starters < 2),
+            count(*) FILTER (wins > 0.5 AND starters > 1 AND prices < starters)
+        FROM (
+            SELECT sum(win_share) AS wins, count(*) AS starters, count({decision}) AS prices
+            FROM outcomes
+            WHERE event_timestamp >= CAST($start AS TIMESTAMPTZ)
+                AND event_timestamp < CAST($end AS TIMESTAMPTZ)
+            GROUP BY race_id
+        )
+        """,
+        {"start": start, "end": end},
+    ).fetchall()[0]
+    return {
+        "no winner": int(no_winner),
+        "fewer than two starters": int(alone),
+        f"a starter without {decision}": int(unpriced),
+    }

@@ -1,0 +1,62 @@
+"""What the registry declares of a feature service: order, families, what a missing value means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from velo.errors import HomeError
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A feature service as the registry holds it.
+
+    Attributes:
+        service: its name.
+        features: names in the service's order.
+        families: on-demand view -> its features.
+        missing_when: feature -> pandas expression, true where the feature has no value by nature.
+        cold_when: feature -> pandas expression, true where nothing is known of the entity yet.
+    """
+
+    service: str
+    features: tuple[str, ...]
+    families: dict[str, tuple[str, ...]]
+    missing_when: dict[str, str]
+    cold_when: dict[str, str]
+
+
+def declared(store: Any, service: str) -> Declared:
+    """Read a service from a `feast.FeatureStore`.
+
+    Raises:
+        HomeError: the registry does not hold it.
+    """
+    from feast.errors import FeastObjectNotFoundException
+
+    try:
+        projections = store.get_feature_service(service).feature_view_projections
+        views = [store.get_on_demand_feature_view(each.name) for each in projections]
+    except (FeastObjectNotFoundException, FileNotFoundError):
+        raise HomeError(
+            f"the registry has no feature service {service!r}: run `feast -c feature_repo apply`"
+        ) from None
+    families = {
+        view.name: tuple(feature.name for feature in each.features)
+        for view, each in zip(views, projections, strict=True)
+    }
+    found: dict[str, dict[str, str]] = {"missing_when": {}, "cold_when": {}}
+    for view in views:
+        for feature in families[view.name]:
+            for kind, expressions in found.items():
+                said = view.tags.get(f"{kind}:{feature}", view.tags.get(kind))
+                if said:
+                    expressions[feature] = said
+    return Declared(
+        service,
+        tuple(feature for family in families.values() for feature in family),
+        families,
+        found["missing_when"],
+        found["cold_when"],
+    )

@@ -1,0 +1,294 @@
+"""Runs in MLflow: everything that repeats or explains a training run, in the home's own store.
+
+The store is SQLite in the home with artifacts beside it; no server is needed and nothing leaves
+the machine. A run is written through one `Recorder`; its model becomes a registered version only
+when the whole run came through.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from training import artifact
+from training.gate import Verdict
+from velo.errors import HomeError
+from velo.home import Home
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "velo"
+MODEL_FOLDER = "model"
+LOOK_DATA = "velo.look.data"
+LOOK_FROM = "velo.look.from"
+LOOK_TO = "velo.look.to"
+SHA256 = "velo.sha256"
+VERDICT = "velo.verdict"
+LONGEST_PARAM = 6000
+LONGEST_TAG = 5000
+PAGE = 1000
+
+
+def client(home: Home) -> MlflowClient:
+    """The home's MLflow client, quiet and without telemetry; makes the store where it is not there.
+
+    Raises:
+        HomeError: the store cannot be opened.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    for chatter in ("mlflow", "alembic"):
+        logging.getLogger(chatter).setLevel(logging.ERROR)
+    home.root.mkdir(parents=True, exist_ok=True)
+    try:
+        return MlflowClient(home.tracking_uri, home.tracking_uri)
+    except (MlflowException, SQLAlchemyError) as error:
+        raise HomeError(
+            f"{home.root / 'mlflow.db'} cannot be opened: {_first_line(error)}; "
+            "restore it from a backup"
+        ) from None
+
+
+@dataclass
+class Recorder:
+    """One MLflow run, from start to verdict.
+
+    Use as a context manager. When the block ends well, the model that `enrol` put forward is
+    registered and the run is FINISHED; when it raises, the run is FAILED and no version exists;
+    when it is interrupted by the user, the run and its files are taken away again.
+
+    Attributes after entry: `run_id`, and `version` once the block has ended with a model enrolled.
+    """
+
+    home: Home
+    name: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    run_id: str = field(default="", init=False)
+    version: str | None = field(default=None, init=False)
+    _enrolled: tuple[str, dict[str, str]] | None = field(default=None, init=False)
+
+    def __enter__(self) -> Recorder:
+        self._client = client(self.home)
+        run = self._client.create_run(
+            experiment_id(self._client, self.home), run_name=self.name, tags=_cut(self.tags)
+        )
+        self.run_id = run.info.run_id
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._finish()
+        elif issubclass(kind, KeyboardInterrupt):
+            self._client.set_terminated(self.run_id, "KILLED")
+            self._client.delete_run(self.run_id)
+            shutil.rmtree(self.home.artifacts / self.run_id, ignore_errors=True)
+        else:
+            self._client.set_tag(self.run_id, "velo.error", _first_line(error)[:LONGEST_TAG])
+            self._client.set_terminated(self.run_id, "FAILED")
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        """Record settings; sections become `section.name`, long values are cut at 6,000 signs."""
+        from mlflow.entities import Param
+
+        flat = [Param(name, _text(value)[:LONGEST_PARAM]) for name, value in _flat(values)]
+        for start in range(0, len(flat), 100):
+            self._client.log_batch(self.run_id, params=flat[start : start + 100])
+
+    def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
+        """Record figures; those that are None or not finite are left out, never made a number."""
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        known = [
+            Metric(name, float(value), now, step)
+            for name, value in values.items()
+            if value is not None and math.isfinite(value)
+        ]
+        for start in range(0, len(known), 1000):
+            self._client.log_batch(self.run_id, metrics=known[start : start + 1000])
+
+    def fold(self, number: int, values: Mapping[str, float | None]) -> None:
+        """Record one fold's figures as `fold_<name>`, the fold's number as the step."""
+        self.metrics({f"fold_{name}": value for name, value in values.items()}, step=number)
+
+    def tag(self, values: Mapping[str, str]) -> None:
+        """Set tags; long values are cut at 5,000 signs."""
+        for name, value in _cut(values).items():
+            self._client.set_tag(self.run_id, name, value)
+
+    def look(self, first: date, last: date, data: str) -> int:
+        """Declare that this run is about to look at the holdout, and count the earlier looks.
+
+        Call it before the first holdout figure is made: a run that fails afterwards has looked.
+
+        Args:
+            first, last: first and last day of the holdout.
+            data: names the data set, the same for every run on it.
+
+        Returns:
+            The number of earlier runs that looked at any of these days of the same data.
+        """
+        earlier = earlier_looks(self.home, first, last, data)
+        self.tag({LOOK_DATA: data, LOOK_FROM: first.isoformat(), LOOK_TO: last.isoformat()})
+        return earlier
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Record the gate's table (`gate.json`, `gate.md`) and its verdict as tags."""
+        self.document("gate.json", verdict.to_dict())
+        self._client.log_text(self.run_id, _gate_page(verdict), "gate.md")
+        self.tag({VERDICT: "promoted" if verdict.promoted else "refused"})
+        self.tag({"velo.verdict.words": verdict.words})
+        if verdict.alarms:
+            self.tag({"velo.alarms": "; ".join(verdict.alarms)})
+
+    def document(self, name: str, content: Mapping[str, Any] | list[Any]) -> None:
+        """Store plain JSON as the run's artifact `name`; NaN is refused."""
+        text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
+        self._client.log_text(self.run_id, text + "\n", name)
+
+    def plots(self, images: Mapping[str, bytes]) -> None:
+        """Store images under `plots/`, by file name."""
+        folder = self.home.artifacts / self.run_id / "artifacts" / "plots"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, image in images.items():
+            (folder / name).write_bytes(image)
+
+    @property
+    def model_folder(self) -> Path:
+        """Where `artifact.save` puts this run's model."""
+        return model_folder(self.home, self.run_id)
+
+    def enrol(self, sha256: str, description: str, tags: Mapping[str, str] | None = None) -> None:
+        """Put the saved model forward; it is registered when the run has come through.
+
+        Args:
+            sha256: what `artifact.save` returned for `model_folder`.
+            description: for a person who reads the registry.
+            tags: verdict, price kinds and the like.
+
+        Raises:
+            ModelError: the model folder does not hold that model.
+        """
+        artifact.load(self.model_folder, sha256)
+        self._enrolled = (
+            description,
+            {**_cut(tags or {}), SHA256: sha256, "velo.run_id": self.run_id},
+        )
+        self.tag({SHA256: sha256})
+
+    def _finish(self) -> None:
+        from training import registry
+
+        try:
+            if self._enrolled is not None:
+                description, tags = self._enrolled
+                self.version = registry.register(
+                    self._client, self.model_folder, self.run_id, description, tags
+                )
+        except BaseException:
+            self._client.set_terminated(self.run_id, "FAILED")
+            raise
+        self._client.set_terminated(self.run_id, "FINISHED")
+
+
+def earlier_looks(home: Home, first: date, last: date, data: str) -> int:
+    """Runs that looked at any day of [first, last] of the same data, deleted ones included.
+
+    A span that is only nearly the same is still a look at the days it shares.
+    """
+    from mlflow.entities import ViewType
+
+    store = client(home)
+    looked = _pages(store, experiment_id(store, home), f"tags.`{LOOK_DATA}` LIKE '%'", ViewType.ALL)
+    return sum(
+        tags[LOOK_DATA] == data
+        and tags[LOOK_FROM] <= last.isoformat()
+        and tags[LOOK_TO] >= first.isoformat()
+        for tags in (run.data.tags for run in looked)
+    )
+
+
+def experiment_id(store: MlflowClient, home: Home) -> str:
+    """The experiment `velo`, made with its artifacts in the home where it is not there yet.
+
+    Raises:
+        HomeError: the store was made for a home elsewhere and would write there.
+    """
+    experiment = store.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        home.artifacts.mkdir(parents=True, exist_ok=True)
+        return str(store.create_experiment(EXPERIMENT, artifact_location=home.artifacts.as_uri()))
+    if experiment.artifact_location != home.artifacts.as_uri():
+        raise HomeError(
+            f"{home.root / 'mlflow.db'} was made for {experiment.artifact_location}; move the home "
+            "back, or bring it over with `velo backup` and `velo restore`"
+        )
+    return str(experiment.experiment_id)
+
+
+def model_folder(home: Home, run_id: str) -> Path:
+    """The folder of a run's model."""
+    return home.artifacts / run_id / "artifacts" / MODEL_FOLDER
+
+
+def _pages(store: MlflowClient, experiment: str, query: str, view: int) -> Iterator[Any]:
+    token = None
+    while True:
+        page = store.search_runs([experiment], query, view, max_results=PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+def _gate_page(verdict: Verdict) -> str:
+    rows = verdict.rows()
+    lines = [verdict.words, "", *(f"Alarm: {alarm}" for alarm in verdict.alarms)]
+    header = list(rows[0]) if rows else []
+    lines += [_row(header), _row(["---"] * len(header))]
+    lines += [_row(row.values()) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _cut(tags: Mapping[str, str]) -> dict[str, str]:
+    return {name: value[:LONGEST_TAG] for name, value in tags.items()}
+
+
+def _first_line(error: BaseException | None) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

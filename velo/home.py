@@ -1,0 +1,71 @@
+"""Where everything that a run writes lives: one folder, the home (cli.md)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from velo.settings import home_path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths within one home. Two homes never share a file.
+
+    Attributes:
+        root: absolute path of the home.
+    """
+
+    root: Path
+
+    @classmethod
+    def current(cls) -> Home:
+        """The home that `VELO_HOME` names, created if it is not there."""
+        root = home_path()
+        root.mkdir(parents=True, exist_ok=True)
+        return cls(root)
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of races, runners, results and prices."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def offline(self) -> Path:
+        """Folder of numbered builds of the offline tables."""
+        return self.root / "offline"
+
+    @property
+    def current_build(self) -> Path:
+        """The pointer to the build that readers see; a link, flipped in one step."""
+        return self.offline / "current"
+
+    @property
+    def registry(self) -> Path:
+        """Feast's registry."""
+        return self.root / "registry.db"
+
+    @property
+    def online(self) -> Path:
+        """Feast's online store."""
+        return self.root / "online.db"
+
+    @property
+    def tracking_uri(self) -> str:
+        """MLflow's tracking and registry store."""
+        return f"sqlite:///{self.root / 'mlflow.db'}"
+
+    @property
+    def artifacts(self) -> Path:
+        """MLflow's artifacts."""
+        return self.root / "mlartifacts"
+
+    @property
+    def reports(self) -> Path:
+        """Reports for people and scripts."""
+        return self.root / "reports"
+
+    @property
+    def spill(self) -> Path:
+        """Where DuckDB may write what does not fit into memory."""
+        return self.root / "spill"

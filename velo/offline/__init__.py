@@ -1,0 +1,1 @@
+"""Offline tables: what was known of every horse, trainer, jockey and stall, day by day."""

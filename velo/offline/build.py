@@ -1,0 +1,212 @@
+"""Building: the warehouse's results into a new numbered folder of parquet, then one pointer flip.
+
+A reader sees one whole build or the other. A killed build leaves a folder without a pointer to
+it, which the next build clears.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import velo
+from velo.errors import NothingBuilt, NothingIngested
+from velo.home import Home
+from velo.offline.tables import FEATURE_REPO, Table, load_tables
+from velo.settings import Settings
+from velo.warehouse.connection import warehouse
+
+_PREFIX = "build-"
+_TYPES = ("races", "runners", "results", "prices_history")
+
+
+@dataclass(frozen=True)
+class Built:
+    """One written table: rows, seconds, and the share of nulls in each of its columns."""
+
+    table: str
+    rows: int
+    seconds: float
+    nulls: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished build, as its `build.json` holds it."""
+
+    number: int
+    folder: str
+    tables: list[Built]
+    starts: int
+    first_day: str
+    last_day: str
+    fingerprint: str
+    until: str | None
+    seconds: float
+    finished: str
+    code_version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def build(
+    home: Home,
+    settings: Settings,
+    until: date | None = None,
+    repo: Path = FEATURE_REPO,
+    progress: Callable[[str], None] = lambda table: None,
+) -> Build:
+    """Build every offline table and point the home at the new build.
+
+    Args:
+        home: whose warehouse is read and whose offline folder is written.
+        settings: windows, memory limit, threads, how many builds are kept.
+        until: the last race day that is read; everything after it does not exist.
+        repo: the feature repo whose SQL is run.
+        progress: called with each table's name as its turn comes.
+
+    Returns:
+        What was built.
+
+    Raises:
+        NothingIngested: the warehouse holds no starts (up to `until`).
+        HomeError: the warehouse is in use.
+    """
+    begun = time.perf_counter()
+    tables = load_tables(settings.windows, repo)
+    home.offline.mkdir(parents=True, exist_ok=True)
+    for stale in home.offline.glob(f"{_PREFIX}*.partial"):
+        shutil.rmtree(stale)
+    number = 1 + max((_number(path) for path in _builds(home)), default=0)
+    partial = home.offline / f"{_PREFIX}{number:06d}.partial"
+    partial.mkdir()
+    with warehouse(home, settings.store, write=False) as con:
+        _expose(con, until)
+        built = [found for table in tables if (found := _make(con, table, partial, progress))]
+        starts, first, last = con.execute(
+            "SELECT count(*), min(date), max(date) FROM starts"
+        ).fetchall()[0]
+        if not starts:
+            raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
+        done = Build(
+            number, str(home.offline / f"{_PREFIX}{number:06d}"), built, starts, str(first),
+            str(last), _fingerprint(con, tables), str(until) if until else None,
+            round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
+            velo.__version__,
+        )  # fmt: skip
+    (partial / "build.json").write_text(json.dumps(done.to_dict(), indent=1), encoding="utf-8")
+    _publish(home, partial, Path(done.folder), settings.store.builds_kept)
+    return done
+
+
+def current_build(home: Home) -> Build:
+    """The build that the home points at.
+
+    Raises:
+        NothingBuilt: there is none.
+    """
+    manifest = home.current_build / "build.json"
+    if not manifest.exists():
+        raise NothingBuilt(f"no offline tables in {home.root}: run `velo build` first")
+    read = json.loads(manifest.read_text(encoding="utf-8"))
+    return Build(**{**read, "tables": [Built(**table) for table in read["tables"]]})
+
+
+def _expose(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
+    """Temporary views over the warehouse's tables that end with the last day that exists."""
+    (database,) = con.execute("SELECT current_database()").fetchall()[0]
+    source = f'"{database}".main'
+    limit = f"WHERE date <= DATE '{until.isoformat()}'" if until else ""
+    con.execute(f"CREATE TEMP VIEW races AS SELECT * FROM {source}.races {limit}")
+    for name in _TYPES[1:]:
+        kept = f"WHERE race_id IN (SELECT race_id FROM {source}.races {limit})" if until else ""
+        con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {source}.{name} {kept}")
+
+
+def _make(
+    con: duckdb.DuckDBPyConnection, table: Table, folder: Path, progress: Callable[[str], None]
+) -> Built | None:
+    progress(table.name)
+    begun = time.perf_counter()
+    if table.kind == "base":
+        con.execute(f"CREATE TEMP TABLE {table.name} AS {table.sql}")
+        return None
+    target = folder / table.name
+    target.mkdir()
+    con.execute(
+        f"COPY (SELECT *, year(event_timestamp) AS year FROM ({table.sql})) "
+        f"TO '{str(target).replace(chr(39), chr(39) * 2)}' "
+        "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year), OVERWRITE_OR_IGNORE)"
+    )
+    if not any(target.rglob("*.parquet")):
+        con.execute(
+            f"COPY ({table.sql}) TO '{str(target / 'empty.parquet')}' (FORMAT parquet)"
+        )
+    return Built(table.name, *_profile(con, target, begun))
+
+
+def _profile(
+    con: duckdb.DuckDBPyConnection, target: Path, begun: float
+) -> tuple[int, float, dict[str, float]]:
+    scan = f"read_parquet('{target}/**/*.parquet', hive_partitioning = false)"
+    columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
+    counts = con.execute(
+        f"SELECT count(*), {', '.join(f'count({column})' for column in columns)} FROM {scan}"
+    ).fetchall()[0]
+    rows = counts[0]
+    nulls = {
+        column: round(1 - known / rows, 6)
+        for column, known in zip(columns, counts[1:], strict=True)
+        if rows and known < rows
+    }
+    return rows, round(time.perf_counter() - begun, 3), nulls
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> str:
+    """SHA-256 over the imported files, in order, and the SQL: the same data gives the same."""
+    files = con.execute(
+        "SELECT sha256, accepted, updated FROM import_batches ORDER BY batch_id"
+    ).fetchall()
+    text = json.dumps([files, [(table.name, table.sql) for table in tables]])
+    return sha256(text.encode()).hexdigest()
+
+
+def _publish(home: Home, partial: Path, final: Path, kept: int) -> None:
+    for path in sorted(partial.rglob("*"), reverse=True):
+        _sync(path)
+    partial.rename(final)
+    link = home.offline / "current.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(final.name, target_is_directory=True)
+    os.replace(link, home.current_build)
+    _sync(home.offline)
+    for old in _builds(home)[:-kept]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _builds(home: Home) -> list[Path]:
+    return sorted(path for path in home.offline.glob(f"{_PREFIX}*") if path.suffix != ".partial")
+
+
+def _number(path: Path) -> int:
+    return int(path.name.removeprefix(_PREFIX))

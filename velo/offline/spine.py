@@ -1,0 +1,55 @@
+"""The one reader of entity rows, labels and prices: the current build's `spine` tables."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from velo.home import Home
+from velo.offline.build import current_build
+
+
+class Spine:
+    """The entries and outcomes of one build, as SQL relations.
+
+    Attributes:
+        first_day, last_day: the race days that the build holds.
+        fingerprint: the build's, which changes with the data and the tables' SQL.
+    """
+
+    def __init__(self, home: Home) -> None:
+        """Take the build that the home points at now.
+
+        Raises:
+            NothingBuilt: there is none.
+        """
+        build = current_build(home)
+        self._folder = Path(build.folder)
+        self.first_day = date.fromisoformat(build.first_day)
+        self.last_day = date.fromisoformat(build.last_day)
+        self.fingerprint = build.fingerprint
+        self.starts = build.starts
+
+    @property
+    def entries(self) -> str:
+        """One row a runner of the field: keys, and facts known before the off."""
+        return self._table("entries")
+
+    @property
+    def outcomes(self) -> str:
+        """One row a start: win share, finish, every price."""
+        return self._table("outcomes")
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A connection in which `entries` and `outcomes` can be queried by name."""
+        con = duckdb.connect()
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute(f"CREATE VIEW entries AS SELECT * FROM {self.entries}")
+        con.execute(f"CREATE VIEW outcomes AS SELECT * FROM {self.outcomes}")
+        return con
+
+    def _table(self, name: str) -> str:
+        path = str(self._folder / name / "**" / "*.parquet").replace("'", "''")
+        return f"read_parquet('{path}', hive_partitioning = false)"

@@ -1,0 +1,73 @@
+"""The SQL of the offline tables: found in the feature repo, ordered by what each one reads.
+
+A table is one SELECT in one file. `tables/base` are steps on the way, `tables/*.sql` are what
+Feast views stand on, `tables/spine` are the entity rows and the outcomes. Windows come from the
+settings as `{name}`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from velo.errors import InputError
+from velo.settings import PROJECT_ROOT, Windows
+
+FEATURE_REPO = PROJECT_ROOT / "feature_repo"
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_COMMENT = re.compile(r"--[^\n]*")
+_WORD = re.compile(r"[a-z_][a-z_0-9]*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table's SQL with its windows filled in.
+
+    Attributes:
+        name: the file's name without `.sql`.
+        kind: `base`, `feature` or `spine`; only the last two are written.
+        sql: a single SELECT.
+    """
+
+    name: str
+    kind: str
+    sql: str
+
+
+def load_tables(windows: Windows, repo: Path = FEATURE_REPO) -> list[Table]:
+    """Every table of a feature repo, each after the tables that it reads.
+
+    Args:
+        windows: what the placeholders stand for.
+        repo: the feature repo's folder.
+
+    Raises:
+        InputError: a file has an unknown placeholder, or tables read each other in a circle.
+    """
+    tables = {}
+    for folder, kind in (("base", "base"), (".", "feature"), ("spine", "spine")):
+        for path in sorted((repo / "tables" / folder).glob("*.sql")):
+            tables[path.stem] = Table(path.stem, kind, _filled(path, windows))
+    reads = {
+        name: (set(_WORD.findall(_COMMENT.sub("", table.sql))) & set(tables)) - {name}
+        for name, table in tables.items()
+    }
+    try:
+        return [tables[name] for name in TopologicalSorter(reads).static_order()]
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise InputError(f"{repo / 'tables'}: these tables read each other: {circle}") from None
+
+
+def _filled(path: Path, windows: Windows) -> str:
+    values = windows.model_dump()
+
+    def value(match: re.Match[str]) -> str:
+        if match.group(1) not in values:
+            known = ", ".join(values)
+            raise InputError(f"{path}: no window is called {match.group(0)}; known are {known}")
+        return str(int(values[match.group(1)]))
+
+    return _PLACEHOLDER.sub(value, path.read_text(encoding="utf-8")).strip()

@@ -1,0 +1,56 @@
+"""What the position column of a result says about a runner."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_POSITION = re.compile(r"(=?)\s*0*([1-9]\d{0,2})(?:\.0+)?\s*(=|dh)?", re.IGNORECASE)
+
+# fmt: off
+NON_FINISHERS = frozenset((
+    "PU", "P",  # pulled up
+    "F", "FE",  # fell
+    "UR", "U",  # unseated rider
+    "BD", "B",  # brought down
+    "SU",  # slipped up
+    "RR", "R", "REF",  # refused to race, refused
+    "RO", "CO",  # ran out, carried out
+    "LFT", "TNP",  # left at the start, took no part
+    "DSQ", "DISQ", "DQ",  # disqualified
+    "DNF", "NC",  # did not finish, not completed
+))
+WITHDRAWN = frozenset(("WV", "WV-A", "WX", "WX-A", "WXNR", "WD", "W", "NR", "SCR"))
+VOID = frozenset(("VOI", "VOID"))
+# fmt: on
+
+
+class Finish(NamedTuple):
+    """How a runner's race ended.
+
+    ``status`` is ``'finished'``, ``'non-finisher'``, ``'withdrawn'``, ``'void'`` or ``'unknown'``;
+    ``position`` is 1 for the winner and ``None`` unless finished; ``dead_heat`` is true where the
+    text itself says so (a source may also just give one position twice).
+    """
+
+    status: str
+    position: int | None
+    dead_heat: bool
+
+
+def finish(text: str | None) -> Finish:
+    """Read a position: ``'1'``, ``'6.0'``, ``'4 DH'``, ``'1='``, ``'PU'``, ``'WV-A'``.
+
+    Finishers and non-finishers have a start, the withdrawn have none (features.md, Words): a
+    horse that took no part or refused to race had come under orders.
+    """
+    code = " ".join(text.split()).upper() if text else ""
+    if match := _POSITION.fullmatch(code):
+        return Finish("finished", int(match[2]), bool(match[1] or match[3]))
+    if code in NON_FINISHERS:
+        return Finish("non-finisher", None, False)
+    if code in WITHDRAWN:
+        return Finish("withdrawn", None, False)
+    if code in VOID:
+        return Finish("void", None, False)
+    return Finish("unknown", None, False)

@@ -1,0 +1,85 @@
+"""Which sightings of a name are one horse.
+
+A name is given again to another horse years later. A horse is its source's own id where the
+source has ids; else its name and suffix, within one foaling year and with under three years
+between runs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LONGEST_GAP_DAYS = 3 * 365
+"""Runs this far apart or further are two horses'."""
+
+
+class Sighting(NamedTuple):
+    """A runner as one source saw it.
+
+    ``name`` and ``suffix`` are :func:`velo.racing.names.horse_name`'s; ``foaled`` is
+    :func:`foaling_year`'s, ``source_id`` the source's own id, each ``None`` where not given.
+    """
+
+    name: str
+    suffix: str | None
+    date: dt.date
+    foaled: int | None
+    source: str | None = None
+    source_id: str | None = None
+
+
+def foaling_year(date: dt.date | None, age: int | None) -> int | None:
+    """Year of the race less the age.
+
+    Right to within one: southern horses grow a year older in July or August.
+    """
+    if date is None or age is None or age < 1:
+        return None
+    return date.year - age
+
+
+def same_horse(a: Sighting, b: Sighting) -> bool:
+    """Whether two sightings, with no run of the horse between them, are one horse.
+
+    Ids of one source decide alone. Else the name and suffix are the same, the foaling years differ
+    by at most one (an unknown year differs from none) and the runs are under three years apart.
+    """
+    if a.source is not None and a.source == b.source and a.source_id and b.source_id:
+        return a.source_id == b.source_id
+    return (
+        (a.name, a.suffix) == (b.name, b.suffix)
+        and (a.foaled is None or b.foaled is None or abs(a.foaled - b.foaled) <= 1)
+        and abs((a.date - b.date).days) < LONGEST_GAP_DAYS
+    )
+
+
+def identities(sightings: Sequence[Sighting]) -> list[int]:
+    """For each of ``n`` sightings the number of its horse, 0 for the first horse seen.
+
+    Sightings are taken in order of date, and each goes to the horse whose latest sighting is the
+    most recent that it fits, so later sightings never change what earlier ones are. All foaling
+    years of a horse lie within one of each other: they do not creep.
+    """
+    horses: list[list[Sighting]] = []
+    answer = [0] * len(sightings)
+    for place in sorted(range(len(sightings)), key=lambda i: sightings[i].date):
+        sighting = sightings[place]
+        fitting = [number for number, seen in enumerate(horses) if _fits(sighting, seen)]
+        if not fitting:
+            horses.append([])
+        number = max(fitting, key=lambda n: horses[n][-1].date) if fitting else len(horses) - 1
+        horses[number].append(sighting)
+        answer[place] = number
+    return answer
+
+
+def _fits(sighting: Sighting, seen: Sequence[Sighting]) -> bool:
+    with_id = [other for other in seen if other.source_id and other.source == sighting.source]
+    if sighting.source is not None and sighting.source_id and with_id:
+        return with_id[-1].source_id == sighting.source_id
+    return same_horse(sighting, seen[-1]) and all(
+        sighting.foaled is None or other.foaled is None or abs(sighting.foaled - other.foaled) <= 1
+        for other in seen
+    )

@@ -1,0 +1,250 @@
+"""Typed settings: defaults here, then `velo.toml` in the home, then the environment.
+
+`VELO_HOME` names the home (default: `var` beside the project). Inside the home an optional
+`velo.toml` overrides the defaults below; a variable such as `VELO_GATE__AE_RATIO=1.0` overrides
+both (two underscores step into a section).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from velo.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+Positive = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+PriceKind = Literal["sp", "bsp", "morning", "breakfast", "evening"]
+Objective = Literal["conditional_logit", "lambdarank", "rank_xendcg", "linear", "auto"]
+
+
+class Section(BaseModel):
+    """A group of settings; an unknown name in it is an error, not a shrug."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Windows(Section):
+    """Lengths of the rolling windows, in days before the race (features.md)."""
+
+    strike_rate_short: int = Field(14, ge=1)
+    strike_rate_medium: int = Field(30, ge=1)
+    strike_rate_long: int = Field(90, ge=1)
+    pair: int = Field(365, ge=1)
+    draw_bias: int = Field(180, ge=1)
+    prize_ladder: int = Field(365, ge=1)
+    prize_ladder_races: int = Field(200, ge=1, description="fewer races: no level from prizes")
+    par_races: int = Field(20, ge=1, description="fewer races: no par time")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Windows:
+        if not self.strike_rate_short < self.strike_rate_medium < self.strike_rate_long:
+            raise ValueError("strike_rate_short < strike_rate_medium < strike_rate_long must hold")
+        return self
+
+
+class Priors(Section):
+    """Shrinkage strengths and population values, used where a training run has fitted none.
+
+    Strengths are in starts for rates and in expected wins for impact values.
+    """
+
+    p0: float = Field(0.105, gt=0, lt=1, description="population strike rate")
+    trainer_k0: Positive = 60.0
+    trainer_k1: Positive = 120.0
+    jockey_k0: Positive = 60.0
+    jockey_k1: Positive = 150.0
+    pair_k2: Positive = 60.0
+    horse_k: Positive = 2.0
+    draw_k: Positive = 40.0
+    draw_distance_k: Positive = 40.0
+    draw_course_k: Positive = 20.0
+    form_k: Positive = 3.0
+    form_v0: Positive = 0.075
+
+
+class Layoff(Section):
+    """The layoff penalty's knots (days, penalty) and the sweet spot (features.md, family 2)."""
+
+    knots: tuple[tuple[float, float], ...] = (
+        (0, 0.15),
+        (15, 0.10),
+        (30, 0.0),
+        (60, 0.0),
+        (120, 0.15),
+        (240, 0.30),
+    )
+    sweet_spot: tuple[float, float] = (30, 60)
+
+    @model_validator(mode="after")
+    def _increasing(self) -> Layoff:
+        days = [day for day, _ in self.knots]
+        if len(days) < 2 or any(b <= a for a, b in zip(days, days[1:], strict=False)):
+            raise ValueError("layoff.knots need at least two days, each later than the one before")
+        if self.sweet_spot[0] > self.sweet_spot[1]:
+            raise ValueError("layoff.sweet_spot must run from its lower to its upper day")
+        return self
+
+
+class OddsBand(Section):
+    """Decimal odds within which bets are struck and band metrics are taken."""
+
+    low: float = Field(5.0, gt=1)
+    high: float = Field(21.0, gt=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> OddsBand:
+        if self.low >= self.high:
+            raise ValueError("odds_band.low must be below odds_band.high")
+        return self
+
+
+class Gate(Section):
+    """Targets of the promotion gate (evaluation.md, Promotion gate)."""
+
+    calibration_error: Positive = 0.023
+    band_calibration_margin: float = Field(0.002, ge=0)
+    ae_ratio: Positive = 1.03
+    roi_top20: float = 0.0
+    alpha_low: float = 0.3
+    alpha_high: float = 0.5
+    null_rate: Share = 0.02
+    dead_share: Share = Field(0.95, description="a feature null more often than this is dead")
+    waived_dead: tuple[str, ...] = ()
+    training_rows: int = Field(50_000, ge=0)
+    holdout_days: int = Field(90, ge=1)
+    top1_alarm: Share = Field(0.05, description="top-1 hit rate above the favourite's by more")
+    underpowered: Share = Field(0.05, description="half-width of the ROI interval above this")
+
+
+class Prices(Section):
+    """Which prices decide and which settle (evaluation.md, Two prices)."""
+
+    decision: PriceKind = "sp"
+    settlement: PriceKind = "sp"
+    devig: Literal["shin", "power", "proportional", "auto"] = "shin"
+    commission: dict[str, float] = {"sp": 0.0, "bsp": 0.02}
+
+
+class Ranker(Section):
+    """LightGBM parameters of the fundamental model."""
+
+    objective: Objective = "conditional_logit"
+    rounds: int = Field(300, ge=1)
+    early_stopping: int = Field(30, ge=1)
+    learning_rate: Positive = 0.08
+    num_leaves: int = Field(31, ge=2)
+    min_data_in_leaf: int = Field(200, ge=1)
+    min_sum_hessian_in_leaf: Positive = 5.0
+    lambda_l2: float = Field(10.0, ge=0)
+    feature_fraction: float = Field(0.8, gt=0, le=1)
+    bagging_fraction: float = Field(1.0, gt=0, le=1)
+    max_bin: int = Field(127, ge=3)
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+
+
+class Training(Section):
+    """Folds, holdout and the blend."""
+
+    history_days: int = Field(365, ge=0, description="first days of a data set: history only")
+    folds: int = Field(5, ge=2)
+    first_test_share: float = Field(0.4, gt=0, lt=1, description="of the days, before fold one")
+    embargo_days: int = Field(0, ge=0, description="days left out between train and test")
+    holdout_days: int = Field(90, ge=1)
+    stopping_share: float = Field(0.15, gt=0, lt=0.5, description="last share of a fold's days")
+    blend: Literal["benter", "residual"] = "benter"
+    alpha_start: float = 0.25
+    bootstrap_draws: int = Field(2000, ge=100)
+    seed: int = 20150101
+    service: str = "velo_v1_1_0"
+
+
+class Store(Section):
+    """Bounds of the DuckDB connections that build and retrieve."""
+
+    memory_limit: str = Field("8GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    builds_kept: int = Field(2, ge=1)
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, frozen once loaded."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VELO_", env_nested_delimiter="__", extra="ignore", frozen=True
+    )
+
+    home: Path = PROJECT_ROOT / "var"
+    windows: Windows = Windows()
+    priors: Priors = Priors()
+    layoff: Layoff = Layoff()
+    odds_band: OddsBand = OddsBand()
+    gate: Gate = Gate()
+    prices: Prices = Prices()
+    ranker: Ranker = Ranker()
+    training: Training = Training()
+    store: Store = Store()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Rank the sources: arguments, environment, `velo.toml` in the home, defaults."""
+        toml = home_path() / "velo.toml"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
+
+
+def home_path() -> Path:
+    """The home that is in force: `VELO_HOME`, else `var` in the project's root. Absolute."""
+    return Path(os.environ.get("VELO_HOME") or PROJECT_ROOT / "var").expanduser().resolve()
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings in force.
+
+    Args:
+        overrides: whole sections or single top-level values that beat file and environment.
+
+    Raises:
+        SettingsError: a name is unknown or a value is out of its range.
+    """
+    _refuse_unknown_sections(home_path() / "velo.toml")
+    try:
+        return Settings(**{"home": home_path(), **overrides})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {where!r}: {first['msg']} (given: {first.get('input')!r}); "
+            f"mend it in {home_path() / 'velo.toml'} or in the environment"
+        ) from None
+
+
+def _refuse_unknown_sections(toml: Path) -> None:
+    import tomllib
+
+    if not toml.exists():
+        return
+    try:
+        written = tomllib.loads(toml.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{toml} is not TOML: {error}") from None
+    unknown = sorted(set(written) - set(Settings.model_fields))
+    if unknown:
+        known = ", ".join(sorted(Settings.model_fields))
+        raise SettingsError(f"{toml} has unknown section {unknown[0]!r}; known are {known}")

@@ -1,0 +1,89 @@
+"""A retrieval that has been planned and can be run, streamed or persisted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow as pa
+from feast.errors import SavedDatasetLocationAlreadyExists
+from feast.infra.offline_stores.duckdb import _write_data_source
+from feast.infra.offline_stores.file_source import FileSource
+from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMetadata
+from feast.on_demand_feature_view import OnDemandFeatureView
+from feast.saved_dataset import SavedDatasetStorage
+
+from velo.store.query import literal
+
+
+class AsofRetrievalJob(RetrievalJob):
+    """The point-in-time query of one retrieval, on a connection of its own."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        sql: str,
+        full_feature_names: bool,
+        on_demand_feature_views: list[OnDemandFeatureView],
+        metadata: RetrievalMetadata,
+        repo_path: str,
+    ) -> None:
+        """Keep the plan; nothing runs yet."""
+        super().__init__()
+        self._con = con
+        self._sql = sql
+        self._full_feature_names = full_feature_names
+        self._on_demand_feature_views = on_demand_feature_views
+        self._metadata = metadata
+        self._repo_path = repo_path
+
+    @property
+    def full_feature_names(self) -> bool:
+        """Whether features are called `view__feature`."""
+        return self._full_feature_names
+
+    @property
+    def on_demand_feature_views(self) -> list[OnDemandFeatureView]:
+        """The views that are computed from the joined rows."""
+        return self._on_demand_feature_views
+
+    @property
+    def metadata(self) -> RetrievalMetadata:
+        """Which features were asked for, over which times."""
+        return self._metadata
+
+    def to_sql(self) -> str:
+        """The query over the relation `entity_rows`."""
+        return self._sql
+
+    def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
+        return self._con.sql(self._sql).to_arrow_table()
+
+    def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
+        return self._to_arrow_internal(timeout).to_pandas()
+
+    def persist(
+        self,
+        storage: SavedDatasetStorage,
+        allow_overwrite: bool | None = False,
+        timeout: int | None = None,
+    ) -> None:
+        """Write the joined rows; a local parquet file is streamed to, never held in memory.
+
+        Raises:
+            SavedDatasetLocationAlreadyExists: it is there and may not be overwritten.
+        """
+        target: Any = storage.to_data_source()
+        path = str(getattr(target, "path", ""))
+        if isinstance(target, FileSource) and path.endswith(".parquet") and "://" not in path:
+            if Path(path).exists() and not allow_overwrite:
+                raise SavedDatasetLocationAlreadyExists(location=path)
+            self._con.execute(
+                f"COPY ({self._sql}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            return
+        table = ibis.memtable(self._to_arrow_internal(timeout))
+        _write_data_source(table, target, self._repo_path, "overwrite", bool(allow_overwrite))

@@ -1,0 +1,32 @@
+"""Reading a Feast data source in DuckDB: parquet in place, the rest through Feast's reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from feast.data_format import ParquetFormat
+from feast.infra.offline_stores.duckdb import _read_data_source
+from feast.infra.offline_stores.file_source import FileSource
+
+from velo.store.query import literal
+
+
+def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: str) -> str:
+    """SQL for the rows of a data source.
+
+    A folder is read with all parquet files below it; links on its path are followed now, so that
+    one query sees one build. Anything that is not local parquet is registered as `name`.
+    """
+    if isinstance(source, FileSource) and isinstance(
+        source.file_format, ParquetFormat | type(None)
+    ):
+        uri = FileSource.get_uri_for_file_path(repo_path=repo_path, uri=source.file_options.uri)
+        path = Path(str(uri).removeprefix("file://"))
+        if path.exists():
+            path = path.resolve()
+            files = path / "**" / "*.parquet" if path.is_dir() else path
+            return f"read_parquet({literal(str(files))}, hive_partitioning = false)"
+    con.register(name, _read_data_source(source, repo_path).to_pyarrow())
+    return name

@@ -1,0 +1,3 @@
+"""The synthetic racing world: a raceform file with known truth, the embedded default."""
+
+from __future__ import annotations

@@ -1,0 +1,102 @@
+"""What makes a horse win: the latent log-strength of every runner, in named parts.
+
+Strength is ability, weight and the signals below; a race is run by adding independent Gumbel
+noise, so the chance of winning is exactly the softmax of strength within the race
+(Plackett 1975, Luce 1959). The market sees ability and weight always, the signals as far as
+its ``edge`` lets it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velo.synth.horses import NEVER
+
+Array = NDArray[np.float64]
+
+LAYOFF_DAYS = np.array([0.0, 15.0, 30.0, 60.0, 120.0, 240.0])
+LAYOFF_PENALTY = np.array([0.15, 0.10, 0.0, 0.0, 0.15, 0.30])
+LAYOFF_STRENGTH = 2.2
+CLASS_STRENGTH = 0.12  # a level
+WEIGHT_CHANGE_STRENGTH = 0.012  # a pound more than last time
+DEBUT_PENALTY = 0.30
+HIDDEN_FORM = 0.5  # share of a horse's form that its figures do not show
+WEIGHT_SHARE = 0.5  # of a handicapper's pound that a pound carried takes back
+SWEET_DROP_STRENGTH = 0.60
+READY_YARD_STRENGTH = 0.60
+BIG_FIELD_RIDER_STRENGTH = 0.35
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The parts of strength that the feature families speak of, per runner, in log-strength."""
+
+    trainer_form: Array
+    jockey: Array
+    pair: Array
+    class_drop: Array
+    layoff: Array
+    weight_change: Array
+    going: Array
+    course: Array
+    draw: Array
+    form: Array
+    together: Array
+
+    def total(self) -> Array:
+        """Sum of the parts."""
+        parts = [getattr(self, f.name) for f in fields(self)]
+        return np.sum(parts, axis=0)
+
+
+def layoff_effect(today: int, last_day: NDArray[np.int32]) -> tuple[Array, Array]:
+    """Log-strength of the absence and the days of it (0 for a debutant, who has none)."""
+    debut = last_day == NEVER
+    days = np.where(debut, 0, today - last_day).astype(np.float64)
+    effect = -LAYOFF_STRENGTH * np.interp(days, LAYOFF_DAYS, LAYOFF_PENALTY)
+    return np.where(debut, 0.0, effect), days
+
+
+def class_effect(level: Array, last_level: Array, debut: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Log-strength of a change of class and the levels dropped, positive for an easier race."""
+    drop = np.where(debut, 0.0, (level - last_level).clip(-3, 3))
+    return CLASS_STRENGTH * drop, drop
+
+
+def going_effect(softness: Array, artificial: NDArray[np.bool_], likes_soft: Array,
+                 likes_artificial: Array) -> Array:
+    """Log-strength of a horse's liking for the ground."""
+    turf = 0.26 * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
+    return np.where(artificial, 0.32 * likes_artificial, turf)
+
+
+def interactions(
+    drop: Array,
+    layoff: Array,
+    trainer_form: Array,
+    jockey: Array,
+    field: NDArray[np.int64],
+) -> Array:
+    """What the parts do together, as trainers place horses.
+
+    A drop in class after a break inside the sweet spot is a plan; a yard in form has its horses
+    ready first time out; a good rider is worth more in a crowded field.
+    """
+    plan = (drop >= 1) & (layoff >= 30) & (layoff <= 60)
+    away = layoff > 60
+    crowded = ((field - 8) / 8).clip(0, 1)
+    return (
+        SWEET_DROP_STRENGTH * plan
+        + READY_YARD_STRENGTH * trainer_form * away
+        + BIG_FIELD_RIDER_STRENGTH * jockey * crowded
+    )
+
+
+def win_probability(strength: Array, starts: NDArray[np.int64], race: NDArray[np.int64]) -> Array:
+    """Softmax of strength within each race; runners sorted by race, ``starts`` its first rows."""
+    top = np.maximum.reduceat(strength, starts)[race]
+    odds = np.exp(strength - top)
+    return odds / np.add.reduceat(odds, starts)[race]

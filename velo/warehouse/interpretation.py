@@ -1,0 +1,183 @@
+"""From text to facts: each racing rule applied once to each distinct text of a column.
+
+A rule is a scalar function of `velo.racing`. Two million rows hold a few hundred odds and a few
+thousand jockeys, so a rule runs over the distinct texts and the rows take its answer by a join.
+The rule that reads one card's runner is the rule that reads eleven years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+
+from velo.racing.class_level import declared_level
+from velo.racing.courses import course, course_key
+from velo.racing.distance import distance_band, metres
+from velo.racing.finish import finish
+from velo.racing.going import going_group
+from velo.racing.names import horse_name, person_name, stable_id
+from velo.racing.odds import decimal_odds
+from velo.racing.off_time import clock_of, off_time
+from velo.racing.race_time import seconds
+from velo.racing.racing_day import racing_day
+from velo.racing.surface import surface
+from velo.racing.weight import pounds
+
+HOME_REGION = "GB"
+MISSING = ("", "-", "--", "---", "–", "—", "nan", "none", "null", "not found")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule over the distinct values of some staging columns.
+
+    Attributes:
+        inputs: SQL expressions over the staging table (alias `s`).
+        outputs: name -> SQL type of what the rule gives.
+        apply: scalar function of the inputs; a tuple as long as the outputs.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: Mapping[str, pa.DataType]
+    apply: Callable[..., tuple[Any, ...]]
+
+
+def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
+    """Every rule of an ingest, by the name of its lookup table.
+
+    Args:
+        clock: 12 or 24, how the file writes off times.
+    """
+    text, integer, real = pa.string(), pa.int64(), pa.float64()
+    return {
+        "day": Rule(("s.date",), {"date": pa.date32()}, lambda t: (racing_day(t),)),
+        "off": Rule(("s.off", "s.course"), {"off": text}, _off(clock)),
+        "course": Rule(
+            ("s.course",),
+            {"course_id": integer, "country": text},
+            _course,
+        ),
+        "class": Rule(
+            ("s.class", "s.pattern", "s.rating_band", "s.race_type"),
+            {"declared_level": real},
+            lambda *t: (declared_level(*t),),
+        ),
+        "distance": Rule(("s.distance",), {"distance_m": real, "distance_band": text}, _distance),
+        "going": Rule(("s.going",), {"going_group": text}, lambda t: (going_group(t),)),
+        "race_name": Rule(
+            ("s.race_name",), {"named_surface": text}, lambda t: (surface(None, None, None, None, t),)
+        ),
+        "surface": Rule(
+            ("s.surface", "s.course", "s.going", "s.race_type"),
+            {"surface": text},
+            lambda *t: (surface(*t),),
+        ),
+        "position": Rule(
+            ("s.position",),
+            {"status": text, "finish": integer},
+            lambda t: (lambda f: (f.status, f.position))(finish(t)),
+        ),
+        "horse": Rule(("s.horse",), {"name": text, "country": text}, horse_name),
+        "jockey": Rule(("s.jockey",), {"jockey_id": integer}, _person("jockey")),
+        "trainer": Rule(("s.trainer",), {"trainer_id": integer}, _person("trainer")),
+        "weight": Rule(("s.weight",), {"pounds": real}, lambda t: (pounds(t),)),
+        "time": Rule(
+            ("coalesce(s.seconds, s.time)",), {"seconds": real}, lambda t: (seconds(t),)
+        ),
+    }
+
+
+def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: list[str]) -> dict[str, Rule]:
+    """Apply every rule to the staging table's distinct texts; one temporary table a rule.
+
+    Returns:
+        The rules, as `joins` wants them.
+    """
+    texts = [row[0] for row in con.execute("SELECT DISTINCT off FROM staging").fetchall()]
+    found = rules(clock_of([text for text in texts if text]))
+    for name, rule in found.items():
+        _lookup(con, name, rule)
+    odds = " UNION ".join(f"SELECT price_{kind} AS k0 FROM staging" for kind in price_kinds)
+    if price_kinds:
+        values = [row[0] for row in con.execute(f"SELECT DISTINCT k0 FROM ({odds}) WHERE k0 IS NOT NULL").fetchall()]
+        _register(
+            con,
+            "odds",
+            pa.table(
+                {
+                    "k0": pa.array(values, pa.string()),
+                    "decimal_odds": pa.array(
+                        [decimal_odds(_present(value)) for value in values], pa.float64()
+                    ),
+                }
+            ),
+        )
+    return found
+
+
+def joins(found: Mapping[str, Rule]) -> str:
+    """LEFT JOINs of every lookup to `staging AS s`; lookup tables carry the rules' names."""
+    clauses = []
+    for name, rule in found.items():
+        match = " AND ".join(
+            f"{expression} IS NOT DISTINCT FROM rule_{name}.k{i}"
+            for i, expression in enumerate(rule.inputs)
+        )
+        clauses.append(f"LEFT JOIN rule_{name} ON {match}")
+    return "\n".join(clauses)
+
+
+def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> None:
+    keys = ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(rule.inputs))
+    rows = con.execute(f"SELECT DISTINCT {keys} FROM staging AS s").fetchall()
+    answers = [rule.apply(*(_present(value) for value in row)) for row in rows]
+    columns = {
+        f"k{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(rule.inputs))
+    }
+    for i, (output, kind) in enumerate(rule.outputs.items()):
+        columns[output] = pa.array([answer[i] for answer in answers], kind)
+    _register(con, name, pa.table(columns))
+
+
+def _register(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    con.register("rule_answers", table)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE rule_{name} AS SELECT * FROM rule_answers")
+    con.unregister("rule_answers")
+
+
+def _present(text: str | None) -> str | None:
+    """None for every way in which files write nothing."""
+    return None if text is None or text.strip().lower() in MISSING else text
+
+
+def _off(clock: Literal[12, 24]) -> Callable[[str | None, str | None], tuple[str | None]]:
+    def read(text: str | None, where: str | None) -> tuple[str | None]:
+        found = course(where)
+        time = off_time(text, clock, found.country if found else None)
+        return (None if time is None else time.strftime("%H:%M"),)
+
+    return read
+
+
+def _course(text: str | None) -> tuple[int | None, str | None]:
+    where = course(text)
+    if where is None:
+        return None, None
+    return stable_id("course", course_key(where)), where.country
+
+
+def _distance(text: str | None) -> tuple[float | None, str | None]:
+    length = metres(text)
+    return length, None if length is None else distance_band(length)
+
+
+def _person(kind: str) -> Callable[[str | None], tuple[int | None]]:
+    def read(text: str | None) -> tuple[int | None]:
+        name = person_name(text)
+        return (stable_id(kind, name) if name else None,)
+
+    return read

@@ -1,0 +1,60 @@
+"""Rows that were refused: why, from which file and line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+REASONS = {
+    "malformed-line": "the line does not split into the file's columns",
+    "date-unreadable": "no day that a race could have been run on",
+    "course-missing": "no course",
+    "horse-missing": "no horse's name",
+    "race-unnamed": "neither off time, race number nor race name: the race cannot be told apart",
+    "position-unreadable": "a position that is neither a place nor a known code",
+    "duplicate-runner": "the same horse in the same race again, further down the file",
+}
+"""Every reason a row can be refused for, and what it means."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One refused row."""
+
+    file: str
+    line: int
+    reason: str
+    detail: str | None
+    raw: str | None
+
+
+def counts_by_reason(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows in quarantine, by reason, most first."""
+    return dict(
+        con.execute(
+            "SELECT reason, count(*) FROM quarantine GROUP BY reason ORDER BY count(*) DESC, reason"
+        ).fetchall()
+    )
+
+
+def refusals(con: duckdb.DuckDBPyConnection, limit: int) -> list[Refusal]:
+    """The latest refused rows, newest batch first, in the order of its lines."""
+    rows = con.execute(
+        "SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
+        "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id DESC, q.line LIMIT ?",
+        [limit],
+    ).fetchall()
+    return [Refusal(*row) for row in rows]
+
+
+def export(con: duckdb.DuckDBPyConnection, target: Path) -> int:
+    """Write every refused row to a CSV file; returns how many there were."""
+    con.execute(
+        "COPY (SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
+        "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id, q.line) "
+        f"TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT csv, HEADER)"
+    )
+    (rows,) = con.execute("SELECT count(*) FROM quarantine").fetchall()[0]
+    return int(rows)
