@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from training.races import Flags, Floats, Races
 from training.sample import Sample
@@ -92,8 +93,14 @@ def fit(sample: Sample, feature_names: Sequence[str]) -> Linear:
     Raises:
         DataError: the search does not settle, as when a feature names every winner.
     """
-    x = sample.features
-    model = _untrained(x, feature_names)
+    # The blocks are small: one thread is as fast, the same everywhere, and does not stall when
+    # other work holds the second core.
+    with threadpool_limits(1, user_api="blas"):
+        return _fit(sample, feature_names)
+
+
+def _fit(sample: Sample, feature_names: Sequence[str]) -> Linear:
+    model = _untrained(sample.features, feature_names)
     blocks = list(_blocks(sample, model))
     weights = model.weights
     reached, gradient, information = _derivatives(blocks, weights)

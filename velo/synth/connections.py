@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-TRAINER_FORM_SD = 0.34
+TRAINER_FORM_SD = 0.38
 TRAINER_FORM_HALF_LIFE = 40.0  # days
-JOCKEY_SKILL_SD = 0.30
+JOCKEY_SKILL_SD = 0.34
 JOCKEY_FORM_SD = 0.15
 JOCKEY_FORM_HALF_LIFE = 30.0
 PAIR_SD = 0.12

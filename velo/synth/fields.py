@@ -17,7 +17,7 @@ from velo.synth import programme as p
 from velo.synth.horses import BUMPER, CHASER, FLAT, HURDLER, JUMP, Horses
 
 _DISTANCE_POOLS = 4
-_WINDOW = 2.0  # horses looked at for each place in the field
+_WINDOW = 1.6  # horses looked at for each place in the field
 _SMALLEST = 5  # a pool below this holds no race today
 FILLIES_SHARE = 0.10
 WITHDRAWN_SHARE = 0.03  # races that lose a declared runner

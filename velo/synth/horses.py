@@ -15,7 +15,7 @@ FLAT, JUMP = 0, 1
 BUMPER, HURDLER, CHASER = 0, 1, 2
 POUNDS_PER_UNIT = np.array([14.0, 15.0])  # flat, jumps
 MEAN_RATING = np.array([67.0, 108.0])
-FORM_SD = 0.75
+FORM_SD = 0.80
 FORM_HALF_LIFE = 75.0  # days
 LUCK_SD = 0.06  # log-strength a run
 # The handicapper's answer to a result, in pounds: by finishing percentile, and to a surprise.
@@ -101,8 +101,8 @@ class Horses:
         trainer = rng.choice(len(self._trainer_share), count, p=self._trainer_share)
         d["trainer"][rows] = trainer
         d["quality"][rows] = (
-            0.9 * rng.standard_normal(count)
-            + 0.5 * (rng.standard_exponential(count) - 1)
+            0.8 * rng.standard_normal(count)
+            + 0.45 * (rng.standard_exponential(count) - 1)
             + 0.35 * self._trainer_skill[trainer]
         )
         d["peak"][rows] = np.where(code == FLAT, 4.0, 7.5) + 0.8 * rng.standard_normal(count)

@@ -22,7 +22,7 @@ from velo.synth.fields import Field, deal, pools
 from velo.synth.horses import FLAT, JUMP, MEAN_RATING, NEVER, POUNDS_PER_UNIT, Horses
 from velo.synth.scale import FIRST_DAY, MEAN_FIELD, MEAN_RACES_A_MEETING, Scale
 
-_POOL_DAYS = 9.0  # days of racing that wait, ready to run
+_POOL_DAYS = 11.0  # days of racing that wait, ready to run
 _STOCK_DAYS = 34.0  # days of racing in the yards when the world begins
 _LOOK_AHEAD = 25  # days of fixtures that trainers prepare for
 _EULER = 0.5772156649

@@ -19,11 +19,11 @@ Array = NDArray[np.float64]
 
 LAYOFF_DAYS = np.array([0.0, 15.0, 30.0, 60.0, 120.0, 240.0])
 LAYOFF_PENALTY = np.array([0.15, 0.10, 0.0, 0.0, 0.15, 0.30])
-LAYOFF_STRENGTH = 2.2
+LAYOFF_STRENGTH = 2.5
 CLASS_STRENGTH = 0.12  # a level
 WEIGHT_CHANGE_STRENGTH = 0.012  # a pound more than last time
 DEBUT_PENALTY = 0.30
-HIDDEN_FORM = 0.5  # share of a horse's form that its figures do not show
+HIDDEN_FORM = 0.75  # share of a horse's form that its figures do not show
 WEIGHT_SHARE = 0.5  # of a handicapper's pound that a pound carried takes back
 SWEET_DROP_STRENGTH = 0.60
 READY_YARD_STRENGTH = 0.60
@@ -69,7 +69,7 @@ def class_effect(level: Array, last_level: Array, debut: NDArray[np.bool_]) -> t
 def going_effect(softness: Array, artificial: NDArray[np.bool_], likes_soft: Array,
                  likes_artificial: Array) -> Array:
     """Log-strength of a horse's liking for the ground."""
-    turf = 0.26 * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
+    turf = 0.22 * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
     return np.where(artificial, 0.32 * likes_artificial, turf)
 
 

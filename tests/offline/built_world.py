@@ -1,0 +1,212 @@
+"""The oracle's little world in a real home: warehouse, offline tables, registry, retrieval."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from tests.oracle import features as oracle
+from tests.oracle.features import FEATURES, Start
+from training.dataset import retrieve
+from training.declared import declared
+from velo.home import Home
+from velo.offline.build import Build, build
+from velo.offline.spine import Spine
+from velo.offline.tables import FEATURE_REPO
+from velo.racing.layoff import knots_text
+from velo.racing.names import stable_id
+from velo.settings import Layoff, Priors, Settings, Store, Windows
+from velo.warehouse.connection import warehouse
+
+ORACLE_PRIORS = oracle.Priors(0.11, 30, 12, 40, 9, 15, 3, 4, 2.5, 0.09)
+PRIZE_RACES, PAR_RACES = 10, 3
+SETTINGS = Settings(
+    windows=Windows(prize_ladder_races=PRIZE_RACES, par_races=PAR_RACES),
+    store=Store(memory_limit="2GB", threads=2, builds_kept=2),
+)
+SERVICE = "velo_v1_1_0"
+
+Features = dict[tuple[str, str], dict[str, float | None]]
+"""(race, horse) -> feature -> value, None where it is missing."""
+
+
+def oracle_features(starts: list[Start]) -> Features:
+    """What the page says of every starter."""
+    judge = oracle.Oracle(
+        starts, ORACLE_PRIORS, min_prize_races=PRIZE_RACES, min_par_races=PAR_RACES
+    )
+    return {
+        (race, horse): values
+        for race in judge.races
+        for horse, values in judge.features(race).items()
+    }
+
+
+def oracle_priors() -> Priors:
+    """The oracle's strengths under the platform's names."""
+    p = ORACLE_PRIORS
+    return Priors(
+        p0=p.p0, trainer_k0=p.k0_trainer, trainer_k1=p.k1_trainer, jockey_k0=p.k0_jockey,
+        jockey_k1=p.k1_jockey, pair_k2=p.k2, horse_k=p.k_horse, draw_k=p.k_draw,
+        draw_distance_k=p.k_draw, draw_course_k=p.k_draw, form_k=p.k_form, form_v0=p.v0,
+    )  # fmt: skip
+
+
+def record(home: Home, starts: list[Start]) -> None:
+    """Make the home's warehouse hold these starts and nothing else."""
+    races = pd.DataFrame([_race(s) for s in {s.race_id: s for s in starts}.values()])
+    runners = pd.DataFrame([_runner(s) for s in starts])
+    results = pd.DataFrame([_result(s) for s in starts])
+    with warehouse(home, SETTINGS.store, write=True) as con:
+        for name, frame in (("races", races), ("runners", runners), ("results", results)):
+            con.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+            con.execute(f"DELETE FROM {name}")
+            con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
+            con.unregister("incoming")
+
+
+def build_tables(home: Home, repo: Path = FEATURE_REPO, until: date | None = None) -> Build:
+    """Build with the oracle's bounds for prizes and par times."""
+    return build(home, SETTINGS, until, repo)
+
+
+@contextlib.contextmanager
+def importing_declarations() -> Iterator[None]:
+    """Undo what importing a feature repo does to this process."""
+    modules, path, folder = dict(sys.modules), list(sys.path), Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.path[:] = path
+        for name in set(sys.modules) - set(modules):
+            origin = getattr(sys.modules[name], "__file__", None) or ""
+            if Path(origin).parent.name == FEATURE_REPO.name:
+                del sys.modules[name]
+
+
+def apply(repo: Path = FEATURE_REPO) -> Any:
+    """`feast apply` in this process; the store of the home that is in force."""
+    from feast import FeatureStore
+    from feast.repo_operations import apply_total
+
+    store = FeatureStore(repo_path=str(repo))
+    with importing_declarations(), contextlib.redirect_stdout(io.StringIO()):
+        sys.path.insert(0, str(repo))
+        apply_total(store.config, repo, skip_source_validation=False)
+    return FeatureStore(repo_path=str(repo))
+
+
+def entity_rows(home: Home, where: str = "was_run") -> str:
+    """SQL of the field's keys and request columns, the oracle's priors among them."""
+    layoff = Layoff()
+    constants = {
+        **oracle_priors().model_dump(),
+        "sweet_spot_from": layoff.sweet_spot[0],
+        "sweet_spot_to": layoff.sweet_spot[1],
+    }
+    requests = ", ".join(f"{float(v)!r}::DOUBLE AS {name}" for name, v in constants.items())
+    return (
+        f"SELECT entries.*, {requests}, '{knots_text(layoff.knots)}' AS layoff_knots "
+        f"FROM {Spine(home).entries} AS entries WHERE {where}"
+    )
+
+
+def retrieved(home: Home, store: Any, where: str = "was_run") -> pd.DataFrame:
+    """The service's features of the current build's field, as training retrieves them."""
+    return retrieve(store, declared(store, SERVICE), entity_rows(home, where))
+
+
+def retrieved_features(home: Home, store: Any, starts: list[Start]) -> Features:
+    """The same, under the names that the world knows."""
+    races = {stable_id("race", s.race_id): s.race_id for s in starts}
+    horses = {stable_id("horse", s.horse): s.horse for s in starts}
+    frame = retrieved(home, store)
+    values = frame[list(FEATURES)].astype(object).where(frame[list(FEATURES)].notna(), None)
+    return {
+        (races[race], horses[horse]): row
+        for race, horse, row in zip(
+            frame["race_id"], frame["horse_id"], values.to_dict("records"), strict=True
+        )
+    }
+
+
+def differences(ours: Features, theirs: Features, tolerance: float = 1e-9) -> list[str]:
+    """Every feature that differs, as a line each; a starter that only one side knows too."""
+    lines = [f"{key}: only one side has it" for key in sorted(ours.keys() ^ theirs.keys())]
+    for key in sorted(ours.keys() & theirs.keys()):
+        for name in FEATURES:
+            a, b = ours[key][name], theirs[key][name]
+            if (a is None) != (b is None) or (
+                a is not None and b is not None and abs(a - b) > tolerance
+            ):
+                lines.append(f"{name} of {key}: {a} against {b}")
+    return lines
+
+
+def moved_features(lines: list[str]) -> set[str]:
+    """The features that `differences` speaks of."""
+    return {line.split(" of ")[0] for line in lines}
+
+
+def _race(s: Start) -> dict[str, Any]:
+    return {
+        "race_id": stable_id("race", s.race_id),
+        "source": "oracle",
+        "source_race_id": s.race_id,
+        "date": s.date,
+        "region": s.region,
+        "course": s.course,
+        "course_id": stable_id("course", s.course),
+        "off": f"{s.order // 60:02d}:{s.order % 60:02d}",
+        "race_type": "Flat",
+        "surface": s.surface,
+        "declared_level": s.race_level,
+        "distance_m": s.distance_key,
+        "distance_band": s.distance_band,
+        "going_group": s.going_group,
+        "prize": s.prize,
+        "batch_id": 1,
+    }
+
+
+def _runner(s: Start) -> dict[str, Any]:
+    return {
+        "race_id": stable_id("race", s.race_id),
+        "horse_id": stable_id("horse", s.horse),
+        "draw": s.draw,
+        "horse": s.horse,
+        "pounds": s.pounds,
+        "official_rating": s.official_rating,
+        "jockey": s.jockey,
+        "jockey_id": stable_id("jockey", s.jockey) if s.jockey else None,
+        "trainer": s.trainer,
+        "trainer_id": stable_id("trainer", s.trainer) if s.trainer else None,
+        "content": 0,
+        "batch_id": 1,
+    }
+
+
+def _result(s: Start) -> dict[str, Any]:
+    placed = s.position if s.started and s.finished else None
+    fate = "finished" if placed else "non-finisher" if s.started else "withdrawn"
+    return {
+        "race_id": stable_id("race", s.race_id),
+        "horse_id": stable_id("horse", s.horse),
+        "position": str(placed) if placed else "PU" if s.started else "WV",
+        "finish": placed,
+        "status": fate,
+        "seconds": s.seconds,
+        "rpr": s.rpr,
+        "ts": s.ts,
+        "batch_id": 1,
+    }

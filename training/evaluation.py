@@ -1,0 +1,198 @@
+"""From out-of-fold and holdout predictions to figures: per fold, blended, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training import bootstrap, likelihood, metrics, selection
+from training.blend import Blend, BlendIntervals, benter, intervals, power_market, residual
+from training.dataset import Dataset
+from training.metrics import Predictions
+from training.races import Floats, Races
+from training.selection import Cutoffs
+from training.walk_forward import OutOfFold
+from velo.settings import Settings
+
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Blended:
+    """The blend on all out-of-fold races, the market's own exponent, and how sure they are."""
+
+    blend: Blend
+    power_market: Blend
+    spread: BlendIntervals
+    races: int
+
+
+def fit_blend(oof: pd.DataFrame, settings: Settings, column: str = "column") -> Blended:
+    """Fit the blend on out-of-fold predictions of priced races.
+
+    Raises:
+        DataError: no out-of-fold race has a complete book.
+    """
+    frame = oof[oof["priced"]]
+    races = Races.of(frame["race_id"].to_numpy())
+    model, market, won = (_array(frame, name) for name in (column, "p_market", "win_share"))
+    fitted = _fit(settings, model, market, won, races)
+    spread = intervals(
+        fitted,
+        model,
+        market,
+        won,
+        races,
+        races.first(frame["date"].to_numpy()),
+        settings.training.bootstrap_draws,
+        settings.training.seed,
+    )
+    return Blended(fitted, power_market(market, won, races), spread, len(races))
+
+
+def fold_figures(oof: OutOfFold, settings: Settings) -> list[dict[str, Any]]:
+    """Each fold's own figures; blended ones use a blend that was fitted on earlier folds.
+
+    The first fold has no earlier one and so no blended figure.
+    """
+    figures = []
+    for fit in oof.fits:
+        own = oof.frame[oof.frame["fold"] == fit.fold.number]
+        earlier = oof.frame[oof.frame["fold"] < fit.fold.number]
+        found: dict[str, Any] = {"fold": fit.fold.number, "rounds": fit.rounds}
+        found |= fundamental_figures(own)
+        priced = own[own["priced"]]
+        if len(earlier) and len(priced):
+            found |= _blended_figures(priced, fit_blend(earlier, settings))
+        figures.append(found)
+    return figures
+
+
+def fundamental_figures(frame: pd.DataFrame) -> Figures:
+    """R² of the fundamental models and of the raw market, over the frame's races."""
+    races = Races.of(frame["race_id"].to_numpy())
+    won = _array(frame, "win_share")
+    found = {
+        "races": float(len(races)),
+        "r2_model": likelihood.r2(races.softmax(_array(frame, "column")), won, races),
+        "r2_linear": likelihood.r2(races.softmax(_array(frame, "column_linear")), won, races),
+    }
+    rows, priced = races.keep(races.all(frame["priced"].to_numpy(dtype=np.bool_)))
+    if len(priced):
+        found["r2_market"] = likelihood.r2(_array(frame, "p_market")[rows], won[rows], priced)
+    return found
+
+
+def cut_offs(oof: OutOfFold, blended: Blended, data: Dataset, settings: Settings) -> Cutoffs:
+    """TopN cut-offs over the out-of-fold days just before the holdout, as many as it has.
+
+    Raises:
+        DataError: no prediction of those days lies in the odds band.
+    """
+    frame = oof.frame[
+        oof.frame["priced"] & (oof.frame["date"] >= pd.Timestamp(data.plan.preceding_start))
+    ]
+    races = Races.of(frame["race_id"].to_numpy())
+    p = blended.blend.probabilities(_array(frame, "column"), _array(frame, "p_market"), races)
+    odds = _array(frame, "decision_odds")
+    inside = selection.in_band(odds, settings.odds_band)
+    return selection.cutoffs(selection.expected_value(p, odds)[inside])
+
+
+def judge_holdout(
+    predictions: pd.DataFrame,
+    cutoffs: Cutoffs,
+    blended: Blended,
+    data: Dataset,
+    settings: Settings,
+    earlier_looks: int,
+) -> dict[str, Any]:
+    """Every figure that the gate reads, over the holdout."""
+    training = settings.training
+    figures: dict[str, Any] = metrics.measure(
+        Predictions.of(predictions),
+        cutoffs,
+        settings.odds_band,
+        settings.prices.commission.get(data.settlement, 0.0),
+        training.bootstrap_draws,
+        training.seed,
+        earlier_looks,
+    )
+    races = Races.of(predictions["race_id"].to_numpy())
+    model, won = _array(predictions, "p_model"), _array(predictions, "win_share")
+    figures["r2_model"] = likelihood.r2(model, won, races)
+    figures["log_loss_race_model"] = likelihood.log_loss_race(model, won, races)
+    figures["training_rows"] = int((data.frame["date"] < pd.Timestamp(data.plan.train_end)).sum())
+    figures["holdout_days"] = data.plan.holdout_days
+    return figures | blend_figures(blended)
+
+
+def blend_figures(blended: Blended) -> Figures:
+    """alpha, beta, alpha's share (or gamma) with their intervals, as flat entries."""
+    spread = blended.spread
+    name = "gamma" if blended.blend.mode == "residual" else "alpha"
+    named: Mapping[str, bootstrap.Estimate | None] = {
+        name: spread.exponent,
+        "beta": spread.beta,
+        "alpha_share": spread.alpha_share,
+    }
+    return metrics.flat({name: figure for name, figure in named.items() if figure is not None})
+
+
+def captured_share(predictions: pd.DataFrame, truth: pd.DataFrame, settings: Settings) -> Figures:
+    """Share of the attainable edge: (LL_blend - LL_market) / (LL_truth - LL_market).
+
+    Args:
+        predictions: of the judged days.
+        truth: race_id, horse_id, p_true of a synthetic world.
+        settings: draws and seed of the interval.
+    """
+    frame = predictions[predictions["p_market"].notna()].merge(
+        truth, on=["race_id", "horse_id"], how="left", sort=False
+    )
+    races = Races.of(frame["race_id"].to_numpy())
+    won = _array(frame, "win_share")
+    market, blended, true = (
+        races.log_likelihood(_array(frame, name), won) for name in ("p_market_power", "p", "p_true")
+    )
+    days = bootstrap.Days.of(races.first(frame["date"].to_numpy()))
+    training = settings.training
+    share = bootstrap.ratio(
+        blended - market, true - market, days, training.bootstrap_draws, training.seed
+    )
+    return metrics.flat({"captured_share": share})
+
+
+def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> Figures:
+    races = Races.of(priced["race_id"].to_numpy())
+    won, fair = _array(priced, "win_share"), _array(priced, "p_market")
+    p = earlier.blend.probabilities(_array(priced, "column"), fair, races)
+    opponent = earlier.power_market.probabilities(None, fair, races)
+    found = {
+        "log_loss_race": likelihood.log_loss_race(p, won, races),
+        "r2": likelihood.r2(p, won, races),
+        "r2_market_power": likelihood.r2(opponent, won, races),
+        "delta_r2": likelihood.delta_r2(p, opponent, won, races),
+        "beta": earlier.blend.beta,
+        "exponent": earlier.blend.exponent,
+    }
+    if earlier.blend.alpha_share is not None:
+        found["alpha_share"] = earlier.blend.alpha_share
+    return found
+
+
+def _fit(
+    settings: Settings, model: Floats, market: Floats, won: Floats, races: Races
+) -> Blend:
+    if settings.training.blend == "residual":
+        return residual(model, market, won, races)
+    return benter(model, market, won, races, settings.training.alpha_start)
+
+
+def _array(frame: pd.DataFrame, name: str) -> Floats:
+    return np.asarray(frame[name].to_numpy(), dtype=np.float64)
+

@@ -1,0 +1,142 @@
+"""A whole model: features in, fundamental, market and blended probabilities out.
+
+The same object scores out-of-fold days, the holdout, a backtest and tomorrow's card.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from training import market, temperature
+from training.artifact import Artifact
+from training.blend import Blend, log_probability
+from training.linear import Linear
+from training.market import Method
+from training.races import Floats, Races
+from training.ranker import Ranker
+from velo.errors import ModelError
+
+Scorer = Ranker | Linear
+
+
+@dataclass(frozen=True)
+class Fundamental:
+    """Scores of runners from their features alone, and the temperature that makes them odds.
+
+    Attributes:
+        features: names, in the order of the scorer's columns.
+        scorer: the boosted ranker or the linear model.
+        temperature: of the softmax within the race.
+        starts_from_market: whether the scores add to the log of the market (residual mode).
+    """
+
+    features: tuple[str, ...]
+    scorer: Scorer
+    temperature: float
+    starts_from_market: bool
+
+    def column(self, features: npt.NDArray[Any], races: Races) -> Floats:
+        """What the blend's first exponent belongs to: ln f, or the raw score s in residual mode."""
+        score = self.scorer.scores(features)
+        if self.starts_from_market:
+            return score
+        return temperature.log_probabilities(score, self.temperature, races)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted model.
+
+    Attributes:
+        fundamental: scores from features.
+        devig: how the margin is taken out of a book.
+        blend: the model with the market.
+        power_market: the market alone with its exponent, the honest opponent.
+    """
+
+    fundamental: Fundamental
+    devig: Method
+    blend: Blend
+    power_market: Blend
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Probabilities of whole races.
+
+        Args:
+            frame: one row a runner, a race's rows together: `race_id`, `decision_odds` and the
+                model's features.
+
+        Returns:
+            The frame's columns without the features, and `p_model` (the fundamental alone; in
+            residual mode boosted score on an even field), `p_market` (de-vigged),
+            `p_market_power`, `p` (blended). A race with a price missing has NaN in the last three.
+        """
+        races = Races.of(frame["race_id"].to_numpy())
+        features = frame[list(self.fundamental.features)].to_numpy(dtype=np.float32)
+        column = self.fundamental.column(features, races)
+        odds = frame["decision_odds"].to_numpy(dtype=np.float64)
+        fair = market.probabilities(odds, races, self.devig)
+        return frame.drop(columns=list(self.fundamental.features)).assign(
+            p_model=races.softmax(column),
+            p_market=fair,
+            p_market_power=self.power_market.probabilities(None, fair, races),
+            p=self.blend.probabilities(column, fair, races),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, all but the ranker's text."""
+        scorer = self.fundamental.scorer
+        return {
+            "features": list(self.fundamental.features),
+            "objective": scorer.objective if isinstance(scorer, Ranker) else "linear",
+            "linear": scorer.to_dict() if isinstance(scorer, Linear) else None,
+            "temperature": self.fundamental.temperature,
+            "starts_from_market": self.fundamental.starts_from_market,
+            "devig": self.devig,
+            "blend": self.blend.to_dict(),
+            "power_market": self.power_market.to_dict(),
+        }
+
+    @property
+    def ranker_text(self) -> str | None:
+        """LightGBM's text, None for a linear model."""
+        scorer = self.fundamental.scorer
+        return scorer.text if isinstance(scorer, Ranker) else None
+
+    @classmethod
+    def of(cls, artifact: Artifact) -> Model:
+        """Rebuild the model that an artifact holds.
+
+        Raises:
+            ModelError: the artifact lacks a part.
+        """
+        said = artifact.model
+        try:
+            if artifact.ranker is not None:
+                scorer: Scorer = Ranker.from_text(artifact.ranker, said["objective"])
+            else:
+                scorer = Linear.from_dict(said["linear"])
+            return cls(
+                Fundamental(
+                    tuple(said["features"]),
+                    scorer,
+                    float(said["temperature"]),
+                    bool(said["starts_from_market"]),
+                ),
+                said["devig"],
+                Blend.from_dict(said["blend"]),
+                Blend.from_dict(said["power_market"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ModelError(f"the artifact's model.json lacks {error}; train again") from None
+
+
+def market_start(odds: Floats, beta0: float, races: Races, devig: Method) -> Floats:
+    """The score beta0 * ln pi that residual boosting starts from; NaN without a whole book."""
+    start: Floats = beta0 * log_probability(market.probabilities(odds, races, devig))
+    return start
