@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from feast import FileSource
+from feast.data_format import ParquetFormat
 
 from velo.home import Home
 
@@ -16,4 +17,5 @@ def offline_table(name: str) -> FileSource:
         name=name,
         path=str(Home.current().current_build / name),
         timestamp_field="event_timestamp",
+        file_format=ParquetFormat(),
     )

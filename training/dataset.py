@@ -24,7 +24,7 @@ from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings
 
-MARKS = ("race_id", "horse_id", "event_timestamp", "course")
+MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
 
 
@@ -34,7 +34,7 @@ class Dataset:
 
     Attributes:
         frame: one row a starter, sorted by date, race and horse, races whole: `race_id`,
-            `horse_id`, `date`, `course`, the features (float64, NaN where missing), `win_share`
+            `horse_id`, `date`, `course`, `horse`, the features (float64, NaN where missing), `win_share`
             (1/k for each of k dead-heaters for first), `decision_odds`, `settlement_odds`
             (NaN where there is none), `priced` (every starter has a decision price).
         declared: the feature service.
@@ -98,12 +98,12 @@ def assemble(
     )  # fmt: skip
     frame = retrieve(store, service, rows)
     nulls = count_nulls(frame, service)
-    excluded = _excluded(spine, days.history_end, days.holdout_end, prices.decision)
+    excluded = excluded_races(spine, days.history_end, days.holdout_end, prices.decision)
     if frame.empty:
         raise DataError(
             f"no race from {days.history_end} to {days.holdout_end} has a winner and two starters"
         )
-    kept = frame[["race_id", "horse_id", "date", "course", *service.features, *LABELS]]
+    kept = frame[[*MARKS, *service.features, *LABELS]]
     return Dataset(
         kept, service, days, fitted, nulls, excluded, prices.decision, prices.settlement,
         {"build": spine.fingerprint, "starts": str(spine.starts)},
@@ -167,7 +167,7 @@ def entity_sql(
     """
 
 
-def _excluded(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
+def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
     """Races of the period that cannot be used, by reason; the last one counts for fitting."""
     no_winner, alone, unpriced = spine.connect().execute(
         f"""

@@ -148,11 +148,11 @@ def captured_share(predictions: pd.DataFrame, truth: pd.DataFrame, settings: Set
 
     Args:
         predictions: of the judged days.
-        truth: race_id, horse_id, p_true of a synthetic world.
+        truth: race_id, horse, p_true of a synthetic world.
         settings: draws and seed of the interval.
     """
     frame = predictions[predictions["p_market"].notna()].merge(
-        truth, on=["race_id", "horse_id"], how="left", sort=False
+        truth, on=["race_id", "horse"], how="left", sort=False
     )
     races = Races.of(frame["race_id"].to_numpy())
     won = _array(frame, "win_share")

@@ -86,6 +86,23 @@ def resolve(home: Home, reference: str) -> Registered:
     )
 
 
+def aliases(home: Home) -> dict[str, dict[str, str]]:
+    """Which version each alias that is set points at, with its verdict; empty without a store."""
+    if not (home.root / "mlflow.db").exists():
+        return {}
+    store = tracking.client(home)
+    found = {alias: _version(store, alias) for alias in ALIASES}
+    return {
+        alias: {
+            "version": str(version.version),
+            "verdict": version.tags.get(tracking.VERDICT, "unknown"),
+            "run_id": str(version.run_id),
+        }
+        for alias, version in found.items()
+        if version is not None
+    }
+
+
 def _of_version(store: MlflowClient, home: Home, reference: str) -> Registered:
     version = _version(store, reference)
     if version is None:

@@ -75,7 +75,7 @@ def train(
         settings: everything that a run is repeated with.
         train_end: the first day that is not trained on.
         holdout_days: beats the settings' own.
-        truth: race_id, horse_id, p_true of a synthetic world, to say which share of the
+        truth: race_id, horse, p_true of a synthetic world, to say which share of the
             attainable edge was captured.
         progress: called with the name of each stage.
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -77,33 +72,6 @@ def record(home: Home, starts: list[Start]) -> None:
 def build_tables(home: Home, repo: Path = FEATURE_REPO, until: date | None = None) -> Build:
     """Build with the oracle's bounds for prizes and par times."""
     return build(home, SETTINGS, until, repo)
-
-
-@contextlib.contextmanager
-def importing_declarations() -> Iterator[None]:
-    """Undo what importing a feature repo does to this process."""
-    modules, path, folder = dict(sys.modules), list(sys.path), Path.cwd()
-    try:
-        yield
-    finally:
-        os.chdir(folder)
-        sys.path[:] = path
-        for name in set(sys.modules) - set(modules):
-            origin = getattr(sys.modules[name], "__file__", None) or ""
-            if Path(origin).parent.name == FEATURE_REPO.name:
-                del sys.modules[name]
-
-
-def apply(repo: Path = FEATURE_REPO) -> Any:
-    """`feast apply` in this process; the store of the home that is in force."""
-    from feast import FeatureStore
-    from feast.repo_operations import apply_total
-
-    store = FeatureStore(repo_path=str(repo))
-    with importing_declarations(), contextlib.redirect_stdout(io.StringIO()):
-        sys.path.insert(0, str(repo))
-        apply_total(store.config, repo, skip_source_validation=False)
-    return FeatureStore(repo_path=str(repo))
 
 
 def entity_rows(home: Home, where: str = "was_run") -> str:

@@ -51,6 +51,7 @@ class Build:
     first_day: str
     last_day: str
     fingerprint: str
+    last_batch: int
     until: str | None
     seconds: float
     finished: str
@@ -102,7 +103,7 @@ def build(
             raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
         done = Build(
             number, str(home.offline / f"{_PREFIX}{number:06d}"), built, starts, str(first),
-            str(last), _fingerprint(con, tables), str(until) if until else None,
+            str(last), _fingerprint(con, tables), _last_batch(con), str(until) if until else None,
             round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
             velo.__version__,
         )  # fmt: skip
@@ -147,20 +148,18 @@ def _make(
     target.mkdir()
     con.execute(
         f"COPY (SELECT *, year(event_timestamp) AS year FROM ({table.sql})) "
-        f"TO '{str(target).replace(chr(39), chr(39) * 2)}' "
+        f"TO {_quoted(target)} "
         "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year), OVERWRITE_OR_IGNORE)"
     )
     if not any(target.rglob("*.parquet")):
-        con.execute(
-            f"COPY ({table.sql}) TO '{str(target / 'empty.parquet')}' (FORMAT parquet)"
-        )
+        con.execute(f"COPY ({table.sql}) TO {_quoted(target / 'empty.parquet')} (FORMAT parquet)")
     return Built(table.name, *_profile(con, target, begun))
 
 
 def _profile(
     con: duckdb.DuckDBPyConnection, target: Path, begun: float
 ) -> tuple[int, float, dict[str, float]]:
-    scan = f"read_parquet('{target}/**/*.parquet', hive_partitioning = false)"
+    scan = f"read_parquet({_quoted(target / '**' / '*.parquet')}, hive_partitioning = false)"
     columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
     counts = con.execute(
         f"SELECT count(*), {', '.join(f'count({column})' for column in columns)} FROM {scan}"
@@ -183,6 +182,11 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def _last_batch(con: duckdb.DuckDBPyConnection) -> int:
+    (batch,) = con.execute("SELECT coalesce(max(batch_id), 0) FROM import_batches").fetchall()[0]
+    return int(batch)
+
+
 def _publish(home: Home, partial: Path, final: Path, kept: int) -> None:
     for path in sorted(partial.rglob("*"), reverse=True):
         _sync(path)
@@ -202,6 +206,10 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _builds(home: Home) -> list[Path]:

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 FLAT, JUMP = 0, 1
 BUMPER, HURDLER, CHASER = 0, 1, 2
-POUNDS_PER_UNIT = np.array([14.0, 15.0])  # flat, jumps
+POUNDS_PER_UNIT = np.array([18.0, 19.0])  # flat, jumps
 MEAN_RATING = np.array([67.0, 108.0])
-FORM_SD = 0.80
-FORM_HALF_LIFE = 75.0  # days
+FORM_SD = 0.85
+FORM_HALF_LIFE = 90.0  # days
 LUCK_SD = 0.06  # log-strength a run
 # The handicapper's answer to a result, in pounds: by finishing percentile, and to a surprise.
 _PERCENTILES = np.array([0.0, 0.3, 0.5, 0.7, 0.9, 0.999, 1.0])
 _PENALTIES = np.array([-2.2, -1.7, -0.9, -0.6, 0.9, 2.0, 5.4])
-_SURPRISE_GAIN = 0.06
+_SURPRISE_GAIN = 0.015
 NEVER = -100_000
 
 _AGE_AT_DEBUT = {
@@ -101,11 +101,11 @@ class Horses:
         trainer = rng.choice(len(self._trainer_share), count, p=self._trainer_share)
         d["trainer"][rows] = trainer
         d["quality"][rows] = (
-            0.8 * rng.standard_normal(count)
-            + 0.45 * (rng.standard_exponential(count) - 1)
-            + 0.35 * self._trainer_skill[trainer]
+            0.65 * rng.standard_normal(count)
+            + 0.4 * (rng.standard_exponential(count) - 1)
+            + 0.3 * self._trainer_skill[trainer]
         )
-        d["peak"][rows] = np.where(code == FLAT, 4.0, 7.5) + 0.8 * rng.standard_normal(count)
+        d["peak"][rows] = np.where(code == FLAT, 4.0, 7.5) + 0.65 * rng.standard_normal(count)
         d["growth"][rows] = (0.45 + 0.2 * rng.standard_normal(count)).clip(0.05)
         d["form"][rows] = FORM_SD * rng.standard_normal(count)
         d["form_day"][rows] = today

@@ -123,7 +123,7 @@ def _interpret(con: duckdb.DuckDBPyConnection, source: str, prices: list[str]) -
              "headgear", "owner", "sire", "dam", "damsire", "comment")  # fmt: skip
     numbers = {"ran": "INTEGER", "race_no": "INTEGER", "number": "INTEGER", "draw": "INTEGER",
                "age": "INTEGER", "official_rating": "DOUBLE", "rpr": "DOUBLE", "ts": "DOUBLE",
-               "beaten": "DOUBLE", "prize": "DOUBLE", "race_prize": "DOUBLE"}  # fmt: skip
+               "beaten": "DOUBLE"}  # fmt: skip
     columns = [f"nullif(trim(s.{name}), '') AS {name}" for name in texts]
     columns += [
         f"CAST(TRY_CAST(replace(s.{name}, ',', '') AS DOUBLE) AS {kind}) AS {name}"
@@ -145,7 +145,7 @@ def _interpret(con: duckdb.DuckDBPyConnection, source: str, prices: list[str]) -
                 nullif(rule_horse.name, '') AS name,
                 coalesce(rule_horse.country, '{HOME_REGION}') AS country,
                 rule_jockey.jockey_id, rule_trainer.trainer_id,
-                rule_weight.pounds, rule_time.seconds,
+                rule_weight.pounds, rule_time.seconds, rule_prize.prize, rule_race_prize.race_prize,
                 {', '.join(columns)}{odds}
             FROM staging AS s
             {joins(found)}
@@ -156,7 +156,7 @@ def _interpret(con: duckdb.DuckDBPyConnection, source: str, prices: list[str]) -
                 coalesce(off, '#' || race_no, race_name) AS race_mark
             FROM facts
         )
-        SELECT * REPLACE (CASE WHEN prize > 0 THEN prize END AS prize),
+        SELECT *,
             coalesce(year(date) - age, max(year(date) - age) OVER (PARTITION BY known_as))
                 AS foaled,
             CASE

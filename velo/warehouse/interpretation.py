@@ -22,6 +22,7 @@ from velo.racing.going import going_group
 from velo.racing.names import horse_name, person_name, stable_id
 from velo.racing.odds import decimal_odds
 from velo.racing.off_time import clock_of, off_time
+from velo.racing.prize import prize_money
 from velo.racing.race_time import seconds
 from velo.racing.racing_day import racing_day
 from velo.racing.surface import surface
@@ -84,6 +85,8 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "horse": Rule(("s.horse",), {"name": text, "country": text}, horse_name),
         "jockey": Rule(("s.jockey",), {"jockey_id": integer}, _person("jockey")),
         "trainer": Rule(("s.trainer",), {"trainer_id": integer}, _person("trainer")),
+        "prize": Rule(("s.prize",), {"prize": real}, lambda t: (prize_money(t),)),
+        "race_prize": Rule(("s.race_prize",), {"race_prize": real}, lambda t: (prize_money(t),)),
         "weight": Rule(("s.weight",), {"pounds": real}, lambda t: (pounds(t),)),
         "time": Rule(
             ("coalesce(s.seconds, s.time)",), {"seconds": real}, lambda t: (seconds(t),)

@@ -13,7 +13,7 @@ declared AS (
         races.distance_m, races.distance_band, races.going_group, races.race_type,
         coalesce(races.off, '') AS off, coalesce(races.race_no, 0) AS race_no,
         races.declared_level, races.prize,
-        runners.horse_id, runners.trainer_id, runners.jockey_id, runners.draw, runners.pounds,
+        runners.horse_id, runners.horse, runners.trainer_id, runners.jockey_id, runners.draw, runners.pounds,
         runners.official_rating,
         results.status, results.finish, results.seconds, results.rpr, results.ts,
         coalesce(fates.was_run, FALSE) AS was_run

@@ -5,6 +5,6 @@ SELECT
     CAST(field.date AS TIMESTAMPTZ) AS event_timestamp,
     CAST(field.date AS TIMESTAMPTZ) AS race_date,
     race_levels.class_level, field.pounds, field.official_rating,
-    field.course, field.region, field.race_type, field.field_size, field.was_run
+    field.horse, field.course, field.region, field.race_type, field.field_size, field.was_run
 FROM field
 JOIN race_levels ON race_levels.race_id = field.race_id

@@ -1,0 +1,130 @@
+"""Every feature of every starter, from the warehouse to the retrieval, is the page's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.offline.built_world import (
+    ORACLE_PRIORS,
+    SERVICE,
+    differences,
+    oracle_features,
+    oracle_priors,
+)
+from tests.offline.conftest import Applied, LittleWorld
+from tests.oracle.features import FEATURES, Start
+from tests.oracle.random_world import random_starts
+from training.dataset import entity_sql, retrieve
+from training.declared import declared
+from velo.offline.spine import Spine
+from velo.settings import Layoff
+
+
+def test_every_feature_of_every_starter_is_the_oracles(
+    applied: Applied, little_world: LittleWorld
+) -> None:
+    found = applied.features_of(little_world.starts)
+    assert len(found) == sum(s.started for s in little_world.starts)
+    assert differences(found, little_world.features) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20, 28))
+def test_the_oracle_agrees_on_more_worlds(applied: Applied, seed: int) -> None:
+    starts = random_starts(seed)
+    assert differences(applied.features_of(starts), oracle_features(starts)) == []
+
+
+def test_the_oracle_agrees_on_a_world_of_few_who_meet_every_week(applied: Applied) -> None:
+    starts = random_starts(6, races=150, horses=9, trainers=2, jockeys=2, max_field=5)
+    assert differences(applied.features_of(starts), oracle_features(starts)) == []
+
+
+def test_the_oracle_agrees_where_nothing_but_the_result_is_known(applied: Applied) -> None:
+    """No stalls, goings, levels, ratings or times: many tables are empty."""
+    bare: list[Start] = [
+        replace(
+            s, draw=None, going_group=None, surface=None, distance_band=None, distance_key=None,
+            race_level=None, prize=None, pounds=None, official_rating=None, ts=None, rpr=None,
+            seconds=None,
+        )
+        for s in random_starts(7, races=60)
+    ]  # fmt: skip
+    found = applied.features_of(bare)
+    assert differences(found, oracle_features(bare)) == []
+    assert {values["draw_iv"] for values in found.values()} == {1.0}
+
+
+def test_training_sees_the_oracles_features_in_whole_races(
+    applied: Applied, little_world: LittleWorld
+) -> None:
+    """Of races with a winner and two starters, by date, race and horse."""
+    applied.features_of(little_world.starts)
+    spine = Spine(applied.home)
+    end = spine.last_day + timedelta(1)
+    rows = entity_sql(spine, oracle_priors(), Layoff(), spine.first_day, end, "sp", "bsp")
+    frame = retrieve(applied.store, declared(applied.store, SERVICE), rows)
+    keys = ["event_timestamp", "race_id", "horse_id"]
+    assert frame[keys].equals(frame[keys].sort_values(keys, ignore_index=True))
+    assert (frame.groupby("race_id")["win_share"].sum() - 1).abs().max() < 1e-12
+    assert frame["priced"].sum() == 0
+    races: dict[str, list[Start]] = {}
+    for s in little_world.starts:
+        if s.started:
+            races.setdefault(s.race_id, []).append(s)
+    usable = {
+        race
+        for race, field in races.items()
+        if len(field) > 1 and any(s.finished and s.position == 1 for s in field)
+    }
+    assert len(frame) == sum(len(races[race]) for race in usable)
+    expected = sorted(
+        values["form_ewma"] for (race, _), values in little_world.features.items() if race in usable
+    )
+    assert frame["form_ewma"].sort_values().tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_an_unseen_trainer_and_jockey_are_served_p0(
+    applied: Applied, little_world: LittleWorld
+) -> None:
+    last = max(s.date for s in little_world.starts) + timedelta(1)
+    card = Start("card", last, 1, "Debutant", trainer="Nora", jockey="Ned", draw=1)
+    found = applied.features_of([*little_world.starts, card])["card", "Debutant"]
+    assert [found[name] for name in FEATURES[:6]] == pytest.approx([ORACLE_PRIORS.p0] * 6)
+    assert found["tj_combo_uplift"] == 0
+
+
+def test_a_declared_race_without_results_has_the_features_of_the_morning(
+    applied: Applied, little_world: LittleWorld
+) -> None:
+    """A card in the warehouse: all declared are the field, and nothing of it is history."""
+    from velo.warehouse.connection import warehouse
+
+    from tests.offline.built_world import SETTINGS, record, retrieved
+
+    day = max(s.date for s in little_world.starts)
+    last_race = max(
+        {s.race_id for s in little_world.starts if s.date == day},
+        key=lambda race: sum(s.race_id == race and s.started for s in little_world.starts),
+    )
+    starts = [s for s in little_world.starts if s.race_id != last_race or s.started]
+    record(applied.home, starts)
+    with warehouse(applied.home, SETTINGS.store, write=True) as con:
+        con.execute(
+            "DELETE FROM results WHERE race_id IN "
+            "(SELECT race_id FROM races WHERE source_race_id = ?)",
+            [last_race],
+        )
+    run = applied.rebuilt(starts)
+    assert all(race != last_race for race, _ in run)
+    card = retrieved(applied.home, applied.store, "not was_run")
+    names = {s.horse for s in starts if s.race_id == last_race}
+    assert len(card) == len(names)
+    expected = [little_world.features[last_race, horse] for horse in names]
+    for name in FEATURES:
+        got = sorted(card[name].dropna())
+        want = sorted(v for row in expected if (v := row[name]) is not None)
+        assert got == pytest.approx(want, abs=1e-9), name

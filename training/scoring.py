@@ -1,0 +1,101 @@
+"""Scoring a period with a stored model: the artifact's own priors, curve and prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from training.artifact import load
+from training.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
+from training.declared import declared
+from training.model import Model
+from training.registry import Registered, resolve
+from velo.errors import DataError, ModelError
+from velo.home import Home
+from velo.offline.spine import Spine
+from velo.settings import Layoff, Priors
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A period's predictions.
+
+    Attributes:
+        predictions: as `Model.predict` gives them, one row a starter of a usable race.
+        excluded: races of the period that are left out, by reason.
+    """
+
+    predictions: pd.DataFrame
+    excluded: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A model that was found, verified and rebuilt.
+
+    Attributes:
+        registered: where it lies.
+        said: everything that its `model.json` says.
+        model: ready to predict.
+    """
+
+    registered: Registered
+    said: dict[str, Any]
+    model: Model
+
+    @property
+    def train_end(self) -> date:
+        """The first day that it was not trained on."""
+        return date.fromisoformat(self.said["plan"]["train_end"])
+
+    @property
+    def name(self) -> str:
+        """Its version, or its run where it has none."""
+        return self.registered.version or self.registered.run_id
+
+
+def stored_model(home: Home, reference: str) -> Stored:
+    """Find a model by alias, version or run id, verify its hash and rebuild it.
+
+    Raises:
+        ModelError: there is none, or it is not what was registered.
+    """
+    registered = resolve(home, reference)
+    artifact = load(registered.folder, registered.sha256)
+    return Stored(registered, artifact.model, Model.of(artifact))
+
+
+def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
+    """Retrieve the features of a period and predict its races.
+
+    Args:
+        home: its current build is read.
+        stored: the model.
+        first, last: race days, both included.
+
+    Raises:
+        ModelError: the registry's service no longer has the model's features.
+        DataError: there is no usable race in the period.
+    """
+    spine = Spine(home)
+    store = feature_store()
+    service = declared(store, stored.said["service"])
+    if service.features != stored.model.fundamental.features:
+        raise ModelError(
+            f"the model was trained on other features than service {service.service} has now; "
+            "check out the code that it was trained with, or train again"
+        )
+    decision, settlement = (stored.said["prices"][kind] for kind in ("decision", "settlement"))
+    end = last + timedelta(days=1)
+    rows = entity_sql(
+        spine, Priors(**stored.said["priors"]), Layoff(**stored.said["layoff"]), first, end,
+        decision, settlement,
+    )  # fmt: skip
+    frame = retrieve(store, service, rows)
+    if frame.empty:
+        raise DataError(f"no race from {first} to {last} has a winner and two starters")
+    kept = frame[[*MARKS, *service.features, *LABELS]]
+    return Scored(stored.model.predict(kept), excluded_races(spine, first, end, decision))

@@ -1,0 +1,71 @@
+"""The `velo` command: one module a noun; what is slow to import is imported where it is used."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+import click
+import typer
+
+from velo.cli import (
+    backtest,
+    build,
+    console,
+    demo,
+    ingest,
+    quarantine,
+    status,
+    synth,
+    train,
+)
+from velo.errors import VeloError
+
+app = typer.Typer(
+    name="velo",
+    help="A feature store, an honestly judged model and the daily loop for horse racing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (synth, ingest, quarantine, build, train, backtest, status, demo):
+    app.command()(module.__dict__[module.__name__.rpartition(".")[2]])
+
+
+@app.callback()
+def _options(
+    debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
+) -> None:
+    console.DEBUG.set(debug)
+
+
+def main() -> None:
+    """Run the command line; exit 0 done, 1 the answer is no, 2 wrong usage or input."""
+    warnings.simplefilter("ignore")
+    try:
+        code = app(standalone_mode=False)
+    except VeloError as error:
+        code = _complain(error, str(error))
+    except click.exceptions.Abort:
+        code = _complain(None, "interrupted; the home is as it was")
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except KeyboardInterrupt:
+        code = _complain(None, "interrupted; the home is as it was")
+    except (OSError, MemoryError) as error:
+        code = _complain(error, f"{type(error).__name__}: {error}")
+    except Exception as error:
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        code = _complain(
+            error, f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
+        )
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(error: BaseException | None, line: str) -> int:
+    if error is not None and console.DEBUG.get():
+        raise error
+    console.error(line)
+    return 2

@@ -1,0 +1,43 @@
+"""`velo build`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from velo.cli import console
+
+
+def build(
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last race day that is read."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Build the offline tables from the warehouse and point the home at them."""
+    from velo import settings
+    from velo.home import Home
+    from velo.offline.build import build as build_tables
+
+    with console.progress("Building") as tell:
+        done = build_tables(
+            Home.current(), settings.load(), until.date() if until else None, progress=tell
+        )
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    console.table(
+        f"Build {done.number}: {done.starts:,} starts, {done.first_day} to {done.last_day}, "
+        f"{done.seconds:.1f} s",
+        ["table", "rows", "s", "columns with nulls"],
+        [[each.table, each.rows, each.seconds, _nulls(each.nulls)] for each in done.tables],
+    )
+
+
+def _nulls(shares: dict[str, float]) -> str:
+    worst = sorted(shares.items(), key=lambda item: -item[1])
+    shown = ", ".join(f"{column} {share:.1%}" for column, share in worst[:3])
+    return shown + (f", {len(worst) - 3} more" if len(worst) > 3 else "")

@@ -1,0 +1,92 @@
+"""What a person sees: tables on stdout, progress and complaints on stderr, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+DEBUG: ContextVar[bool] = ContextVar("debug", default=False)
+
+
+def emit_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object, the only thing on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def say(line: str) -> None:
+    """Print a line on stdout."""
+    sys.stdout.write(line + "\n")
+
+
+def error(line: str) -> None:
+    """Complain on stderr, in one line."""
+    sys.stderr.write(f"velo: {' '.join(line.split())}\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print a table on stdout; numbers stand to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+    for i, column in enumerate(columns):
+        numeric = bool(rows) and all(_numeric(row[i]) for row in rows)
+        grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(value) for value in row))
+    wide = None if sys.stdout.isatty() else 160
+    Console(width=wide, highlight=False).print(grid)
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[str], None]]:
+    """A status line on stderr while something long goes on; quiet when not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda stage: None
+        return
+    from rich.console import Console
+
+    out = Console(stderr=True, highlight=False)
+    begun = time.monotonic()
+    with out.status(doing) as status:
+
+        def tell(stage: str) -> None:
+            status.update(f"{doing}: {stage} [dim]({time.monotonic() - begun:.0f} s)[/dim]")
+
+        yield tell
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage, or a dash."""
+    return "-" if value is None or value != value else f"{100 * value:.{digits}f}%"
+
+
+def interval(low_high: Sequence[float] | None, digits: int = 1) -> str:
+    """An interval of shares as percentages, or a dash."""
+    if low_high is None:
+        return "-"
+    return f"{100 * low_high[0]:+.{digits}f}% to {100 * low_high[1]:+.{digits}f}%"
+
+
+def _numeric(value: Any) -> bool:
+    if isinstance(value, int | float):
+        return True
+    return isinstance(value, str) and value.strip("+-%, .0123456789") == ""
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    return str(value)

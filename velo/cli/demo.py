@@ -1,0 +1,87 @@
+"""`velo demo`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from typing import Annotated
+
+import typer
+
+from velo.cli import console
+
+MARK = ".velo-demo"
+
+
+def demo(
+    runners: Annotated[int, typer.Option(min=20_000, help="Runners of the world.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="Of the world.")] = 1,
+    edge: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
+    ] = 0.85,
+    holdout_days: Annotated[int, typer.Option(min=1, help="Days that judge.")] = 365,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Run the whole platform on a synthetic world: synth, ingest, build, apply, train, backtest."""
+    from velo.errors import HomeError
+    from velo.home import Home
+
+    root = Home.current().root / "demo"
+    if root.exists():
+        if not (root / MARK).exists():
+            raise HomeError(f"{root} is there and is no demo's; move it away")
+        shutil.rmtree(root)
+    root.mkdir(parents=True)
+    (root / MARK).touch()
+    os.environ["VELO_HOME"] = str(root)
+    seconds: dict[str, float] = {}
+    begun = time.perf_counter()
+
+    def done(stage: str, said: str) -> None:
+        seconds[stage] = round(time.perf_counter() - begun - sum(seconds.values()), 1)
+        if not as_json:
+            console.say(f"{stage:<9} {seconds[stage]:6.1f} s  {said}")
+
+    from velo import settings
+    from velo.offline.build import build
+    from velo.synth.world import truth_path, write_world
+    from velo.warehouse.ingest import ingest
+
+    chosen, home, world = settings.load(), Home.current(), root / "world.csv"
+    with console.progress("Simulating") as tell:
+        made = write_world(runners, seed, edge, world, lambda share: tell(f"{share:.0%}"))
+    done("synth", f"{made.runners:,} runners in {made.races:,} races, edge {edge:g}")
+    with console.progress("Ingesting") as tell:
+        batch = ingest(home, chosen.store, world, None, tell)
+    done("ingest", f"{batch.rows_read:,} rows read, {batch.quarantined:,} refused")
+    with console.progress("Building") as tell:
+        built = build(home, chosen, progress=tell)
+    done("build", f"{len(built.tables)} tables")
+    from velo.store.registration import apply
+
+    with console.progress("Applying the feature repo"):
+        apply()
+    done("apply", "entities, views and services are in the registry")
+    from velo.cli import backtest as backtesting
+    from velo.cli import train as training
+
+    trained = training.run(chosen, None, holdout_days, truth_path(world))
+    done("train", f"version {trained.version}, run {trained.run_id}")
+    with console.progress("Backtesting") as tell:
+        report, path = backtesting.run(trained.version, None, None, tell)
+    done("backtest", f"{report['races']:,} races")
+    if as_json:
+        console.emit_json(
+            {"verdict": trained.verdict.to_dict(), "holdout": trained.report["holdout"],
+             "report": str(path), "home": str(root), "seconds": seconds}
+        )  # fmt: skip
+        return
+    console.say("")
+    training.show(trained)
+    backtesting.show(report, path)
+    console.say(f"\nall of it in {sum(seconds.values()):.0f} s, in the home {root}")
+    console.say(f"look at the run:   VELO_HOME={root} make ui")
+    console.say(f"see where it is:   VELO_HOME={root} velo status")
+    console.say("your own results:  velo ingest FILE..., velo build, "
+                "feast -c feature_repo apply, velo train")  # fmt: skip

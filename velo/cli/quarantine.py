@@ -1,0 +1,48 @@
+"""`velo quarantine`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from velo.cli import console
+
+
+def quarantine(
+    limit: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 20,
+    export: Annotated[Path | None, typer.Option(help="Write every refused row here (CSV).")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """List the rows that ingest refused, with file, line and reason."""
+    from velo import settings
+    from velo.home import Home
+    from velo.warehouse import quarantine as refused
+    from velo.warehouse.connection import warehouse
+
+    with warehouse(Home.current(), settings.load().store, write=False) as con:
+        counts = refused.counts_by_reason(con)
+        rows = refused.refusals(con, limit)
+        exported = refused.export(con, export) if export else None
+    if as_json:
+        console.emit_json(
+            {"counts": counts, "rows": [vars(row) for row in rows], "exported": exported}
+        )
+        return
+    if not counts:
+        console.say("no row is in quarantine")
+        return
+    console.table(
+        "Refused rows by reason",
+        ["reason", "rows", "meaning"],
+        [[reason, count, refused.REASONS.get(reason, "")] for reason, count in counts.items()],
+    )
+    if rows:
+        console.table(
+            "Latest",
+            ["file", "line", "reason", "row"],
+            [[Path(r.file).name, r.line, r.reason, (r.raw or "")[:90]] for r in rows],
+        )
+    if export:
+        console.say(f"wrote {exported:,} rows to {export}")

@@ -1,0 +1,64 @@
+"""`velo synth`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from velo.cli import console
+
+
+def synth(
+    out: Annotated[Path, typer.Option(help="File to write: .csv or .parquet.")],
+    runners: Annotated[int, typer.Option(min=1000, help="About how many runners.")] = 100_000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 1,
+    edge: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
+    ] = 0.85,
+    compare: Annotated[
+        list[Path] | None,
+        typer.Option(help="A real file; print how far the world is from it. Repeatable."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Write a synthetic racing world in the raceform format, and its true chances beside it."""
+    from velo.synth.calibration import distances
+    from velo.synth.world import write_world
+
+    with console.progress("Simulating") as tell:
+        made = write_world(runners, seed, edge, out, lambda share: tell(f"{share:.0%}"))
+    found = distances(out, compare) if compare else []
+    if as_json:
+        console.emit_json(
+            {
+                "runners": made.runners,
+                "races": made.races,
+                "starters": made.starters,
+                "first_day": made.first_day,
+                "last_day": made.last_day,
+                "mean_field": made.mean_field,
+                "overround": made.overround,
+                "favourite_strike_rate": made.favourite_strike_rate,
+                "favourite_roi": made.favourite_roi,
+                "longshot_roi": made.longshot_roi,
+                "files": made.files,
+                "distances": [vars(each) for each in found],
+            }
+        )
+        return
+    console.say(
+        f"{made.runners:,} runners in {made.races:,} races, {made.first_day} to {made.last_day}\n"
+        f"mean field {made.mean_field:.2f}, overround {made.overround:.3f}, "
+        f"favourites win {made.favourite_strike_rate:.1%} "
+        f"(ROI {made.favourite_roi:+.1%}), 20/1 and over ROI {made.longshot_roi:+.1%}"
+    )
+    for path in made.files:
+        console.say(f"wrote {path}")
+    if found:
+        console.table(
+            "Distance from the real files",
+            ["figure", "synthetic", "real", "file"],
+            [[each.name, each.synthetic, each.real, each.file] for each in found],
+        )

@@ -1,0 +1,96 @@
+"""`velo train`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+
+def train(
+    train_end: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The first day that is not trained on."),
+    ] = None,
+    holdout_days: Annotated[int | None, typer.Option(min=1, help="Days that judge.")] = None,
+    objective: Annotated[str | None, typer.Option(help="What the ranker is fitted to.")] = None,
+    blend: Annotated[str | None, typer.Option(help="benter or residual.")] = None,
+    service: Annotated[str | None, typer.Option(help="The feature service.")] = None,
+    decision_price: Annotated[str | None, typer.Option(help="Price that bets are chosen at.")] = None,
+    settlement_price: Annotated[str | None, typer.Option(help="Price that bets settle at.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(help="A synthetic world's .truth.parquet.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Train, judge on the holdout and register a challenger, whatever the verdict."""
+    from velo import settings
+
+    chosen = settings.load(**_overrides(settings.load(), {
+        "ranker": {"objective": objective},
+        "training": {"blend": blend, "service": service},
+        "prices": {"decision": decision_price, "settlement": settlement_price},
+    }))  # fmt: skip
+    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth)
+    if as_json:
+        console.emit_json(
+            {"run_id": done.run_id, "version": done.version, "verdict": done.verdict.to_dict(),
+             "holdout": done.report["holdout"], "seconds": done.report["seconds"]}
+        )  # fmt: skip
+        return
+    show(done)
+
+
+def run(chosen: Any, train_end: Any, holdout_days: int | None, truth: Path | None) -> Any:
+    """Train with progress on stderr."""
+    from training.run import train as train_model
+    from velo.home import Home
+
+    chances = None
+    if truth is not None:
+        from velo.synth.truth_file import read_truth
+
+        chances = read_truth(truth)
+    with console.progress("Training") as tell:
+        return train_model(Home.current(), chosen, train_end, holdout_days, chances, tell)
+
+
+def show(done: Any) -> None:
+    """Print the gate's table and what stands behind it."""
+    report, holdout = done.report, done.report["holdout"]
+    plan = report["plan"]
+    console.table(
+        f"Gate of version {done.version} (run {done.run_id})",
+        ["criterion", "target", "value", "interval", "bets", "holds", "missed by", "note"],
+        [list(row.values()) for row in done.verdict.rows()],
+    )
+    console.say(done.verdict.words)
+    for alarm in done.verdict.alarms:
+        console.say(f"ALARM: {alarm}")
+    console.say(
+        f"holdout {plan['holdout_start']} to {plan['holdout_end']} (end excluded): "
+        f"{holdout['races']:,} races; R² model {holdout['r2_model']:.4f}, "
+        f"market {holdout['r2_market']:.4f}, power-calibrated {holdout['r2_market_power']:.4f}, "
+        f"blend {holdout['r2']:.4f}"
+    )
+    console.say(f"{report['prices']['note']}; {report['model']['note']}")
+    if "captured_share" in holdout:
+        console.say(
+            f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
+            f"({console.percent(holdout['captured_share_low'])} to "
+            f"{console.percent(holdout['captured_share_high'])})"
+        )
+
+
+def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:
+    """Whole sections with the given options laid over what is set."""
+    found = {}
+    for section, options in wanted.items():
+        given = {name: value for name, value in options.items() if value is not None}
+        if given:
+            found[section] = {**getattr(base, section).model_dump(), **given}
+    return found
