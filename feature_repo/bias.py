@@ -5,8 +5,8 @@ from entities import course, distance_band, draw_third, going_group, horse, surf
 from feast import FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64
-from today import bias_priors
 from sources import LASTING, offline_table
+from today import bias_priors
 
 horse_going = FeatureView(
     name="horse_going",
@@ -86,20 +86,22 @@ draw_course = FeatureView(
 def bias(counts: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.shrinkage import draw_z, impact_value
 
-    known = counts.fillna(0.0)
-    on_going = impact_value(known["going_wins"], known["going_expected"], known["horse_k"], 1.0)
-    at_course = impact_value(known["course_wins"], known["course_expected"], known["horse_k"], 1.0)
+    def known(name):
+        return counts[name].astype("float64").fillna(0.0)
+
+    on_going = impact_value(known("going_wins"), known("going_expected"), known("horse_k"), 1.0)
+    at_course = impact_value(known("course_wins"), known("course_expected"), known("horse_k"), 1.0)
     stalls = 1.0
     for level in ("draw_course", "draw_distance", "draw"):
         stalls = impact_value(
-            known[f"{level}_wins"], known[f"{level}_expected"], known[f"{level}_k"], stalls
+            known(f"{level}_wins"), known(f"{level}_expected"), known(f"{level}_k"), stalls
         )
     return pd.DataFrame(
         {
             "course_going_iv": (on_going * at_course) ** 0.5,
             "draw_iv": stalls,
             "draw_bias_z": draw_z(
-                known["draw_wins_180d"], known["draw_expected_180d"], known["draw_variance_180d"]
+                known("draw_wins_180d"), known("draw_expected_180d"), known("draw_variance_180d")
             ),
         },
         index=counts.index,

@@ -5,8 +5,8 @@ from entities import horse
 from feast import FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64, Int64, UnixTimestamp
-from today import layoff_curve, today
 from sources import LASTING, offline_table
+from today import layoff_curve, today
 
 horse_last_start = FeatureView(
     name="horse_last_start",
@@ -21,6 +21,7 @@ horse_last_start = FeatureView(
         Field(name="last_official_rating", dtype=Float64),
     ],
 )
+
 
 @on_demand_feature_view(
     name="class_layoff",

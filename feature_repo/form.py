@@ -5,8 +5,8 @@ from entities import horse
 from feast import FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64
-from today import form_priors
 from sources import LASTING, offline_table
+from today import form_priors
 
 horse_form = FeatureView(
     name="horse_form",
@@ -51,7 +51,7 @@ def form(runs: pd.DataFrame) -> pd.DataFrame:
         return runs[[f"{fact}_{run}" for run in (1, 2, 3, 4, 5)]].to_numpy("float64")
 
     percentiles = last_five("percentile")
-    starts = (percentiles == percentiles).sum(axis=1)  # noqa: PLR0124 - NaN is not itself
+    starts = (percentiles == percentiles).sum(axis=1)
     curves = pd.DataFrame(index=runs.index)
     curves["form_ewma"] = ewma(percentiles, 0.6)
     curves["form_ewma"] = curves["form_ewma"].fillna(0.5)

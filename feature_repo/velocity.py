@@ -5,8 +5,8 @@ from entities import jockey, trainer
 from feast import FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64, Int64
-from today import rate_priors
 from sources import LASTING, offline_table
+from today import rate_priors
 
 trainer_form = FeatureView(
     name="trainer_form",

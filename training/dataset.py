@@ -34,7 +34,7 @@ class Dataset:
 
     Attributes:
         frame: one row a starter, sorted by date, race and horse, races whole: `race_id`,
-            `horse_id`, `date`, `course`, `horse`, the features (float64, NaN where missing), `win_share`
+            `horse_id`, `date`, `course`, `horse`, features (float64, NaN missing), `win_share`
             (1/k for each of k dead-heaters for first), `decision_odds`, `settlement_odds`
             (NaN where there is none), `priced` (every starter has a decision price).
         declared: the feature service.
@@ -169,8 +169,10 @@ def entity_sql(
 
 def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
     """Races of the period that cannot be used, by reason; the last one counts for fitting."""
-    no_winner, alone, unpriced = spine.connect().execute(
-        f"""
+    no_winner, alone, unpriced = (
+        spine.connect()
+        .execute(
+            f"""
         SELECT count(*) FILTER (wins < 0.5), count(*) FILTER (wins > 0.5 AND starters < 2),
             count(*) FILTER (wins > 0.5 AND starters > 1 AND prices < starters)
         FROM (
@@ -181,8 +183,10 @@ def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[
             GROUP BY race_id
         )
         """,
-        {"start": start, "end": end},
-    ).fetchall()[0]
+            {"start": start, "end": end},
+        )
+        .fetchall()[0]
+    )
     return {
         "no winner": int(no_winner),
         "fewer than two starters": int(alone),

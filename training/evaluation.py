@@ -185,9 +185,7 @@ def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> Figures:
     return found
 
 
-def _fit(
-    settings: Settings, model: Floats, market: Floats, won: Floats, races: Races
-) -> Blend:
+def _fit(settings: Settings, model: Floats, market: Floats, won: Floats, races: Races) -> Blend:
     if settings.training.blend == "residual":
         return residual(model, market, won, races)
     return benter(model, market, won, races, settings.training.alpha_start)
@@ -195,4 +193,3 @@ def _fit(
 
 def _array(frame: pd.DataFrame, name: str) -> Floats:
     return np.asarray(frame[name].to_numpy(), dtype=np.float64)
-

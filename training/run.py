@@ -105,9 +105,7 @@ def train(
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
         with clock.stage("judging the holdout"):
             predictions = model.predict(_days(data, data.plan.holdout_start, last_day))
-            judged = evaluation.judge_holdout(
-                predictions, cutoffs, blended, data, settings, looks
-            )
+            judged = evaluation.judge_holdout(predictions, cutoffs, blended, data, settings, looks)
             if truth is not None:
                 judged |= evaluation.captured_share(predictions, truth, settings)
             verdict = judge(

@@ -8,6 +8,7 @@ both (two underscores step into a section).
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -89,7 +90,7 @@ class Layoff(Section):
     @model_validator(mode="after")
     def _increasing(self) -> Layoff:
         days = [day for day, _ in self.knots]
-        if len(days) < 2 or any(b <= a for a, b in zip(days, days[1:], strict=False)):
+        if len(days) < 2 or any(b <= a for a, b in pairwise(days)):
             raise ValueError("layoff.knots need at least two days, each later than the one before")
         if self.sweet_spot[0] > self.sweet_spot[1]:
             raise ValueError("layoff.sweet_spot must run from its lower to its upper day")

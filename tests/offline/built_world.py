@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pyarrow as pa
 
 from tests.oracle import features as oracle
 from tests.oracle.features import FEATURES, Start
-from training.dataset import retrieve
+from tests.oracle.random_world import random_starts
+from training.dataset import feature_store, retrieve
 from training.declared import declared
 from velo.home import Home
 from velo.offline.build import Build, build
@@ -20,6 +22,7 @@ from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.racing.names import stable_id
 from velo.settings import Layoff, Priors, Settings, Store, Windows
+from velo.store.registration import apply
 from velo.warehouse.connection import warehouse
 
 ORACLE_PRIORS = oracle.Priors(0.11, 30, 12, 40, 9, 15, 3, 4, 2.5, 0.09)
@@ -124,6 +127,47 @@ def differences(ours: Features, theirs: Features, tolerance: float = 1e-9) -> li
 def moved_features(lines: list[str]) -> set[str]:
     """The features that `differences` speaks of."""
     return {line.split(" of ")[0] for line in lines}
+
+
+@dataclass(frozen=True)
+class LittleWorld:
+    """Starts, and what the oracle makes of them."""
+
+    starts: list[Start]
+    features: Features
+
+    @classmethod
+    def of(cls, seed: int, races: int) -> LittleWorld:
+        """One world a seed."""
+        starts = random_starts(seed, races)
+        return cls(starts, oracle_features(starts))
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A home with the declarations applied; its store needs no variable any more."""
+
+    home: Home
+    store: Any
+
+    @classmethod
+    def to(cls, home: Home) -> Applied:
+        """Apply to the home that is in force."""
+        apply()
+        store = feature_store()
+        store.refresh_registry()
+        assert store.config.online_store.path == str(home.online)
+        return cls(home, store)
+
+    def features_of(self, starts: list[Start], **how: Any) -> Features:
+        """Record, build and retrieve."""
+        record(self.home, starts)
+        return self.rebuilt(starts, **how)
+
+    def rebuilt(self, starts: list[Start], **how: Any) -> Features:
+        """Build and retrieve from the warehouse as it stands."""
+        build_tables(self.home, **how)
+        return retrieved_features(self.home, self.store, starts)
 
 
 def _race(s: Start) -> dict[str, Any]:

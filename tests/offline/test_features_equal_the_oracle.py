@@ -10,11 +10,12 @@ import pytest
 from tests.offline.built_world import (
     ORACLE_PRIORS,
     SERVICE,
+    Applied,
+    LittleWorld,
     differences,
     oracle_features,
     oracle_priors,
 )
-from tests.offline.conftest import Applied, LittleWorld
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.dataset import entity_sql, retrieve
@@ -101,9 +102,8 @@ def test_a_declared_race_without_results_has_the_features_of_the_morning(
     applied: Applied, little_world: LittleWorld
 ) -> None:
     """A card in the warehouse: all declared are the field, and nothing of it is history."""
-    from velo.warehouse.connection import warehouse
-
     from tests.offline.built_world import SETTINGS, record, retrieved
+    from velo.warehouse.connection import warehouse
 
     day = max(s.date for s in little_world.starts)
     last_race = max(

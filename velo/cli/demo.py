@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -69,7 +70,9 @@ def demo(
     trained = training.run(chosen, None, holdout_days, truth_path(world))
     done("train", f"version {trained.version}, run {trained.run_id}")
     with console.progress("Backtesting") as tell:
-        report, path = backtesting.run(trained.version, None, None, tell)
+        plan = trained.report["plan"]
+        first, after = (date.fromisoformat(plan[end]) for end in ("holdout_start", "holdout_end"))
+        report, path = backtesting.run(trained.version, first, after - timedelta(days=1), tell)
     done("backtest", f"{report['races']:,} races")
     if as_json:
         console.emit_json(

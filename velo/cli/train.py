@@ -20,11 +20,11 @@ def train(
     objective: Annotated[str | None, typer.Option(help="What the ranker is fitted to.")] = None,
     blend: Annotated[str | None, typer.Option(help="benter or residual.")] = None,
     service: Annotated[str | None, typer.Option(help="The feature service.")] = None,
-    decision_price: Annotated[str | None, typer.Option(help="Price that bets are chosen at.")] = None,
-    settlement_price: Annotated[str | None, typer.Option(help="Price that bets settle at.")] = None,
-    truth: Annotated[
-        Path | None, typer.Option(help="A synthetic world's .truth.parquet.")
+    decision_price: Annotated[
+        str | None, typer.Option(help="Price that bets are chosen at.")
     ] = None,
+    settlement_price: Annotated[str | None, typer.Option(help="Price that bets settle at.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Train, judge on the holdout and register a challenger, whatever the verdict."""

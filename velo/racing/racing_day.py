@@ -20,7 +20,7 @@ def racing_day(text: str | None) -> date | None:
         head = head[:10]
     for form in _FORMATS:
         try:
-            day = datetime.strptime(head, form).date()  # noqa: DTZ007 - a racing day has no zone
+            day = datetime.strptime(head, form).date()
         except ValueError:
             continue
         return day if 1850 <= day.year <= 2200 else None

@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pyarrow as pa
+from feast.errors import FeastEntityDFMissingColumnsError
 from feast.feature_view import FeatureView
 from feast.infra.offline_stores import offline_utils
 from feast.infra.offline_stores.duckdb import DuckDBOfflineStore, DuckDBOfflineStoreConfig
@@ -93,10 +94,9 @@ class AsofOfflineStore(DuckDBOfflineStore):
         timestamp = offline_utils.infer_event_timestamp_from_entity_df(
             dict(con.execute("SELECT * FROM entity_rows LIMIT 0").df().dtypes)
         )
-        keys = {key for join in joins for key in join.entity_keys}
-        offline_utils.assert_expected_columns_in_entity_df(
-            dict.fromkeys(names), keys, timestamp
-        )
+        missing = {key for join in joins for key in join.entity_keys} - set(names)
+        if missing:
+            raise FeastEntityDFMissingColumnsError(missing | {timestamp}, missing)
         earliest, latest = con.execute(
             f"SELECT min(t)::TIMESTAMPTZ, max(t)::TIMESTAMPTZ "
             f"FROM (SELECT {identifier(timestamp)} AS t FROM entity_rows)"

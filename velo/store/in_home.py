@@ -38,7 +38,7 @@ class HomeRegistryStore(FileRegistryStore):
 class HomeSqliteOnlineStoreConfig(SqliteOnlineStoreConfig):
     """SQLite's settings with the home's file as the default path."""
 
-    type: StrictStr = "velo.store.in_home.HomeSqliteOnlineStore"
+    type: StrictStr = "velo.store.in_home.HomeSqliteOnlineStore"  # type: ignore[assignment]
     path: StrictStr = Field(default_factory=lambda: str(Home.current().online))
 
 

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from feast.feature_view import FeatureView
 
+from velo.errors import InputError
+
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -54,8 +56,13 @@ def view_join(
         features: the features that are wanted of it.
         full_feature_names: whether results are called `view__feature`.
         visible_when_created: whether a row counts only from its created timestamp on.
+
+    Raises:
+        InputError: the view has no batch source.
     """
     batch = view.batch_source
+    if batch is None:
+        raise InputError(f"feature view {view.name!r} has no batch source to join")
     in_file = {ours: theirs for theirs, ours in batch.field_mapping.items()}
     mapped = view.projection.join_key_map or {}
     keys = [column.name for column in view.entity_columns]
@@ -149,7 +156,9 @@ def _once_created(rows: str, keys: list[str]) -> str:
     A row is seen from the later of its event and created times. What an ASOF join on `seen` finds
     is then also the newest by (event, created) among the rows that are visible.
     """
-    visible = f"SELECT *, greatest(happened, created) AS seen FROM ({rows}) WHERE created IS NOT NULL"
+    visible = (
+        f"SELECT *, greatest(happened, created) AS seen FROM ({rows}) WHERE created IS NOT NULL"
+    )
     key_part = f"PARTITION BY {', '.join(keys)} " if keys else ""
     moment_part = f"PARTITION BY {', '.join([*keys, 'seen'])}"
     return (

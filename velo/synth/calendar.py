@@ -91,9 +91,11 @@ def fixtures(
     all-weather tracks come round sooner.
     """
     count = int(wanted + rng.random())
-    chance = courses.appeal * weights[courses.kind] / np.bincount(
-        courses.kind, courses.appeal, minlength=3
-    ).clip(1e-9)[courses.kind]
+    chance = (
+        courses.appeal
+        * weights[courses.kind]
+        / np.bincount(courses.kind, courses.appeal, minlength=3).clip(1e-9)[courses.kind]
+    )
     rested = today - last_used[courses.venue] >= np.where(courses.kind == AW, 2, 6)
     chance = chance * np.where(rested, 1.0, 1e-3)
     order = np.argsort(rng.exponential(1.0, len(chance)) / chance.clip(1e-12))

@@ -20,9 +20,7 @@ MEASURES: dict[str, str] = {
     "field size, chase": (
         f"select avg(n) from {_RACES} from runs group by race) where code = 'Chase'"
     ),
-    "field size, standard deviation": (
-        f"select stddev(n) from {_RACES} from runs group by race)"
-    ),
+    "field size, standard deviation": (f"select stddev(n) from {_RACES} from runs group by race)"),
     "fields of 16 and more, share": (
         f"select avg((n >= 16)::int) from {_RACES} from runs group by race)"
     ),
@@ -78,9 +76,7 @@ MEASURES: dict[str, str] = {
         " max(rpr) over (partition by race) as best from runs) where best group by race)"
     ),
     "official rating shown": "select avg((rating is not null)::int) from runs where printed",
-    "official rating, flat mean": (
-        "select avg(rating) from runs where code = 'Flat' and printed"
-    ),
+    "official rating, flat mean": ("select avg(rating) from runs where code = 'Flat' and printed"),
     "official rating, flat deviation": (
         "select stddev(rating) from runs where code = 'Flat' and printed"
     ),

@@ -104,7 +104,9 @@ def phrases(
     offset = np.cumsum([0, *[len(part) for part in parts]])
     lengths = np.array([len(part) for part in parts])
     where = np.select(
-        [results.position == 1, results.position <= 3, results.position <= 0.75 * size], [0, 1, 2], 3
+        [results.position == 1, results.position <= 3, results.position <= 0.75 * size],
+        [0, 1, 2],
+        3,
     )
     late = offset[where] + (rng.random(n) * lengths[where]).astype(np.int64)
     late = np.select(

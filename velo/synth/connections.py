@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 TRAINER_FORM_SD = 0.38
 TRAINER_FORM_HALF_LIFE = 40.0  # days
-JOCKEY_SKILL_SD = 0.34
+JOCKEY_SKILL_SD = 0.31
 JOCKEY_FORM_SD = 0.15
 JOCKEY_FORM_HALF_LIFE = 30.0
-PAIR_SD = 0.12
+PAIR_SD = 0.10
 _RETAINED = np.array([0.34, 0.16, 0.10, 0.07, 0.05])  # the rest is booked on the open market
 _ROUNDS = 6
 
@@ -36,9 +36,7 @@ class Connections:
         self.jockey_appeal = appeal / appeal.sum()
         self._appeal_sum = np.cumsum(self.jockey_appeal)
         standing = -(rank / jockeys - 0.5) * np.sqrt(12)
-        self.jockey_skill = JOCKEY_SKILL_SD * (
-            0.6 * standing + 0.8 * rng.standard_normal(jockeys)
-        )
+        self.jockey_skill = JOCKEY_SKILL_SD * (0.6 * standing + 0.8 * rng.standard_normal(jockeys))
         self.jockey_form = JOCKEY_FORM_SD * rng.standard_normal(jockeys)
         self._regulars = self._open_market(trainers * len(_RETAINED), rng).reshape(trainers, -1)
         self._retained = np.cumsum(_RETAINED)

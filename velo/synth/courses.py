@@ -13,7 +13,7 @@ TURF, AW, JUMPS = 0, 1, 2
 GB, IRE, FR = 0, 1, 2
 BANDS = 4  # sprint, mile, middle, long
 BAND_STRENGTH = np.array([1.0, 0.75, 0.45, 0.15])
-DRAW_BIAS = 0.32  # log-strength of a sprint's bias, one standard deviation
+DRAW_BIAS = 0.28  # log-strength of a sprint's bias, one standard deviation
 DRIFT_SHARE = 0.45  # part of the bias that moves
 DRIFT_HALF_LIFE = 250.0  # days
 

@@ -78,9 +78,9 @@ def finish(world: World, rng: np.random.Generator) -> Results:
     seconds, slow = _times(world, race, race_type, beaten, rng)
     rpr, ts = _ratings(world, race, starts, beaten, position, slow, rng)
     return Results(
-        status=np.select(
-            [~started, void, failed], [WITHDRAWN, VOID, MISHAP], FINISHED
-        ).astype(np.int8),
+        status=np.select([~started, void, failed], [WITHDRAWN, VOID, MISHAP], FINISHED).astype(
+            np.int8
+        ),
         position=position,
         mishap=mishap,
         beaten=beaten,
@@ -210,6 +210,3 @@ def _prizes(
 
     share = np.where(place > 0, (upto(place + tied - 1) - upto(place - 1)) / tied.clip(1), 0.0)
     return np.round(share * races["prize"][race], 2)
-
-
-

@@ -15,7 +15,7 @@ FLAT, JUMP = 0, 1
 BUMPER, HURDLER, CHASER = 0, 1, 2
 POUNDS_PER_UNIT = np.array([18.0, 19.0])  # flat, jumps
 MEAN_RATING = np.array([67.0, 108.0])
-FORM_SD = 0.85
+FORM_SD = 0.75
 FORM_HALF_LIFE = 90.0  # days
 LUCK_SD = 0.06  # log-strength a run
 # The handicapper's answer to a result, in pounds: by finishing percentile, and to a surprise.
@@ -86,9 +86,7 @@ class Horses:
         rows = np.arange(self.count, self.count + count)
         self.count += count
         while self.count > len(self._data["code"]):
-            self._data = {
-                k: np.concatenate([v, np.zeros_like(v)]) for k, v in self._data.items()
-            }
+            self._data = {k: np.concatenate([v, np.zeros_like(v)]) for k, v in self._data.items()}
         d = self._data
         ages, shares = _AGE_AT_DEBUT[code]
         if code == FLAT and month < 4:
@@ -101,11 +99,11 @@ class Horses:
         trainer = rng.choice(len(self._trainer_share), count, p=self._trainer_share)
         d["trainer"][rows] = trainer
         d["quality"][rows] = (
-            0.65 * rng.standard_normal(count)
-            + 0.4 * (rng.standard_exponential(count) - 1)
+            0.60 * rng.standard_normal(count)
+            + 0.36 * (rng.standard_exponential(count) - 1)
             + 0.3 * self._trainer_skill[trainer]
         )
-        d["peak"][rows] = np.where(code == FLAT, 4.0, 7.5) + 0.65 * rng.standard_normal(count)
+        d["peak"][rows] = np.where(code == FLAT, 4.0, 7.5) + 0.60 * rng.standard_normal(count)
         d["growth"][rows] = (0.45 + 0.2 * rng.standard_normal(count)).clip(0.05)
         d["form"][rows] = FORM_SD * rng.standard_normal(count)
         d["form_day"][rows] = today
@@ -248,7 +246,9 @@ class Horses:
         d["wins"][convert] = 0
         d["peak"][convert] += 2.0
         moved = rows[rng.random(n) < 0.012]
-        d["trainer"][moved] = rng.choice(len(self._trainer_share), len(moved), p=self._trainer_share)
+        d["trainer"][moved] = rng.choice(
+            len(self._trainer_share), len(moved), p=self._trainer_share
+        )
 
 
 _HEADGEAR_SHARES = np.array([0.68, 0.09, 0.08, 0.06, 0.03, 0.02, 0.02, 0.013, 0.007])

@@ -8,93 +8,109 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-BRITISH_COURSES = (
-    "Ashcombe Park|Wexbridge|Thornley|Calder Moor|Hartsmere|Penhallow|Stokeford|Marlbourne|"
-    "Eastleigh Down|Brackenfield|Copthorpe|Linwater|Aldermoor|Fenwick Hill|Gorsedale|Harrowgate|"
-    "Ivelchester|Kirkstone|Langport Bay|Middlebrook|Norham|Oakhampton Green|Pevensea|Quarrington|"
-    "Ravensworth|Selwood|Tillingham|Upton Magna|Vale Of Arrow|Warden Law|Yarrowby|Ambersley|"
-    "Birchington|Cawdon|Dunsford|Elmstead|Farleigh|Greystoke Moor|Holmbridge|Isleworth Heath"
-).split("|")
-IRISH_COURSES = (
-    "Ballymorran|Clonfeacle|Drumshane|Kilbracken|Rathlee|Tullyvale|Carrigmore|Dunlarney|Glenbeg|"
-    "Knockaine|Lisdrum|Mountkeel|Portavara|Roscarrig|Slievedun|Inishcree|Ardfarna|Castlederry"
-).split("|")
-FRENCH_COURSES = ("Valmont-sur-Orne", "Saint-Aubry", "Clairbois", "Montrelais")
-ALL_WEATHER = ("Kingsmere", "Lowfield", "Southgate", "Derrymoor", "Whitminster", "Chelsworth")
 
-_FIRST = (
-    "Adam|Alan|Andrea|Barry|Ben|Callum|Cathal|Charlie|Ciara|Colm|Connor|Daniel|Declan|Dougie|"
-    "Edward|Eileen|Emma|Eoin|Fergal|Finley|Frank|Gavin|George|Grace|Hannah|Harry|Hector|Hugh|Ian|"
-    "Ivan|Jack|James|Jane|Joanna|Joe|Jonjo|Josephine|Karl|Katie|Keith|Kieran|Laura|Leo|Lewis|Liam|"
-    "Lucy|Luke|Marcus|Mark|Martin|Megan|Michael|Neil|Niall|Nicola|Noel|Oisin|Oliver|Padraig|"
-    "Patrick|Paul|Philip|Rachel|Ray|Richard|Robbie|Rory|Ruby|Ryan|Sam|Sean|Shane|Silas|Stephen|"
-    "Stuart|Tadhg|Thomas|Tom|Tony|Toby|Tristan|Venetia|Wayne|Will"
-).split("|")
-_LAST = (
-    "Abbott|Acton|Aldous|Amory|Ansell|Arkwright|Ashdown|Atherley|Averill|Bagshaw|Balfe|Bannock|"
-    "Barraclough|Bassett|Beckwith|Bellamy|Benbow|Birtles|Blackmore|Blanchard|Boyle|Bracken|Brannigan|"
-    "Brearley|Brody|Burdett|Cahill|Calloway|Carmody|Cassidy|Chadwick|Clancy|Clough|Colbert|"
-    "Comerford|Conlon|Corrigan|Cotterill|Crossan|Cullinane|Dalgleish|Darragh|Deasy|Delahunty|"
-    "Dempster|Denholm|Devane|Dinsdale|Doran|Drummond|Duxbury|Eccles|Edgeworth|Ellerby|Elphick|Esmond|"
-    "Fairhurst|Fallon|Farrant|Fenlon|Finnegan|Forde|Foxley|Freeborn|Gallivan|Garrity|Geoghan|"
-    "Gilfoyle|Glanville|Gorman|Grantley|Greaves|Gresham|Hackett|Halloran|Hanlon|Hardcastle|Harkness|"
-    "Hartigan|Haverty|Heneghan|Hibbert|Hollis|Horgan|Hutton|Ingham|Jardine|Jellicoe|Keady|Kearns|"
-    "Kelleher|Kendrick|Kilduff|Kinsella|Lacey|Laverty|Leddy|Lenihan|Lockyer|Loftus|Lomas|Lynam|"
-    "Mangan|Mapplebeck|Marsden|Mawson|McArdle|McCabe|McGrory|McKeever|Meehan|Merrick|Mullarkey|"
-    "Nesbitt|Nolan|Oakden|OBrien|ODwyer|OHara|OLeary|Osgood|Parnell|Peverell|Pickersgill|Plunkett|"
-    "Quigley|Quilty|Rafferty|Ramsden|Redfern|Rigby|Rosewarne|Ruddock|Sadler|Scanlon|Selby|Shanahan|"
-    "Sheedy|Skelly|Slattery|Stapleton|Stroud|Sugden|Tattersall|Tierney|Tolley|Treacy|Trevelyan|"
-    "Twomey|Upshall|Varley|Wadham|Wainwright|Wardle|Waverley|Whelehan|Wintour|Wolstenholme|Yates"
-).split("|")
-_LEFT = (
-    "Amber|Ancient|Arctic|Autumn|Blazing|Bold|Brave|Bright|Broken|Bronze|Burning|Calm|Candid|"
-    "Captain|Celtic|Clever|Cobalt|Copper|Coral|Cosmic|Count|Crimson|Crystal|Daring|Dark|Desert|"
-    "Distant|Double|Dusty|Eager|Early|Eastern|Electric|Elusive|Emerald|Endless|Fabled|Fancy|Fearless|"
-    "Final|First|Flying|Forest|Frosty|Gallant|Gentle|Gilded|Global|Golden|Grand|Granite|Happy|"
-    "Harbour|Hidden|Highland|Hollow|Honest|Humble|Icy|Idle|Imperial|Indigo|Iron|Island|Ivory|Jade|"
-    "Jolly|Keen|Kind|King|Lady|Last|Lazy|Lively|Local|Lone|Long|Lord|Loyal|Lucky|Lunar|Magic|Marble|"
-    "Master|Merry|Midnight|Mighty|Misty|Modern|Monsieur|Morning|Mountain|Mystic|Native|Noble|"
-    "Northern|Ocean|Old|Opal|Orchard|Outer|Pacific|Painted|Pale|Patient|Pearl|Perfect|Plain|Polar|"
-    "Prairie|Prince|Princess|Private|Proud|Pure|Quick|Quiet|Rapid|Rare|Red|Restless|River|Roaming|"
-    "Rolling|Roman|Rough|Royal|Ruby|Rural|Rustic|Sacred|Sandy|Scarlet|Secret|Serene|Severn|Shadow|"
-    "Sharp|Shining|Silent|Silver|Simple|Sir|Solar|Solemn|Southern|Spanish|Special|Spring|Stately|"
-    "Steady|Sterling|Stormy|Strong|Sudden|Summer|Sunny|Swift|Tall|Tartan|Tender|Thunder|Tidy|"
-    "Timeless|Total|Tough|Tropic|True|Twilight|Urban|Valiant|Velvet|Vintage|Violet|Wandering|Warm|"
-    "Western|Whispering|White|Wild|Winter|Wise|Wonder|Young|Zealous"
-).split("|")
-_RIGHT = (
-    "Acorn|Admiral|Affair|Alibi|Ambition|Anchor|Anthem|Arrow|Aspect|Aura|Avenue|Badger|Ballad|"
-    "Bandit|Banner|Bay|Beacon|Bell|Berry|Bishop|Blade|Blossom|Bluff|Boulder|Bounty|Breeze|Bridge|"
-    "Brook|Cadet|Canyon|Caper|Castle|Cavalier|Chance|Chapel|Chase|Chief|Chorus|Circle|Citadel|"
-    "Clover|Coast|Comet|Compass|Concert|Corner|Courage|Cove|Crest|Cross|Crown|Cruise|Dancer|Dawn|"
-    "Decree|Delight|Destiny|Diamond|Dream|Drift|Duchess|Duel|Dynasty|Eagle|Echo|Eclipse|Ember|"
-    "Empire|Encore|Endeavour|Envoy|Epic|Escape|Express|Fable|Falcon|Fantasy|Fathom|Feather|Fellow|"
-    "Fern|Ferry|Field|Fire|Flag|Flame|Flight|Flint|Force|Fortune|Fountain|Fox|Frontier|Gale|Galaxy|"
-    "Gambit|Garden|Gate|Ghost|Giant|Glance|Glen|Glory|Grace|Grove|Guest|Guide|Gull|Harmony|Harvest|"
-    "Haven|Hawk|Heart|Heather|Heir|Herald|Hero|Hill|Honour|Horizon|Hour|Hunter|Hymn|Idol|Image|"
-    "Isle|Ivy|Jewel|Journey|Joy|Judge|Key|Knight|Lace|Lagoon|Lake|Lantern|Lark|Legend|Letter|Light|"
-    "Lion|Lodge|Lyric|Maiden|Major|Map|Marvel|Mask|Meadow|Melody|Memory|Minstrel|Mirage|Mission|"
-    "Monarch|Moon|Motion|Muse|Myth|Nomad|Note|Novel|Oak|Oasis|Oath|Ode|Omen|Onyx|Oracle|Orchid|"
-    "Outlaw|Palace|Parade|Passage|Patrol|Peak|Pepper|Phantom|Pilgrim|Pilot|Pioneer|Poet|Point|"
-    "Portrait|Prayer|Promise|Prophet|Pursuit|Quest|Quill|Rain|Ranger|Raven|Realm|Rebel|Reef|Reign|"
-    "Return|Reward|Rhyme|Ridge|Rising|Road|Robin|Rocket|Rose|Rover|Runner|Sage|Sail|Saint|Salute|"
-    "Sapphire|Scholar|Scout|Secret|Sentry|Shore|Signal|Sky|Smile|Snow|Soldier|Song|Sovereign|Spark|"
-    "Spell|Spirit|Spur|Squire|Star|Storm|Story|Stream|Summit|Sun|Surprise|Swallow|Symbol|Tale|"
-    "Tempest|Temple|Theme|Tide|Tiger|Token|Torch|Tower|Trail|Treasure|Trend|Tribute|Trooper|Trophy|"
-    "Valley|Venture|Verse|Victory|View|Vision|Vista|Voyage|Walker|Wave|Whisper|Willow|Wind|Wings|"
-    "Wish|Wolf|World|Yarn|Zephyr"
-).split("|")
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
+
+BRITISH_COURSES = _words(
+    "Ashcombe Park|Wexbridge|Thornley|Calder Moor|Hartsmere|Penhallow|Stokeford|Marlbourne|"
+    "Eastleigh Down|Brackenfield|Copthorpe|Linwater|Aldermoor|Fenwick Hill|Gorsedale|"
+    "Harrowgate|Ivelchester|Kirkstone|Langport Bay|Middlebrook|Norham|Oakhampton Green|"
+    "Pevensea|Quarrington|Ravensworth|Selwood|Tillingham|Upton Magna|Vale Of Arrow|"
+    "Warden Law|Yarrowby|Ambersley|Birchington|Cawdon|Dunsford|Elmstead|Farleigh|"
+    "Greystoke Moor|Holmbridge|Isleworth Heath"
+)
+IRISH_COURSES = _words(
+    "Ballymorran|Clonfeacle|Drumshane|Kilbracken|Rathlee|Tullyvale|Carrigmore|Dunlarney|"
+    "Glenbeg|Knockaine|Lisdrum|Mountkeel|Portavara|Roscarrig|Slievedun|Inishcree|Ardfarna|"
+    "Castlederry"
+)
+FRENCH_COURSES = ("Valmont-sur-Orne", "Saint-Aubry", "Clairbois", "Montrelais")
+ALL_WEATHER = _words("Kingsmere|Lowfield|Southgate|Derrymoor|Whitminster|Chelsworth")
+
+_FIRST = _words(
+    "Adam|Alan|Andrea|Barry|Ben|Callum|Cathal|Charlie|Ciara|Colm|Connor|Daniel|Declan|"
+    "Dougie|Edward|Eileen|Emma|Eoin|Fergal|Finley|Frank|Gavin|George|Grace|Hannah|"
+    "Harry|Hector|Hugh|Ian|Ivan|Jack|James|Jane|Joanna|Joe|Jonjo|Josephine|Karl|Katie|"
+    "Keith|Kieran|Laura|Leo|Lewis|Liam|Lucy|Luke|Marcus|Mark|Martin|Megan|Michael|"
+    "Neil|Niall|Nicola|Noel|Oisin|Oliver|Padraig|Patrick|Paul|Philip|Rachel|Ray|"
+    "Richard|Robbie|Rory|Ruby|Ryan|Sam|Sean|Shane|Silas|Stephen|Stuart|Tadhg|Thomas|"
+    "Tom|Tony|Toby|Tristan|Venetia|Wayne|Will"
+)
+_LAST = _words(
+    "Abbott|Acton|Aldous|Amory|Ansell|Arkwright|Ashdown|Atherley|Averill|Bagshaw|Balfe|"
+    "Bannock|Barraclough|Bassett|Beckwith|Bellamy|Benbow|Birtles|Blackmore|Blanchard|"
+    "Boyle|Bracken|Brannigan|Brearley|Brody|Burdett|Cahill|Calloway|Carmody|Cassidy|"
+    "Chadwick|Clancy|Clough|Colbert|Comerford|Conlon|Corrigan|Cotterill|Crossan|Cullinane|"
+    "Dalgleish|Darragh|Deasy|Delahunty|Dempster|Denholm|Devane|Dinsdale|Doran|Drummond|"
+    "Duxbury|Eccles|Edgeworth|Ellerby|Elphick|Esmond|Fairhurst|Fallon|Farrant|Fenlon|"
+    "Finnegan|Forde|Foxley|Freeborn|Gallivan|Garrity|Geoghan|Gilfoyle|Glanville|Gorman|"
+    "Grantley|Greaves|Gresham|Hackett|Halloran|Hanlon|Hardcastle|Harkness|Hartigan|"
+    "Haverty|Heneghan|Hibbert|Hollis|Horgan|Hutton|Ingham|Jardine|Jellicoe|Keady|Kearns|"
+    "Kelleher|Kendrick|Kilduff|Kinsella|Lacey|Laverty|Leddy|Lenihan|Lockyer|Loftus|Lomas|"
+    "Lynam|Mangan|Mapplebeck|Marsden|Mawson|McArdle|McCabe|McGrory|McKeever|Meehan|"
+    "Merrick|Mullarkey|Nesbitt|Nolan|Oakden|OBrien|ODwyer|OHara|OLeary|Osgood|Parnell|"
+    "Peverell|Pickersgill|Plunkett|Quigley|Quilty|Rafferty|Ramsden|Redfern|Rigby|"
+    "Rosewarne|Ruddock|Sadler|Scanlon|Selby|Shanahan|Sheedy|Skelly|Slattery|Stapleton|"
+    "Stroud|Sugden|Tattersall|Tierney|Tolley|Treacy|Trevelyan|Twomey|Upshall|Varley|"
+    "Wadham|Wainwright|Wardle|Waverley|Whelehan|Wintour|Wolstenholme|Yates"
+)
+_LEFT = _words(
+    "Amber|Ancient|Arctic|Autumn|Blazing|Bold|Brave|Bright|Broken|Bronze|Burning|Calm|"
+    "Candid|Captain|Celtic|Clever|Cobalt|Copper|Coral|Cosmic|Count|Crimson|Crystal|"
+    "Daring|Dark|Desert|Distant|Double|Dusty|Eager|Early|Eastern|Electric|Elusive|"
+    "Emerald|Endless|Fabled|Fancy|Fearless|Final|First|Flying|Forest|Frosty|Gallant|"
+    "Gentle|Gilded|Global|Golden|Grand|Granite|Happy|Harbour|Hidden|Highland|Hollow|"
+    "Honest|Humble|Icy|Idle|Imperial|Indigo|Iron|Island|Ivory|Jade|Jolly|Keen|Kind|"
+    "King|Lady|Last|Lazy|Lively|Local|Lone|Long|Lord|Loyal|Lucky|Lunar|Magic|Marble|"
+    "Master|Merry|Midnight|Mighty|Misty|Modern|Monsieur|Morning|Mountain|Mystic|Native|"
+    "Noble|Northern|Ocean|Old|Opal|Orchard|Outer|Pacific|Painted|Pale|Patient|Pearl|"
+    "Perfect|Plain|Polar|Prairie|Prince|Princess|Private|Proud|Pure|Quick|Quiet|Rapid|"
+    "Rare|Red|Restless|River|Roaming|Rolling|Roman|Rough|Royal|Ruby|Rural|Rustic|"
+    "Sacred|Sandy|Scarlet|Secret|Serene|Severn|Shadow|Sharp|Shining|Silent|Silver|"
+    "Simple|Sir|Solar|Solemn|Southern|Spanish|Special|Spring|Stately|Steady|Sterling|"
+    "Stormy|Strong|Sudden|Summer|Sunny|Swift|Tall|Tartan|Tender|Thunder|Tidy|Timeless|"
+    "Total|Tough|Tropic|True|Twilight|Urban|Valiant|Velvet|Vintage|Violet|Wandering|"
+    "Warm|Western|Whispering|White|Wild|Winter|Wise|Wonder|Young|Zealous"
+)
+_RIGHT = _words(
+    "Acorn|Admiral|Affair|Alibi|Ambition|Anchor|Anthem|Arrow|Aspect|Aura|Avenue|Badger|"
+    "Ballad|Bandit|Banner|Bay|Beacon|Bell|Berry|Bishop|Blade|Blossom|Bluff|Boulder|"
+    "Bounty|Breeze|Bridge|Brook|Cadet|Canyon|Caper|Castle|Cavalier|Chance|Chapel|Chase|"
+    "Chief|Chorus|Circle|Citadel|Clover|Coast|Comet|Compass|Concert|Corner|Courage|Cove|"
+    "Crest|Cross|Crown|Cruise|Dancer|Dawn|Decree|Delight|Destiny|Diamond|Dream|Drift|"
+    "Duchess|Duel|Dynasty|Eagle|Echo|Eclipse|Ember|Empire|Encore|Endeavour|Envoy|Epic|"
+    "Escape|Express|Fable|Falcon|Fantasy|Fathom|Feather|Fellow|Fern|Ferry|Field|Fire|"
+    "Flag|Flame|Flight|Flint|Force|Fortune|Fountain|Fox|Frontier|Gale|Galaxy|Gambit|"
+    "Garden|Gate|Ghost|Giant|Glance|Glen|Glory|Grace|Grove|Guest|Guide|Gull|Harmony|"
+    "Harvest|Haven|Hawk|Heart|Heather|Heir|Herald|Hero|Hill|Honour|Horizon|Hour|Hunter|"
+    "Hymn|Idol|Image|Isle|Ivy|Jewel|Journey|Joy|Judge|Key|Knight|Lace|Lagoon|Lake|"
+    "Lantern|Lark|Legend|Letter|Light|Lion|Lodge|Lyric|Maiden|Major|Map|Marvel|Mask|"
+    "Meadow|Melody|Memory|Minstrel|Mirage|Mission|Monarch|Moon|Motion|Muse|Myth|Nomad|"
+    "Note|Novel|Oak|Oasis|Oath|Ode|Omen|Onyx|Oracle|Orchid|Outlaw|Palace|Parade|"
+    "Passage|Patrol|Peak|Pepper|Phantom|Pilgrim|Pilot|Pioneer|Poet|Point|Portrait|"
+    "Prayer|Promise|Prophet|Pursuit|Quest|Quill|Rain|Ranger|Raven|Realm|Rebel|Reef|"
+    "Reign|Return|Reward|Rhyme|Ridge|Rising|Road|Robin|Rocket|Rose|Rover|Runner|Sage|"
+    "Sail|Saint|Salute|Sapphire|Scholar|Scout|Secret|Sentry|Shore|Signal|Sky|Smile|"
+    "Snow|Soldier|Song|Sovereign|Spark|Spell|Spirit|Spur|Squire|Star|Storm|Story|"
+    "Stream|Summit|Sun|Surprise|Swallow|Symbol|Tale|Tempest|Temple|Theme|Tide|Tiger|"
+    "Token|Torch|Tower|Trail|Treasure|Trend|Tribute|Trooper|Trophy|Valley|Venture|Verse|"
+    "Victory|View|Vision|Vista|Voyage|Walker|Wave|Whisper|Willow|Wind|Wings|Wish|Wolf|"
+    "World|Yarn|Zephyr"
+)
 COUNTRIES = ("(IRE)", "(GB)", "(FR)", "(USA)", "(GER)")
 COUNTRY_SHARES = np.array([0.45, 0.44, 0.06, 0.04, 0.01])
-SPONSORS = (
+SPONSORS = _words(
     "Ashcombe Arms|Betwell|Blue Anchor|Brackenfield Brewery|Calder Motors|Copthorpe Farms|"
-    "Countryside Day|Dunlarney Stud|Evening Post|Family Fun Day|Fenwick Feeds|Follow Us Online|"
-    "Gorsedale Cider|Greenfields Hay|Halfway House|Hartsmere Hospice|Kilbracken Stud|Ladies Evening|"
-    "Linwater Hotel|Marlbourne Motors|Members Club|Midweek|Moorland Bakery|Oakleaf Insurance|"
-    "Penhallow Bloodstock|Quarrington Stone|Raceday Live|Ravensworth Timber|Rosewood Interiors|"
-    "Season Ticket|Selwood Saddlery|Stokeford Steel|Summer Sizzler|Thornley Tractors|Upton Travel|"
-    "Warden Security|Wexbridge Windows|Winter Warmer|Yarrowby Yeast|Young Farmers"
-).split("|")
+    "Countryside Day|Dunlarney Stud|Evening Post|Family Fun Day|Fenwick Feeds|"
+    "Follow Us Online|Gorsedale Cider|Greenfields Hay|Halfway House|Hartsmere Hospice|"
+    "Kilbracken Stud|Ladies Evening|Linwater Hotel|Marlbourne Motors|Members Club|Midweek|"
+    "Moorland Bakery|Oakleaf Insurance|Penhallow Bloodstock|Quarrington Stone|Raceday Live|"
+    "Ravensworth Timber|Rosewood Interiors|Season Ticket|Selwood Saddlery|Stokeford Steel|"
+    "Summer Sizzler|Thornley Tractors|Upton Travel|Warden Security|Wexbridge Windows|"
+    "Winter Warmer|Yarrowby Yeast|Young Farmers"
+)
 _PLAIN = len(_LEFT) * len(_RIGHT)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,10 +28,44 @@ from velo.synth.scale import FIRST_DAY
 from velo.synth.simulation import World
 
 COLUMNS = (
-    "date,course,race_id,off,race_name,type,class,pattern,rating_band,age_band,sex_rest,dist,going,"
-    "ran,num,pos,draw,ovr_btn,btn,horse,age,sex,wgt,hg,time,sp,jockey,trainer,prize,or,rpr,ts,sire,"
-    "dam,damsire,owner,comment"
-).split(",")
+    "date",
+    "course",
+    "race_id",
+    "off",
+    "race_name",
+    "type",
+    "class",
+    "pattern",
+    "rating_band",
+    "age_band",
+    "sex_rest",
+    "dist",
+    "going",
+    "ran",
+    "num",
+    "pos",
+    "draw",
+    "ovr_btn",
+    "btn",
+    "horse",
+    "age",
+    "sex",
+    "wgt",
+    "hg",
+    "time",
+    "sp",
+    "jockey",
+    "trainer",
+    "prize",
+    "or",
+    "rpr",
+    "ts",
+    "sire",
+    "dam",
+    "damsire",
+    "owner",
+    "comment",
+)
 MISSING = "–"
 SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])
 _CHUNK = 250_000
@@ -47,7 +82,12 @@ _KIND_NAMES = (
     ("Stakes", "Trophy Stakes", "Conditions Stakes", "Cup"),
     ("Standard Open NH Flat Race", "INH Flat Race", "Mares Standard Open NH Flat Race", "Bumper"),
     ("Novices Hurdle", "Maiden Hurdle", "Novices Hurdle (Div II)", "Juvenile Hurdle"),
-    ("Handicap Hurdle", "Novices Handicap Hurdle", "Handicap Hurdle", "Conditional Handicap Hurdle"),
+    (
+        "Handicap Hurdle",
+        "Novices Handicap Hurdle",
+        "Handicap Hurdle",
+        "Conditional Handicap Hurdle",
+    ),
     ("Hurdle", "Champion Trial Hurdle", "Stayers Hurdle", "Trophy Hurdle"),
     ("Novices Chase", "Beginners Chase", "Novices Chase", "Hunters Chase"),
     ("Handicap Chase", "Novices Handicap Chase", "Handicap Chase", "Veterans Handicap Chase"),
@@ -120,7 +160,7 @@ def tables(sheet: Sheet, rng: np.random.Generator) -> Iterator[pa.Table]:
         yield pa.table([columns[name] for name in COLUMNS], schema=SCHEMA)
 
 
-def _take(texts: pa.Array | list[str], code: NDArray[np.generic]) -> pa.Array:
+def _take(texts: pa.Array | list[str], code: NDArray[Any]) -> pa.Array:
     values = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     return values.take(pa.array(code.astype(np.int32)))
 
@@ -139,9 +179,7 @@ def _race_texts(
     level = np.where(country == GB, races["level"].astype(np.int64).clip(1, 6), 0)
     jumping = p.TYPE_OF[kind] >= 1
     pattern = races["pattern"].astype(np.int64) + np.where(jumping, len(p.PATTERNS_FLAT), 0)
-    days = [
-        (FIRST_DAY + timedelta(days=i)).isoformat() for i in range(int(races["day"].max()) + 1)
-    ]
+    days = [(FIRST_DAY + timedelta(days=i)).isoformat() for i in range(int(races["day"].max()) + 1)]
     names = [
         f"{s} {'Fillies ' if sex else ''}{k}"
         for s in SPONSORS
@@ -208,14 +246,16 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _coded(key: NDArray[np.int64], texts: dict[int, str] | None = None, scale: float = 1.0,
-           prefix: str = "") -> pa.Array:
+def _coded(
+    key: NDArray[np.int64],
+    texts: dict[int, str] | None = None,
+    scale: float = 1.0,
+    prefix: str = "",
+) -> pa.Array:
     """Texts of integers: those of ``texts`` where named, else the number over ``scale``."""
     values, code = np.unique(key, return_inverse=True)
     named = texts or {}
-    return _take(
-        [named.get(v, prefix + _number(v / scale)) for v in values.tolist()], code
-    )
+    return _take([named.get(v, prefix + _number(v / scale)) for v in values.tolist()], code)
 
 
 def _runner_columns(
@@ -232,13 +272,19 @@ def _runner_columns(
     home = status == FINISHED
     position = np.select(
         [home, status == MISHAP, status == WITHDRAWN],
-        [results.position[part].astype(np.int64), 200 + results.mishap[part].astype(np.int64), 300 + (rng.random(n) < 0.4)],
+        [
+            results.position[part].astype(np.int64),
+            200 + results.mishap[part].astype(np.int64),
+            300 + (rng.random(n) < 0.4),
+        ],
         302,
     ).astype(np.int64)
     position_texts = {200 + i: m for i, m in enumerate(MISHAPS)}
     position_texts |= {300: "WV", 301: "NR", 302: "VOI"}
     age, female = runners["age"][part].astype(np.int64), runners["female"][part]
-    sex = np.select([female & (age <= 4), female, runners["gelded"][part], age <= 4], [0, 1, 2, 3], 4)
+    sex = np.select(
+        [female & (age <= 4), female, runners["gelded"][part], age <= 4], [0, 1, 2, 3], 4
+    )
     hundredths = np.where(home, np.round(results.seconds[part] * 100), 0).astype(np.int64)
     away = np.where(home, np.round(results.beaten[part] * 100), -1).astype(np.int64)
     margin = np.where(home, np.round(results.margin[part] * 100), -1).astype(np.int64)
@@ -300,7 +346,8 @@ def _prizes(prize: NDArray[np.float64], country: NDArray[np.int8]) -> pa.Array:
     key = np.where(euro, np.round(prize), np.round(prize * 100)).astype(np.int64) * 2 + euro
     values, code = np.unique(np.where(prize > 0, key, 0), return_inverse=True)
     texts = [
-        "" if v == 0 else (f"€{v // 2}" if v % 2 else _number(v // 2 / 100)) for v in values.tolist()
+        "" if v == 0 else (f"€{v // 2}" if v % 2 else _number(v // 2 / 100))
+        for v in values.tolist()
     ]
     return _take(texts, code)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,8 +43,8 @@ class World:
     courses: Courses
     connections: Connections
     horses: Horses
-    races: dict[str, NDArray[np.generic]]
-    runners: dict[str, NDArray[np.generic]]
+    races: dict[str, NDArray[Any]]
+    runners: dict[str, NDArray[Any]]
 
 
 class Simulation:
@@ -59,8 +60,8 @@ class Simulation:
         self._weather = Weather(rng)
         self._last_used = np.full(int(self._courses.venue.max()) + 1, NEVER, dtype=np.int64)
         self._weights = day_weights(scale.days + _LOOK_AHEAD)
-        self._races: list[dict[str, NDArray[np.generic]]] = []
-        self._runners: list[dict[str, NDArray[np.generic]]] = []
+        self._races: list[dict[str, NDArray[Any]]] = []
+        self._runners: list[dict[str, NDArray[Any]]] = []
         self._held = 0
 
     def run(self, progress: Callable[[float], None] | None = None) -> World:
@@ -208,7 +209,7 @@ class Simulation:
         gained = (weight - horses.last_weight[rows]).clip(-14, 14)
         traits = courses.traits[course][race]
         signals = truth.Signals(
-            trainer_form=yard,
+            trainer=yard + truth.YARD_STANDING * self._connections.trainer_skill[trainer],
             jockey=rider,
             pair=self._connections.affinity(trainer, jockey),
             class_drop=class_value,
@@ -220,7 +221,7 @@ class Simulation:
                 horses.soft[rows],
                 horses.artificial[rows],
             ),
-            course=0.13
+            course=0.11
             * (traits[:, 0] * horses.turning[rows] + traits[:, 1] * horses.undulating[rows]),
             draw=np.where(
                 flat[race],
@@ -237,9 +238,7 @@ class Simulation:
         pounds = POUNDS_PER_UNIT[code][race]
         burden = np.where(
             p.IS_HANDICAP[kind][race],
-            truth.WEIGHT_SHARE
-            * (weight - (np.add.reduceat(weight, starts) / size)[race])
-            / pounds,
+            truth.WEIGHT_SHARE * (weight - (np.add.reduceat(weight, starts) / size)[race]) / pounds,
             0.0,
         )
         strength = ability + signal - burden - truth.DEBUT_PENALTY * debut
@@ -317,7 +316,10 @@ class Simulation:
                 "course": course.astype(np.int32),
                 "kind": kind.astype(np.int8),
                 "distance": np.array(
-                    [_distance(k, b, rng) for k, b in zip(kind.tolist(), band.tolist(), strict=True)],
+                    [
+                        _distance(k, b, rng)
+                        for k, b in zip(kind.tolist(), band.tolist(), strict=True)
+                    ],
                     dtype=np.int16,
                 ),
                 "going": meetings.going[meeting].astype(np.int8),
@@ -356,5 +358,5 @@ def _place(
     return out
 
 
-def _stack(days: list[dict[str, NDArray[np.generic]]]) -> dict[str, NDArray[np.generic]]:
+def _stack(days: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     return {k: np.concatenate([d[k] for d in days]) for k in days[0]}

@@ -25,16 +25,18 @@ WEIGHT_CHANGE_STRENGTH = 0.012  # a pound more than last time
 DEBUT_PENALTY = 0.30
 HIDDEN_FORM = 0.75  # share of a horse's form that its figures do not show
 WEIGHT_SHARE = 0.5  # of a handicapper's pound that a pound carried takes back
-SWEET_DROP_STRENGTH = 0.60
+PLAN_STRENGTH = 0.80
+HASTE_STRENGTH = 0.30
 READY_YARD_STRENGTH = 0.60
 BIG_FIELD_RIDER_STRENGTH = 0.35
+YARD_STANDING = 0.15  # what a standard deviation of a trainer's skill is worth on the day
 
 
 @dataclass(frozen=True)
 class Signals:
     """The parts of strength that the feature families speak of, per runner, in log-strength."""
 
-    trainer_form: Array
+    trainer: Array
     jockey: Array
     pair: Array
     class_drop: Array
@@ -66,11 +68,12 @@ def class_effect(level: Array, last_level: Array, debut: NDArray[np.bool_]) -> t
     return CLASS_STRENGTH * drop, drop
 
 
-def going_effect(softness: Array, artificial: NDArray[np.bool_], likes_soft: Array,
-                 likes_artificial: Array) -> Array:
+def going_effect(
+    softness: Array, artificial: NDArray[np.bool_], likes_soft: Array, likes_artificial: Array
+) -> Array:
     """Log-strength of a horse's liking for the ground."""
-    turf = 0.22 * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
-    return np.where(artificial, 0.32 * likes_artificial, turf)
+    turf = 0.20 * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
+    return np.where(artificial, 0.25 * likes_artificial, turf)
 
 
 def interactions(
@@ -82,14 +85,17 @@ def interactions(
 ) -> Array:
     """What the parts do together, as trainers place horses.
 
-    A drop in class after a break inside the sweet spot is a plan; a yard in form has its horses
-    ready first time out; a good rider is worth more in a crowded field.
+    A drop in class after a break inside the sweet spot is a plan, one within three weeks of the
+    last run a sign of trouble; a yard in form has its horses ready first time out; a good rider
+    is worth more in a crowded field.
     """
     plan = (drop >= 1) & (layoff >= 30) & (layoff <= 60)
+    haste = (drop >= 1) & (layoff < 21)
     away = layoff > 60
     crowded = ((field - 8) / 8).clip(0, 1)
     return (
-        SWEET_DROP_STRENGTH * plan
+        PLAN_STRENGTH * plan
+        - HASTE_STRENGTH * haste
         + READY_YARD_STRENGTH * trainer_form * away
         + BIG_FIELD_RIDER_STRENGTH * jockey * crowded
     )

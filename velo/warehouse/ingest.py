@@ -18,7 +18,7 @@ from velo.home import Home
 from velo.racing.names import stable_id
 from velo.settings import Store
 from velo.warehouse.connection import warehouse
-from velo.warehouse.interpretation import HOME_REGION, build_lookups, joins
+from velo.warehouse.facts import establish
 from velo.warehouse.merge import merge
 from velo.warehouse.sightings import identify_horses
 from velo.warehouse.staging import stage
@@ -80,14 +80,12 @@ def ingest(
         ).fetchall()
         if seen and form in (None, seen[0][0]):
             known, kept, refused = seen[0]
-            return Batch(
-                str(path), known, kept + refused, 0, 0, kept, refused, _since(started)
-            )
+            return Batch(str(path), known, kept + refused, 0, 0, kept, refused, _since(started))
         con.execute("BEGIN TRANSACTION")
         progress("reading")
         staged = stage(con, path, form)
         progress("applying the racing rules")
-        _interpret(con, staged.reader.name, list(staged.reader.prices))
+        establish(con, staged.reader.name, list(staged.reader.prices))
         progress("identifying horses and races")
         identify_horses(con)
         _identify_races(con)
@@ -112,71 +110,9 @@ def ingest(
     )  # fmt: skip
 
 
-def _interpret(con: duckdb.DuckDBPyConnection, source: str, prices: list[str]) -> None:
-    """The temporary table `parsed`: typed facts, one row a staging row, refused ones marked."""
-    found = build_lookups(con, prices)
-    odds = "".join(f", odds_{kind}.decimal_odds AS price_{kind}" for kind in prices)
-    odds_joins = "\n".join(
-        f"LEFT JOIN rule_odds AS odds_{kind} ON s.price_{kind} = odds_{kind}.k0" for kind in prices
-    )
-    texts = ("course", "horse", "jockey", "trainer", "race_name", "race_type", "class", "pattern", "rating_band", "going", "sex",
-             "headgear", "owner", "sire", "dam", "damsire", "comment")  # fmt: skip
-    numbers = {"ran": "INTEGER", "race_no": "INTEGER", "number": "INTEGER", "draw": "INTEGER",
-               "age": "INTEGER", "official_rating": "DOUBLE", "rpr": "DOUBLE", "ts": "DOUBLE",
-               "beaten": "DOUBLE"}  # fmt: skip
-    columns = [f"nullif(trim(s.{name}), '') AS {name}" for name in texts]
-    columns += [
-        f"CAST(TRY_CAST(replace(s.{name}, ',', '') AS DOUBLE) AS {kind}) AS {name}"
-        for name, kind in numbers.items()
-    ]
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE parsed AS
-        WITH facts AS (
-            SELECT s.line, s.source_race_id, s.source_horse_id, s.position,
-                rule_day.date, rule_off.off, rule_course.course_id,
-                upper(coalesce(nullif(trim(s.region), ''), rule_course.country, '{HOME_REGION}'))
-                    AS region,
-                rule_class.declared_level, rule_distance.distance_m, rule_distance.distance_band,
-                rule_going.going_group,
-                CASE WHEN s.surface IS NULL
-                    THEN coalesce(rule_race_name.named_surface, rule_surface.surface)
-                    ELSE rule_surface.surface END AS surface,
-                rule_position.status, rule_position.finish,
-                nullif(rule_horse.name, '') AS name,
-                coalesce(rule_horse.country, '{HOME_REGION}') AS country,
-                rule_jockey.jockey_id, rule_trainer.trainer_id,
-                rule_weight.pounds, rule_time.seconds, rule_prize.prize, rule_race_prize.race_prize,
-                {', '.join(columns)}{odds}
-            FROM staging AS s
-            {joins(found)}
-            {odds_joins}
-        ), named AS (
-            SELECT *, CASE WHEN source_horse_id IS NOT NULL THEN '{source}#' || source_horse_id
-                    ELSE name || '|' || country END AS known_as,
-                coalesce(off, '#' || race_no, race_name) AS race_mark
-            FROM facts
-        )
-        SELECT *,
-            coalesce(year(date) - age, max(year(date) - age) OVER (PARTITION BY known_as))
-                AS foaled,
-            CASE
-                WHEN date IS NULL THEN 'date-unreadable'
-                WHEN course_id IS NULL THEN 'course-missing'
-                WHEN name IS NULL THEN 'horse-missing'
-                WHEN race_mark IS NULL THEN 'race-unnamed'
-                WHEN position IS NOT NULL AND status = 'unknown' AND trim(position) <> ''
-                    THEN 'position-unreadable'
-            END AS reason
-        FROM named
-    """)
-    con.execute("CREATE OR REPLACE TEMP TABLE refused AS "
-                "SELECT line, reason FROM parsed WHERE reason IS NOT NULL")  # fmt: skip
-    con.execute("DELETE FROM parsed WHERE reason IS NOT NULL")
-
-
 def _identify_races(con: duckdb.DuckDBPyConnection) -> None:
     """The temporary table `race_keys`: a race is its date, course and off (else number, name)."""
-    rows = con.execute("SELECT DISTINCT date, course_id, race_mark FROM parsed").fetchall()
+    rows = con.execute("SELECT DISTINCT date, course_id, race_mark FROM facts").fetchall()
     con.register(
         "keyed_races",
         pa.table(

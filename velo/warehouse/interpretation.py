@@ -7,7 +7,7 @@ The rule that reads one card's runner is the rule that reads eleven years.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -27,9 +27,6 @@ from velo.racing.race_time import seconds
 from velo.racing.racing_day import racing_day
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
-
-HOME_REGION = "GB"
-MISSING = ("", "-", "--", "---", "–", "—", "nan", "none", "null", "not found")
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,9 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "distance": Rule(("s.distance",), {"distance_m": real, "distance_band": text}, _distance),
         "going": Rule(("s.going",), {"going_group": text}, lambda t: (going_group(t),)),
         "race_name": Rule(
-            ("s.race_name",), {"named_surface": text}, lambda t: (surface(None, None, None, None, t),)
+            ("s.race_name",),
+            {"named_surface": text},
+            lambda t: (surface(None, None, None, None, t),),
         ),
         "surface": Rule(
             ("s.surface", "s.course", "s.going", "s.race_type"),
@@ -88,13 +87,11 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "prize": Rule(("s.prize",), {"prize": real}, lambda t: (prize_money(t),)),
         "race_prize": Rule(("s.race_prize",), {"race_prize": real}, lambda t: (prize_money(t),)),
         "weight": Rule(("s.weight",), {"pounds": real}, lambda t: (pounds(t),)),
-        "time": Rule(
-            ("coalesce(s.seconds, s.time)",), {"seconds": real}, lambda t: (seconds(t),)
-        ),
+        "time": Rule(("coalesce(s.seconds, s.time)",), {"seconds": real}, lambda t: (seconds(t),)),
     }
 
 
-def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: list[str]) -> dict[str, Rule]:
+def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: Sequence[str]) -> dict[str, Rule]:
     """Apply every rule to the staging table's distinct texts; one temporary table a rule.
 
     Returns:
@@ -106,7 +103,12 @@ def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: list[str]) -> dic
         _lookup(con, name, rule)
     odds = " UNION ".join(f"SELECT price_{kind} AS k0 FROM staging" for kind in price_kinds)
     if price_kinds:
-        values = [row[0] for row in con.execute(f"SELECT DISTINCT k0 FROM ({odds}) WHERE k0 IS NOT NULL").fetchall()]
+        values = [
+            row[0]
+            for row in con.execute(
+                f"SELECT DISTINCT k0 FROM ({odds}) WHERE k0 IS NOT NULL"
+            ).fetchall()
+        ]
         _register(
             con,
             "odds",
@@ -114,7 +116,7 @@ def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: list[str]) -> dic
                 {
                     "k0": pa.array(values, pa.string()),
                     "decimal_odds": pa.array(
-                        [decimal_odds(_present(value)) for value in values], pa.float64()
+                        [decimal_odds(value) for value in values], pa.float64()
                     ),
                 }
             ),
@@ -137,7 +139,7 @@ def joins(found: Mapping[str, Rule]) -> str:
 def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> None:
     keys = ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(rule.inputs))
     rows = con.execute(f"SELECT DISTINCT {keys} FROM staging AS s").fetchall()
-    answers = [rule.apply(*(_present(value) for value in row)) for row in rows]
+    answers = [rule.apply(*row) for row in rows]
     columns = {
         f"k{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(rule.inputs))
     }
@@ -150,11 +152,6 @@ def _register(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Non
     con.register("rule_answers", table)
     con.execute(f"CREATE OR REPLACE TEMP TABLE rule_{name} AS SELECT * FROM rule_answers")
     con.unregister("rule_answers")
-
-
-def _present(text: str | None) -> str | None:
-    """None for every way in which files write nothing."""
-    return None if text is None or text.strip().lower() in MISSING else text
 
 
 def _off(clock: Literal[12, 24]) -> Callable[[str | None, str | None], tuple[str | None]]:

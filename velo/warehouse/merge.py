@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
+
+from velo.warehouse.facts import text
 
 
 @dataclass(frozen=True)
@@ -17,8 +20,10 @@ class Counts:
     quarantined: int
 
 
-def merge(con: duckdb.DuckDBPyConnection, batch_id: int, source: str, prices: list[str]) -> Counts:
-    """Merge the temporary tables `parsed`, `sighted`, `seen_horses` and `race_keys`.
+def merge(
+    con: duckdb.DuckDBPyConnection, batch_id: int, source: str, prices: Sequence[str]
+) -> Counts:
+    """Merge the temporary tables `facts`, `sighted`, `seen_horses` and `race_keys`.
 
     A row that repeats a runner within the file is refused (`duplicate-runner`). A runner that is
     known with the same content is unchanged and nothing of it is written. A row without a
@@ -30,87 +35,110 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, source: str, prices: li
         source: the reader's name.
         prices: the kinds of price that the reader gives.
     """
-    contents = ", ".join(
-        f"CAST({column} AS VARCHAR)" for column in (*_CONTENT, *(f"price_{k}" for k in prices))
-    )
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE arrivals AS
-        SELECT p.*, sighted.horse_id, race_keys.race_id,
-            md5_number_lower(concat_ws('\x1f', {contents})) AS content,
-            row_number() OVER (
-                PARTITION BY race_keys.race_id, sighted.horse_id ORDER BY p.line) AS copy
-        FROM parsed AS p
-        JOIN sighted USING (line)
-        JOIN race_keys USING (date, course_id, race_mark)
-    """)
-    con.execute("INSERT INTO refused SELECT line, 'duplicate-runner' FROM arrivals WHERE copy > 1")
-    con.execute("DELETE FROM arrivals WHERE copy > 1")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE judged AS
-        SELECT a.*, CASE
-            WHEN r.horse_id IS NULL THEN 'accepted'
-            WHEN r.content = a.content THEN 'unchanged'
-            ELSE 'updated' END AS outcome
-        FROM arrivals AS a
-        LEFT JOIN runners AS r USING (race_id, horse_id)
-    """)
-    con.execute("DROP TABLE arrivals")
-    con.execute("CREATE OR REPLACE TEMP TABLE moved AS "
-                "SELECT * FROM judged WHERE outcome <> 'unchanged'")  # fmt: skip
-    con.execute("INSERT OR REPLACE INTO horses SELECT s.horse_id, s.name, s.country, s.known_as, "
-                "coalesce(h.foaled, s.foaled), least(h.first_seen, s.first_seen), "
-                "greatest(h.last_seen, s.last_seen) "
-                "FROM seen_horses AS s LEFT JOIN horses AS h USING (horse_id)")  # fmt: skip
-    con.execute(_RACES, {"source": source, "batch": batch_id})
-    con.execute(_RUNNERS, {"batch": batch_id})
-    con.execute(_RESULTS, {"batch": batch_id})
-    for kind in prices:
-        con.execute(
-            f"INSERT OR REPLACE INTO prices_history SELECT race_id, horse_id, '{kind}', "
-            f"price_{kind}, $batch FROM moved WHERE price_{kind} IS NOT NULL",
-            {"batch": batch_id},
-        )
-    con.execute(_QUARANTINE, {"batch": batch_id})
+    con.execute(_JUDGED)
+    con.execute("INSERT INTO refused SELECT line, 'duplicate-runner' FROM judged WHERE copy > 1")
+    con.execute("DELETE FROM judged WHERE copy > 1")
     counted = dict(con.execute("SELECT outcome, count(*) FROM judged GROUP BY outcome").fetchall())
-    (refused,) = con.execute("SELECT count(*) FROM quarantine WHERE batch_id = ?", [batch_id]).fetchall()[0]
+    con.execute(_HORSES)
+    tables = [("runners", _RUNNERS), ("results", _RESULTS)]
+    tables += [("prices_history", _PRICES.format(kind=kind)) for kind in prices]
+    for outcome, verb in (("accepted", "INSERT INTO"), ("updated", "INSERT OR REPLACE INTO")):
+        for table, rows in tables if outcome in counted else ():
+            con.execute(f"{verb} {table} {rows}", {"batch": batch_id, "outcome": outcome})
+    con.execute(_RACES, {"source": source, "batch": batch_id})
+    con.execute(_QUARANTINE, {"batch": batch_id})
+    (refused,) = con.execute(
+        "SELECT count(*) FROM quarantine WHERE batch_id = ?", [batch_id]
+    ).fetchall()[0]
     return Counts(
         counted.get("accepted", 0), counted.get("updated", 0), counted.get("unchanged", 0), refused
     )
 
 
-_CONTENT = (
-    "position", "status", "region", "race_name", "race_type", "class", "pattern", "rating_band",
-    "distance_m", "surface", "going", "ran", "number", "draw", "age", "sex", "pounds", "headgear",
-    "jockey", "trainer", "owner", "official_rating", "rpr", "ts", "seconds", "beaten", "prize",
-    "race_prize", "sire", "dam", "damsire", "comment",
-)  # fmt: skip
-
-_RACES = """
-INSERT OR REPLACE INTO races
-SELECT race_id, $source, min_by(source_race_id, line), any_value(date), min_by(region, line),
-    min_by(course, line), any_value(course_id), min_by(off, line), min_by(race_no, line),
-    min_by(race_name, line), min_by(race_type, line), min_by(surface, line), min_by("class", line),
-    min_by(pattern, line), min_by(rating_band, line), min_by(declared_level, line),
-    min_by(distance_m, line), min_by(distance_band, line), min_by(going, line),
-    min_by(going_group, line), max(coalesce(race_prize, prize)), max(ran), $batch
-FROM judged
-WHERE race_id IN (SELECT race_id FROM moved)
-GROUP BY race_id
+_JUDGED = """
+CREATE OR REPLACE TEMP TABLE judged AS
+SELECT keyed.*, CASE
+    WHEN r.horse_id IS NULL THEN 'accepted'
+    WHEN r.content = keyed.content THEN 'unchanged'
+    ELSE 'updated' END AS outcome
+FROM (
+    SELECT facts.line, race_keys.race_id, sighted.horse_id, facts.content, row_number() OVER (
+        PARTITION BY race_keys.race_id, sighted.horse_id ORDER BY facts.line) AS copy
+    FROM facts
+    JOIN sighted USING (line)
+    JOIN race_keys USING (date, course_id, race_mark)
+) AS keyed
+LEFT JOIN runners AS r USING (race_id, horse_id)
 """
 
-_RUNNERS = """
-INSERT OR REPLACE INTO runners
-SELECT race_id, horse_id, number, draw, horse, age, sex, pounds, official_rating, headgear,
-    jockey, jockey_id, trainer, trainer_id, owner, sire, dam, damsire, content, $batch
-FROM moved
+_HORSES = """
+INSERT OR REPLACE INTO horses
+SELECT s.horse_id, s.name, s.country, s.known_as, coalesce(h.foaled, s.foaled),
+    least(h.first_seen, s.first_seen), greatest(h.last_seen, s.last_seen)
+FROM seen_horses AS s
+LEFT JOIN horses AS h USING (horse_id)
 """
 
-_RESULTS = """
-INSERT OR REPLACE INTO results
-SELECT race_id, horse_id, position, finish, status, seconds, beaten, rpr, ts, prize, comment,
+_RUNNERS = f"""
+SELECT j.race_id, j.horse_id, f.number, f.draw, {text("horse")}, f.age, {text("sex")}, f.pounds,
+    f.official_rating, {text("headgear")}, {text("jockey")}, f.jockey_id, {text("trainer")},
+    f.trainer_id, {text("owner")}, {text("sire")}, {text("dam")}, {text("damsire")}, j.content,
     $batch
-FROM moved
-WHERE status <> 'unknown'
+FROM staging AS s
+JOIN facts AS f USING (line)
+JOIN judged AS j USING (line)
+WHERE j.outcome = $outcome
+"""
+
+_RESULTS = f"""
+SELECT j.race_id, j.horse_id, {text("position")}, f.finish, f.status, f.seconds, f.beaten, f.rpr,
+    f.ts, f.prize, {text("comment")}, $batch
+FROM staging AS s
+JOIN facts AS f USING (line)
+JOIN judged AS j USING (line)
+WHERE j.outcome = $outcome AND f.status <> 'unknown'
+"""
+
+_PRICES = """
+SELECT j.race_id, j.horse_id, '{kind}', f.price_{kind}, $batch
+FROM facts AS f
+JOIN judged AS j USING (line)
+WHERE j.outcome = $outcome AND f.price_{kind} IS NOT NULL
+"""
+
+# A file may correct one runner of a race: what the others won is in `results` already.
+_RACES = f"""
+INSERT OR REPLACE INTO races
+WITH moved AS (
+    SELECT DISTINCT race_id FROM judged WHERE outcome <> 'unchanged'
+), won AS (
+    SELECT race_id, max(prize_won) AS prize
+    FROM results
+    WHERE race_id IN (SELECT race_id FROM moved)
+    GROUP BY race_id
+), told AS (
+    SELECT j.race_id, min_by(f.source_race_id, line) AS source_race_id, any_value(f.date) AS date,
+        min_by(f.region, line) AS region, min_by({text("course")}, line) AS course,
+        any_value(f.course_id) AS course_id, min_by(f.off, line) AS off,
+        min_by(f.race_no, line) AS race_no, min_by({text("race_name")}, line) AS name,
+        min_by({text("race_type")}, line) AS race_type, min_by(f.surface, line) AS surface,
+        min_by({text("class")}, line) AS class, min_by({text("pattern")}, line) AS pattern,
+        min_by({text("rating_band")}, line) AS rating_band,
+        min_by(f.declared_level, line) AS declared_level,
+        min_by(f.distance_m, line) AS distance_m, min_by(f.distance_band, line) AS distance_band,
+        min_by({text("going")}, line) AS going, min_by(f.going_group, line) AS going_group,
+        max(f.race_prize) AS race_prize, max(f.prize) AS prize, max(f.ran) AS ran
+    FROM staging AS s
+    JOIN facts AS f USING (line)
+    JOIN judged AS j USING (line)
+    WHERE j.race_id IN (SELECT race_id FROM moved)
+    GROUP BY j.race_id
+)
+SELECT race_id, $source, source_race_id, date, region, course, course_id, off, race_no, name,
+    race_type, surface, class, pattern, rating_band, declared_level, distance_m, distance_band,
+    going, going_group, coalesce(race_prize, won.prize, told.prize), ran, $batch
+FROM told
+LEFT JOIN won USING (race_id)
 """
 
 _QUARANTINE = """

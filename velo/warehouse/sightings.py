@@ -15,14 +15,15 @@ from velo.racing.names import stable_id
 
 
 def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
-    """Give every row of the temporary table `parsed` its horse.
+    """Give every row of the temporary table `facts` its horse.
 
     Makes the temporary tables `sighted` (line, horse_id) and `seen_horses` (as `horses`).
     A horse keeps the key that it was first given.
 
     Args:
-        con: a connection whose temporary table `parsed` has line, date, name, country, known_as
-            (source and id where the source has ids of its own, else name and country) and foaled.
+        con: a connection whose temporary table `facts` has line, date, name, country, known_as
+            (source and id where the source has ids of its own, else name and country) and foaled. A
+            runner without an age is taken for the youngest horse of its name in the file.
     """
     con.execute(_LIVES, {"gap": LONGEST_GAP_DAYS})
     con.execute(_MATCHED, {"gap": LONGEST_GAP_DAYS})
@@ -49,9 +50,9 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
     con.unregister("fresh_keys")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE sighted AS "
-        "SELECT p.line, m.horse_id FROM parsed AS p "
-        "JOIN lives AS l ON p.known_as = l.known_as AND p.date = l.date "
-        "AND p.foaled IS NOT DISTINCT FROM l.foaled "
+        "SELECT f.line, m.horse_id FROM facts AS f "
+        "JOIN lives AS l ON f.known_as = l.known_as AND f.date = l.date "
+        "AND f.foaled IS NOT DISTINCT FROM l.said "
         "JOIN matched AS m ON m.known_as = l.known_as AND m.foal = l.foal AND m.life = l.life"
     )
     con.execute(
@@ -65,9 +66,10 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
 _LIVES = """
 CREATE OR REPLACE TEMP TABLE lives AS
 WITH sightings AS (
-    SELECT known_as, date, foaled, any_value(name) AS name, any_value(country) AS country,
-        bool_or(source_horse_id IS NOT NULL) AS has_id
-    FROM parsed
+    SELECT known_as, date, foaled AS said, any_value(name) AS name, any_value(country) AS country,
+        bool_or(source_horse_id IS NOT NULL) AS has_id,
+        coalesce(foaled, max(foaled) OVER (PARTITION BY known_as)) AS foaled
+    FROM facts
     GROUP BY known_as, date, foaled
 ), foaling_years AS (
     SELECT known_as, foaled, sum(another) OVER (

@@ -1,0 +1,83 @@
+"""What the registry says of the 21 features: order, families, keys, and what missing means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.oracle.features import FEATURES
+from training.dataset import feature_store
+from training.declared import Declared, declared
+from velo.errors import HomeError
+from velo.home import Home
+from velo.store.registration import apply
+
+FAMILIES = {"velocity": 7, "class_layoff": 7, "bias": 3, "form": 4}
+
+
+@pytest.fixture(scope="module")
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELO_HOME", str(tmp_path_factory.mktemp("registered")))
+        apply()
+        store = feature_store()
+        store.refresh_registry()
+    return store
+
+
+@pytest.fixture(scope="module")
+def service(registered: Any) -> Declared:
+    return declared(registered, "velo_v1_1_0")
+
+
+def test_the_service_has_the_21_features_in_the_pages_order(service: Declared) -> None:
+    assert service.features == FEATURES
+    assert len(set(service.features)) == 21
+
+
+def test_the_features_come_in_four_families(service: Declared) -> None:
+    assert {name: len(features) for name, features in service.families.items()} == FAMILIES
+    assert [f for features in service.families.values() for f in features] == list(FEATURES)
+
+
+def test_only_what_the_page_lets_be_missing_may_be_missing(service: Declared) -> None:
+    structural = {*FEATURES[7:14], "form_slope", "form_var", "ts_trend"}
+    assert set(service.missing_when) == structural
+    assert set(service.cold_when) == set(FEATURES) - structural
+
+
+def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None:
+    lasting = {
+        *("horse_id", "trainer_id", "jockey_id", "course_id"),
+        *("surface", "distance_band", "going_group", "draw_third"),
+    }
+    for view in registered.list_feature_views():
+        assert {column.name for column in view.entity_columns} <= lasting, view.name
+        assert view.ttl.days > 36_000
+        assert view.batch_source.timestamp_field == "event_timestamp"
+
+
+def test_every_view_reads_the_offline_table_of_its_name(registered: Any) -> None:
+    views = registered.list_feature_views()
+    assert len(views) == 10
+    for view in views:
+        assert Path(view.batch_source.path).parts[-3:] == ("offline", "current", view.name)
+
+
+def test_an_unknown_service_says_what_to_run(registered: Any, home: Home) -> None:
+    with pytest.raises(HomeError, match=r"velo_v9.*feast -c feature_repo apply"):
+        declared(registered, "velo_v9")
+    with pytest.raises(HomeError, match="feast -c feature_repo apply"):
+        declared(feature_store(), "velo_v1_1_0")
+
+
+def test_two_homes_in_one_process_never_touch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        monkeypatch.setenv("VELO_HOME", str(tmp_path / name))
+        apply()
+        for view in feature_store().list_feature_views():
+            assert Path(view.batch_source.path).is_relative_to(tmp_path / name), view.name

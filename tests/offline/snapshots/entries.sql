@@ -1,0 +1,10 @@
+-- One row a runner of the field, with the keys and facts that are known before the off.
+SELECT
+    field.race_id, field.horse_id, field.trainer_id, field.jockey_id, field.course_id,
+    field.surface, field.distance_band, field.going_group, field.draw_third,
+    CAST(field.date AS TIMESTAMPTZ) AS event_timestamp,
+    CAST(field.date AS TIMESTAMPTZ) AS race_date,
+    race_levels.class_level, field.pounds, field.official_rating,
+    field.horse, field.course, field.region, field.race_type, field.field_size, field.was_run
+FROM field
+JOIN race_levels ON race_levels.race_id = field.race_id

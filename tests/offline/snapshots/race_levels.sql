@@ -1,0 +1,40 @@
+-- One row a race: its class level, 1 the best to 7, pattern races below 1.
+-- As declared, else by the race's prize among the septiles of its region's prizes over the
+-- 365 days before it; null where fewer than 200 races had one.
+WITH run AS (
+    SELECT race_id, any_value(was_run) AS was_run
+    FROM field
+    GROUP BY race_id
+),
+ladder AS (
+    SELECT
+        races.race_id, races.declared_level, races.prize,
+        count(CASE WHEN run.was_run THEN races.prize END) OVER before AS prizes,
+        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 1 / 7.0) OVER before AS cut_1,
+        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 2 / 7.0) OVER before AS cut_2,
+        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 3 / 7.0) OVER before AS cut_3,
+        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 4 / 7.0) OVER before AS cut_4,
+        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 5 / 7.0) OVER before AS cut_5,
+        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 6 / 7.0) OVER before AS cut_6
+    FROM races
+    JOIN run ON run.race_id = races.race_id
+    WINDOW before AS (
+        PARTITION BY races.region ORDER BY races.date
+        RANGE BETWEEN INTERVAL '365' DAY PRECEDING AND INTERVAL '1' DAY PRECEDING
+    )
+)
+SELECT
+    race_id,
+    CASE
+        WHEN declared_level IS NOT NULL THEN declared_level
+        WHEN prize > 0 AND prizes >= 200 THEN CAST(CASE
+            WHEN prize >= cut_6 THEN 1
+            WHEN prize >= cut_5 THEN 2
+            WHEN prize >= cut_4 THEN 3
+            WHEN prize >= cut_3 THEN 4
+            WHEN prize >= cut_2 THEN 5
+            WHEN prize >= cut_1 THEN 6
+            ELSE 7
+        END AS DOUBLE)
+    END AS class_level
+FROM ladder

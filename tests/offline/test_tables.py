@@ -1,0 +1,104 @@
+"""The SQL as it is run: snapshots, order, other dialects, and mistakes that are named."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from velo.errors import InputError
+from velo.offline.tables import Table, load_tables
+from velo.settings import Windows
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+UPDATE = "VELO_UPDATE_SNAPSHOTS"
+TABLES = {table.name: table for table in load_tables(Windows())}
+
+
+def write(repo: Path, **tables: str) -> Path:
+    """A feature repo with these tables and no others."""
+    (repo / "tables").mkdir()
+    for name, sql in tables.items():
+        (repo / "tables" / f"{name}.sql").write_text(sql, encoding="utf-8")
+    return repo
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_the_sql_is_the_one_that_was_reviewed(table: Table) -> None:
+    """Set VELO_UPDATE_SNAPSHOTS=1 to write the snapshots anew, then read the difference."""
+    snapshot = SNAPSHOTS / f"{table.name}.sql"
+    if os.environ.get(UPDATE):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        snapshot.write_text(table.sql + "\n", encoding="utf-8")
+    assert snapshot.exists(), f"{snapshot.name} is missing: run once with {UPDATE}=1"
+    assert snapshot.read_text(encoding="utf-8") == table.sql + "\n"
+
+
+def test_every_snapshot_has_its_table() -> None:
+    assert {path.stem for path in SNAPSHOTS.glob("*.sql")} == set(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_is_one_select_that_spark_can_run_too(table: Table) -> None:
+    (statement,) = sqlglot.parse(table.sql, read="duckdb")
+    assert isinstance(statement, exp.Select)
+    spark = statement.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    assert isinstance(sqlglot.parse_one(spark, read="spark"), exp.Select)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_table_joins_by_equality_alone(table: Table) -> None:
+    """No ASOF join and no QUALIFY: what only DuckDB knows would close the door to Spark."""
+    statement = sqlglot.parse_one(table.sql, read="duckdb")
+    assert not [join for join in statement.find_all(exp.Join) if join.method]
+    assert not list(statement.find_all(exp.Qualify))
+
+
+def test_a_table_comes_after_all_that_it_reads() -> None:
+    order = list(TABLES)
+    for name, table in TABLES.items():
+        read = {found.name for found in sqlglot.parse_one(table.sql, "duckdb").find_all(exp.Table)}
+        for other in read & set(TABLES) - {name}:
+            assert order.index(other) < order.index(name), f"{name} reads {other}"
+
+
+def test_a_table_reads_the_warehouse_or_other_tables_and_nothing_else() -> None:
+    known = {"races", "runners", "results", "prices_history"} | set(TABLES)
+    for name, table in TABLES.items():
+        statement = sqlglot.parse_one(table.sql, "duckdb")
+        steps = {step.alias for step in statement.find_all(exp.CTE)}
+        read = {found.name for found in statement.find_all(exp.Table)} - steps
+        assert read <= known, name
+        if table.kind == "feature":
+            assert not read & {"results", "runners", "races"}, f"{name} skips the base tables"
+
+
+def test_windows_are_filled_in_from_the_settings() -> None:
+    tables = {t.name: t.sql for t in load_tables(Windows(strike_rate_short=7, par_races=3))}
+    assert "INTERVAL '7' DAY" in tables["trainer_form"]
+    assert "INTERVAL '1' DAY * (7 - 1) PRECEDING" in tables["jockey_form"]
+    assert ">= 3" in tables["par_times"]
+    assert not any("{" in sql for sql in tables.values())
+
+
+def test_an_unknown_window_is_named_with_its_file_and_the_known_ones(tmp_path: Path) -> None:
+    repo = write(tmp_path, spells="SELECT {strike_rate_weekly} AS days")
+    with pytest.raises(InputError, match=r"spells\.sql.*\{strike_rate_weekly\}.*strike_rate_short"):
+        load_tables(Windows(), repo)
+
+
+def test_tables_that_read_each_other_in_a_circle_are_named(tmp_path: Path) -> None:
+    repo = write(
+        tmp_path, hen="SELECT * FROM egg", egg="SELECT * FROM nest", nest="SELECT * FROM hen"
+    )
+    with pytest.raises(InputError, match="read each other") as caught:
+        load_tables(Windows(), repo)
+    assert all(name in str(caught.value) for name in ("hen", "egg", "nest"))
+
+
+def test_a_comment_is_no_reading(tmp_path: Path) -> None:
+    repo = write(tmp_path, hen="SELECT 1 AS n -- before the egg", egg="SELECT * FROM hen")
+    assert [table.name for table in load_tables(Windows(), repo)] == ["hen", "egg"]
