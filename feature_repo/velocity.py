@@ -81,13 +81,16 @@ pair_form = FeatureView(
 def velocity(counts: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.shrinkage import combo_uplift, eb_rate
 
+    def known(name):
+        return counts[name].astype("float64").fillna(0.0)
+
     rates = pd.DataFrame(index=counts.index)
     for who in ("trainer", "jockey"):
-        career_wins = counts[f"{who}_wins"].fillna(0.0)
-        career_starts = counts[f"{who}_starts"].fillna(0)
+        career_wins = known(f"{who}_wins")
+        career_starts = known(f"{who}_starts")
         for days in (14, 30, 90):
-            wins = counts[f"{who}_wins_{days}d"].fillna(0.0)
-            starts = counts[f"{who}_starts_{days}d"].fillna(0)
+            wins = known(f"{who}_wins_{days}d")
+            starts = known(f"{who}_starts_{days}d")
             rates[f"{who}_sr_{days}d"] = eb_rate(
                 wins,
                 starts,
@@ -98,8 +101,8 @@ def velocity(counts: pd.DataFrame) -> pd.DataFrame:
                 counts["p0"],
             )
     rates["tj_combo_uplift"] = combo_uplift(
-        counts["pair_wins_365d"].fillna(0.0),
-        counts["pair_starts_365d"].fillna(0),
+        known("pair_wins_365d"),
+        known("pair_starts_365d"),
         (rates["trainer_sr_90d"] + rates["jockey_sr_90d"]) / 2,
         counts["pair_k2"],
     )

@@ -12,9 +12,9 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from velo.errors import DataError
 from velo.offline.spine import Spine
 from velo.racing.strengths import (
-    fit_beta_binomial,
     fit_gamma_poisson,
     fit_strength,
 )
@@ -45,9 +45,13 @@ def fit(spine: Spine, before: date) -> Priors:
     con = spine.connect()
     con.execute(_STARTS, {"before": before})
     strengths: dict[str, float] = {}
+    (wins, starts) = _columns(con, "SELECT sum(win_share), count(*) FROM starts")
+    if not starts[0]:
+        raise DataError(f"there are no starts before {before}: ingest earlier results first")
+    p0 = float(wins[0] / starts[0])
     for who in ("trainer", "jockey"):
         wins, starts = _columns(con, _CAREERS.format(who=who))
-        p0, strengths[f"{who}_k0"] = fit_beta_binomial(wins, starts)
+        strengths[f"{who}_k0"] = fit_strength(wins, starts, np.full(len(wins), p0))
         w, r, career_w, career_r = _columns(con, _BLOCKS.format(who=who, days=BLOCK_DAYS))
         k0 = strengths[f"{who}_k0"]
         means = (career_w + k0 * p0) / (career_r + k0)

@@ -141,14 +141,14 @@ class Ranker(Section):
     """LightGBM parameters of the fundamental model."""
 
     objective: Objective = "conditional_logit"
-    rounds: int = Field(300, ge=1)
+    rounds: int = Field(400, ge=1)
     early_stopping: int = Field(30, ge=1)
-    learning_rate: Positive = 0.08
-    num_leaves: int = Field(31, ge=2)
-    min_data_in_leaf: int = Field(200, ge=1)
+    learning_rate: Positive = 0.06
+    num_leaves: int = Field(6, ge=2)
+    min_data_in_leaf: int = Field(100, ge=1)
     min_sum_hessian_in_leaf: Positive = 5.0
     lambda_l2: float = Field(10.0, ge=0)
-    feature_fraction: float = Field(0.8, gt=0, le=1)
+    feature_fraction: float = Field(0.5, gt=0, le=1)
     bagging_fraction: float = Field(1.0, gt=0, le=1)
     max_bin: int = Field(127, ge=3)
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)

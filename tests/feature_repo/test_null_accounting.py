@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -26,7 +27,7 @@ def counted(applied: Applied) -> dict[str, NullCount]:
     class and weight and unrated. Crisp ran once but is not rated today. Desert Orchid never ran,
     and neither did his trainer and jockey send out or ride anyone.
     """
-    known = {
+    known: dict[str, Any] = {
         "trainer": "Tess", "jockey": "Jock", "pounds": 140.0, "official_rating": 80.0,
         "race_level": 3.0,
     }  # fmt: skip

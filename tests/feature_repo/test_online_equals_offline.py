@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,27 +26,21 @@ KEYS = (
     *("horse_id", "trainer_id", "jockey_id", "course_id"),
     *("surface", "distance_band", "going_group", "draw_third"),
 )
-
-
-def served(applied: Applied, card: pd.DataFrame) -> pd.DataFrame:
-    """Online features of a card's entity rows, in its order."""
-    requests = [*applied.store.get_on_demand_feature_view("velocity").source_request_sources]
-    assert requests == ["rate_priors"]
-    asked = [c for c in card.columns if c in KEYS or c in REQUESTED]
-    rows: list[dict[str, Any]] = card[asked].astype(object).where(card[asked].notna(), None).to_dict(
-        "records"
-    )  # fmt: skip
-    service = applied.store.get_feature_service(SERVICE)
-    frame = applied.store.get_online_features(features=service, entity_rows=rows).to_df()
-    return frame[list(FEATURES)].astype(np.float64)
-
-
 REQUESTED = (
     *("race_date", "class_level", "pounds", "official_rating"),
     *("p0", "trainer_k0", "trainer_k1", "jockey_k0", "jockey_k1", "pair_k2", "horse_k"),
     *("draw_k", "draw_distance_k", "draw_course_k", "form_k", "form_v0"),
     *("layoff_knots", "sweet_spot_from", "sweet_spot_to"),
 )
+
+
+def served(applied: Applied, card: pd.DataFrame) -> pd.DataFrame:
+    """Online features of a card's entity rows, in its order."""
+    asked = [c for c in card.columns if c in KEYS or c in REQUESTED]
+    rows = card[asked].astype(object).where(card[asked].notna(), None).to_dict("records")
+    service = applied.store.get_feature_service(SERVICE)
+    frame = applied.store.get_online_features(features=service, entity_rows=rows).to_df()
+    return frame[list(FEATURES)].astype(np.float64)
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +51,24 @@ def morning(applied: Applied, little_world: LittleWorld) -> pd.DataFrame:
     card = [
         Start(
             "card", day, 1, horse, trainer=f"Trainer {n % 6}", jockey=f"Jockey {n % 7}", draw=n + 1,
-            course="Kempton", race_level=None if n % 5 == 0 else 4.0, pounds=120.0 + n,
+            course="Kempton", race_level=4.0, pounds=None if n % 5 == 0 else 120.0 + n,
             official_rating=None if n % 3 == 0 else 60.0 + n,
         )
         for n, horse in enumerate([*horses, "Debutant"])
     ]  # fmt: skip
-    card.append(Start("card", day, 1, "Stranger", trainer="Nora", jockey="Ned", draw=32))
+    card.append(
+        Start(
+            "card",
+            day,
+            1,
+            "Stranger",
+            trainer="Nora",
+            jockey="Ned",
+            draw=32,
+            course="Kempton",
+            race_level=4.0,
+        )
+    )
     record(applied.home, [*little_world.starts, *card])
     with warehouse(applied.home, SETTINGS.store, write=True) as con:
         con.execute(
@@ -96,7 +101,7 @@ def test_a_card_of_strangers_is_served_the_priors(applied: Applied, morning: pd.
         class_level=None, pounds=None, official_rating=None,
     )  # fmt: skip
     online = served(applied, strangers)
-    assert (online[list(FEATURES[:6])] == ORACLE_PRIORS.p0).all().all()
+    np.testing.assert_allclose(online[list(FEATURES[:6])], ORACLE_PRIORS.p0)
     assert online[list(FEATURES[7:14])].isna().all().all()
     assert (online["draw_iv"] == 1).all()
     assert (online["form_ewma"] == 0.5).all()

@@ -103,12 +103,9 @@ def retrieved_features(home: Home, store: Any, starts: list[Start]) -> Features:
     horses = {stable_id("horse", s.horse): s.horse for s in starts}
     frame = retrieved(home, store)
     values = frame[list(FEATURES)].astype(object).where(frame[list(FEATURES)].notna(), None)
-    return {
-        (races[race], horses[horse]): row
-        for race, horse, row in zip(
-            frame["race_id"], frame["horse_id"], values.to_dict("records"), strict=True
-        )
-    }
+    keys = zip(frame["race_id"].map(races), frame["horse_id"].map(horses), strict=True)
+    rows = (dict(zip(FEATURES, row, strict=True)) for row in values.itertuples(index=False))
+    return dict(zip(keys, rows, strict=True))
 
 
 def differences(ours: Features, theirs: Features, tolerance: float = 1e-9) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 from tests.offline.built_world import SETTINGS, Applied, LittleWorld, build_tables, record
 from tests.oracle.by_hand import field, race
 from tests.oracle.random_world import random_starts
-from velo.errors import NothingBuilt, NothingIngested
+from velo.errors import HomeError, NothingBuilt, NothingIngested
 from velo.home import Home
 from velo.offline.build import build, current_build
 from velo.offline.spine import Spine
@@ -74,22 +74,39 @@ def test_an_empty_warehouse_cannot_be_built_and_says_what_to_do(home: Home) -> N
         Spine(home)
 
 
-def test_a_killed_build_is_not_seen_and_the_next_one_clears_it(home: Home) -> None:
+def test_an_interrupted_build_leaves_the_home_as_it_was(home: Home) -> None:
     record(home, MEETING)
     first = build_tables(home)
 
-    def killed(table: str) -> None:
+    def interrupt(table: str) -> None:
         if table == "trainer_form":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build(home, SETTINGS, progress=killed)
-    (left,) = home.offline.glob("*.partial")
-    assert any(left.iterdir())
+        build(home, SETTINGS, progress=interrupt)
+    assert not list(home.offline.glob("*.partial"))
+    assert current_build(home) == first
+
+
+def test_the_draft_of_a_killed_build_is_not_seen_and_the_next_build_clears_it(home: Home) -> None:
+    record(home, MEETING)
+    first = build_tables(home)
+    killed = home.offline / "build-000002.partial" / "trainer_form"
+    killed.mkdir(parents=True)
     assert current_build(home) == first
     second = build_tables(home)
-    assert not list(home.offline.glob("*.partial"))
+    assert not killed.exists()
     assert (second.number, current_build(home)) == (2, second)
+
+
+def test_a_second_build_at_the_same_time_is_refused(home: Home) -> None:
+    record(home, MEETING)
+
+    def another(table: str) -> None:
+        with pytest.raises(HomeError, match="another build is under way"):
+            build(home, SETTINGS)
+
+    build(home, SETTINGS, progress=another)
 
 
 def test_a_reader_of_the_old_build_reads_on_while_the_pointer_flips(home: Home) -> None:
@@ -177,6 +194,8 @@ def test_a_table_has_one_row_a_key_and_time(applied: Applied, little_world: Litt
 
 
 def test_a_table_holds_its_keys_its_time_and_what_its_view_declares(applied: Applied) -> None:
+    record(applied.home, MEETING)
+    build_tables(applied.home)
     for view in applied.store.list_feature_views():
         schema = pq.ParquetDataset(applied.home.current_build.resolve() / view.name).schema
         declared = [*view.entity_columns, *view.features]

@@ -10,11 +10,14 @@ import pytest
 from tests.offline.built_world import (
     ORACLE_PRIORS,
     SERVICE,
+    SETTINGS,
     Applied,
     LittleWorld,
     differences,
     oracle_features,
     oracle_priors,
+    record,
+    retrieved,
 )
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
@@ -22,6 +25,7 @@ from training.dataset import entity_sql, retrieve
 from training.declared import declared
 from velo.offline.spine import Spine
 from velo.settings import Layoff
+from velo.warehouse.connection import warehouse
 
 
 def test_every_feature_of_every_starter_is_the_oracles(
@@ -83,7 +87,9 @@ def test_training_sees_the_oracles_features_in_whole_races(
     }
     assert len(frame) == sum(len(races[race]) for race in usable)
     expected = sorted(
-        values["form_ewma"] for (race, _), values in little_world.features.items() if race in usable
+        values["form_ewma"] or 0.0
+        for (race, _), values in little_world.features.items()
+        if race in usable
     )
     assert frame["form_ewma"].sort_values().tolist() == pytest.approx(expected, abs=1e-9)
 
@@ -102,9 +108,6 @@ def test_a_declared_race_without_results_has_the_features_of_the_morning(
     applied: Applied, little_world: LittleWorld
 ) -> None:
     """A card in the warehouse: all declared are the field, and nothing of it is history."""
-    from tests.offline.built_world import SETTINGS, record, retrieved
-    from velo.warehouse.connection import warehouse
-
     day = max(s.date for s in little_world.starts)
     last_race = max(
         {s.race_id for s in little_world.starts if s.date == day},

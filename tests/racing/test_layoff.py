@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from velo.errors import SettingsError
-from velo.racing.layoff import layoff_penalty
+from velo.racing.layoff import knots_of, knots_text, layoff_penalty
 
 KNOTS = [(0, 0.15), (15, 0.10), (30, 0.0), (60, 0.0), (120, 0.15), (240, 0.30)]
 
@@ -48,7 +48,22 @@ def test_the_penalty_is_continuous(days: float, step: float) -> None:
     assert abs(here - there) <= step * 0.01 + 1e-12
 
 
-@pytest.mark.parametrize("knots", [[], [(30, 0.0), (15, 0.1)], [(15, 0.0), (15, 0.1)]])
+@pytest.mark.parametrize("knots", [[(30, 0.0), (15, 0.1)], [(15, 0.0), (15, 0.1)]])
 def test_knots_need_rising_days(knots: list[tuple[float, float]]) -> None:
     with pytest.raises(SettingsError, match="rising days"):
         layoff_penalty([1.0], knots)
+
+
+def test_a_text_that_is_no_curve_gives_no_knots_and_no_penalty() -> None:
+    assert knots_of("hello world") == []
+    assert np.isnan(layoff_penalty([1.0, 40.0], [])).all()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 999), st.integers(0, 100)), min_size=1, unique_by=lambda k: k[0]
+    )
+)
+def test_knots_come_back_from_the_text_that_a_row_carries(knots: list[tuple[int, int]]) -> None:
+    curve = [(float(day), cost / 100) for day, cost in sorted(knots)]
+    assert knots_of(knots_text(curve)) == curve

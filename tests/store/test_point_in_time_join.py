@@ -257,12 +257,12 @@ def test_the_rows_come_back_in_their_order_however_many(little: LittleStore) -> 
         "TIMESTAMPTZ '2024-01-01 00:00:00+00' + INTERVAL 1 HOUR * (hash(range) % 40)::BIGINT "
         "AS event_timestamp FROM range(200000)"
     )
-    ask = {"features": [f"{PLAIN.name}:a"]}
-    of_query = little.feast.get_historical_features(entity_df=shuffled, **ask).to_df()
+    ask = [f"{PLAIN.name}:a"]
+    of_query = little.feast.get_historical_features(entity_df=shuffled, features=ask).to_df()
     assert of_query["runner"].is_monotonic_increasing
     assert len(of_query) == 200_000
     frame = of_query[["runner", "horse_id", "event_timestamp"]].sample(frac=1, random_state=1)
-    of_frame = little.feast.get_historical_features(entity_df=frame, **ask).to_df()
+    of_frame = little.feast.get_historical_features(entity_df=frame, features=ask).to_df()
     assert of_frame["runner"].tolist() == frame["runner"].tolist()
     again = of_frame.sort_values("runner", ignore_index=True)
     pd.testing.assert_series_equal(again["a"], of_query["a"])

@@ -1,14 +1,8 @@
-"""Building: the warehouse's results into a new numbered folder of parquet, then one pointer flip.
-
-A reader sees one whole build or the other. A killed build leaves a folder without a pointer to
-it, which the next build clears.
-"""
+"""Building: the warehouse's results into the offline tables of a new numbered build."""
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,11 +16,11 @@ import duckdb
 import velo
 from velo.errors import NothingBuilt, NothingIngested
 from velo.home import Home
+from velo.offline.publication import publishing
 from velo.offline.tables import FEATURE_REPO, Table, load_tables
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
-_PREFIX = "build-"
 _TYPES = ("races", "runners", "results", "prices_history")
 
 
@@ -83,32 +77,29 @@ def build(
 
     Raises:
         NothingIngested: the warehouse holds no starts (up to `until`).
-        HomeError: the warehouse is in use.
+        HomeError: the warehouse is in use, or another build is under way.
     """
     begun = time.perf_counter()
     tables = load_tables(settings.windows, repo)
-    home.offline.mkdir(parents=True, exist_ok=True)
-    for stale in home.offline.glob(f"{_PREFIX}*.partial"):
-        shutil.rmtree(stale)
-    number = 1 + max((_number(path) for path in _builds(home)), default=0)
-    partial = home.offline / f"{_PREFIX}{number:06d}.partial"
-    partial.mkdir()
-    with warehouse(home, settings.store, write=False) as con:
+    with (
+        publishing(home, settings.store.builds_kept) as draft,
+        warehouse(home, settings.store, write=False) as con,
+    ):
         _expose(con, until)
-        built = [found for table in tables if (found := _make(con, table, partial, progress))]
+        built = [found for table in tables if (found := _make(con, table, draft.folder, progress))]
         starts, first, last = con.execute(
             "SELECT count(*), min(date), max(date) FROM starts"
         ).fetchall()[0]
         if not starts:
             raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
         done = Build(
-            number, str(home.offline / f"{_PREFIX}{number:06d}"), built, starts, str(first),
-            str(last), _fingerprint(con, tables), _last_batch(con), str(until) if until else None,
+            draft.number, str(draft.final), built, starts, str(first), str(last),
+            _fingerprint(con, tables), _last_batch(con), str(until) if until else None,
             round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
             velo.__version__,
         )  # fmt: skip
-    (partial / "build.json").write_text(json.dumps(done.to_dict(), indent=1), encoding="utf-8")
-    _publish(home, partial, Path(done.folder), settings.store.builds_kept)
+        manifest = json.dumps(done.to_dict(), indent=1)
+        (draft.folder / "build.json").write_text(manifest, encoding="utf-8")
     return done
 
 
@@ -187,34 +178,5 @@ def _last_batch(con: duckdb.DuckDBPyConnection) -> int:
     return int(batch)
 
 
-def _publish(home: Home, partial: Path, final: Path, kept: int) -> None:
-    for path in sorted(partial.rglob("*"), reverse=True):
-        _sync(path)
-    partial.rename(final)
-    link = home.offline / "current.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(final.name, target_is_directory=True)
-    os.replace(link, home.current_build)
-    _sync(home.offline)
-    for old in _builds(home)[:-kept]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _builds(home: Home) -> list[Path]:
-    return sorted(path for path in home.offline.glob(f"{_PREFIX}*") if path.suffix != ".partial")
-
-
-def _number(path: Path) -> int:
-    return int(path.name.removeprefix(_PREFIX))

@@ -44,11 +44,14 @@ def load_tables(windows: Windows, repo: Path = FEATURE_REPO) -> list[Table]:
         repo: the feature repo's folder.
 
     Raises:
-        InputError: a file has an unknown placeholder, or tables read each other in a circle.
+        InputError: a file has an unknown placeholder, two tables share a name, or tables read
+            each other in a circle.
     """
     tables = {}
     for folder, kind in (("base", "base"), (".", "feature"), ("spine", "spine")):
         for path in sorted((repo / "tables" / folder).glob("*.sql")):
+            if path.stem in tables:
+                raise InputError(f"{path}: another table is called {path.stem}; rename one")
             tables[path.stem] = Table(path.stem, kind, _filled(path, windows))
     reads = {
         name: (set(_WORD.findall(_COMMENT.sub("", table.sql))) & set(tables)) - {name}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-TRAINER_FORM_SD = 0.38
+TRAINER_FORM_SD = 0.37
 TRAINER_FORM_HALF_LIFE = 40.0  # days
 JOCKEY_SKILL_SD = 0.31
 JOCKEY_FORM_SD = 0.15
@@ -32,7 +32,7 @@ class Connections:
         self.trainer_form = TRAINER_FORM_SD * rng.standard_normal(trainers)
 
         rank = np.arange(jockeys)
-        appeal = 1 / (rank + 2.0 + jockeys / 100) ** 1.5
+        appeal = 1 / (rank + 14.0) ** 1.5
         self.jockey_appeal = appeal / appeal.sum()
         self._appeal_sum = np.cumsum(self.jockey_appeal)
         standing = -(rank / jockeys - 0.5) * np.sqrt(12)

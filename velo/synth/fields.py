@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 
 from velo.synth import programme as p
 from velo.synth.horses import BUMPER, CHASER, FLAT, HURDLER, JUMP, Horses
+from velo.synth.scale import MEAN_FIELD
 
 _DISTANCE_POOLS = 4
 _WINDOW = 1.6  # horses looked at for each place in the field
 _SMALLEST = 5  # a pool below this holds no race today
+_HANDICAP_SPREAD = 4.8  # pounds, one standard deviation within a handicap
+_RATING_DEVIATION = 22.0  # pounds, of all handicappers, tails included
 FILLIES_SHARE = 0.10
 WITHDRAWN_SHARE = 0.03  # races that lose a declared runner
 
@@ -51,7 +54,9 @@ def pools(
     band = band.clip(0, reach)
     split = np.isin(kind, (p.HANDICAP, p.HANDICAP_HURDLE, p.HANDICAP_CHASE))
     key = kind * _DISTANCE_POOLS + np.where(split, band, band // 2 * (kind == p.MAIDEN))
-    blur = np.where(p.IS_HANDICAP[kind], 2.0, np.where(p.IS_PATTERN[kind], 3.0, 12.0))
+    blur = np.where(
+        p.IS_HANDICAP[kind], _handicap_blur(key), np.where(p.IS_PATTERN[kind], 3.0, 12.0)
+    )
     order = np.lexsort((rating + blur * rng.standard_normal(len(ready)), key))
     ready, key = ready[order], key[order]
     values, starts = np.unique(key, return_index=True)
@@ -60,6 +65,17 @@ def pools(
         (int(v) // _DISTANCE_POOLS, int(v) % _DISTANCE_POOLS): part
         for v, part in zip(values, parts, strict=True)
     }
+
+
+def _handicap_blur(key: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Pounds of blur that bring a field's ratings to their real spread, per horse.
+
+    In a small pool the window itself is wide; in a large one it is a pound or two, and trainers
+    who aim high or low, not the ranking, spread the weights.
+    """
+    size = np.bincount(key)[key]
+    window = _RATING_DEVIATION * np.minimum(_WINDOW * MEAN_FIELD / size, 1.0)
+    return np.sqrt((_HANDICAP_SPREAD**2 - window**2).clip(0.5))
 
 
 def _kinds(

@@ -15,7 +15,7 @@ FLAT, JUMP = 0, 1
 BUMPER, HURDLER, CHASER = 0, 1, 2
 POUNDS_PER_UNIT = np.array([18.0, 19.0])  # flat, jumps
 MEAN_RATING = np.array([67.0, 108.0])
-FORM_SD = 0.75
+FORM_SD = 0.72
 FORM_HALF_LIFE = 90.0  # days
 LUCK_SD = 0.06  # log-strength a run
 # The handicapper's answer to a result, in pounds: by finishing percentile, and to a surprise.

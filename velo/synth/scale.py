@@ -19,8 +19,8 @@ _COURSES = (12.0, 24.0, 44.0, 56.0, 64.0)
 
 # Great Britain and Ireland hold about 180,000 runners a year: the books there set the scale.
 _REAL_RUNNERS_A_YEAR = 182_000.0
-_REAL_TRAINERS = 4_000.0
-_REAL_JOCKEYS = 4_000.0
+_REAL_TRAINERS = 2_800.0
+_REAL_JOCKEYS = 7_600.0
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,5 @@ def scale_for(runners: int) -> Scale:
         days=round(years * 365.25),
         courses=round(float(np.interp(log_runners, _LOG_RUNNERS, _COURSES))),
         trainers=max(40, round(_REAL_TRAINERS * share**0.9)),
-        jockeys=max(100, round(_REAL_JOCKEYS * share**0.75)),
+        jockeys=max(100, round(_REAL_JOCKEYS * share**0.97)),
     )

@@ -25,13 +25,13 @@ def warehouse(home: Home, store: Store, *, write: bool) -> Iterator[duckdb.DuckD
 
     Raises:
         NothingIngested: it is opened for reading and does not exist.
-        HomeError: another process holds it, or the file is not a warehouse.
+        HomeError: another process holds it, the file is not a warehouse, or memory or disk ran out.
     """
     if not write and not home.warehouse.exists():
         raise NothingIngested(f"no warehouse in {home.root}: run `velo ingest FILE` first")
     try:
         connection = duckdb.connect(str(home.warehouse), read_only=not write)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         raise HomeError(_why_not_opened(home, str(error))) from None
     try:
         connection.execute("SET TimeZone = 'UTC'")
@@ -42,6 +42,13 @@ def warehouse(home: Home, store: Store, *, write: bool) -> Iterator[duckdb.DuckD
             schema = files("velo.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
             connection.execute(schema)
         yield connection
+    except duckdb.OutOfMemoryException:
+        raise HomeError(
+            f"{store.memory_limit} of memory and the disk below {home.spill} were not enough: raise "
+            "store.memory_limit in velo.toml, or make room on the disk"
+        ) from None
+    except duckdb.IOException as error:
+        raise HomeError(f"{home.warehouse}: {str(error).splitlines()[0]}") from None
     finally:
         connection.close()
 

@@ -29,7 +29,7 @@ _KEYS = ("course", "horse")
 
 def text(field: str) -> str:
     """SQL of a text field over `staging AS s`, as the tables keep it."""
-    return f'trim(s."{field}")'
+    return f"nullif(trim(s.\"{field}\"), '')"
 
 
 def establish(con: duckdb.DuckDBPyConnection, source: str, prices: Sequence[str]) -> None:
@@ -65,7 +65,7 @@ def establish(con: duckdb.DuckDBPyConnection, source: str, prices: Sequence[str]
         WITH read AS (
             SELECT s.line, s.source_race_id, s.source_horse_id, {carried},
                 rule_day.date, rule_off.off, rule_course.course_id,
-                upper(coalesce(trim(s.region), rule_course.country, '{HOME_REGION}')) AS region,
+                upper(coalesce({text("region")}, rule_course.country, '{HOME_REGION}')) AS region,
                 rule_class.declared_level, rule_distance.distance_m, rule_distance.distance_band,
                 rule_going.going_group,
                 CASE WHEN s.surface IS NULL
@@ -81,8 +81,7 @@ def establish(con: duckdb.DuckDBPyConnection, source: str, prices: Sequence[str]
             {joins(found)}
             {odds_joins}
         )
-        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in texts)})
-                REPLACE (CASE WHEN prize > 0 THEN prize END AS prize),
+        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in texts)}),
             CASE WHEN source_horse_id IS NOT NULL THEN '{source}#' || source_horse_id
                 ELSE name || '|' || country END AS known_as,
             coalesce(off, '#' || race_no, text_race_name) AS race_mark,

@@ -61,6 +61,7 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
         "any_value(known_as) AS known_as, min(foaled) AS foaled, "
         "min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM matched GROUP BY horse_id"
     )
+    con.execute("DROP TABLE lives; DROP TABLE matched")
 
 
 _LIVES = """

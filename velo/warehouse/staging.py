@@ -15,8 +15,11 @@ from velo.warehouse.readers import Reader, named, recognise
 from velo.warehouse.readers.reader import FIELDS
 
 MAX_LINE_BYTES = 2_000_000
-MISSING = ("", "-", "--", "---", "–", "—", "nan", "none", "null", "not found")
-"""Every way in which files write nothing (data/README.md, Oddities), in lower case."""
+MISSING = (
+    "", "-", "--", "---", "–", "—", "nan", "NaN", "none", "None", "null", "NULL", "not found",
+    "Not Found",
+)  # fmt: skip
+"""The ways in which files write nothing (data/README.md, Oddities)."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,6 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -
         source = _source(con, path)
         reader = named(form) if form else recognise(str(path), source.columns)
         con.execute(f"CREATE OR REPLACE TEMP TABLE staging AS {_selection(reader, source)}")
-        if path.suffix.lower() == ".csv":
-            _keep_malformed(con)
     except duckdb.InvalidInputException as error:
         if "parser state machine" not in str(error):
             raise InputError(_unreadable(path, error)) from None
@@ -73,6 +74,8 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -
         raise
     except (duckdb.Error, OSError, csv.Error) as error:
         raise InputError(_unreadable(path, error)) from None
+    if path.suffix.lower() == ".csv":
+        _keep_malformed(con)
     (rows,) = con.execute(
         "SELECT (SELECT count(*) FROM staging) + (SELECT count(*) FROM malformed)"
     ).fetchall()[0]
@@ -138,14 +141,9 @@ def _text(expression: str | None, present: set[str]) -> str:
     bare = expression.strip('"').lower()
     if bare.isidentifier() and bare not in present:
         return "NULL::VARCHAR"
-    text = f"CAST(({expression}) AS VARCHAR)"
-    longest = max(len(word.encode()) for word in MISSING)
     nothing = ", ".join(_literal(word) for word in MISSING)
-    # Only a short text is looked at twice: most are names and comments.
-    return (
-        f"CASE WHEN strlen({text}) > {longest} OR lower(trim({text})) NOT IN ({nothing}) "
-        f"THEN {text} END"
-    )
+    text = f"CAST(({expression}) AS VARCHAR)"
+    return f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END"
 
 
 def _keep_malformed(con: duckdb.DuckDBPyConnection) -> None:
@@ -159,7 +157,7 @@ def _keep_malformed(con: duckdb.DuckDBPyConnection) -> None:
         UPDATE staging SET line = staging.line + gone.before
         FROM (
             SELECT line - before + 1 AS first,
-                coalesce(lead(line - before + 1) OVER (ORDER BY line), 1 << 62) AS past, before
+                coalesce(lead(line - before + 1) OVER (ORDER BY line), 9223372036854775807) AS past, before
             FROM (SELECT line, row_number() OVER (ORDER BY line) AS before FROM malformed)
         ) AS gone
         WHERE staging.line >= gone.first AND staging.line < gone.past
@@ -167,7 +165,7 @@ def _keep_malformed(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _literal_glob(path: Path) -> str:
-    """The path as a pattern that matches this file alone: `results [1].csv` is not `results 1.csv`."""
+    """The path as a pattern that matches nothing else: `of [1].csv` is not `of 1.csv`."""
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
 
 

@@ -1,0 +1,142 @@
+"""Which runners are one horse: name and suffix, foaling year, and no gap of three years."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.warehouse.raceform_file import ask, file_of, load, row
+from velo.home import Home
+from velo.racing.identity import LONGEST_GAP_DAYS, Sighting, identities
+
+
+def horses(home: Home) -> list[int]:
+    """How many runs each horse has, fewest first."""
+    return [
+        count
+        for (count,) in ask(
+            home, "SELECT count(*) AS n FROM runners GROUP BY horse_id ORDER BY n"
+        )
+    ]
+
+
+def test_a_name_given_again_years_later_is_another_horse(home: Home, tmp_path: Path) -> None:
+    rows = [
+        row("Gala Star (IRE)", "1", date="2009-05-01", age="3"),
+        row("Gala Star (IRE)", "1", date="2011-05-01", age="5"),
+        row("Gala Star (IRE)", "1", date="2018-05-01", age="2"),
+    ]
+    load(home, file_of(tmp_path, rows))
+    assert horses(home) == [1, 2]
+    assert ask(home, "SELECT foaled, first_seen, last_seen FROM horses ORDER BY foaled") == [
+        (2006, dt.date(2009, 5, 1), dt.date(2011, 5, 1)),
+        (2016, dt.date(2018, 5, 1), dt.date(2018, 5, 1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gap", "known"), [(LONGEST_GAP_DAYS - 1, [2]), (LONGEST_GAP_DAYS, [1, 1])]
+)
+def test_runs_three_years_apart_are_two_horses(
+    home: Home, tmp_path: Path, gap: int, known: list[int]
+) -> None:
+    first = dt.date(2012, 6, 1)
+    later = first + dt.timedelta(days=gap)
+    rows = [
+        row("Alpha", "1", date=str(first), age="3"),
+        row("Alpha", "1", date=str(later), age=str(later.year - 2009)),
+    ]
+    load(home, file_of(tmp_path, rows))
+    assert horses(home) == known
+
+
+def test_a_southern_horse_grows_older_in_august(home: Home, tmp_path: Path) -> None:
+    rows = [
+        row("Alpha (AUS)", "1", course="Randwick (AUS)", date="2015-06-20", age="3"),
+        row("Alpha (AUS)", "1", course="Randwick (AUS)", date="2015-09-20", age="4"),
+        row("Alpha (AUS)", "1", course="Randwick (AUS)", date="2016-02-20", age="4"),
+    ]
+    load(home, file_of(tmp_path, rows))
+    assert horses(home) == [3]
+
+
+def test_the_suffix_tells_horses_of_one_name_apart(home: Home, tmp_path: Path) -> None:
+    rows = [row("Alpha (IRE)", "1"), row("Alpha (FR)", "2"), row("ALPHA (ire)", "1", off="3:00")]
+    load(home, file_of(tmp_path, rows))
+    assert horses(home) == [1, 2]
+
+
+def test_a_horse_is_known_again_in_the_next_file(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1")]))
+    load(home, file_of(tmp_path, [row("Alpha", "2", date="2015-05-20")], "next.csv"))
+    load(home, file_of(tmp_path, [row("Alpha", "2", date="2015-03-02")], "earlier.csv"))
+    assert horses(home) == [3]
+    assert ask(home, "SELECT first_seen, last_seen FROM horses") == [
+        (dt.date(2015, 3, 2), dt.date(2015, 5, 20))
+    ]
+
+
+def test_a_name_given_again_is_another_horse_in_the_next_file_too(
+    home: Home, tmp_path: Path
+) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1", date="2009-05-01", age="3")]))
+    load(home, file_of(tmp_path, [row("Alpha", "1", date="2018-05-01", age="2")], "next.csv"))
+    assert horses(home) == [1, 1]
+
+
+def test_a_runner_without_an_age_is_the_youngest_horse_of_its_name(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = [
+        row("Alpha", "1", date="2014-05-01", age="9"),
+        row("Alpha", "1", date="2015-05-01", age="2"),
+        row("Alpha", "1", date="2015-06-01", age=""),
+    ]
+    load(home, file_of(tmp_path, rows))
+    assert ask(
+        home,
+        "SELECT foaled, count(*) FROM runners JOIN horses USING (horse_id) GROUP BY foaled "
+        "ORDER BY foaled",
+    ) == [(2005, 1), (2013, 2)]
+
+
+lives = st.lists(
+    st.tuples(st.dates(dt.date(2000, 1, 1), dt.date(2022, 12, 31)), st.integers(0, 1)),
+    min_size=1,
+    max_size=25,
+    unique_by=lambda run: run[0],
+)
+
+
+@given(st.dictionaries(st.sampled_from(["Alpha", "Bravo"]), lives, min_size=1))
+@settings(max_examples=8)
+def test_a_file_is_told_apart_as_the_rule_tells_sightings_apart(
+    tmp_path_factory: pytest.TempPathFactory, told: dict[str, list[tuple[dt.date, int]]]
+) -> None:
+    """Names given again every eight years, ages right to within one."""
+    runs = [
+        (name, day, day.year - day.year % 8 - 2 + older)
+        for name, days in told.items()
+        for day, older in days
+    ]
+    sightings = [Sighting(name.lower(), "GB", day, foaled) for name, day, foaled in runs]
+    folder = tmp_path_factory.mktemp("home")
+    rows = [
+        row(name, "1", date=str(day), age=str(day.year - foaled), num=str(place))
+        for place, (name, day, foaled) in enumerate(runs)
+    ]
+    load(Home(folder), file_of(folder, rows))
+    found = ask(
+        Home(folder),
+        "SELECT r.number, r.horse_id FROM runners AS r ORDER BY r.number",
+    )
+    numbers = identities(sightings)
+    # The same runs go together: one partition is the other.
+    pairs = set(zip(numbers, (horse_id for _, horse_id in found), strict=True))
+    assert len(pairs) == len(set(numbers)) == len({horse_id for _, horse_id in found})
+    assert all(a != b for a, b in pairwise(sorted(pairs)))
