@@ -8,6 +8,7 @@ both (two underscores step into a section).
 from __future__ import annotations
 
 import os
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as UnreadableSource
 
 from velo.errors import SettingsError
 
@@ -211,8 +213,15 @@ class Settings(BaseSettings):
 
 
 def home_path() -> Path:
-    """The home that is in force: `VELO_HOME`, else `var` in the project's root. Absolute."""
-    return Path(os.environ.get("VELO_HOME") or PROJECT_ROOT / "var").expanduser().resolve()
+    """The home that is in force: `VELO_HOME`, else `var` in the project's root. Absolute.
+
+    Raises:
+        SettingsError: there is something else than a folder at that place.
+    """
+    home = Path(os.environ.get("VELO_HOME") or PROJECT_ROOT / "var").expanduser().resolve()
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"the home {home} is not a folder: set VELO_HOME to one")
+    return home
 
 
 def load(**overrides: Any) -> Settings:
@@ -224,7 +233,8 @@ def load(**overrides: Any) -> Settings:
     Raises:
         SettingsError: a name is unknown or a value is out of its range.
     """
-    _refuse_unknown_sections(home_path() / "velo.toml")
+    toml = home_path() / "velo.toml"
+    _refuse_unknown_sections(toml)
     try:
         return Settings(**{"home": home_path(), **overrides})
     except ValidationError as error:
@@ -232,20 +242,27 @@ def load(**overrides: Any) -> Settings:
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
             f"setting {where!r}: {first['msg']} (given: {first.get('input')!r}); "
-            f"mend it in {home_path() / 'velo.toml'} or in the environment"
+            f"mend it in {toml} or in the environment"
         ) from None
+    except UnreadableSource as error:
+        raise SettingsError(f"{error}: write tables and lists as JSON") from None
 
 
 def _refuse_unknown_sections(toml: Path) -> None:
-    import tomllib
-
+    """A misspelt section would change nothing and say nothing. The home is no section."""
+    known = sorted(set(Settings.model_fields) - {"home"})
+    for name in sorted(os.environ):
+        section, inside, _ = name.lower().removeprefix("velo_").partition("__")
+        if name.lower().startswith("velo_") and inside and section not in known:
+            raise SettingsError(f"{name}: no section {section!r}; known are {', '.join(known)}")
     if not toml.exists():
         return
     try:
         written = tomllib.loads(toml.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{toml} is not TOML: {error}") from None
-    unknown = sorted(set(written) - set(Settings.model_fields))
+    unknown = sorted(set(written) - set(known))
     if unknown:
-        known = ", ".join(sorted(Settings.model_fields))
-        raise SettingsError(f"{toml} has unknown section {unknown[0]!r}; known are {known}")
+        raise SettingsError(
+            f"{toml} has unknown section {unknown[0]!r}; known are {', '.join(known)}"
+        )

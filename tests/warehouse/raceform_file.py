@@ -28,10 +28,11 @@ def row(horse: str, pos: str, **changes: str) -> dict[str, str]:
     usual = {
         "date": "2015-04-26", "course": "Ripon", "race_id": "624581", "off": "2:30",
         "race_name": "Sun Stakes", "type": "Flat", "class": "Class 4", "dist": "6f",
-        "going": "Good", "ran": "3", "num": "1", "pos": pos, "draw": "1", "horse": horse, "age": "4",
-        "sex": "G", "wgt": "9-4", "sp": "2/1", "jockey": "A Rider", "trainer": "A Trainer",
-        "or": "70", "rpr": "72", "ts": "60", "sire": "A Sire (GB)", "dam": "A Dam (IRE)",
-        "damsire": "Another", "owner": "An Owner", "comment": "made all(op 5/2)",
+        "going": "Good", "ran": "3", "num": "1", "pos": pos, "draw": "1", "horse": horse,
+        "age": "4", "sex": "G", "wgt": "9-4", "sp": "2/1", "jockey": "A Rider",
+        "trainer": "A Trainer", "or": "70", "rpr": "72", "ts": "60",
+        "sire": "A Sire (GB)", "dam": "A Dam (IRE)", "damsire": "Another",
+        "owner": "An Owner", "comment": "made all(op 5/2)",
     }  # fmt: skip
     return usual | {name.rstrip("_"): value for name, value in changes.items()}
 
@@ -71,9 +72,7 @@ def rows_by_csv(path: Path) -> int:
 def load(home: Home, path: Path, form: str | None = None) -> Batch:
     """Ingest a file, and hold that its counts add up."""
     batch = ingest(home, STORE, path, form)
-    assert batch.rows_read == (
-        batch.accepted + batch.updated + batch.unchanged + batch.quarantined
-    )
+    assert batch.rows_read == (batch.accepted + batch.updated + batch.unchanged + batch.quarantined)
     return batch
 
 

@@ -19,9 +19,7 @@ def horses(home: Home) -> list[int]:
     """How many runs each horse has, fewest first."""
     return [
         count
-        for (count,) in ask(
-            home, "SELECT count(*) AS n FROM runners GROUP BY horse_id ORDER BY n"
-        )
+        for (count,) in ask(home, "SELECT count(*) AS n FROM runners GROUP BY horse_id ORDER BY n")
     ]
 
 

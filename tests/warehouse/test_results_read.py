@@ -22,7 +22,10 @@ def test_a_withdrawn_horse_has_a_row_and_no_start(home: Home, tmp_path: Path) ->
 
 
 def test_a_non_finisher_is_a_start_without_a_place(home: Home, tmp_path: Path) -> None:
-    codes = "PU F UR U SU RR R REF BD RO CO LFT DSQ DISQ DNF FE TNP NC".split()
+    codes = [
+        "PU", "F", "UR", "U", "SU", "RR", "R", "REF", "BD", "RO", "CO", "LFT", "DSQ", "DISQ",
+        "DNF", "FE", "TNP", "NC",
+    ]  # fmt: skip
     load(home, file_of(tmp_path, [row(f"Horse {code}", code) for code in codes]))
     found = statuses(home)
     assert len(found) == len(codes)

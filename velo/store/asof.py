@@ -1,4 +1,4 @@
-"""A Feast offline store whose point-in-time join is one DuckDB query, one ASOF join a view.
+"""A Feast offline store whose point-in-time join is DuckDB's, one ASOF join a view.
 
     offline_store:
       type: velo.store.asof.AsofOfflineStore
@@ -30,7 +30,7 @@ from feast.utils import _get_requested_feature_views_to_features_dict
 from pydantic import StrictStr
 
 from velo.store.job import AsofRetrievalJob
-from velo.store.query import ViewJoin, identifier, literal, point_in_time_sql, span_sql, view_join
+from velo.store.query import ViewJoin, identifier, literal, point_in_time, span_sql, view_join
 from velo.store.relation import relation
 
 
@@ -103,7 +103,7 @@ class AsofOfflineStore(DuckDBOfflineStore):
         ).fetchall()[0]
         return AsofRetrievalJob(
             con,
-            point_in_time_sql(names, timestamp, joins),
+            point_in_time(names, timestamp, joins),
             full_feature_names,
             OnDemandFeatureView.get_requested_odfvs(feature_refs, project, registry),
             RetrievalMetadata(

@@ -16,7 +16,7 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage
 
-from velo.store.query import literal
+from velo.store.query import PointInTime, literal
 
 
 class AsofRetrievalJob(RetrievalJob):
@@ -25,7 +25,7 @@ class AsofRetrievalJob(RetrievalJob):
     def __init__(
         self,
         con: duckdb.DuckDBPyConnection,
-        sql: str,
+        join: PointInTime,
         full_feature_names: bool,
         on_demand_feature_views: list[OnDemandFeatureView],
         metadata: RetrievalMetadata,
@@ -34,7 +34,8 @@ class AsofRetrievalJob(RetrievalJob):
         """Keep the plan; nothing runs yet."""
         super().__init__()
         self._con = con
-        self._sql = sql
+        self._join = join
+        self._joined = False
         self._full_feature_names = full_feature_names
         self._on_demand_feature_views = on_demand_feature_views
         self._metadata = metadata
@@ -56,11 +57,12 @@ class AsofRetrievalJob(RetrievalJob):
         return self._metadata
 
     def to_sql(self) -> str:
-        """The query over the relation `entity_rows`."""
-        return self._sql
+        """The join as one query over the relation `entity_rows`."""
+        return self._join.one_statement()
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
-        return self._con.sql(self._sql).to_arrow_table()
+        self._make_tables()
+        return self._con.sql(self._join.result).to_arrow_table()
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
         return self._to_arrow_internal(timeout).to_pandas()
@@ -81,9 +83,16 @@ class AsofRetrievalJob(RetrievalJob):
         if isinstance(target, FileSource) and path.endswith(".parquet") and "://" not in path:
             if Path(path).exists() and not allow_overwrite:
                 raise SavedDatasetLocationAlreadyExists(location=path)
+            self._make_tables()
             self._con.execute(
-                f"COPY ({self._sql}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY ({self._join.result}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)"
             )
             return
         table = ibis.memtable(self._to_arrow_internal(timeout))
         _write_data_source(table, target, self._repo_path, "overwrite", bool(allow_overwrite))
+
+    def _make_tables(self) -> None:
+        if not self._joined:
+            for name, sql in self._join.tables.items():
+                self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            self._joined = True

@@ -8,6 +8,7 @@ beaten horses, mostly the well beaten.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def _margins(
     place = np.maximum.accumulate(np.where(level, 0, np.arange(len(home)))) - lead + 1
     shared = np.bincount(here, (place == 1), minlength=int(race[-1]) + 1)
 
-    def spread(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    def spread(value: NDArray[Any]) -> NDArray[np.float64]:
         out = np.zeros(len(race))
         out[home] = value
         return out
@@ -174,7 +175,7 @@ def _ratings(
     n = len(race)
     code = np.where(p.TYPE_OF[races["kind"]] == 0, 0, 1)[race]
     noise = runners["outcome"] - runners["strength"]
-    worth = runners["class_shown"] + POUNDS_PER_UNIT[code] * (
+    worth = runners["ability"] + POUNDS_PER_UNIT[code] * (
         runners["signal"] + 0.35 * (noise - 0.577)
     )
     winner = np.zeros(len(races["day"]))
@@ -186,7 +187,7 @@ def _ratings(
     per_length = np.where(code == 0, 11.5 / furlongs**0.83, 0.95 * (16 / furlongs) ** 0.5)
     handicap = p.IS_HANDICAP[races["kind"]][race]
     weight = np.where(handicap, runners["weight"] - burden[race], 0.0)
-    earned = winner[race] - per_length * beaten + weight + 0.9 * rng.standard_normal(n)
+    earned = winner[race] - per_length * beaten + weight + 0.4 * rng.standard_normal(n)
     earned -= 2.0 + (3.0 * rng.standard_normal(len(slow)))[race]
     speed = earned - 9.0 - 420 * slow[race].clip(0) + 3.0 * rng.standard_normal(n)
     rpr = np.where((earned < 1) | (rng.random(n) < 0.02), np.nan, np.round(earned))

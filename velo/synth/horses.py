@@ -22,6 +22,7 @@ LUCK_SD = 0.06  # log-strength a run
 _PERCENTILES = np.array([0.0, 0.3, 0.5, 0.7, 0.9, 0.999, 1.0])
 _PENALTIES = np.array([-2.2, -1.7, -0.9, -0.6, 0.9, 2.0, 5.4])
 _SURPRISE_GAIN = 0.015
+_MARK_ERROR = 9.0  # pounds, of the marks that the world begins with
 NEVER = -100_000
 
 _AGE_AT_DEBUT = {
@@ -69,7 +70,9 @@ class Horses:
     def __init__(self, trainer_share: NDArray[np.float64], trainer_skill: NDArray[np.float64]):
         self._trainer_share = trainer_share
         self._trainer_skill = trainer_skill
-        self._data = {k: np.zeros(1024, dtype=t) for k, t in _COLUMNS.items()}
+        self._data: dict[str, NDArray[Any]] = {
+            k: np.zeros(1024, dtype=t) for k, t in _COLUMNS.items()
+        }
         self.count = 0
         self.active: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
@@ -124,13 +127,14 @@ class Horses:
         """Fills the yards before the first day with horses in mid-career."""
         rows = self.foal(count, code, year, 6, 0, rng)
         d = self._data
-        older = rng.geometric(0.35, count) - 1
-        d["born"][rows] -= older.clip(0, 6).astype(np.int16)
+        older = rng.geometric(0.28, count) - 1
+        d["born"][rows] -= older.clip(0, 8).astype(np.int16)
         runs = rng.geometric(0.12, count)
         d["runs"][rows] = runs
         d["wins"][rows] = rng.binomial(runs, 0.1)
-        drift = 4.0 * rng.standard_normal(count)
-        d["estimate"][rows] += POUNDS_PER_UNIT[code] * self.ability(rows, float(year)) + drift
+        d["quality"][rows] += 0.15  # the poor have left
+        error = _MARK_ERROR * rng.standard_normal(count)
+        d["estimate"][rows] += POUNDS_PER_UNIT[code] * self.ability(rows, float(year)) + error
         d["last_level"][rows] = rng.integers(3, 7, count)
         d["last_weight"][rows] = 126 if code == FLAT else 156
         away = rng.integers(0, 50, count)

@@ -9,6 +9,7 @@ a margin from insiders); prices are snapped to the fractional ladder.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from velo.synth.truth import win_probability
 NOISE = 0.10  # of log-strength; more of it would itself be an edge
 MARGIN_A_RUNNER = 0.0180
 ADDITIVE_SHARE = 0.86
-_LONGSHOT_EASE = 0.12  # how far the additive margin shrinks for the least fancied
+_LONGSHOT_EASE = 0.08  # how far the additive margin shrinks for the least fancied
 _BOOK_SPREAD = 0.12
 
 _TEXT = (
@@ -81,7 +82,7 @@ def make_market(
     mark = _marks(step, starts, index)
     opening, longest, shortest = _shows(step, rng)
 
-    def spread_out(value: NDArray[np.float64], blank: float) -> NDArray[np.float64]:
+    def spread_out(value: NDArray[Any], blank: float) -> NDArray[np.float64]:
         out = np.full(len(runners["race"]), blank)
         out[on] = value
         return out

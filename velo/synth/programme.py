@@ -35,6 +35,11 @@ BUMPER_DISTANCES = (32, 32, 33, 34)
 
 _FLAT_BANDS = np.array([55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 105, 110])
 _JUMP_BANDS = np.array([90, 95, 100, 105, 110, 115, 120, 125, 130, 135, 140, 145, 150])
+# Upper rating bands of class 6, 5, 4 and 3; quality that makes a race without a band class 5, 4
+# and 3; mean rating of a field worth a Listed race and pattern races of grade 3, 2 and 1.
+_FLAT_CLASSES, _JUMP_CLASSES = (65, 75, 85, 95), (85, 105, 120, 140)
+_FLAT_MERIT, _JUMP_MERIT = (54, 72, 86), (88, 112, 128)
+_FLAT_PATTERNS, _JUMP_PATTERNS = (98, 102, 106, 110), (132, 138, 145, 152)
 NO_PATTERN = 0
 PATTERNS_FLAT = ("", "Listed", "Group 3", "Group 2", "Group 1")
 PATTERNS_JUMP = ("", "Listed", "Grade 3", "Grade 2", "Grade 1")
@@ -64,6 +69,17 @@ def field_size(kind: int, rng: np.random.Generator) -> int:
     return min(max(size, 3), 20 if TYPE_OF[kind] == 0 else 24)
 
 
+def draw_distance(kind: int, band: int, rng: np.random.Generator) -> int:
+    """Half furlongs of a race of this kind in this distance band."""
+    if kind == BUMPER_RACE:
+        choices: tuple[int, ...] = BUMPER_DISTANCES
+    elif TYPE_OF[kind] == FLAT:
+        choices = FLAT_DISTANCES[min(band, 2) if kind == TWO_YEAR_OLD else band]
+    else:
+        choices = JUMP_DISTANCES[min(band, 2)]
+    return choices[int(rng.integers(len(choices)))]
+
+
 def write_conditions(
     kind: int,
     ratings: NDArray[np.float64],
@@ -80,16 +96,16 @@ def write_conditions(
         bands = _FLAT_BANDS if flat else _JUMP_BANDS
         where = int(np.searchsorted(bands, top))
         band = int(bands[where]) if where < len(bands) else 5 * int(np.ceil(top / 5))
-        limits = (65, 75, 85, 95) if flat else (85, 105, 120, 140)
+        limits = _FLAT_CLASSES if flat else _JUMP_CLASSES
         level = 6.0 - float(np.searchsorted(limits, band))
     elif IS_PATTERN[kind]:
-        steps = (98, 102, 106, 110) if flat else (132, 138, 145, 152)
-        pattern = int(np.searchsorted(steps, ratings.mean()))
+        marks = _FLAT_PATTERNS if flat else _JUMP_PATTERNS
+        pattern = int(np.searchsorted(marks, ratings.mean()))
         level = 1.0 - pattern if pattern else 2.0
     else:
         middle = float(np.quantile(ratings, 0.75))
-        steps = (54, 72, 86) if flat else (88, 112, 128)
-        level = 6.0 - float(np.searchsorted(steps, middle))
+        merit = _FLAT_MERIT if flat else _JUMP_MERIT
+        level = 6.0 - float(np.searchsorted(merit, middle))
         if TYPE_OF[kind] > 1:
             level = min(level, 5.0)
     base = _PATTERN_PRIZE[pattern] if pattern else _PRIZE[max(1, int(level))]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,55 +17,32 @@ from numpy.typing import NDArray
 from velo.synth import programme as p
 from velo.synth.calendar import GOINGS
 from velo.synth.comments import SHOWN_SHARE, phrases, price_moves
-from velo.synth.courses import FR, GB, IRE
-from velo.synth.finish import FINISHED, MISHAP, MISHAPS, VOID, WITHDRAWN, Results
+from velo.synth.courses import GB, IRE
+from velo.synth.finish import FINISHED, MISHAP, MISHAPS, WITHDRAWN, Results
 from velo.synth.horses import HEADGEAR
 from velo.synth.market import LADDER, Prices
 from velo.synth.names import SPONSORS
 from velo.synth.pedigrees import Stud
 from velo.synth.scale import FIRST_DAY
 from velo.synth.simulation import World
+from velo.synth.spelling import (
+    MISSING,
+    clock,
+    distance_text,
+    look_up,
+    numbers,
+    prizes,
+    ratings,
+    tenths,
+    times,
+)
 
 COLUMNS = (
-    "date",
-    "course",
-    "race_id",
-    "off",
-    "race_name",
-    "type",
-    "class",
-    "pattern",
-    "rating_band",
-    "age_band",
-    "sex_rest",
-    "dist",
-    "going",
-    "ran",
-    "num",
-    "pos",
-    "draw",
-    "ovr_btn",
-    "btn",
-    "horse",
-    "age",
-    "sex",
-    "wgt",
-    "hg",
-    "time",
-    "sp",
-    "jockey",
-    "trainer",
-    "prize",
-    "or",
-    "rpr",
-    "ts",
-    "sire",
-    "dam",
-    "damsire",
-    "owner",
-    "comment",
-)
-MISSING = "–"
+    "date", "course", "race_id", "off", "race_name", "type", "class", "pattern", "rating_band",
+    "age_band", "sex_rest", "dist", "going", "ran", "num", "pos", "draw", "ovr_btn", "btn",
+    "horse", "age", "sex", "wgt", "hg", "time", "sp", "jockey", "trainer", "prize", "or", "rpr",
+    "ts", "sire", "dam", "damsire", "owner", "comment",
+)  # fmt: skip
 SCHEMA = pa.schema([(name, pa.string()) for name in COLUMNS])
 _CHUNK = 250_000
 _BLANK_TYPE_SHARE = 0.002
@@ -74,7 +50,6 @@ _BLANK_GOING_SHARE = 0.002
 _LOST_ROW_SHARE = 0.0006  # races that miss a beaten runner's row
 _SHARED_ID_SHARE = 0.0006
 _MARKS = ("", "F", "J", "C")
-_ALIASES = 3  # texts for a withdrawal
 _KIND_NAMES = (
     ("Novice Stakes", "Maiden Stakes", "EBF Maiden Stakes", "Nursery Stakes"),
     ("Maiden Stakes", "Median Auction Maiden Stakes", "Novice Stakes", "Claiming Stakes"),
@@ -148,21 +123,16 @@ def tables(sheet: Sheet, rng: np.random.Generator) -> Iterator[pa.Table]:
         horse = world.runners["horse"][part].astype(np.int64)
         columns: dict[str, pa.Array] = {}
         for name, (texts, code) in race_texts.items():
-            columns[name] = _take(texts, code[race])
-        columns["horse"] = _take(horses["horse"], horse)
-        columns["owner"] = _take(horses["owner"], world.horses.owner[horse] % len(stud.owner))
+            columns[name] = look_up(texts, code[race])
+        columns["horse"] = look_up(horses["horse"], horse)
+        columns["owner"] = look_up(horses["owner"], world.horses.owner[horse] % len(stud.owner))
         for name, texts in people.items():
-            columns[name] = _take(texts, world.runners[name][part])
-        columns["sire"] = _take(stud.sire, stud.sire_of[horse])
-        columns["dam"] = _take(stud.dam, stud.dam_of[horse])
-        columns["damsire"] = _take(stud.damsire, stud.damsire_of[horse])
+            columns[name] = look_up(texts, world.runners[name][part])
+        columns["sire"] = look_up(stud.sire, stud.sire_of[horse])
+        columns["dam"] = look_up(stud.dam, stud.dam_of[horse])
+        columns["damsire"] = look_up(stud.damsire, stud.damsire_of[horse])
         columns.update(_runner_columns(sheet, part, race, horse, rng))
         yield pa.table([columns[name] for name in COLUMNS], schema=SCHEMA)
-
-
-def _take(texts: pa.Array | list[str], code: NDArray[Any]) -> pa.Array:
-    values = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
-    return values.take(pa.array(code.astype(np.int32)))
 
 
 def _race_texts(
@@ -224,40 +194,6 @@ def _rating_bands(
     return code, [f"{v // 1000}-{v % 1000}" if v else "" for v in values.tolist()]
 
 
-def clock(minutes: int) -> str:
-    """Twelve-hour clock without am or pm: ``5:45`` is the afternoon."""
-    return f"{(minutes // 60 - 1) % 12 + 1}:{minutes % 60:02d}"
-
-
-def distance_text(half_furlongs: int) -> str:
-    """``1m2½f``, ``7f``, ``2m``."""
-    miles, rest = divmod(half_furlongs, 16)
-    furlongs = f"{rest // 2 or ''}{'½' if rest % 2 else ''}"
-    return (f"{miles}m" if miles else "") + (f"{furlongs}f" if furlongs else "")
-
-
-def time_text(hundredths: int) -> str:
-    """``1:54.79``; the seconds are not padded: ``1:0.33``."""
-    minutes, rest = divmod(hundredths, 6000)
-    return f"{minutes}:{rest // 100}.{rest % 100:02d}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _coded(
-    key: NDArray[np.int64],
-    texts: dict[int, str] | None = None,
-    scale: float = 1.0,
-    prefix: str = "",
-) -> pa.Array:
-    """Texts of integers: those of ``texts`` where named, else the number over ``scale``."""
-    values, code = np.unique(key, return_inverse=True)
-    named = texts or {}
-    return _take([named.get(v, prefix + _number(v / scale)) for v in values.tolist()], code)
-
-
 def _runner_columns(
     sheet: Sheet,
     part: NDArray[np.int64],
@@ -294,21 +230,21 @@ def _runner_columns(
     shown = rng.random(n) < SHOWN_SHARE[country]
     number = np.where(rng.random(n) < 0.004, 0, runners["number"][part]).astype(np.int64)
     columns = {
-        "num": _tenths(number),
-        "draw": _tenths(runners["stall"][part].astype(np.int64)),
-        "pos": _coded(position, position_texts),
-        "ovr_btn": _coded(away, {-1: "-"}, 100.0),
-        "btn": _coded(margin, {-1: "-"}, 100.0),
-        "age": _coded(age),
-        "sex": _take(list("FMGCH"), sex),
-        "wgt": _take([f"{k // 14}-{k % 14}" for k in range(256)], runners["weight"][part]),
-        "hg": _take(list(HEADGEAR), worn),
-        "time": _times(hundredths),
-        "sp": _take(["", *(t + m for t in LADDER for m in _MARKS)], step + 1),
-        "prize": _prizes(results.prize[part], country),
-        "or": _coded(runners["rating"][part].astype(np.int64), {0: MISSING}),
-        "rpr": _ratings(results.rpr[part]),
-        "ts": _ratings(results.ts[part]),
+        "num": tenths(number),
+        "draw": tenths(runners["stall"][part].astype(np.int64)),
+        "pos": numbers(position, position_texts),
+        "ovr_btn": numbers(away, {-1: "-"}, 100.0),
+        "btn": numbers(margin, {-1: "-"}, 100.0),
+        "age": numbers(age),
+        "sex": look_up(list("FMGCH"), sex),
+        "wgt": look_up([f"{k // 14}-{k % 14}" for k in range(256)], runners["weight"][part]),
+        "hg": look_up(list(HEADGEAR), worn),
+        "time": times(hundredths),
+        "sp": look_up(["", *(t + m for t in LADDER for m in _MARKS)], step + 1),
+        "prize": prizes(results.prize[part], country),
+        "or": numbers(runners["rating"][part].astype(np.int64), {0: MISSING}),
+        "rpr": ratings(results.rpr[part]),
+        "ts": ratings(results.ts[part]),
     }
     part_results = Results(**{k: v[part] for k, v in vars(results).items()})
     part_prices = Prices(**{k: v[part] for k, v in vars(prices).items()})
@@ -318,38 +254,10 @@ def _runner_columns(
     moves, move_texts = price_moves(part_prices, shown)
     silent = status == WITHDRAWN
     columns["comment"] = pc.binary_join_element_wise(
-        _take([*early_texts, ""], np.where(silent, len(early_texts), early)),
-        _take([" - ", ""], silent.astype(np.int64)),
-        _take(late_texts, late),
-        _take(move_texts, moves),
+        look_up([*early_texts, ""], np.where(silent, len(early_texts), early)),
+        look_up([" - ", ""], silent.astype(np.int64)),
+        look_up(late_texts, late),
+        look_up(move_texts, moves),
         "",
     )
     return columns
-
-
-def _tenths(value: NDArray[np.int64]) -> pa.Array:
-    return _take(["", *(f"{k}.0" for k in range(1, 64))], value)
-
-
-def _times(hundredths: NDArray[np.int64]) -> pa.Array:
-    values, code = np.unique(hundredths, return_inverse=True)
-    return _take([time_text(v) if v else "-" for v in values.tolist()], code)
-
-
-def _ratings(value: NDArray[np.float64]) -> pa.Array:
-    return _coded(np.where(np.isnan(value), -1, value).astype(np.int64), {-1: MISSING})
-
-
-def _prizes(prize: NDArray[np.float64], country: NDArray[np.int8]) -> pa.Array:
-    """Pounds with pence in Britain, whole euros with their sign elsewhere; empty for none."""
-    euro = country != GB
-    key = np.where(euro, np.round(prize), np.round(prize * 100)).astype(np.int64) * 2 + euro
-    values, code = np.unique(np.where(prize > 0, key, 0), return_inverse=True)
-    texts = [
-        "" if v == 0 else (f"€{v // 2}" if v % 2 else _number(v // 2 / 100))
-        for v in values.tolist()
-    ]
-    return _take(texts, code)
-
-
-__all__ = ["COLUMNS", "FR", "SCHEMA", "VOID", "Sheet", "tables"]

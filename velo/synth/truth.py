@@ -29,6 +29,7 @@ PLAN_STRENGTH = 0.95
 HASTE_STRENGTH = 0.30
 READY_YARD_STRENGTH = 0.60
 BIG_FIELD_RIDER_STRENGTH = 0.35
+COURSE_STRENGTH = 0.11  # of each of a horse's two likings
 YARD_STANDING = 0.15  # what a standard deviation of a trainer's skill is worth on the day
 
 
@@ -66,6 +67,11 @@ def class_effect(level: Array, last_level: Array, debut: NDArray[np.bool_]) -> t
     """Log-strength of a change of class and the levels dropped, positive for an easier race."""
     drop = np.where(debut, 0.0, (level - last_level).clip(-3, 3))
     return CLASS_STRENGTH * drop, drop
+
+
+def weight_effect(gained: NDArray[np.int64], debut: NDArray[np.bool_]) -> Array:
+    """Log-strength of carrying more, or less, than last time (pounds)."""
+    return np.where(debut, 0.0, -WEIGHT_CHANGE_STRENGTH * gained.clip(-14, 14))
 
 
 def going_effect(

@@ -18,9 +18,10 @@ from velo.errors import InputError
 from velo.synth.finish import finish
 from velo.synth.market import LADDER_DECIMAL, make_market
 from velo.synth.pedigrees import Stud
-from velo.synth.raceform import COLUMNS, SCHEMA, Sheet, clock, race_ids, tables
+from velo.synth.raceform import COLUMNS, SCHEMA, Sheet, race_ids, tables
 from velo.synth.scale import FIRST_DAY, scale_for
 from velo.synth.simulation import Simulation
+from velo.synth.spelling import clock
 
 
 @dataclass(frozen=True)

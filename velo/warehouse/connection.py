@@ -44,8 +44,8 @@ def warehouse(home: Home, store: Store, *, write: bool) -> Iterator[duckdb.DuckD
         yield connection
     except duckdb.OutOfMemoryException:
         raise HomeError(
-            f"{store.memory_limit} of memory and the disk below {home.spill} were not enough: raise "
-            "store.memory_limit in velo.toml, or make room on the disk"
+            f"{store.memory_limit} of memory and what {home.spill} can take were not enough: "
+            "raise store.memory_limit in velo.toml, or make room on the disk"
         ) from None
     except duckdb.IOException as error:
         raise HomeError(f"{home.warehouse}: {str(error).splitlines()[0]}") from None

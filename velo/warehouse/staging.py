@@ -65,10 +65,11 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -
         reader = named(form) if form else recognise(str(path), source.columns)
         con.execute(f"CREATE OR REPLACE TEMP TABLE staging AS {_selection(reader, source)}")
     except duckdb.InvalidInputException as error:
-        if "parser state machine" not in str(error):
+        if "CSV Parser state machine" not in str(error):
             raise InputError(_unreadable(path, error)) from None
         raise InputError(
-            f"{path} cannot be read: its lines end now in CR LF, now in LF; make them one kind"
+            f"{path} cannot be read: line {_odd_line(path)} ends unlike those before it "
+            "(LF, CR LF or CR); give every line the same end"
         ) from None
     except duckdb.OutOfMemoryException:
         raise
@@ -84,6 +85,15 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -
 
 def _unreadable(path: Path, error: Exception) -> str:
     return f"{path} cannot be read: {(str(error).splitlines() or [type(error).__name__])[0]}"
+
+
+def _odd_line(path: Path) -> int | None:
+    with path.open("rb") as file:
+        usual = file.readline().endswith(b"\r\n")
+        for number, line in enumerate(file, 2):
+            if b"\r" in line.rstrip(b"\r\n") or line.endswith(b"\r\n") != usual:
+                return number
+    return None
 
 
 def _source(con: duckdb.DuckDBPyConnection, path: Path) -> _Source:
@@ -157,10 +167,10 @@ def _keep_malformed(con: duckdb.DuckDBPyConnection) -> None:
         UPDATE staging SET line = staging.line + gone.before
         FROM (
             SELECT line - before + 1 AS first,
-                coalesce(lead(line - before + 1) OVER (ORDER BY line), 9223372036854775807) AS past, before
+                lead(line - before + 1) OVER (ORDER BY line) AS past, before
             FROM (SELECT line, row_number() OVER (ORDER BY line) AS before FROM malformed)
         ) AS gone
-        WHERE staging.line >= gone.first AND staging.line < gone.past
+        WHERE staging.line >= gone.first AND (staging.line < gone.past OR gone.past IS NULL)
     """)
 
 

@@ -1,0 +1,124 @@
+"""The demo at a small size: every stage for real, then what a user does with its home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from backtest.schema import schema
+from tests.cli.velo_command import velo
+from training.registry import resolve
+from training.tracking import client
+from velo.errors import ModelError
+from velo.home import Home
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A finished demo."""
+
+    home: Path
+    said: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    root = tmp_path_factory.mktemp("whole_way")
+    answer = velo(root, "demo", "--runners", "20000", "--edge", "0", "--json",
+                  VELO_RANKER__ROUNDS="40")  # fmt: skip
+    assert answer.code == 0, answer.err
+    yield Demo(Path(answer.json["home"]), answer.json)
+
+
+def test_an_efficient_market_is_refused_with_reasons(demo: Demo) -> None:
+    verdict = demo.said["verdict"]
+    assert verdict["promoted"] is False
+    missed = {each["name"] for each in verdict["criteria"] if not each["holds"]}
+    assert {"alpha_share", "delta_ll", "training_rows"} <= missed
+    assert verdict["words"].startswith("Refused")
+
+
+def test_every_family_and_criterion_is_in_the_gate_table(demo: Demo) -> None:
+    named = {each["name"] for each in demo.said["verdict"]["criteria"]}
+    assert {
+        "calibration_error", "ae_ratio", "roi_top20", "alpha_share", "null_rate_velocity",
+        "null_rate_class_layoff", "null_rate_bias", "null_rate_form", "dead_features",
+        "training_rows", "holdout_days", "delta_ll",
+    } <= named  # fmt: skip
+
+
+def test_the_backtest_report_validates_against_the_schema(demo: Demo) -> None:
+    import json
+
+    report = json.loads(Path(demo.said["report"]).read_text(encoding="utf-8"))
+    jsonschema.validate(report, schema())
+    assert report["strategies"]["top20"]["bets"] > 0
+    assert report["baseline"]["favourite"]["roi_ci"][0] < report["baseline"]["favourite"]["roi"]
+
+
+def test_the_backtest_of_the_holdout_is_the_holdout_that_was_judged(demo: Demo) -> None:
+    import json
+
+    report = json.loads(Path(demo.said["report"]).read_text(encoding="utf-8"))
+    judged = demo.said["holdout"]
+    assert report["races"] == judged["races"]
+    assert report["strategies"]["top20"]["roi"] == pytest.approx(judged["roi_top20"], abs=1e-12)
+    assert report["delta_r2"] == pytest.approx(judged["delta_r2"], abs=1e-12)
+
+
+def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
+    home = Home(demo.home)
+    found = resolve(home, "challenger")
+    run = client(home).get_run(found.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.tags["velo.verdict"] == "refused"
+    assert run.data.params["training.service"] == "velo_v1_1_0"
+    assert {"r2", "delta_r2", "fold_r2_model", "roi_top20_bets"} <= set(run.data.metrics)
+    held = {path.name for path in found.folder.parent.rglob("*") if path.is_file()}
+    assert {"gate.json", "training_report.json", "ranker.txt", "model.json",
+            "reliability.png"} <= held  # fmt: skip
+    assert not {name for name in held if name.endswith((".pkl", ".pickle", ".joblib"))}
+
+
+def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
+    before = velo(demo.home, "status", "--json").json["warehouse"]
+    again = velo(demo.home, "ingest", str(demo.home / "world.csv"), "--json").json["files"][0]
+    assert (again["accepted"], again["updated"]) == (0, 0)
+    assert again["unchanged"] + again["quarantined"] == again["rows_read"]
+    assert velo(demo.home, "status", "--json").json["warehouse"] == before
+
+
+def test_status_points_at_the_build_and_the_challenger(demo: Demo) -> None:
+    said = velo(demo.home, "status", "--json").json
+    assert said["next"] == "velo backtest"
+    assert said["models"]["challenger"]["verdict"] == "refused"
+    assert said["build"]["tables"]["entries"] == said["build"]["starts"]
+
+
+def test_a_period_that_was_trained_on_is_not_bet(demo: Demo) -> None:
+    answer = velo(demo.home, "backtest", "--from", "2016-06-01")
+    assert answer.code == 2
+    assert "trained on" in answer.err
+
+
+def test_a_tampered_model_is_refused(demo: Demo) -> None:
+    found = resolve(Home(demo.home), "challenger")
+    ranker = found.folder / "ranker.txt"
+    whole = ranker.read_text(encoding="utf-8")
+    try:
+        ranker.write_text(whole.replace("leaf_value=", "leaf_value=1", 1), encoding="utf-8")
+        answer = velo(demo.home, "backtest")
+        assert answer.code == 2
+        assert "is not the registered model" in answer.err
+    finally:
+        ranker.write_text(whole, encoding="utf-8")
+
+
+def test_a_model_that_does_not_exist_is_named(demo: Demo) -> None:
+    with pytest.raises(ModelError, match="there is no version 99"):
+        resolve(Home(demo.home), "99")

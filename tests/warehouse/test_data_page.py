@@ -1,0 +1,97 @@
+"""docs/data.md describes what the warehouse is, column for column."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.raceform_file import STORE
+from velo.home import Home
+from velo.warehouse.connection import warehouse
+from velo.warehouse.quarantine import REASONS
+from velo.warehouse.readers import READERS
+from velo.warehouse.staging import MISSING
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
+WHEN = {
+    "before", "off", "after", "import", "after (before where declared)",
+    "`sp` and `bsp` off, others before",
+}  # fmt: skip
+
+
+def sections() -> dict[str, list[list[str]]]:
+    """Heading -> the rows of the table below it, as cells."""
+    found: dict[str, list[list[str]]] = {}
+    heading = ""
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lstrip("# ").strip()
+            found[heading] = []
+        elif line.startswith("|"):
+            found[heading].append([cell.strip() for cell in line.strip("|").split("|")])
+    return {heading: rows[2:] for heading, rows in found.items()}
+
+
+def described() -> dict[str, dict[str, list[str]]]:
+    """Table or view -> column -> the cells that describe it."""
+    return {
+        named[2]: {cells[0].strip("`"): cells[1:] for cells in rows}
+        for heading, rows in sections().items()
+        if (named := re.fullmatch(r"(Table|View) `(\w+)`", heading))
+    }
+
+
+def existing(home: Home) -> dict[str, list[str]]:
+    """Table or view -> its columns in order."""
+    with warehouse(home, STORE, write=True) as con:
+        rows = con.execute(
+            "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() "
+            "WHERE schema_name = 'main' AND NOT internal GROUP BY table_name"
+        ).fetchall()
+    return {table: list(columns) for table, columns in rows}
+
+
+def test_every_column_of_the_warehouse_is_described_in_its_order(home: Home) -> None:
+    assert {table: list(columns) for table, columns in described().items()} == existing(home)
+
+
+def test_every_column_says_what_it_means_and_when_it_is_known() -> None:
+    for table, columns in described().items():
+        for column, cells in columns.items():
+            assert cells[0], f"{table}.{column} has no meaning"
+            if table != "racing_data":
+                assert cells[-1] in WHEN, f"{table}.{column}: when is it known?"
+
+
+@pytest.mark.parametrize("column", ["rpr", "ts", "comment", "seconds", "prize_won", "beaten"])
+def test_what_is_earned_in_the_race_is_known_after_it(column: str) -> None:
+    assert described()["results"][column][-1] == "after"
+
+
+def test_the_views_columns_are_what_the_page_says(home: Home) -> None:
+    columns = existing(home)
+    for cells in described()["racing_data"].values():
+        named = re.match(r"`(\w+)\.(\w+)`", cells[0])
+        assert named
+        assert named[2] in columns[named[1]]
+
+
+def test_every_format_is_described_with_its_prices() -> None:
+    rows = {cells[0].strip("`"): cells for cells in sections()["Formats"]}
+    assert list(rows) == [reader.name for reader in READERS]
+    for reader in READERS:
+        _, _, prices, mark = rows[reader.name]
+        assert set(re.findall(r"`(\w+)`", prices)) == set(reader.prices)
+        assert set(re.findall(r"`(\w+)`", mark)) <= reader.mark
+
+
+def test_every_reason_is_described_in_its_own_words() -> None:
+    rows = {cells[0].strip("`"): cells[1] for cells in sections()["Quarantine reasons"]}
+    assert rows == REASONS
+
+
+def test_every_way_of_writing_nothing_is_named() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"`{word.lower()}`" in page for word in MISSING if word)
