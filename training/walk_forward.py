@@ -1,7 +1,8 @@
 """Out-of-fold predictions by expanding walk-forward, and the model that is fitted last.
 
-A fold is fitted on the days before it, stops on the last share of those days, and predicts its
-own. Nothing that judges a fold has seen it (evaluation.md, Fundamental model).
+A fold finds its number of rounds on the last share of the days before it, is fitted on all of
+them, and predicts its own. Nothing that judges a fold has seen it (evaluation.md, Fundamental
+model).
 """
 
 from __future__ import annotations
@@ -149,31 +150,34 @@ def _fit_fold(
     data: Dataset, fold: Fold, settings: Settings, devig: Method, objective: str
 ) -> FoldFit:
     residual = settings.training.blend == "residual"
-    turn = stopping_start(fold.train_start, fold.train_end, settings.training.stopping_share)
-    fitted = Part.between(data, fold.train_start, turn, priced_only=residual)
-    stopping = Part.between(data, turn, fold.train_end, priced_only=residual)
+    whole = Part.between(data, fold.train_start, fold.train_end, priced_only=residual)
     straight = Fundamental(
-        data.features, linear.fit(fitted.sample(), data.features), 1.0, starts_from_market=False
+        data.features, linear.fit(whole.sample(), data.features), 1.0, starts_from_market=False
     )
     if objective == "linear":
         return FoldFit(fold, straight, 0, 0.0, straight)
-    beta0 = _beta0(fitted, devig) if residual else 0.0
+    beta0 = _beta0(whole, devig) if residual else 0.0
 
     def sample(part: Part) -> Sample:
         if not residual:
             return part.sample()
         return part.sample(market_start(part.odds, beta0, part.races, devig))
 
-    stop = sample(stopping)
-    binned = ranker.binned(sample(fitted), data.features, settings.ranker, stop)
-    scorer = ranker.fit(binned, settings.ranker, settings.training.seed, objective)
-    heat = (
-        1.0
-        if residual
-        else temperature.fit(scorer.scores(stop.features), stop.win_share, stop.races)
+    turn = stopping_start(fold.train_start, fold.train_end, settings.training.stopping_share)
+    early = sample(Part.between(data, fold.train_start, turn, priced_only=residual))
+    late = sample(Part.between(data, turn, fold.train_end, priced_only=residual))
+    knobs, seed = settings.ranker, settings.training.seed
+    stopped = ranker.fit(ranker.binned(early, data.features, knobs, late), knobs, seed, objective)
+    heat = 1.0
+    if not residual:
+        heat = temperature.fit(stopped.scores(late.features), late.win_share, late.races)
+    # The days that said when to stop are then learnt from too: what judges a fold, and the blend,
+    # is as well taught as the model that is kept.
+    binned = ranker.binned(sample(whole), data.features, knobs)
+    scorer = ranker.fit(binned, knobs, seed, objective, stopped.rounds)
+    return FoldFit(
+        fold, Fundamental(data.features, scorer, heat, residual), stopped.rounds, beta0, straight
     )
-    boosted = Fundamental(data.features, scorer, heat, residual)
-    return FoldFit(fold, boosted, scorer.rounds, beta0, straight)
 
 
 def _beta0(part: Part, devig: Method) -> float:

@@ -21,7 +21,7 @@ def demo(
     edge: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
     ] = 0.85,
-    holdout_days: Annotated[int, typer.Option(min=1, help="Days that judge.")] = 365,
+    holdout_days: Annotated[int, typer.Option(min=1, help="Days that judge.")] = 180,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Run the whole platform on a synthetic world: synth, ingest, build, apply, train, backtest."""

@@ -13,7 +13,8 @@ TURF, AW, JUMPS = 0, 1, 2
 GB, IRE, FR = 0, 1, 2
 BANDS = 4  # sprint, mile, middle, long
 BAND_STRENGTH = np.array([1.0, 0.75, 0.45, 0.15])
-DRAW_BIAS = 0.28  # log-strength of a sprint's bias, one standard deviation
+DRAW_BIAS = 0.34  # log-strength of a sprint's bias, one standard deviation
+COMMON_SHARE = 0.6  # of a course's bias, in variance, that its distances have in common
 DRIFT_SHARE = 0.45  # part of the bias that moves
 DRIFT_HALF_LIFE = 250.0  # days
 
@@ -101,6 +102,7 @@ def lay_out(count: int, rng: np.random.Generator) -> Courses:
         softness=rng.normal(0, 0.25, size) + np.where(lands == IRE, 0.3, 0.0),
         traits=rng.standard_normal((size, 2)),
         seconds_per_furlong=rng.normal(1.0, 0.015, size),
-        base_bias=rng.standard_normal((size, BANDS, 3)),
+        base_bias=np.sqrt(COMMON_SHARE) * rng.standard_normal((size, 1, 3))
+        + np.sqrt(1 - COMMON_SHARE) * rng.standard_normal((size, BANDS, 3)),
         drift=rng.standard_normal((size, BANDS, 2)),
     )
