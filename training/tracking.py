@@ -13,6 +13,7 @@ import math
 import os
 import shutil
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -50,8 +51,9 @@ def client(home: Home) -> MlflowClient:
     os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
+    from sqlalchemy.exc import SADeprecationWarning, SQLAlchemyError
 
+    warnings.filterwarnings("ignore", category=SADeprecationWarning)
     for chatter in ("mlflow", "alembic"):
         logging.getLogger(chatter).setLevel(logging.ERROR)
     home.root.mkdir(parents=True, exist_ok=True)

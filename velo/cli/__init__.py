@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import warnings
 
-import click
 import typer
 
 from velo.cli import (
@@ -44,28 +43,19 @@ def main() -> None:
     """Run the command line; exit 0 done, 1 the answer is no, 2 wrong usage or input."""
     warnings.simplefilter("ignore")
     try:
-        code = app(standalone_mode=False)
+        app()
     except VeloError as error:
-        code = _complain(error, str(error))
-    except click.exceptions.Abort:
-        code = _complain(None, "interrupted; the home is as it was")
-    except click.ClickException as error:
-        error.show()
-        code = 2
-    except KeyboardInterrupt:
-        code = _complain(None, "interrupted; the home is as it was")
+        sys.exit(_complain(error, str(error)))
     except (OSError, MemoryError) as error:
-        code = _complain(error, f"{type(error).__name__}: {error}")
+        sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
     except Exception as error:
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        code = _complain(
-            error, f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
-        )
-    sys.exit(code if isinstance(code, int) else 0)
+        said = f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
+        sys.exit(_complain(error, said))
 
 
-def _complain(error: BaseException | None, line: str) -> int:
-    if error is not None and console.DEBUG.get():
+def _complain(error: BaseException, line: str) -> int:
+    if console.DEBUG.get():
         raise error
     console.error(line)
     return 2
