@@ -25,13 +25,14 @@ def stages(
 ) -> dict[str, list[str]]:
     """The commands of the whole way, in order."""
     world = str(home / "world.csv")
+    feast = str(Path(sys.executable).with_name("feast"))
     return {
         "synth": [*VELO, "synth", "--runners", str(runners), "--seed", str(seed),
                   "--edge", str(edge), "--out", world],
         "ingest": [*VELO, "ingest", world],
         "ingest again": [*VELO, "ingest", world],
         "build": [*VELO, "build"],
-        "feast apply": [str(Path(sys.executable).with_name("feast")), "-c", "feature_repo", "apply"],
+        "feast apply": [feast, "-c", "feature_repo", "apply"],
         "retrieve": [sys.executable, "-m", "benchmarks.retrieval"],
         "train": [*VELO, "train", "--holdout-days", str(holdout_days),
                   "--truth", str(home / "world.truth.parquet")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,12 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     root = tmp_path_factory.mktemp("whole_way")
     answer = velo(root, "demo", "--runners", "20000", "--edge", "0", "--json",
                   VELO_RANKER__ROUNDS="40")  # fmt: skip
     assert answer.code == 0, answer.err
-    yield Demo(Path(answer.json["home"]), answer.json)
+    return Demo(Path(answer.json["home"]), answer.json)
 
 
 def test_an_efficient_market_is_refused_with_reasons(demo: Demo) -> None:
@@ -53,8 +53,6 @@ def test_every_family_and_criterion_is_in_the_gate_table(demo: Demo) -> None:
 
 
 def test_the_backtest_report_validates_against_the_schema(demo: Demo) -> None:
-    import json
-
     report = json.loads(Path(demo.said["report"]).read_text(encoding="utf-8"))
     jsonschema.validate(report, schema())
     assert report["strategies"]["top20"]["bets"] > 0
@@ -62,8 +60,6 @@ def test_the_backtest_report_validates_against_the_schema(demo: Demo) -> None:
 
 
 def test_the_backtest_of_the_holdout_is_the_holdout_that_was_judged(demo: Demo) -> None:
-    import json
-
     report = json.loads(Path(demo.said["report"]).read_text(encoding="utf-8"))
     judged = demo.said["holdout"]
     assert report["races"] == judged["races"]

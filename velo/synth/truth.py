@@ -29,6 +29,8 @@ PLAN_STRENGTH = 0.95
 HASTE_STRENGTH = 0.30
 READY_YARD_STRENGTH = 0.60
 BIG_FIELD_RIDER_STRENGTH = 0.35
+GOING_STRENGTH = 0.20  # a liking of one standard deviation, on soft ground
+ARTIFICIAL_STRENGTH = 0.25
 COURSE_STRENGTH = 0.11  # of each of a horse's two likings
 YARD_STANDING = 0.15  # what a standard deviation of a trainer's skill is worth on the day
 
@@ -78,8 +80,8 @@ def going_effect(
     softness: Array, artificial: NDArray[np.bool_], likes_soft: Array, likes_artificial: Array
 ) -> Array:
     """Log-strength of a horse's liking for the ground."""
-    turf = 0.20 * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
-    return np.where(artificial, 0.25 * likes_artificial, turf)
+    turf = GOING_STRENGTH * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
+    return np.where(artificial, ARTIFICIAL_STRENGTH * likes_artificial, turf)
 
 
 def interactions(
