@@ -120,14 +120,15 @@ def calibrations(given: Predictions, band: OddsBand) -> dict[str, Value]:
     inside = selection.in_band(given.decision_odds, band)
     slope = calibration_curve.calibration_slope(given.p, given.win_share, given.dates)
     won = given.win_share
+    own, market = calibration_curve.band_calibration_errors(
+        given.p, given.p_market_power, won, inside
+    )
     return {
         "calibration_error": calibration_curve.calibration_error(given.p, won),
         "calibration_error_market": calibration_curve.calibration_error(given.p_market_power, won),
         **_flat("calibration_slope", slope),
-        "band_calibration_error": calibration_curve.band_calibration_error(given.p, won, inside),
-        "band_calibration_error_market": calibration_curve.band_calibration_error(
-            given.p_market_power, won, inside
-        ),
+        "band_calibration_error": own,
+        "band_calibration_error_market": market,
     }
 
 

@@ -53,14 +53,33 @@ def test_without_ties_the_bins_have_equal_mass() -> None:
 
 def test_no_runners_have_no_calibration_error() -> None:
     nobody = np.zeros(WORLD.races.n, dtype=bool)
-    assert np.isnan(calibration_curve.band_calibration_error(TRUE, WORLD.win_share, nobody))
+    errors = calibration_curve.band_calibration_errors(TRUE, TRUE, WORLD.win_share, nobody)
+    assert np.isnan(errors).all()
 
 
 def test_the_band_s_error_is_of_its_runners_alone() -> None:
     p = np.array([0.2, 0.2, 0.9, 0.9])
     won = np.array([0.0, 0.0, 1.0, 1.0])
     band = np.array([True, True, False, False])
-    assert calibration_curve.band_calibration_error(p, won, band) == pytest.approx(0.2)
+    own, other = calibration_curve.band_calibration_errors(p, p / 2, won, band)
+    assert (own, other) == pytest.approx((0.2, 0.1))
+
+
+def test_two_forecasts_in_the_band_share_the_luck_of_the_bins() -> None:
+    """Four runners in two bins: the opponent is held to the bins of the model's own chances."""
+    p = np.array([0.1, 0.1, 0.4, 0.4])
+    opponent = np.array([0.4, 0.2, 0.1, 0.3])
+    won = np.array([0.0, 0.0, 1.0, 0.0])
+    own, other = calibration_curve.band_calibration_errors(p, opponent, won, np.ones(4, bool))
+    assert own == pytest.approx((0.2 + abs(0.8 - 1)) / 4)
+    assert other == pytest.approx((0.6 + abs(0.4 - 1)) / 4)
+
+
+def test_an_overconfident_model_errs_more_than_the_market_where_it_departs_from_it() -> None:
+    loud = WORLD.races.softmax(1.6 * np.log(TRUE))
+    everyone = np.ones(WORLD.races.n, dtype=bool)
+    own, market = calibration_curve.band_calibration_errors(loud, TRUE, WORLD.win_share, everyone)
+    assert own > market + 0.002
 
 
 def test_true_probabilities_have_slope_one_and_next_to_no_error() -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from tests.warehouse.raceform_file import ask, file_of, load, row
 from velo.home import Home
 from velo.racing.identity import LONGEST_GAP_DAYS, Sighting, identities
+from velo.warehouse.readers import gb_all_weather
 
 
 def horses(home: Home) -> list[int]:
@@ -101,6 +104,61 @@ def test_a_runner_without_an_age_is_the_youngest_horse_of_its_name(
         "SELECT foaled, count(*) FROM runners JOIN horses USING (horse_id) GROUP BY foaled "
         "ORDER BY foaled",
     ) == [(2005, 1), (2013, 2)]
+
+
+def exchange_file(folder: Path, rows: list[dict[str, str]], ids: list[str]) -> Path:
+    """The same runners as an all-weather file with ids of its own and exchange prices."""
+    names = {"official_rating": "or", "secs": "time"}
+    told = {
+        column: [runner.get(names.get(column, column)) for runner in rows]
+        for column in sorted(gb_all_weather.READER.columns.values())
+    }
+    told |= {"horse_id": ids, "pf_speed": ids}
+    told |= {
+        price: ["4.2"] * len(rows) for price in ("bsp", "eve_price", "break_price", "morn_price")
+    }
+    path = folder / "exchange.parquet"
+    pq.write_table(
+        pa.table({name: pa.array(cells, pa.string()) for name, cells in told.items()}), path
+    )
+    return path
+
+
+@pytest.mark.parametrize("results_first", [True, False])
+def test_two_sources_tell_of_one_horse_in_one_race(
+    home: Home, tmp_path: Path, results_first: bool
+) -> None:
+    rows = [row("Alpha (IRE)", "1"), row("Bravo", "2", age="5")]
+    files = [
+        file_of(tmp_path, rows),
+        exchange_file(tmp_path, [rows[0], rows[1] | {"horse": "Bravo (GB )"}], ["7", "8"]),
+    ]
+    for path in files if results_first else reversed(files):
+        load(home, path)
+    load(home, file_of(tmp_path, [row("Alpha (IRE)", "1", date="2015-05-20")], "next.csv"))
+    assert horses(home) == [1, 2]
+    assert ask(home, "SELECT count(*) FROM horses") == [(2,)]
+    assert ask(
+        home,
+        "SELECT kind, count(*) FROM prices_history GROUP BY kind ORDER BY kind",
+    ) == [("breakfast", 2), ("bsp", 2), ("evening", 2), ("morning", 2), ("sp", 3)]
+
+
+def test_two_ids_of_one_source_are_two_horses_whatever_they_are_called(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = [row("Alpha", "1"), row("Alpha", "2")]
+    load(home, exchange_file(tmp_path, rows[:1], ["7"]))
+    load(home, exchange_file(tmp_path, rows[1:], ["8"]))
+    assert horses(home) == [1, 1]
+
+
+def test_a_name_without_a_foaling_year_is_not_taken_for_another_sources_horse(
+    home: Home, tmp_path: Path
+) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1")]))
+    load(home, exchange_file(tmp_path, [row("Alpha", "1", age="", off="3:00")], ["7"]))
+    assert horses(home) == [1, 1]
 
 
 lives = st.lists(

@@ -139,6 +139,20 @@ def test_a_record_may_run_over_several_lines(home: Home, tmp_path: Path) -> None
     assert ("led\nstayed on",) in ask(home, "SELECT comment FROM results")
 
 
+@pytest.mark.slow
+def test_changing_every_row_takes_no_more_than_a_few_times_as_long_as_loading_them(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = [
+        row(f"Horse {place % 12}", str(place % 12 + 1), race_name=f"Race {place // 12}", off="")
+        for place in range(60_000)
+    ]
+    first = load(home, file_of(tmp_path, rows))
+    again = load(home, file_of(tmp_path, [{**runner, "rpr": "1"} for runner in rows], "b.csv"))
+    assert (first.accepted, again.updated) == (60_000, 60_000)
+    assert again.seconds < 4 * first.seconds
+
+
 names = st.text(
     st.characters(codec="utf-8", exclude_characters="\r\n\x00", exclude_categories=["Cs"]),
     max_size=12,

@@ -22,7 +22,7 @@ _FAILURE = np.array([0.004, 0.012, 0.085, 0.175])
 MISHAPS = ("PU", "F", "UR", "BD", "RR", "REF", "SU", "RO", "CO", "LFT", "DSQ")
 _MISHAPS_JUMPING = np.array([0.70, 0.14, 0.10, 0.015, 0.01, 0.01, 0.01, 0.008, 0.002, 0.002, 0.003])
 _MISHAPS_FLAT = np.array([0.45, 0.0, 0.15, 0.02, 0.17, 0.0, 0.06, 0.03, 0.0, 0.04, 0.08])
-DEAD_HEAT_GAP = 0.0030  # of log-strength between two finishers: nothing parts them
+DEAD_HEAT_GAP = 0.0024  # of log-strength between two finishers: nothing parts them
 
 # Lengths behind a horse beaten by one unit, and how they stretch, by type.
 _LENGTHS = np.array([1.25, 1.5, 3.6, 3.9])

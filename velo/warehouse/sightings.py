@@ -2,7 +2,9 @@
 
 A name is given again to another horse years later. Sightings under one name belong to one horse
 while its foaling years chain within one year (southern ages change in July or August) and no
-gap between its runs reaches three years (data/README.md, Oddities).
+gap between its runs reaches three years (data/README.md, Oddities). Where two sources tell of a
+horse and not both have ids, or each has its own, name and foaling year decide, if both know the
+year.
 """
 
 from __future__ import annotations
@@ -105,15 +107,25 @@ WITH grouped AS (
         min(date) AS first_seen, max(date) AS last_seen
     FROM lives
     GROUP BY known_as, foal, life
-)
-SELECT g.*, h.horse_id
-FROM grouped AS g
-LEFT JOIN horses AS h
-    ON h.known_as = g.known_as
-    AND (g.has_id OR (
+), candidates AS (
+    SELECT g.life_id, h.horse_id, h.first_seen, 0 AS by_name
+    FROM grouped AS g
+    JOIN horses AS h ON h.known_as = g.known_as
+    WHERE g.has_id OR (
         coalesce(abs(h.foaled - g.foaled) <= 1, true)
-        AND g.first_seen - h.last_seen < $gap AND h.first_seen - g.last_seen < $gap))
+        AND g.first_seen - h.last_seen < $gap AND h.first_seen - g.last_seen < $gap)
+    UNION ALL
+    SELECT g.life_id, h.horse_id, h.first_seen, 1 AS by_name
+    FROM grouped AS g
+    JOIN horses AS h ON h.name = g.name AND h.country = g.country
+    WHERE h.known_as <> g.known_as AND abs(h.foaled - g.foaled) <= 1
+        AND g.first_seen - h.last_seen < $gap AND h.first_seen - g.last_seen < $gap
+        AND NOT (g.has_id AND starts_with(h.known_as, split_part(g.known_as, '#', 1) || '#'))
+)
+SELECT g.*, c.horse_id
+FROM grouped AS g
+LEFT JOIN candidates AS c USING (life_id)
 QUALIFY row_number() OVER (
-    PARTITION BY g.life_id ORDER BY abs(h.first_seen - g.first_seen), h.horse_id
+    PARTITION BY life_id ORDER BY c.by_name, abs(c.first_seen - g.first_seen), c.horse_id
 ) = 1
 """
