@@ -25,7 +25,7 @@ class Scored:
 
     Attributes:
         predictions: as `Model.predict` gives them, one row a starter of a usable race.
-        excluded: races of the period that are left out, by reason.
+        excluded: races of the period that are left out before prices are looked at, by reason.
     """
 
     predictions: pd.DataFrame
@@ -98,4 +98,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
     if frame.empty:
         raise DataError(f"no race from {first} to {last} has a winner and two starters")
     kept = frame[[*MARKS, *service.features, *LABELS]]
-    return Scored(stored.model.predict(kept), excluded_races(spine, first, end, decision))
+    excluded = excluded_races(spine, first, end, decision)
+    unpriced = f"a starter without {decision}"
+    left_out = {why: races for why, races in excluded.items() if races and why != unpriced}
+    return Scored(stored.model.predict(kept), left_out)
