@@ -85,6 +85,6 @@ def demo(
     backtesting.show(report, path)
     console.say(f"\nall of it in {sum(seconds.values()):.0f} s, in the home {root}")
     console.say(f"look at the run:   VELO_HOME={root} make ui")
-    console.say(f"see where it is:   VELO_HOME={root} velo status")
+    console.say(f"see where it is:   VELO_HOME={root} make status")
     console.say("your own results:  velo ingest FILE..., velo build, "
                 "feast -c feature_repo apply, velo train")  # fmt: skip
