@@ -21,6 +21,7 @@ from training.dataset import Dataset, assemble
 from training.evaluation import Blended
 from training.gate import Verdict, judge
 from training.linear import Linear
+from training.market import Method
 from training.metrics import Predictions
 from training.model import Model
 from training.ranker import Ranker
@@ -116,7 +117,7 @@ def train(
                 predictions, cutoffs.top20, settings.odds_band,
                 settings.training.bootstrap_draws, settings.training.seed,
             )  # fmt: skip
-            questioned = _contributions(data, oof, settings)
+            questioned = _contributions(data, oof, settings, devig)
         stored = _artifact(data, settings, model, cutoffs, recorder.run_id)
         sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
         report = TrainingReport(
@@ -151,7 +152,7 @@ def train(
 
 
 def _walk(
-    data: Dataset, settings: Settings, devig: Any, progress: Progress
+    data: Dataset, settings: Settings, devig: Method, progress: Progress
 ) -> tuple[str, OutOfFold]:
     """Walk with the objective that is set; `auto` takes the linear model where it does better."""
     wanted = settings.ranker.objective
@@ -171,13 +172,13 @@ def _days(data: Dataset, first: date, last: date) -> pd.DataFrame:
 
 
 def _contributions(
-    data: Dataset, oof: OutOfFold, settings: Settings
+    data: Dataset, oof: OutOfFold, settings: Settings, devig: Method
 ) -> tuple[diagnosis.Contribution, ...]:
     """What each feature adds to the blend, on the last out-of-fold fold."""
     fit = oof.fits[-1]
     earlier = oof.frame[oof.frame["fold"] < fit.fold.number]
     known = evaluation.fit_blend(earlier, settings)
-    model = Model(fit.boosted, walk_forward.choose_devig(data, settings), known.blend,
+    model = Model(fit.boosted, devig, known.blend,
                   known.power_market)  # fmt: skip
     days = _days(data, fit.fold.test_start, fit.fold.test_end - timedelta(days=1))
     priced = days[days["priced"]]
