@@ -73,4 +73,4 @@ def course_key(course: Course) -> str:
     Kempton's turf and all-weather tracks are apart, as are Newcastle and Newcastle in Australia.
     """
     country = None if course.country == "GB" else course.country
-    return " ".join(part.lower() for part in (course.name, course.surface, country) if part)
+    return " ".join(filter(None, (course.name, course.surface, country and country.lower())))
