@@ -26,6 +26,8 @@ from velo.settings import Layoff, Priors, Settings
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
+MARKET_FLAGS = ("runners-missing", "book-low", "book-high")
+"""Why a race whose starters all have a price is still no market, as ingest flags it."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Dataset:
     Attributes:
         frame: one row a starter, sorted by date, race and horse, races whole: `race_id`,
             `horse_id`, `date`, `course`, `horse`, features (float64, NaN missing), `win_share`
-            (1/k for each of k dead-heaters for first), `decision_odds`, `settlement_odds`
-            (NaN where there is none), `priced` (every starter has a decision price).
+            (1/k for each of k dead-heaters for first), `decision_odds` (NaN where there is none
+            and in a race flagged as no market), `settlement_odds` (NaN where there is none),
+            `priced` (every starter has a decision price, and the race is a market).
         declared: the feature service.
         plan: which days are history, training, tests and holdout.
         priors: as fitted before the first fold's test days.
@@ -142,7 +145,10 @@ def entity_sql(
     decision: str,
     settlement: str,
 ) -> str:
-    """SQL of the starters of usable races in [start, end): keys, request columns and labels."""
+    """SQL of the starters of usable races in [start, end): keys, request columns and labels.
+
+    A race flagged as no market has no decision price; `market_flag` says why.
+    """
     constants = {
         **priors.model_dump(),
         "sweet_spot_from": layoff.sweet_spot[0],
@@ -152,31 +158,43 @@ def entity_sql(
     return f"""
         SELECT entries.* EXCLUDE (was_run, region, race_type, field_size), {requests},
             '{knots_text(layoff.knots)}' AS layoff_knots,
-            outcomes.win_share,
-            outcomes.{decision} AS decision_odds, outcomes.{settlement} AS settlement_odds,
-            count(outcomes.{decision}) OVER (PARTITION BY entries.race_id)
+            outcomes.win_share, outcomes.market_flag,
+            CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END AS decision_odds,
+            outcomes."{settlement}" AS settlement_odds,
+            outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
                 = entries.field_size AS priced
         FROM {spine.entries} AS entries
         JOIN {spine.outcomes} AS outcomes
             ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
         WHERE entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
             AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
-        QUALIFY sum(outcomes.win_share) OVER (PARTITION BY entries.race_id) > 0.5
-            AND entries.field_size > 1
+        WINDOW race AS (PARTITION BY entries.race_id)
+        QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
         ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
     """
 
 
 def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
-    """Races of the period that cannot be used, by reason; the last one counts for fitting."""
-    no_winner, alone, unpriced = (
+    """Races of the period that cannot be used, each by its first reason.
+
+    Those of the first two cannot be fitted on; the rest can, but make no market.
+
+    Returns:
+        Races by reason, 0 where there are none: `no winner`, `fewer than two starters`, the flags
+        of `MARKET_FLAGS`, and of the others `a starter without <price>`.
+    """
+    usable = "wins > 0.5 AND starters > 1"
+    flags = ", ".join(f"count(*) FILTER ({usable} AND flag = '{name}')" for name in MARKET_FLAGS)
+    counts = (
         spine.connect()
         .execute(
             f"""
         SELECT count(*) FILTER (wins < 0.5), count(*) FILTER (wins > 0.5 AND starters < 2),
-            count(*) FILTER (wins > 0.5 AND starters > 1 AND prices < starters)
+            {flags},
+            count(*) FILTER ({usable} AND flag IS NULL AND prices < starters)
         FROM (
-            SELECT sum(win_share) AS wins, count(*) AS starters, count({decision}) AS prices
+            SELECT sum(win_share) AS wins, count(*) AS starters, count("{decision}") AS prices,
+                any_value(market_flag) AS flag
             FROM outcomes
             WHERE event_timestamp >= CAST($start AS TIMESTAMPTZ)
                 AND event_timestamp < CAST($end AS TIMESTAMPTZ)
@@ -187,8 +205,6 @@ def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[
         )
         .fetchall()[0]
     )
-    return {
-        "no winner": int(no_winner),
-        "fewer than two starters": int(alone),
-        f"a starter without {decision}": int(unpriced),
-    }
+    reasons = ("no winner", "fewer than two starters", *MARKET_FLAGS,
+               f"a starter without {decision}")  # fmt: skip
+    return dict(zip(reasons, map(int, counts), strict=True))

@@ -95,8 +95,11 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         decision, settlement,
     )  # fmt: skip
     frame = retrieve(store, service, rows)
+    frame = frame[frame["market_flag"].isna()]
     if frame.empty:
-        raise DataError(f"no race from {first} to {last} has a winner and two starters")
+        raise DataError(
+            f"no race from {first} to {last} has a winner, two starters and a book without a flag"
+        )
     kept = frame[[*MARKS, *service.features, *LABELS]]
     excluded = excluded_races(spine, first, end, decision)
     unpriced = f"a starter without {decision}"

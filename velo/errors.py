@@ -5,7 +5,8 @@
     VeloError                 exit 2: one line that names the thing and the mend
     ├── SettingsError         velo.toml or the environment says something that cannot be
     ├── InputError            a file or an argument that cannot be read as what it claims
-    │   └── UnknownFormat     no reader knows these columns
+    │   ├── UnknownFormat     no reader knows these columns
+    │   └── AccountingError   a file's rows do not add up: a fault of VÉLØ's
     ├── HomeError             the home is missing, in use or not in the state a command needs
     │   ├── NothingIngested   no results in the warehouse yet
     │   └── NothingBuilt      no offline tables yet
@@ -34,6 +35,10 @@ class InputError(VeloError):
 
 class UnknownFormat(InputError):
     """A file whose columns no reader knows."""
+
+
+class AccountingError(InputError):
+    """A file's rows are not accounted for. Nothing of it was imported."""
 
 
 class HomeError(VeloError):

@@ -27,7 +27,8 @@ from velo.errors import SettingsError
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-PriceKind = Literal["sp", "bsp", "morning", "breakfast", "evening"]
+Size = Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")]
+PriceKind = Literal["sp", "bsp", "wap", "open", "morning", "breakfast", "evening"]
 Objective = Literal["conditional_logit", "lambdarank", "rank_xendcg", "linear", "auto"]
 
 
@@ -173,10 +174,13 @@ class Training(Section):
 
 
 class Store(Section):
-    """Bounds of the DuckDB connections that build and retrieve."""
+    """Bounds of the DuckDB connections that read files, build and retrieve."""
 
-    memory_limit: str = Field("8GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")
+    memory_limit: Size = "8GB"
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    spill_limit: Size = Field("100GB", description="on disk, when memory does not suffice")
+    largest_file: Size = Field("40GB", description="a delivery's file, unpacked")
+    most_rows: int = Field(50_000_000, ge=1, description="rows that a parquet file may claim")
     builds_kept: int = Field(2, ge=1)
 
 

@@ -200,6 +200,7 @@ def _runner(s: Start) -> dict[str, Any]:
         "jockey_id": stable_id("jockey", s.jockey) if s.jockey else None,
         "trainer": s.trainer,
         "trainer_id": stable_id("trainer", s.trainer) if s.trainer else None,
+        "source": "oracle",
         "content": 0,
         "batch_id": 1,
     }

@@ -148,7 +148,7 @@ def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.execute(
             "INSERT INTO import_batches VALUES "
-            "(1, 'a.csv', 'abc', 'raceform', 1, 1, 0, 0, 0, now(), now(), '0')"
+            "(1, 'a.csv', 'abc', 'raceform', 1, 1, 0, 0, 0, 0, now(), now(), '0')"
         )
     assert build_tables(home).fingerprint != first.fingerprint
 

@@ -102,7 +102,7 @@ def test_a_row_without_position_or_price_leaves_the_earlier_ones(
 ) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1")]))
     batch = load(home, file_of(tmp_path, [row("Alpha", "", sp="")], "card.csv"))
-    assert batch.updated == 1
+    assert batch.unchanged == 1
     assert ask(home, "SELECT status, finish FROM results") == [("finished", 1)]
     assert ask(home, "SELECT kind, decimal_odds FROM prices_history") == [("sp", 3.0)]
 

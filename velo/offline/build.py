@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -16,12 +16,13 @@ import duckdb
 import velo
 from velo.errors import NothingBuilt, NothingIngested
 from velo.home import Home
+from velo.offline.as_known import as_known_tables
+from velo.offline.corrections import count_corrections
+from velo.offline.exposure import expose
 from velo.offline.publication import publishing
 from velo.offline.tables import FEATURE_REPO, Table, load_tables
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
-
-_TYPES = ("races", "runners", "results", "prices_history")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,11 @@ class Built:
 
 @dataclass(frozen=True)
 class Build:
-    """A finished build, as its `build.json` holds it."""
+    """A finished build, as its `build.json` holds it.
+
+    `corrections` counts the races, runners, results and prices that were told otherwise before;
+    `as_known` says whether they are seen from the day after their import only.
+    """
 
     number: int
     folder: str
@@ -50,6 +55,8 @@ class Build:
     seconds: float
     finished: str
     code_version: str
+    corrections: dict[str, int] = field(default_factory=dict)
+    as_known: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -62,6 +69,7 @@ def build(
     until: date | None = None,
     repo: Path = FEATURE_REPO,
     progress: Callable[[str], None] = lambda table: None,
+    as_known: bool = False,
 ) -> Build:
     """Build every offline table and point the home at the new build.
 
@@ -71,6 +79,8 @@ def build(
         until: the last race day that is read; everything after it does not exist.
         repo: the feature repo whose SQL is run.
         progress: called with each table's name as its turn comes.
+        as_known: whether a correction is seen only from the day after its import, and not as if
+            it had always been so.
 
     Returns:
         What was built.
@@ -85,18 +95,21 @@ def build(
         publishing(home, settings.store.builds_kept) as draft,
         warehouse(home, settings.store, write=False) as con,
     ):
-        _expose(con, until)
-        built = [found for table in tables if (found := _make(con, table, draft.folder, progress))]
+        expose(con, until)
+        corrections = count_corrections(con)
+        made = as_known_tables(con, tables, until, progress) if as_known else tables
+        built = [found for table in made if (found := _make(con, table, draft.folder, progress))]
         starts, first, last = con.execute(
-            "SELECT count(*), min(date), max(date) FROM starts"
+            "SELECT count(*), min(CAST(event_timestamp AS DATE)), "
+            f"max(CAST(event_timestamp AS DATE)) FROM {_scan(draft.folder / 'outcomes')}"
         ).fetchall()[0]
         if not starts:
             raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
         done = Build(
             draft.number, str(draft.final), built, starts, str(first), str(last),
-            _fingerprint(con, tables), _last_batch(con), str(until) if until else None,
+            _fingerprint(con, tables, as_known), _last_batch(con), str(until) if until else None,
             round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
-            velo.__version__,
+            velo.__version__, corrections, as_known,
         )  # fmt: skip
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")
@@ -114,17 +127,6 @@ def current_build(home: Home) -> Build:
         raise NothingBuilt(f"no offline tables in {home.root}: run `velo build` first")
     read = json.loads(manifest.read_text(encoding="utf-8"))
     return Build(**{**read, "tables": [Built(**table) for table in read["tables"]]})
-
-
-def _expose(con: duckdb.DuckDBPyConnection, until: date | None) -> None:
-    """Temporary views over the warehouse's tables that end with the last day that exists."""
-    (database,) = con.execute("SELECT current_database()").fetchall()[0]
-    source = f'"{database}".main'
-    limit = f"WHERE date <= DATE '{until.isoformat()}'" if until else ""
-    con.execute(f"CREATE TEMP VIEW races AS SELECT * FROM {source}.races {limit}")
-    for name in _TYPES[1:]:
-        kept = f"WHERE race_id IN (SELECT race_id FROM {source}.races {limit})" if until else ""
-        con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {source}.{name} {kept}")
 
 
 def _make(
@@ -150,7 +152,7 @@ def _make(
 def _profile(
     con: duckdb.DuckDBPyConnection, target: Path, begun: float
 ) -> tuple[int, float, dict[str, float]]:
-    scan = f"read_parquet({_quoted(target / '**' / '*.parquet')}, hive_partitioning = false)"
+    scan = _scan(target)
     columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
     counts = con.execute(
         f"SELECT count(*), {', '.join(f'count({column})' for column in columns)} FROM {scan}"
@@ -164,10 +166,14 @@ def _profile(
     return rows, round(time.perf_counter() - begun, 3), nulls
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> str:
-    """SHA-256 over the imported files, in order, and the SQL: the same data gives the same."""
+def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], as_known: bool) -> str:
+    """SHA-256 over the imported files, in order, and the SQL: the same data gives the same.
+
+    As known, the days of the imports are data too.
+    """
+    day = ", CAST(CAST(finished AS DATE) AS VARCHAR)" if as_known else ""
     files = con.execute(
-        "SELECT sha256, accepted, updated FROM import_batches ORDER BY batch_id"
+        f"SELECT sha256, accepted, updated{day} FROM import_batches ORDER BY batch_id"
     ).fetchall()
     text = json.dumps([files, [(table.name, table.sql) for table in tables]])
     return sha256(text.encode()).hexdigest()
@@ -176,6 +182,10 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table]) -> str:
 def _last_batch(con: duckdb.DuckDBPyConnection) -> int:
     (batch,) = con.execute("SELECT coalesce(max(batch_id), 0) FROM import_batches").fetchall()[0]
     return int(batch)
+
+
+def _scan(folder: Path) -> str:
+    return f"read_parquet({_quoted(folder / '**' / '*.parquet')}, hive_partitioning = false)"
 
 
 def _quoted(path: Path) -> str:

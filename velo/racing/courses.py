@@ -74,3 +74,29 @@ def course_key(course: Course) -> str:
     """
     country = None if course.country == "GB" else course.country
     return " ".join(filter(None, (course.name, course.surface, country and country.lower())))
+
+
+def abbreviates(short: str | None, full: str | None) -> bool:
+    """Whether ``short`` is a course's name cut short: ``'Ling'`` is ``'Lingfield (AW)'``.
+
+    Both begin with the same letter and the letters of the short name come in order in the full one
+    (``'MrktR'``, ``'NAbb'``), or in another name of that course (``'ChelmC'`` is Chelmsford City).
+    A full name abbreviates itself. Exchanges do not tell a course's turf from its all-weather
+    track, so surfaces are not compared; two different countries are never one course.
+    """
+    cut, whole = course(short), course(full)
+    if cut is None or whole is None:
+        return False
+    if cut.country and whole.country and cut.country != whole.country:
+        return False
+    names = [whole.name, *(other for other, name in _ALSO_CALLED.items() if name == whole.name)]
+    return any(_in_order(_letters(cut.name), _letters(name)) for name in names)
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name if sign.isalnum())
+
+
+def _in_order(letters: str, name: str) -> bool:
+    left = iter(name)
+    return letters[:1] == name[:1] and all(letter in left for letter in letters)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
 _FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(\d+)")
 _DECIMAL = re.compile(r"\d+(?:\.\d*)?|\.\d+")
 _EVENS = re.compile(r"ev(?:en)?s?")
-_MARK = re.compile(r"\s*([jc]?f|[jc])$")
+# The lookbehinds keep a search over a long run of blanks or digits from starting inside it.
+_MARK = re.compile(r"(?<!\s)\s*([jc]?f|[jc])$")
 _MOVES = re.compile(r"\(\s*((?:op|opened|tchd|touched)\b[^)]*)", re.IGNORECASE)
 _MOVE = re.compile(
     r"(?P<opening>\bop(?:ened)?\b)|(?P<touched>\b(?:tchd|touched)\b|\s-\s)"
-    r"|(?P<price>\d+(?:\.\d+)?\s*/\s*\d+|\d+\.\d+|\bev(?:en)?s\b)",
+    r"|(?P<price>(?<!\d)\d++(?:\.\d++)?\s*+/\s*\d+|(?<!\d)\d++\.\d+|\bev(?:en)?s\b)",
     re.IGNORECASE,
 )
 
@@ -27,7 +29,8 @@ class PriceMoves(NamedTuple):
 def decimal_odds(text: str | None) -> float | None:
     """Decimal odds, stake included: ``'2/1F'`` is 3.0, ``'EvensF'`` 2.0, ``'5.5'`` 5.5.
 
-    A price that returns no more than the stake (decimal 1.0 or less) is no price: ``None``.
+    A price that returns no more than the stake (decimal 1.0 or less), or more than a float holds,
+    is no price: ``None``.
     """
     if text is None:
         return None
@@ -36,11 +39,12 @@ def decimal_odds(text: str | None) -> float | None:
         return 2.0
     if fraction := _FRACTION.fullmatch(bare):
         won, staked = float(fraction[1]), float(fraction[2])
-        return 1.0 + won / staked if won > 0 and staked > 0 else None
-    if _DECIMAL.fullmatch(bare):
+        price = 1.0 + won / staked if staked > 0 else math.inf
+    elif _DECIMAL.fullmatch(bare):
         price = float(bare)
-        return price if price > 1.0 else None
-    return None
+    else:
+        return None
+    return price if 1.0 < price < math.inf else None
 
 
 def favourite_mark(text: str | None) -> str | None:

@@ -1,9 +1,12 @@
-"""Opening the warehouse: one writer at a time, bounded memory, times in UTC."""
+"""Opening the warehouse: one writer at a time, bounded memory and disk, times in UTC."""
 
 from __future__ import annotations
 
+import errno
 import re
-from collections.abc import Iterator
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 
@@ -12,52 +15,129 @@ import duckdb
 from velo.errors import HomeError, NothingIngested
 from velo.home import Home
 from velo.settings import Store
+from velo.warehouse.bounds import size_in_bytes
+from velo.warehouse.readers import READERS
+
+RETRY_SECONDS = 0.25
+FREE_SHARE = 0.9
+"""Of what a disk has free, how much may be spilt to it."""
+
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_FULL_SAID = ("No space left", "File too large", "Disk quota exceeded")
 
 
 @contextmanager
-def warehouse(home: Home, store: Store, *, write: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse(
+    home: Home,
+    store: Store,
+    *,
+    write: bool,
+    wait: float = 0.0,
+    waiting: Callable[[str], None] = lambda why: None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the home's warehouse; a writer creates it with its schema.
 
     Args:
         home: whose warehouse.
-        store: memory limit and threads.
+        store: memory limit, spill limit and threads.
         write: whether the connection may change it. A writer shuts everybody else out.
+        wait: seconds to wait for another process that holds it.
+        waiting: told once, as the wait begins, who holds it.
 
     Raises:
         NothingIngested: it is opened for reading and does not exist.
-        HomeError: another process holds it, the file is not a warehouse, or memory or disk ran out.
+        HomeError: another process holds it, the file is not a warehouse or that of an earlier
+            version, or memory or disk ran out.
     """
     if not write and not home.warehouse.exists():
         raise NothingIngested(f"no warehouse in {home.root}: run `velo ingest FILE` first")
+    connection = _opened(home, write, wait, waiting)
     try:
-        connection = duckdb.connect(str(home.warehouse), read_only=not write)
-    except duckdb.Error as error:
-        raise HomeError(_why_not_opened(home, str(error))) from None
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute(f"SET memory_limit = '{store.memory_limit}'")
-        connection.execute(f"SET threads = {store.threads}")
-        connection.execute("SET temp_directory = ?", [str(home.spill)])
-        if write:
-            schema = files("velo.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
-            connection.execute(schema)
-        yield connection
+        try:
+            _set_bounds(connection, home, store)
+            _refuse_earlier_schema(connection, home)
+            if write:
+                schema = files("velo.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
+                connection.execute(schema)
+                _declare_sources(connection)
+            yield connection
+        finally:
+            connection.close()
     except duckdb.OutOfMemoryException:
         raise HomeError(
             f"{store.memory_limit} of memory and what {home.spill} can take were not enough: "
             "raise store.memory_limit in velo.toml, or make room on the disk"
         ) from None
-    except duckdb.IOException as error:
-        raise HomeError(f"{home.warehouse}: {str(error).splitlines()[0]}") from None
-    finally:
-        connection.close()
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+        raise HomeError(_why_it_failed(home, str(error))) from None
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise HomeError(_why_it_failed(home, str(error))) from None
 
 
-def _why_not_opened(home: Home, message: str) -> str:
-    holder = re.search(r"PID (\d+)", message)
-    if holder:
-        return (
-            f"{home.warehouse} is in use by pid {holder.group(1)}: "
-            "wait until it is done, or stop that process"
+def _opened(
+    home: Home, write: bool, wait: float, waiting: Callable[[str], None]
+) -> duckdb.DuckDBPyConnection:
+    until = time.monotonic() + wait
+    told = False
+    while True:
+        try:
+            return duckdb.connect(str(home.warehouse), read_only=not write)
+        except duckdb.Error as error:
+            said = str(error)
+        holder = re.search(r"PID (\d+)", said)
+        if holder is None:
+            if any(full in said for full in _FULL_SAID):
+                raise HomeError(_why_it_failed(home, said)) from None
+            said = said.splitlines()[0]
+            raise HomeError(f"{home.warehouse} cannot be opened as a warehouse: {said}") from None
+        in_use = f"{home.warehouse} is in use by pid {holder.group(1)}"
+        if time.monotonic() >= until:
+            raise HomeError(f"{in_use}: wait until it is done, or stop that process") from None
+        if not told:
+            waiting(f"waiting: {in_use}")
+            told = True
+        time.sleep(min(RETRY_SECONDS, max(until - time.monotonic(), 0.01)))
+
+
+def _set_bounds(connection: duckdb.DuckDBPyConnection, home: Home, store: Store) -> None:
+    """The spill folder is made first: DuckDB removes, with all that is in it, one that it made."""
+    home.spill.mkdir(parents=True, exist_ok=True)
+    spill = min(
+        size_in_bytes(store.spill_limit), int(FREE_SHARE * shutil.disk_usage(home.spill).free)
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{store.memory_limit}'")
+    connection.execute(f"SET threads = {store.threads}")
+    connection.execute("SET temp_directory = ?", [str(home.spill)])
+    connection.execute(f"SET max_temp_directory_size = '{spill}B'")
+
+
+def _refuse_earlier_schema(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
+    columns = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'import_batches'"
+    ).fetchall()
+    if columns and ("unmatched",) not in columns:
+        raise HomeError(
+            f"{home.warehouse} was made by an earlier version of VÉLØ: "
+            "set VELO_HOME to a new home and ingest the files again"
         )
-    return f"{home.warehouse} cannot be opened as a warehouse: {message.splitlines()[0]}"
+
+
+def _declare_sources(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table `sources` says what the readers' order says."""
+    declared = [(reader.name, place) for place, reader in enumerate(READERS, 1)]
+    held = connection.execute("SELECT source, precedence FROM sources ORDER BY precedence")
+    if held.fetchall() != declared:
+        connection.execute("DELETE FROM sources")
+        connection.executemany("INSERT INTO sources VALUES (?, ?)", declared)
+
+
+def _why_it_failed(home: Home, said: str) -> str:
+    if any(full in said for full in _FULL_SAID):
+        return (
+            f"{home.warehouse}: the disk is full; nothing of this file was kept; "
+            "make room and run the command again"
+        )
+    return f"{home.warehouse}: {said.splitlines()[0]}"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import duckdb
 
 from velo.warehouse.interpretation import build_lookups, joins
+from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"
 
@@ -32,7 +31,12 @@ def text(field: str) -> str:
     return f"nullif(trim(s.\"{field}\"), '')"
 
 
-def establish(con: duckdb.DuckDBPyConnection, source: str, prices: Sequence[str]) -> None:
+def price_column(kind: str) -> str:
+    """The column of `staging` and `facts` that holds a kind of price."""
+    return "price_" + kind.replace("-", "_")
+
+
+def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
     """Make the temporary tables `facts` and `refused` from `staging`.
 
     `facts` has one row a line that is not refused: the keys of its race and horse as the file
@@ -42,23 +46,25 @@ def establish(con: duckdb.DuckDBPyConnection, source: str, prices: Sequence[str]
 
     Args:
         con: a connection with a filled `staging`.
-        source: the reader's name, within which a source's horse ids are unique.
-        prices: the kinds of price that the reader gives.
+        reader: the format's; within its name a source's horse ids are unique.
     """
+    prices = [price_column(kind) for kind in reader.prices]
+    sections = [f"section_{number}" for number in reader.sectionals]
     found = build_lookups(con, prices)
-    odds = "".join(f", odds_{kind}.decimal_odds AS price_{kind}" for kind in prices)
+    odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
-        f"LEFT JOIN rule_odds AS odds_{kind} ON s.price_{kind} = odds_{kind}.k0" for kind in prices
+        f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices
     )
     numbers = [f"TRY_CAST({_number(name)} AS INTEGER) AS {name}" for name in _WHOLE]
     numbers += [
-        f"CASE WHEN isfinite({_number(name)}) THEN {_number(name)} END AS {name}" for name in _REAL
+        f"CASE WHEN isfinite({_number(name)}) THEN {_number(name)} END AS {name}"
+        for name in (*_REAL, *sections)
     ]
     texts = [name for name in TEXTS if name not in _KEYS]
     carried = ", ".join(f"{text(name)} AS text_{name}" for name in texts)
     contents = [f"text_{name}" for name in texts]
     contents += [f"CAST({name} AS VARCHAR)" for name in _TYPED_CONTENT]
-    contents += [f"CAST(price_{kind} AS VARCHAR)" for kind in prices]
+    contents += [f"CAST({name} AS VARCHAR)" for name in (*prices, *sections)]
     hashed = ", ".join(f"coalesce({each}, '')" for each in contents)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE facts AS
@@ -73,20 +79,21 @@ def establish(con: duckdb.DuckDBPyConnection, source: str, prices: Sequence[str]
                     ELSE rule_surface.surface END AS surface,
                 rule_position.status, rule_position.finish,
                 nullif(rule_horse.name, '') AS name,
-                coalesce(rule_horse.country, '{HOME_REGION}') AS country,
+                coalesce(rule_horse.country, upper({text("bred")}), '{HOME_REGION}') AS country,
                 rule_jockey.jockey_id, rule_trainer.trainer_id,
                 rule_weight.pounds, rule_time.seconds, rule_prize.prize, rule_race_prize.race_prize,
+                rule_moves.opening, rule_moves.touched,
                 {", ".join(numbers)}{odds}
             FROM staging AS s
             {joins(found)}
             {odds_joins}
         )
         SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in texts)}),
-            CASE WHEN source_horse_id IS NOT NULL THEN '{source}#' || source_horse_id
+            CASE WHEN source_horse_id IS NOT NULL THEN '{reader.name}#' || source_horse_id
                 ELSE name || '|' || country END AS known_as,
-            coalesce(off, '#' || race_no, text_race_name) AS race_mark,
+            coalesce(off, '#' || race_no, text_race_name, '@' || source_race_id) AS race_mark,
             CASE WHEN age >= 1 THEN year(date) - age END AS foaled,
-            md5_number_lower(concat_ws('\x1f', {hashed})) AS content,
+            md5_number_lower(concat_ws('\x1f', '{reader.name}', {hashed})) AS content,
             CASE
                 WHEN date IS NULL THEN 'date-unreadable'
                 WHEN course_id IS NULL THEN 'course-missing'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -10,25 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 import velo
-from velo.errors import InputError
+from velo.errors import AccountingError
 from velo.home import Home
-from velo.racing.names import stable_id
 from velo.settings import Store
 from velo.warehouse.connection import warehouse
 from velo.warehouse.facts import establish
-from velo.warehouse.merge import merge
+from velo.warehouse.bounds import inspect
+from velo.warehouse.merge import Counts, merge
+from velo.warehouse.price_files import attach, match_waiting
+from velo.warehouse.race_checks import check_races
+from velo.warehouse.race_identity import identify_races
 from velo.warehouse.sightings import identify_horses
-from velo.warehouse.staging import stage
+from velo.warehouse.staging import Staged, stage
 
 Progress = Callable[[str], None]
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of a file: `rows_read` is the sum of the four counts after it."""
+    """What became of a file: `rows_read` is the sum of the four counts after it.
+
+    `unmatched` of the accepted rows are prices that wait for their runner.
+    """
 
     file: str
     format: str
@@ -37,6 +42,7 @@ class Batch:
     updated: int
     unchanged: int
     quarantined: int
+    unmatched: int
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,15 +56,25 @@ def ingest(
     path: Path,
     form: str | None = None,
     progress: Progress = lambda stage: None,
+    *,
+    shown: str | None = None,
+    wait: float = 0.0,
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> Batch:
-    """Load one file; the same file again changes nothing.
+    """Load one file, all of it or nothing; the same file again changes nothing.
+
+    A file whose bytes were imported before changes nothing even where a later file corrected it,
+    so that a folder may be read again and again.
 
     Args:
         home: the home whose warehouse takes the rows.
-        store: memory limit and threads.
+        store: memory limit, threads and the largest file that is taken.
         path: a file in one of the formats of `velo.warehouse.readers`.
         form: the format's name, where the columns should not decide.
         progress: called with the name of each stage as it begins.
+        shown: what the batch calls the file, where it was unpacked from another.
+        wait: seconds to wait while another process holds the warehouse.
+        clock: gives the time, with its zone.
 
     Returns:
         The counts, as they are in `import_batches`.
@@ -66,75 +82,81 @@ def ingest(
     Raises:
         InputError: no such file, or it cannot be read.
         UnknownFormat: no reader knows its columns.
-        HomeError: the warehouse is in use.
+        HomeError: the warehouse is in use, or the disk is full.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    started = datetime.now(UTC)
-    digest = _sha256(path)
-    with warehouse(home, store, write=True) as con:
-        seen = con.execute(
-            "SELECT format, rows_read - quarantined, quarantined FROM import_batches "
-            "WHERE sha256 = ? ORDER BY batch_id LIMIT 1",
-            [digest],
-        ).fetchall()
-        if seen and form in (None, seen[0][0]):
-            known, kept, refused = seen[0]
-            return Batch(str(path), known, kept + refused, 0, 0, kept, refused, _since(started))
+    started = clock()
+    name = shown or str(path.resolve())
+    progress("looking through the file")
+    digest = inspect(path, store)
+    with warehouse(home, store, write=True, wait=wait, waiting=progress) as con:
+        known = _imported(con, digest, form)
+        if known:
+            found, kept, refused = known
+            return Batch(
+                name, found, kept + refused, 0, 0, kept, refused, 0, _since(started, clock)
+            )
         con.execute("BEGIN TRANSACTION")
         progress("reading")
         staged = stage(con, path, form)
-        progress("applying the racing rules")
-        establish(con, staged.reader.name, list(staged.reader.prices))
-        progress("identifying horses and races")
-        identify_horses(con)
-        _identify_races(con)
-        progress("merging")
         (batch_id,) = con.execute(
             "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
         ).fetchall()[0]
-        counts = merge(con, batch_id, staged.reader.name, list(staged.reader.prices))
+        counts = _take(con, batch_id, staged, progress)
+        read = counts.accepted + counts.updated + counts.unchanged + counts.quarantined
+        if read != staged.rows_read:
+            raise AccountingError(
+                f"{name}: {staged.rows_read} rows were read but {read} accounted for; nothing was "
+                "imported; please report the file"
+            )
         con.execute(
-            "INSERT INTO import_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO import_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                batch_id, str(path.resolve()), digest, staged.reader.name, staged.rows_read,
-                counts.accepted, counts.updated, counts.unchanged, counts.quarantined,
-                started, datetime.now(UTC), velo.__version__,
+                batch_id, name, digest, staged.reader.name, staged.rows_read, counts.accepted,
+                counts.updated, counts.unchanged, counts.quarantined, counts.unmatched, started,
+                clock(), velo.__version__,
             ],
         )  # fmt: skip
         progress("committing")
         con.execute("COMMIT")
     return Batch(
-        str(path), staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
-        counts.unchanged, counts.quarantined, _since(started),
+        name, staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
+        counts.unchanged, counts.quarantined, counts.unmatched, _since(started, clock),
     )  # fmt: skip
 
 
-def _identify_races(con: duckdb.DuckDBPyConnection) -> None:
-    """The temporary table `race_keys`: a race is its date, course and off (else number, name)."""
-    rows = con.execute("SELECT DISTINCT date, course_id, race_mark FROM facts").fetchall()
-    con.register(
-        "keyed_races",
-        pa.table(
-            {
-                "date": pa.array([row[0] for row in rows], pa.date32()),
-                "course_id": pa.array([row[1] for row in rows], pa.int64()),
-                "race_mark": pa.array([row[2] for row in rows], pa.string()),
-                "race_id": pa.array([stable_id("race", *row) for row in rows], pa.int64()),
-            }
-        ),
-    )
-    con.execute("CREATE OR REPLACE TEMP TABLE race_keys AS SELECT * FROM keyed_races")
-    con.unregister("keyed_races")
+def _take(
+    con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged, progress: Progress
+) -> Counts:
+    """The staged rows into the tables."""
+    if staged.reader.role == "prices":
+        progress("finding the runners")
+        counts = attach(con, batch_id, staged.reader)
+        check_races(con, batch_id)
+        return counts
+    progress("applying the racing rules")
+    establish(con, staged.reader)
+    progress("identifying horses and races")
+    identify_races(con)
+    identify_horses(con)
+    progress("merging")
+    counts = merge(con, batch_id, staged)
+    match_waiting(con, batch_id)
+    progress("checking the races")
+    check_races(con, batch_id)
+    return counts
 
 
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+def _imported(
+    con: duckdb.DuckDBPyConnection, digest: str, form: str | None
+) -> tuple[str, int, int] | None:
+    """Format, rows kept and rows refused of a file that was imported before."""
+    seen = con.execute(
+        "SELECT format, rows_read - quarantined, quarantined FROM import_batches "
+        "WHERE sha256 = ? ORDER BY batch_id LIMIT 1",
+        [digest],
+    ).fetchall()
+    return seen[0] if seen and form in (None, seen[0][0]) else None
 
 
-def _since(started: datetime) -> float:
-    return round((datetime.now(UTC) - started).total_seconds(), 3)
+def _since(started: datetime, clock: Clock) -> float:
+    return round((clock() - started).total_seconds(), 3)

@@ -20,13 +20,17 @@ from velo.racing.distance import distance_band, metres
 from velo.racing.finish import finish
 from velo.racing.going import going_group
 from velo.racing.names import horse_name, person_name, stable_id
-from velo.racing.odds import decimal_odds
+from velo.racing.odds import decimal_odds, opening_and_touched
 from velo.racing.off_time import clock_of, off_time
 from velo.racing.prize import prize_money
 from velo.racing.race_time import seconds
 from velo.racing.racing_day import racing_day
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
+
+
+# The last bracket of a comment that begins like price moves; `velo.racing.odds` reads it.
+_MOVES = r"(?is).*(\(\s*(?:op|opened|tchd|touched)\b[^)]*\))"
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "off": Rule(("s.off", "s.course"), {"off": text}, _off(clock)),
         "course": Rule(
             ("s.course",),
-            {"course_id": integer, "country": text},
+            {"course_id": integer, "track": text, "track_surface": text, "country": text},
             _course,
         ),
         "class": Rule(
@@ -87,12 +91,21 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "prize": Rule(("s.prize",), {"prize": real}, lambda t: (prize_money(t),)),
         "race_prize": Rule(("s.race_prize",), {"race_prize": real}, lambda t: (prize_money(t),)),
         "weight": Rule(("s.weight",), {"pounds": real}, lambda t: (pounds(t),)),
+        "moves": Rule(
+            (f"regexp_extract(s.comment, '{_MOVES}', 1)",),
+            {"opening": pa.list_(real), "touched": pa.list_(real)},
+            opening_and_touched,
+        ),
         "time": Rule(("coalesce(s.seconds, s.time)",), {"seconds": real}, lambda t: (seconds(t),)),
     }
 
 
-def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: Sequence[str]) -> dict[str, Rule]:
+def build_lookups(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> dict[str, Rule]:
     """Apply every rule to the staging table's distinct texts; one temporary table a rule.
+
+    Args:
+        con: a connection with a filled `staging`.
+        prices: the columns of `staging` that hold odds.
 
     Returns:
         The rules, as `joins` wants them.
@@ -101,8 +114,8 @@ def build_lookups(con: duckdb.DuckDBPyConnection, price_kinds: Sequence[str]) ->
     found = rules(clock_of([text for text in texts if text]))
     for name, rule in found.items():
         _lookup(con, name, rule)
-    odds = " UNION ".join(f"SELECT price_{kind} AS k0 FROM staging" for kind in price_kinds)
-    if price_kinds:
+    odds = " UNION ".join(f"SELECT {price} AS k0 FROM staging" for price in prices)
+    if prices:
         values = [
             row[0]
             for row in con.execute(
@@ -163,11 +176,11 @@ def _off(clock: Literal[12, 24]) -> Callable[[str | None, str | None], tuple[str
     return read
 
 
-def _course(text: str | None) -> tuple[int | None, str | None]:
+def _course(text: str | None) -> tuple[int | None, str | None, str | None, str | None]:
     where = course(text)
     if where is None:
-        return None, None
-    return stable_id("course", course_key(where)), where.country
+        return None, None, None, None
+    return stable_id("course", course_key(where)), *where
 
 
 def _distance(text: str | None) -> tuple[float | None, str | None]:

@@ -8,10 +8,16 @@ CREATE TABLE IF NOT EXISTS import_batches (
     updated      BIGINT NOT NULL,
     unchanged    BIGINT NOT NULL,
     quarantined  BIGINT NOT NULL,
+    unmatched    BIGINT NOT NULL,
     started      TIMESTAMPTZ NOT NULL,
     finished     TIMESTAMPTZ NOT NULL,
     code_version VARCHAR NOT NULL,
     CHECK (rows_read = accepted + updated + unchanged + quarantined)
+);
+
+CREATE TABLE IF NOT EXISTS sources (
+    source     VARCHAR PRIMARY KEY,
+    precedence INTEGER NOT NULL UNIQUE
 );
 
 CREATE TABLE IF NOT EXISTS quarantine (
@@ -43,9 +49,39 @@ CREATE TABLE IF NOT EXISTS races (
     distance_band  VARCHAR,
     going          VARCHAR,
     going_group    VARCHAR,
+    declared_prize DOUBLE,
     prize          DOUBLE,
     ran            INTEGER,
     batch_id       INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS race_flags (
+    race_id  BIGINT NOT NULL,
+    flag     VARCHAR NOT NULL CHECK (flag IN (
+        'no-winner', 'number-twice', 'book-low', 'book-high', 'runners-missing')),
+    detail   VARCHAR NOT NULL,
+    batch_id INTEGER NOT NULL,
+    PRIMARY KEY (race_id, flag)
+);
+
+CREATE TABLE IF NOT EXISTS courses (
+    course_id BIGINT PRIMARY KEY,
+    name      VARCHAR NOT NULL,
+    surface   VARCHAR,
+    country   VARCHAR,
+    batch_id  INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS trainers (
+    trainer_id BIGINT PRIMARY KEY,
+    name       VARCHAR NOT NULL,
+    batch_id   INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS jockeys (
+    jockey_id BIGINT PRIMARY KEY,
+    name      VARCHAR NOT NULL,
+    batch_id  INTEGER NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS horses (
@@ -77,6 +113,7 @@ CREATE TABLE IF NOT EXISTS runners (
     sire            VARCHAR,
     dam             VARCHAR,
     damsire         VARCHAR,
+    source          VARCHAR NOT NULL,
     content         UBIGINT NOT NULL,
     batch_id        INTEGER NOT NULL,
     PRIMARY KEY (race_id, horse_id)
@@ -101,11 +138,91 @@ CREATE TABLE IF NOT EXISTS results (
 CREATE TABLE IF NOT EXISTS prices_history (
     race_id      BIGINT NOT NULL,
     horse_id     BIGINT NOT NULL,
-    kind         VARCHAR NOT NULL,
+    source       VARCHAR NOT NULL,
+    kind         VARCHAR NOT NULL CHECK (kind IN (
+        'evening', 'breakfast', 'morning', 'open', 'touched', 'wap', 'min', 'max', 'sp', 'bsp',
+        'in-play-min', 'in-play-max')),
+    nth          INTEGER NOT NULL CHECK (nth >= 1),
+    quoted       TIMESTAMP,
     decimal_odds DOUBLE NOT NULL CHECK (decimal_odds > 1),
     batch_id     INTEGER NOT NULL,
-    PRIMARY KEY (race_id, horse_id, kind)
+    PRIMARY KEY (race_id, horse_id, source, kind, nth)
 );
+
+CREATE TABLE IF NOT EXISTS sectionals (
+    race_id    BIGINT NOT NULL,
+    horse_id   BIGINT NOT NULL,
+    source     VARCHAR NOT NULL,
+    section    INTEGER NOT NULL CHECK (section >= 1),
+    seconds    DOUBLE NOT NULL CHECK (seconds > 0),
+    distance_m DOUBLE,
+    batch_id   INTEGER NOT NULL,
+    PRIMARY KEY (race_id, horse_id, source, section)
+);
+
+CREATE TABLE IF NOT EXISTS waiting_prices (
+    batch_id     INTEGER NOT NULL,
+    line         BIGINT NOT NULL,
+    source       VARCHAR NOT NULL,
+    date         DATE NOT NULL,
+    course       VARCHAR NOT NULL,
+    off          VARCHAR,
+    horse        VARCHAR NOT NULL,
+    name         VARCHAR NOT NULL,
+    kind         VARCHAR NOT NULL,
+    decimal_odds DOUBLE NOT NULL CHECK (decimal_odds > 1),
+    PRIMARY KEY (batch_id, line, kind)
+);
+
+CREATE TABLE IF NOT EXISTS conflicts (
+    race_id      BIGINT NOT NULL,
+    horse_id     BIGINT,
+    field        VARCHAR NOT NULL,
+    kept_source  VARCHAR NOT NULL,
+    kept         VARCHAR NOT NULL,
+    other_source VARCHAR NOT NULL,
+    other        VARCHAR NOT NULL,
+    batch_id     INTEGER NOT NULL
+);
+
+-- What each source said, of races and runners that more than one source tells of.
+CREATE TABLE IF NOT EXISTS race_tellings AS SELECT * FROM races LIMIT 0;
+
+CREATE TABLE IF NOT EXISTS runner_tellings AS
+SELECT runners.*, results.* EXCLUDE (race_id, horse_id, batch_id)
+FROM runners
+JOIN results ON results.race_id = runners.race_id
+LIMIT 0;
+
+-- Rows as they stood before the batch `replaced_by` put others in their place.
+CREATE TABLE IF NOT EXISTS earlier_races AS SELECT *, 0 AS replaced_by FROM races LIMIT 0;
+CREATE TABLE IF NOT EXISTS earlier_runners AS SELECT *, 0 AS replaced_by FROM runners LIMIT 0;
+CREATE TABLE IF NOT EXISTS earlier_results AS SELECT *, 0 AS replaced_by FROM results LIMIT 0;
+CREATE TABLE IF NOT EXISTS earlier_prices_history AS
+SELECT *, 0 AS replaced_by FROM prices_history LIMIT 0;
+CREATE TABLE IF NOT EXISTS earlier_sectionals AS
+SELECT *, 0 AS replaced_by FROM sectionals LIMIT 0;
+
+-- One price a runner and kind: the most trusted source's, the first that it names.
+CREATE OR REPLACE VIEW prices AS
+SELECT
+    race_id, horse_id, kind,
+    arg_min(decimal_odds, sources.precedence * 100 + nth) AS decimal_odds
+FROM prices_history
+JOIN sources ON sources.source = prices_history.source
+GROUP BY race_id, horse_id, kind;
+
+-- What is declared of each runner before the off, whether or not the race is over.
+CREATE OR REPLACE VIEW entries AS
+SELECT
+    runners.race_id, runners.horse_id, races.date, races.region, races.course, races.course_id,
+    races.off, races.race_no, races.name AS race_name, races.race_type AS "type", races.class,
+    races.pattern, races.rating_band, races.distance_m, races.surface, races.going,
+    runners.number, runners.draw, runners.horse, runners.age, runners.sex, runners.pounds,
+    runners.official_rating, runners.headgear, runners.jockey, runners.jockey_id,
+    runners.trainer, runners.trainer_id, runners.owner, runners.sire, runners.dam, runners.damsire
+FROM runners
+JOIN races ON races.race_id = runners.race_id;
 
 CREATE OR REPLACE VIEW racing_data AS
 SELECT
@@ -120,5 +237,5 @@ SELECT
 FROM runners
 JOIN races USING (race_id)
 LEFT JOIN results USING (race_id, horse_id)
-LEFT JOIN prices_history AS sp
+LEFT JOIN prices AS sp
     ON sp.race_id = runners.race_id AND sp.horse_id = runners.horse_id AND sp.kind = 'sp';

@@ -1,18 +1,24 @@
-"""Which horse a runner is: the source's own id, else name and foaling year.
+"""Which horse a runner is: who ran in that race, else the source's own id, else name and years.
 
-A name is given again to another horse years later. Sightings under one name belong to one horse
-while its foaling years chain within one year (southern ages change in July or August) and no
-gap between its runs reaches three years (data/README.md, Oddities). Where two sources tell of a
-horse and not both have ids, or each has its own, name and foaling year decide, if both know the
-year.
+`velo.racing.identity` has the rule. Names whose runners in a file can only be one horse's (foaling
+years within one of each other, no gap of three years) are settled in SQL; for the few others the
+rule itself decides, sighting by sighting. A runner of a race that the warehouse has, under the name
+of one of its runners there, is that horse, and with it the horse's other runs in the file.
+Otherwise a horse of the warehouse is known again by its source's id, or by name and foaling year.
+Where two sources tell of a horse and not both have ids, or each has its own, name and foaling year
+decide, if both know the year.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
 import duckdb
 import pyarrow as pa
 
-from velo.racing.identity import LONGEST_GAP_DAYS
+from velo.racing.identity import LONGEST_GAP_DAYS, Sighting, identities
 from velo.racing.names import stable_id
 
 
@@ -23,12 +29,76 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
     A horse keeps the key that it was first given.
 
     Args:
-        con: a connection whose temporary table `facts` has line, date, name, country, known_as
-            (source and id where the source has ids of its own, else name and country) and foaled. A
-            runner without an age is taken for the youngest horse of its name in the file.
+        con: a connection whose temporary table `facts` has line, date, course_id, race_mark, name,
+            country, known_as (source and id where the source has ids of its own, else name and
+            country), foaled and source_horse_id, and whose temporary table `race_keys` has the
+            races of `facts`. A runner without an age is taken for the horse of its name that was
+            seen last.
     """
-    con.execute(_LIVES, {"gap": LONGEST_GAP_DAYS})
+    con.execute(_NAMES)
+    con.execute(_DOUBTFUL, {"gap": LONGEST_GAP_DAYS})
+    _tell_apart(con)
+    con.execute(_LIVES)
+    con.execute(_SETTLED)
+    con.execute(_RECOGNISED if _known_races(con) else _NOBODY)
     con.execute(_MATCHED, {"gap": LONGEST_GAP_DAYS})
+    _name_new_horses(con)
+    con.execute(_SIGHTED)
+    con.execute(_SEEN_HORSES)
+    for table in ("names", "doubtful", "told_apart", "lives", "settled", "recognised", "matched"):
+        con.execute(f"DROP TABLE {table}")
+
+
+def _tell_apart(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `told_apart` (known_as, date, foaled, life): the rule on each doubtful name's runs."""
+    rows = con.execute(
+        "SELECT DISTINCT f.name, f.country, f.known_as, f.date, f.foaled, f.source_horse_id "
+        "FROM facts AS f JOIN doubtful AS d ON d.name = f.name AND d.country = f.country "
+        "ORDER BY ALL"
+    ).fetchall()
+    answers = [answer for _, runs in groupby(rows, lambda r: r[:2]) for answer in _lives(list(runs))]
+    _table(
+        con,
+        "told_apart",
+        {
+            "known_as": pa.array([row[0] for row in answers], pa.string()),
+            "date": pa.array([row[1] for row in answers], pa.date32()),
+            "foaled": pa.array([row[2] for row in answers], pa.int32()),
+            "of": pa.array([row[3] for row in answers], pa.string()),
+            "life": pa.array([row[4] for row in answers], pa.int32()),
+        },
+    )
+
+
+def _lives(runs: Sequence[tuple]) -> Iterator[tuple[str, dt.date, int | None, str, int]]:
+    """Each run without an id, the `known_as` of the horse it belongs to, and which of that name.
+
+    A run without an id that goes with runs that have one is that id's.
+    """
+    sightings = [
+        Sighting(name, country, date, foaled, "file" if own_id else None, own_id)
+        for name, country, _, date, foaled, own_id in runs
+    ]
+    numbers = identities(sightings)
+    with_id = {
+        number: run[2] for number, run in zip(numbers, runs, strict=True) if run[5] is not None
+    }
+    for number, (_, _, known_as, date, foaled, own_id) in zip(numbers, runs, strict=True):
+        if own_id is None:
+            whose = with_id.get(number)
+            yield known_as, date, foaled, whose or known_as, 0 if whose else number
+
+
+def _known_races(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(
+        con.execute(
+            "SELECT 1 FROM race_keys WHERE race_id IN (SELECT race_id FROM races) LIMIT 1"
+        ).fetchall()
+    )
+
+
+def _name_new_horses(con: duckdb.DuckDBPyConnection) -> None:
+    """Keys for the lives that no horse of the warehouse fits."""
     fresh = con.execute(
         "SELECT life_id, known_as, foaled, first_seen, has_id FROM matched WHERE horse_id IS NULL"
     ).fetchall()
@@ -36,96 +106,195 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
         stable_id("horse", known_as) if has_id else stable_id("horse", known_as, foaled, first)
         for _, known_as, foaled, first, has_id in fresh
     ]
-    con.register(
-        "fresh_keys",
-        pa.table(
-            {
-                "life_id": pa.array([row[0] for row in fresh], pa.int64()),
-                "horse_id": pa.array(keys, pa.int64()),
-            }
-        ),
+    _table(
+        con,
+        "new_horses",
+        {
+            "life_id": pa.array([row[0] for row in fresh], pa.int64()),
+            "horse_id": pa.array(keys, pa.int64()),
+        },
     )
     con.execute(
-        "UPDATE matched SET horse_id = fresh_keys.horse_id FROM fresh_keys "
-        "WHERE matched.life_id = fresh_keys.life_id"
+        "UPDATE matched SET horse_id = new_horses.horse_id FROM new_horses "
+        "WHERE matched.life_id = new_horses.life_id"
     )
-    con.unregister("fresh_keys")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE sighted AS "
-        "SELECT f.line, m.horse_id FROM facts AS f "
-        "JOIN lives AS l ON f.known_as = l.known_as AND f.date = l.date "
-        "AND f.foaled IS NOT DISTINCT FROM l.said "
-        "JOIN matched AS m ON m.known_as = l.known_as AND m.foal = l.foal AND m.life = l.life"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE seen_horses AS "
-        "SELECT horse_id, any_value(name) AS name, any_value(country) AS country, "
-        "any_value(known_as) AS known_as, min(foaled) AS foaled, "
-        "min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM matched GROUP BY horse_id"
-    )
-    con.execute("DROP TABLE lives; DROP TABLE matched")
+    con.execute("DROP TABLE new_horses")
 
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, pa.Array]) -> None:
+    con.register("given", pa.table(columns))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM given")
+    con.unregister("given")
+
+
+_NAMES = """
+CREATE OR REPLACE TEMP TABLE names AS
+SELECT known_as, any_value(source_horse_id) IS NOT NULL AS has_id,
+    arg_max(name, date) AS name, arg_max(country, date) AS country,
+    min(foaled) AS foaled, max(foaled) AS latest_foaled,
+    min(date) AS first_seen, max(date) AS last_seen,
+    bit_count(bit_or(1::UBIGINT << (year(date) % 64))) AS seasons
+FROM facts
+GROUP BY known_as
+"""
+
+# A gap of three years has a calendar year without a run in it: only such names need their dates.
+_DOUBTFUL = """
+CREATE OR REPLACE TEMP TABLE doubtful AS
+WITH idle AS (
+    SELECT known_as FROM names
+    WHERE NOT has_id AND year(last_seen) - year(first_seen) >= seasons
+        AND last_seen - first_seen >= $gap
+)
+SELECT DISTINCT name, country FROM names
+WHERE NOT has_id AND (
+    latest_foaled - foaled > 1
+    OR known_as IN (
+        SELECT known_as FROM (
+            SELECT f.known_as, f.date - lag(f.date) OVER (
+                PARTITION BY f.known_as ORDER BY f.date) AS gap
+            FROM facts AS f
+            WHERE f.known_as IN (SELECT known_as FROM idle)
+        ) WHERE gap >= $gap
+    )
+    OR (name, country) IN (
+        SELECT DISTINCT (f.name, f.country) FROM facts AS f WHERE f.source_horse_id IS NOT NULL
+    )
+)
+"""
 
 _LIVES = """
 CREATE OR REPLACE TEMP TABLE lives AS
-WITH sightings AS (
-    SELECT known_as, date, foaled AS said, any_value(name) AS name, any_value(country) AS country,
-        bool_or(source_horse_id IS NOT NULL) AS has_id,
-        coalesce(foaled, max(foaled) OVER (PARTITION BY known_as)) AS foaled
-    FROM facts
-    GROUP BY known_as, date, foaled
-), foaling_years AS (
-    SELECT known_as, foaled, sum(another) OVER (
-        PARTITION BY known_as ORDER BY foaled ROWS UNBOUNDED PRECEDING
-    ) AS foal
-    FROM (
-        SELECT known_as, foaled, CASE WHEN NOT bool_or(has_id) AND foaled - lag(foaled) OVER (
-            PARTITION BY known_as ORDER BY foaled
-        ) > 1 THEN 1 ELSE 0 END AS another
-        FROM sightings
-        GROUP BY known_as, foaled
-    )
+WITH apart AS (
+    SELECT t.of AS known_as, t.life, min(t.foaled) AS foaled, max(t.foaled) AS latest_foaled,
+        min(t.date) AS first_seen, max(t.date) AS last_seen
+    FROM told_apart AS t
+    GROUP BY t.of, t.life
 )
-SELECT *, sum(reborn) OVER (
-    PARTITION BY known_as, foal ORDER BY date ROWS UNBOUNDED PRECEDING
-) AS life
-FROM (
-    SELECT s.*, f.foal, CASE WHEN NOT s.has_id AND s.date - lag(s.date) OVER (
-        PARTITION BY s.known_as, f.foal ORDER BY s.date
-    ) >= $gap THEN 1 ELSE 0 END AS reborn
-    FROM sightings AS s
-    JOIN foaling_years AS f
-        ON s.known_as = f.known_as AND s.foaled IS NOT DISTINCT FROM f.foaled
+SELECT row_number() OVER () AS life_id, n.known_as, coalesce(a.life, 0) AS life, n.has_id, n.name, n.country,
+    CASE WHEN n.has_id OR a.life IS NULL THEN least(n.foaled, a.foaled) ELSE a.foaled END AS foaled,
+    CASE WHEN n.has_id OR a.life IS NULL THEN greatest(n.latest_foaled, a.latest_foaled)
+        ELSE a.latest_foaled END AS latest_foaled,
+    CASE WHEN n.has_id OR a.life IS NULL THEN least(n.first_seen, a.first_seen)
+        ELSE a.first_seen END AS first_seen,
+    CASE WHEN n.has_id OR a.life IS NULL THEN greatest(n.last_seen, a.last_seen)
+        ELSE a.last_seen END AS last_seen
+FROM names AS n
+LEFT JOIN apart AS a ON a.known_as = n.known_as
+WHERE n.has_id OR a.life IS NOT NULL OR n.known_as NOT IN (SELECT known_as FROM told_apart)
+"""
+
+_SETTLED = """
+CREATE OR REPLACE TEMP TABLE settled AS
+SELECT f.line, l.life_id
+FROM facts AS f
+JOIN lives AS l ON l.known_as = f.known_as
+WHERE f.known_as NOT IN (SELECT known_as FROM told_apart)
+UNION ALL
+SELECT f.line, l.life_id
+FROM facts AS f
+JOIN told_apart AS t
+    ON t.known_as = f.known_as AND t.date = f.date AND t.foaled IS NOT DISTINCT FROM f.foaled
+JOIN lives AS l ON l.known_as = t.of AND l.life = t.life
+"""
+
+_NOBODY = "CREATE OR REPLACE TEMP TABLE recognised (line BIGINT, horse_id BIGINT)"
+
+# Two of one name in one race are told apart by their countries.
+_RECOGNISED = """
+CREATE OR REPLACE TEMP TABLE recognised AS
+WITH known AS (
+    SELECT k.* FROM race_keys AS k WHERE k.race_id IN (SELECT race_id FROM races)
+), pairs AS MATERIALIZED (
+    SELECT f.line, r.race_id, r.horse_id, h.country = f.country AS same_country
+    FROM facts AS f
+    JOIN known
+        ON known.date = f.date AND known.course_id = f.course_id AND known.race_mark = f.race_mark
+    JOIN runners AS r ON r.race_id = known.race_id
+    JOIN horses AS h ON h.horse_id = r.horse_id AND h.name = f.name
+), crowded AS (
+    SELECT line FROM pairs GROUP BY line HAVING count(*) > 1
+    UNION
+    SELECT line FROM pairs WHERE (race_id, horse_id) IN (
+        SELECT (race_id, horse_id) FROM pairs GROUP BY race_id, horse_id HAVING count(*) > 1)
 )
+SELECT line, horse_id FROM pairs WHERE line NOT IN (SELECT line FROM crowded)
+UNION ALL
+SELECT line, horse_id
+FROM pairs
+WHERE line IN (SELECT line FROM crowded)
+QUALIFY row_number() OVER (PARTITION BY line ORDER BY same_country DESC, horse_id) = 1
+    AND row_number() OVER (PARTITION BY race_id, horse_id ORDER BY same_country DESC, line) = 1
 """
 
 _MATCHED = """
 CREATE OR REPLACE TEMP TABLE matched AS
-WITH grouped AS (
-    SELECT row_number() OVER () AS life_id, known_as, foal, life, bool_or(has_id) AS has_id,
-        any_value(name) AS name, any_value(country) AS country, min(foaled) AS foaled,
-        min(date) AS first_seen, max(date) AS last_seen
-    FROM lives
-    GROUP BY known_as, foal, life
-), candidates AS (
-    SELECT g.life_id, h.horse_id, h.first_seen, 0 AS by_name
-    FROM grouped AS g
-    JOIN horses AS h ON h.known_as = g.known_as
-    WHERE g.has_id OR (
-        coalesce(abs(h.foaled - g.foaled) <= 1, true)
-        AND g.first_seen - h.last_seen < $gap AND h.first_seen - g.last_seen < $gap)
+WITH met AS (
+    SELECT life_id, arg_max(horse_id, (runs, -horse_id)) AS horse_id
+    FROM (
+        SELECT s.life_id, r.horse_id, count(*) AS runs
+        FROM recognised AS r
+        JOIN settled AS s ON s.line = r.line
+        GROUP BY s.life_id, r.horse_id
+    )
+    GROUP BY life_id
+), unmet AS (
+    SELECT * FROM lives WHERE life_id NOT IN (SELECT life_id FROM met)
+), alike AS (
+    SELECT l.*, h.horse_id, h.foaled AS horse_foaled, h.first_seen AS horse_first,
+        h.last_seen AS horse_last, 0 AS by_name
+    FROM unmet AS l
+    JOIN horses AS h ON h.known_as = l.known_as
     UNION ALL
-    SELECT g.life_id, h.horse_id, h.first_seen, 1 AS by_name
-    FROM grouped AS g
-    JOIN horses AS h ON h.name = g.name AND h.country = g.country
-    WHERE h.known_as <> g.known_as AND abs(h.foaled - g.foaled) <= 1
-        AND g.first_seen - h.last_seen < $gap AND h.first_seen - g.last_seen < $gap
-        AND NOT (g.has_id AND starts_with(h.known_as, split_part(g.known_as, '#', 1) || '#'))
+    SELECT l.*, h.horse_id, h.foaled, h.first_seen, h.last_seen, 1
+    FROM unmet AS l
+    JOIN horses AS h ON h.name = l.name AND h.country = l.country
+    WHERE h.known_as <> l.known_as AND h.foaled IS NOT NULL AND l.foaled IS NOT NULL
+        AND NOT (l.has_id AND starts_with(h.known_as, split_part(l.known_as, '#', 1) || '#'))
+), younger AS (
+    SELECT r.horse_id, max(year(races.date) - r.age) AS latest_foaled
+    FROM runners AS r
+    JOIN races ON races.race_id = r.race_id
+    WHERE r.age >= 1
+        AND r.horse_id IN (SELECT horse_id FROM alike WHERE foaled = horse_foaled - 1)
+    GROUP BY r.horse_id
+), candidates AS (
+    SELECT a.*, greatest(0, a.first_seen - a.horse_last, a.horse_first - a.last_seen) AS gap
+    FROM alike AS a
+    LEFT JOIN younger AS y ON y.horse_id = a.horse_id
+    WHERE (a.has_id AND a.by_name = 0) OR (
+        greatest(0, a.first_seen - a.horse_last, a.horse_first - a.last_seen) < $gap
+        AND coalesce(
+            greatest(a.latest_foaled, a.horse_foaled,
+                CASE WHEN a.foaled < a.horse_foaled THEN y.latest_foaled END)
+            - least(a.foaled, a.horse_foaled) <= 1, true))
+), best AS (
+    SELECT life_id, horse_id FROM met
+    UNION ALL
+    SELECT life_id, arg_min(horse_id, (by_name, gap, -epoch(horse_last::TIMESTAMP), horse_id))
+    FROM candidates
+    GROUP BY life_id
 )
-SELECT g.*, c.horse_id
-FROM grouped AS g
-LEFT JOIN candidates AS c USING (life_id)
-QUALIFY row_number() OVER (
-    PARTITION BY life_id ORDER BY c.by_name, abs(c.first_seen - g.first_seen), c.horse_id
-) = 1
+SELECT l.*, b.horse_id
+FROM lives AS l
+LEFT JOIN best AS b ON b.life_id = l.life_id
+"""
+
+_SIGHTED = """
+CREATE OR REPLACE TEMP TABLE sighted AS
+SELECT s.line, coalesce(r.horse_id, m.horse_id) AS horse_id
+FROM settled AS s
+JOIN matched AS m ON m.life_id = s.life_id
+LEFT JOIN recognised AS r ON r.line = s.line
+"""
+
+_SEEN_HORSES = """
+CREATE OR REPLACE TEMP TABLE seen_horses AS
+SELECT m.horse_id, coalesce(any_value(h.name), arg_max(m.name, m.last_seen)) AS name,
+    coalesce(any_value(h.country), arg_max(m.country, m.last_seen)) AS country,
+    coalesce(any_value(h.known_as), arg_min(m.known_as, (m.first_seen, m.known_as))) AS known_as,
+    min(m.foaled) AS foaled, min(m.first_seen) AS first_seen, max(m.last_seen) AS last_seen
+FROM matched AS m
+LEFT JOIN horses AS h ON h.horse_id = m.horse_id
+GROUP BY m.horse_id
 """

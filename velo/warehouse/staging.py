@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from velo.errors import InputError
+from velo.settings import Store
+from velo.warehouse.containers import Container, container
 from velo.warehouse.readers import Reader, named, recognise
-from velo.warehouse.readers.reader import FIELDS
+from velo.warehouse.readers.reader import FIELDS, Expression
+from velo.warehouse.sql_text import literal, quoted
 
-MAX_LINE_BYTES = 2_000_000
 MISSING = (
     "", "-", "--", "---", "–", "—", "nan", "NaN", "none", "None", "null", "NULL", "not found",
     "Not Found",
@@ -29,30 +32,29 @@ class Staged:
     Attributes:
         reader: the format's reader.
         rows_read: rows of the file, counted before any rule; malformed lines included.
+        absent: fields for which the file has no column.
     """
 
     reader: Reader
     rows_read: int
+    absent: frozenset[str]
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A file as DuckDB scans it: its columns' names, and the number of its first row."""
+def stage(
+    con: duckdb.DuckDBPyConnection, path: Path, store: Store, form: str | None = None
+) -> Staged:
+    """Load a file into the temporary tables `staging` and `malformed`.
 
-    scan: str
-    columns: list[str]
-    first_line: int
-
-
-def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -> Staged:
-    """Load a CSV or parquet file into the temporary tables `staging` and `malformed`.
-
-    A field in which the file writes nothing is null. `line` is the record's number in the file:
-    in a CSV file the header is 1 and a record may run over several lines; blank lines do not count.
+    `staging` has `line`, every field of `FIELDS`, a `price_<kind>` for each of the reader's kinds
+    (`-` as `_`) and a `section_<number>` for each of its sections, all text. A field in which the
+    file writes nothing is null. `line` is the record's number in the file: in a CSV file the header
+    is 1 and a record may run over several lines, blank lines do not count; elsewhere the first row
+    is 1.
 
     Args:
         con: a connection to the warehouse.
         path: the file.
+        store: bounds of what a parquet file may claim.
         form: a format's name, where the columns should not decide.
 
     Raises:
@@ -60,10 +62,11 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -
         UnknownFormat: no reader knows its columns.
     """
     con.execute("CREATE OR REPLACE TEMP TABLE malformed (line BIGINT, detail VARCHAR, raw VARCHAR)")
+    reader = named(form) if form else None
     try:
-        source = _source(con, path)
-        reader = named(form) if form else recognise(str(path), source.columns)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE staging AS {_selection(reader, source)}")
+        with container(con, path, store, reader) as source:
+            reader = reader or recognise(str(path), source.columns)
+            absent = _fill(con, reader, source)
     except duckdb.InvalidInputException as error:
         if "CSV Parser state machine" not in str(error):
             raise InputError(_unreadable(path, error)) from None
@@ -80,7 +83,64 @@ def stage(con: duckdb.DuckDBPyConnection, path: Path, form: str | None = None) -
     (rows,) = con.execute(
         "SELECT (SELECT count(*) FROM staging) + (SELECT count(*) FROM malformed)"
     ).fetchall()[0]
-    return Staged(reader, int(rows))
+    return Staged(reader, int(rows), absent)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> frozenset[str]:
+    """Make `staging`; returns the fields for which the file has no column."""
+    wanted: dict[str, Expression | None] = {name: reader.columns.get(name) for name in FIELDS}
+    wanted |= {f"price_{kind.replace('-', '_')}": sql for kind, sql in reader.prices.items()}
+    wanted |= {f"section_{number}": sql for number, sql in reader.sectionals.items()}
+    found = _bound(wanted, source.columns)
+    words = set(re.findall(r"\w+", " ".join(sql for sql in found.values() if sql).lower()))
+    used = [column for column in source.columns if column in words] or source.columns[:1]
+    nothing = ", ".join(literal(word) for word in MISSING)
+    texts = ", ".join(
+        f"CASE WHEN {quoted(name)} NOT IN ({nothing}) THEN {quoted(name)} END AS {quoted(name)}"
+        for name in used
+    )
+    columns = ", ".join(f"{quoted(name)} VARCHAR" for name in wanted)
+    values = ", ".join(sql or "NULL" for sql in found.values())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE staging (line BIGINT, {columns})")
+    before = source.first_line - 1
+    for relation in source.relations(used):
+        (rows,) = con.execute(
+            f"INSERT INTO staging SELECT row_number() OVER () + {before}, {values} "
+            f"FROM (SELECT {texts} FROM {relation})"
+        ).fetchall()[0]
+        before += rows
+    return frozenset(name for name in FIELDS if found[name] is None)
+
+
+def _bound(
+    wanted: Mapping[str, Expression | None], columns: Sequence[str]
+) -> dict[str, str | None]:
+    """Of each field's alternatives the first all of whose columns the file has.
+
+    They are tried on an empty table elsewhere: an error here would end the transaction.
+    """
+    with closing(duckdb.connect(config={"threads": 1})) as aside:
+        declared = ", ".join(f"{quoted(name)} VARCHAR" for name in columns)
+        aside.execute(f"CREATE TABLE file ({declared})")
+        return {
+            name: next((f"({sql})" for sql in _alternatives(sqls) if _binds(aside, sql)), None)
+            for name, sqls in wanted.items()
+        }
+
+
+def _binds(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    try:
+        con.execute(f"SELECT ({sql})::VARCHAR FROM file").fetchall()
+    except duckdb.BinderException:
+        return False
+    return True
+
+
+def _alternatives(expression: Expression | None) -> Iterator[str]:
+    if isinstance(expression, str):
+        yield expression
+    elif expression is not None:
+        yield from expression
 
 
 def _unreadable(path: Path, error: Exception) -> str:
@@ -94,66 +154,6 @@ def _odd_line(path: Path) -> int | None:
             if b"\r" in line.rstrip(b"\r\n") or line.endswith(b"\r\n") != usual:
                 return number
     return None
-
-
-def _source(con: duckdb.DuckDBPyConnection, path: Path) -> _Source:
-    suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        scan = f"read_parquet({_literal(_literal_glob(path))}, hive_partitioning = false)"
-        names = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
-        return _Source(scan, names, first_line=1)
-    if suffix == ".csv":
-        names, line_end = _header(path)
-        return _Source(_csv_scan(path, names, line_end), names, first_line=2)
-    raise InputError(f"{path}: files end in .csv or .parquet, not {suffix or 'nothing'!r}")
-
-
-def _header(path: Path) -> tuple[list[str], str | None]:
-    """A CSV file's column names, folded and made distinct, and its line end if it is a bare CR."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        start = file.read(MAX_LINE_BYTES)
-    header = next(csv.reader(io.StringIO(start, newline="")), [])
-    names: list[str] = []
-    for place, text in enumerate(header, 1):
-        name = text.strip().lower() or f"column {place}"
-        names.append(name if name not in names else f"{name} {place}")
-    if not names:
-        raise InputError(f"{path} has no header: its first line must name the columns")
-    return names, "\\r" if "\r" in start and "\n" not in start else None
-
-
-def _csv_scan(path: Path, names: Iterable[str], line_end: str | None) -> str:
-    """Every option is given: a guess from the first rows could skip or join some of them."""
-    columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in names)
-    ends = "" if line_end is None else f", new_line = '{line_end}'"
-    return (
-        f"read_csv({_literal(_literal_glob(path))}, auto_detect = false, columns = {{{columns}}}, "
-        "header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
-        f"hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, "
-        f"ignore_errors = true, store_rejects = true{ends})"
-    )
-
-
-def _selection(reader: Reader, source: _Source) -> str:
-    """SELECT of our fields as text, in the file's order; a column that is absent is null."""
-    present = {column.lower() for column in source.columns}
-    fields = [f"row_number() OVER () + {source.first_line - 1} AS line"]
-    for field in FIELDS:
-        fields.append(f"{_text(reader.columns.get(field), present)} AS {_quoted(field)}")
-    for kind, expression in reader.prices.items():
-        fields.append(f"{_text(expression, present)} AS price_{kind}")
-    return f"SELECT {', '.join(fields)} FROM {source.scan}"
-
-
-def _text(expression: str | None, present: set[str]) -> str:
-    if expression is None:
-        return "NULL::VARCHAR"
-    bare = expression.strip('"').lower()
-    if bare.isidentifier() and bare not in present:
-        return "NULL::VARCHAR"
-    nothing = ", ".join(_literal(word) for word in MISSING)
-    text = f"CAST(({expression}) AS VARCHAR)"
-    return f"CASE WHEN {text} NOT IN ({nothing}) THEN {text} END"
 
 
 def _keep_malformed(con: duckdb.DuckDBPyConnection) -> None:
@@ -172,16 +172,3 @@ def _keep_malformed(con: duckdb.DuckDBPyConnection) -> None:
         ) AS gone
         WHERE staging.line >= gone.first AND (staging.line < gone.past OR gone.past IS NULL)
     """)
-
-
-def _literal_glob(path: Path) -> str:
-    """The path as a pattern that matches nothing else: `of [1].csv` is not `of 1.csv`."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _quoted(field: str) -> str:
-    return f'"{field}"'

@@ -1,15 +1,35 @@
--- One row a start: how it ended and every price, for labels and settlement. Never a feature.
+-- One row a start: how it ended and every price before the off, for labels and settlement. Never a
+-- feature. `market_flag` says why a race's prices make no market.
+WITH quoted AS (
+    SELECT
+        race_id, horse_id,
+        max(CASE WHEN kind = 'sp' THEN decimal_odds END) AS sp,
+        max(CASE WHEN kind = 'bsp' THEN decimal_odds END) AS bsp,
+        max(CASE WHEN kind = 'wap' THEN decimal_odds END) AS wap,
+        max(CASE WHEN kind = 'open' THEN decimal_odds END) AS "open",
+        max(CASE WHEN kind = 'morning' THEN decimal_odds END) AS morning,
+        max(CASE WHEN kind = 'breakfast' THEN decimal_odds END) AS breakfast,
+        max(CASE WHEN kind = 'evening' THEN decimal_odds END) AS evening
+    FROM prices
+    WHERE kind IN ('sp', 'bsp', 'wap', 'open', 'morning', 'breakfast', 'evening')
+    GROUP BY race_id, horse_id
+),
+flagged AS (
+    SELECT
+        race_id,
+        coalesce(
+            max(CASE WHEN flag = 'runners-missing' THEN flag END),
+            max(CASE WHEN flag = 'book-low' THEN flag END),
+            max(CASE WHEN flag = 'book-high' THEN flag END)
+        ) AS market_flag
+    FROM race_flags
+    GROUP BY race_id
+)
 SELECT
     starts.race_id, starts.horse_id, CAST(starts.date AS TIMESTAMPTZ) AS event_timestamp,
-    starts.win_share, starts.finish, starts.field_size,
-    max(CASE WHEN prices_history.kind = 'sp' THEN prices_history.decimal_odds END) AS sp,
-    max(CASE WHEN prices_history.kind = 'bsp' THEN prices_history.decimal_odds END) AS bsp,
-    max(CASE WHEN prices_history.kind = 'morning' THEN prices_history.decimal_odds END) AS morning,
-    max(CASE WHEN prices_history.kind = 'breakfast' THEN prices_history.decimal_odds END)
-        AS breakfast,
-    max(CASE WHEN prices_history.kind = 'evening' THEN prices_history.decimal_odds END) AS evening
+    starts.win_share, starts.finish, starts.field_size, flagged.market_flag,
+    quoted.sp, quoted.bsp, quoted.wap, quoted."open",
+    quoted.morning, quoted.breakfast, quoted.evening
 FROM starts
-LEFT JOIN prices_history
-    ON prices_history.race_id = starts.race_id AND prices_history.horse_id = starts.horse_id
-GROUP BY starts.race_id, starts.horse_id, starts.date, starts.win_share, starts.finish,
-    starts.field_size
+LEFT JOIN quoted ON quoted.race_id = starts.race_id AND quoted.horse_id = starts.horse_id
+LEFT JOIN flagged ON flagged.race_id = starts.race_id

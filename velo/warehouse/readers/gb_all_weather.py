@@ -6,7 +6,10 @@ from velo.warehouse.readers.reader import Reader
 
 READER = Reader(
     name="gb_all_weather",
-    mark=frozenset({"bsp", "eve_price", "break_price", "morn_price", "horse_id", "pf_speed"}),
+    mark=frozenset(
+        {"date", "course", "race_id", "off", "pos", "horse", "horse_id", "bsp", "eve_price",
+         "break_price", "morn_price", "pf_speed"}
+    ),
     columns={
         "date": "date",
         "course": "course",
@@ -50,4 +53,4 @@ READER = Reader(
         "breakfast": "break_price",
         "evening": "eve_price",
     },
-)
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""The Hong Kong parquet file: tote win odds, stalls, seconds, no off times.
+"""The Hong Kong parquet file: tote win odds, stalls, seconds, sectionals, no off times.
 
 Official ratings before 2016 exist only for horses that were still on file years later, so they
 are read as missing (survivorship). `prize` is the race's, not the runner's.
@@ -10,7 +10,10 @@ from velo.warehouse.readers.reader import Reader
 
 READER = Reader(
     name="hong_kong",
-    mark=frozenset({"race_no", "horse_id", "win_div", "running_position", "sp_dec", "rail"}),
+    mark=frozenset(
+        {"date", "course", "race_id", "race_no", "pos", "horse", "horse_id", "sp_dec", "rail",
+         "running_position", "win_div"}
+    ),
     columns={
         "date": "date",
         "course": "course",
@@ -29,6 +32,7 @@ READER = Reader(
         "position": "pos",
         "draw": "draw",
         "horse": "horse",
+        "bred": "bred",
         "source_horse_id": "horse_id",
         "age": "age",
         "sex": "sex",
@@ -37,7 +41,7 @@ READER = Reader(
         "jockey": "jockey",
         "trainer": "trainer",
         "owner": "owner",
-        "official_rating": "CASE WHEN date >= DATE '2016-01-01' THEN official_rating END",
+        "official_rating": "CASE WHEN date >= '2016' THEN official_rating END",
         "seconds": "secs",
         "beaten": "ovr_btn",
         "race_prize": "prize",
@@ -47,4 +51,5 @@ READER = Reader(
         "comment": "comment",
     },
     prices={"sp": "sp_dec"},
-)
+    sectionals={section: f"sec{section}" for section in range(1, 7)},
+)  # fmt: skip

@@ -10,6 +10,7 @@ READER = Reader(
     columns={
         "date": "date",
         "course": "course",
+        "region": "region",
         "source_race_id": "race_id",
         "off": "off",
         "race_name": "race_name",
@@ -18,6 +19,7 @@ READER = Reader(
         "pattern": "pattern",
         "rating_band": "rating_band",
         "distance": "dist",
+        "surface": "surface",
         "going": "going",
         "ran": "ran",
         "number": "num",

@@ -1,0 +1,167 @@
+"""What a file must be before it is read: a plain file, of bounded lines, of bounded claims."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from velo.errors import InputError
+from velo.settings import Store
+
+MAX_LINE_BYTES = 2_000_000
+CHUNK = 1 << 20
+_UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
+_SQLITE = (".db", ".sqlite", ".sqlite3")
+
+
+def size_in_bytes(text: str) -> int:
+    """`40GB` as a number, in the units of the settings."""
+    number, unit = re.findall(r"[\d.]+|[A-Za-z]+", text)
+    return int(float(number) * _UNITS[unit])
+
+
+def inspect(path: Path, store: Store) -> str:
+    """Hash a file and hold it against the bounds, in one pass that keeps no more than a chunk.
+
+    Args:
+        path: the file, unpacked.
+        store: the bounds.
+
+    Returns:
+        SHA-256 of its bytes, and of the write-ahead log beside an SQLite file, in hexadecimal.
+
+    Raises:
+        InputError: no such file, not a plain one, or beyond a bound.
+    """
+    _hold_plain(path, store)
+    suffix = path.suffix.lower()
+    try:
+        digest = _Lines(path).digest() if suffix == ".csv" else _digest(path)
+        if suffix in _SQLITE:
+            log = path.with_name(path.name + "-wal")
+            if log.is_file():
+                _digest(log, digest)
+        return digest.hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from None
+
+
+def hold_name(path: Path) -> None:
+    """Refuse a path that is not text.
+
+    Raises:
+        InputError: it holds bytes that are not UTF-8, or a sign that is not printed.
+    """
+    shown = "".join(sign if sign.isprintable() else "?" for sign in str(path))
+    if shown != str(path):
+        raise InputError(f"{shown}: the name has signs that cannot be printed; rename the file")
+
+
+def _hold_plain(path: Path, store: Store) -> None:
+    hold_name(path)
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise InputError(f"{path}: no such file ({error.strerror})") from None
+    if stat.S_ISDIR(found.st_mode):
+        raise InputError(f"{path}: no such file (it is a folder)")
+    if not stat.S_ISREG(found.st_mode):
+        raise InputError(f"{path} is not a plain file: write it to one first")
+    if found.st_size > size_in_bytes(store.largest_file):
+        raise InputError(
+            f"{path} has {found.st_size:,} bytes, more than store.largest_file "
+            f"({store.largest_file}) in velo.toml allows"
+        )
+
+
+def hold_claims(path: Path, store: Store) -> None:
+    """Hold what a parquet file says of its own size against the bounds.
+
+    Raises:
+        InputError: it claims more than they allow, or it is no parquet file.
+    """
+    try:
+        claims = pq.read_metadata(path)
+        rows = max(claims.num_rows, 0)
+        groups = [claims.row_group(i) for i in range(claims.num_row_groups)]
+        size = sum(group.total_byte_size for group in groups)
+        counted = sum(group.num_rows for group in groups)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"{path} cannot be read: {said}") from None
+    if max(rows, counted) > store.most_rows:
+        raise InputError(
+            f"{path} claims {max(rows, counted):,} rows, more than store.most_rows "
+            f"({store.most_rows:,}) in velo.toml allows"
+        )
+    if size > size_in_bytes(store.largest_file):
+        raise InputError(
+            f"{path} claims {size:,} bytes, more than store.largest_file "
+            f"({store.largest_file}) in velo.toml allows"
+        )
+
+
+def _digest(path: Path, digest: hashlib._Hash | None = None) -> hashlib._Hash:
+    digest = digest or hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest
+
+
+class _Lines:
+    """A CSV file's lines, measured while it is hashed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._begun = 0
+        """Offset of the line that is not yet ended."""
+
+    def digest(self) -> hashlib._Hash:
+        """Hash the file.
+
+        Raises:
+            InputError: a line is too long, or there is a NUL byte in it.
+        """
+        digest = hashlib.sha256()
+        offset = 0
+        with self._path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                self._hold(chunk, offset)
+                digest.update(chunk)
+                offset += len(chunk)
+        return digest
+
+    def _hold(self, chunk: bytes, offset: int) -> None:
+        """A chunk is shorter than a line may be, so only its first line end can be too far on."""
+        if b"\0" in chunk and not self._is_utf_16():
+            line = self._line(offset + chunk.index(b"\0"))
+            raise InputError(f"{self._path}: line {line} holds a NUL byte; the file is damaged")
+        ends = [end for end in (chunk.find(b"\n"), chunk.find(b"\r")) if end >= 0]
+        if offset + min(ends, default=len(chunk)) - self._begun > MAX_LINE_BYTES:
+            raise InputError(
+                f"{self._path}: line {self._line(self._begun)} has more than "
+                f"{MAX_LINE_BYTES:,} bytes; no row of a race has"
+            )
+        if ends:
+            self._begun = offset + max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
+
+    def _is_utf_16(self) -> bool:
+        """Staging says so, and how to mend it."""
+        with self._path.open("rb") as file:
+            return file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+
+    def _line(self, offset: int) -> int:
+        """The number, from 1, of the line at an offset."""
+        ends = {b"\n": 0, b"\r": 0}
+        with self._path.open("rb") as file:
+            while offset > 0 and (chunk := file.read(min(CHUNK, offset))):
+                offset -= len(chunk)
+                for end in ends:
+                    ends[end] += chunk.count(end)
+        return (ends[b"\n"] or ends[b"\r"]) + 1

@@ -1,0 +1,160 @@
+"""What a file holds its rows in: CSV or parquet, as DuckDB scans them, or SQLite."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from velo.errors import InputError
+from velo.settings import Store
+from velo.warehouse.bounds import MAX_LINE_BYTES, hold_claims
+from velo.warehouse.readers import Reader
+from velo.warehouse.sql_text import literal, quoted
+from velo.warehouse.sqlite_table import chosen_table, column_names, opened, text_batches
+
+MAX_COLUMNS = 2_000
+SUFFIXES = (".csv", ".parquet", ".sqlite", ".sqlite3", ".db")
+
+
+@dataclass(frozen=True)
+class Container:
+    """A file's rows as text.
+
+    Attributes:
+        columns: its columns' names, in lower case, blanks around them dropped, each once.
+        first_line: the number of its first row.
+        relations: given columns, yields SQL relations that have them as text. Together, in their
+            order and each in its own, they are the file's rows. A relation is gone when the next
+            is asked for.
+    """
+
+    columns: list[str]
+    first_line: int
+    relations: Callable[[Sequence[str]], Iterator[str]]
+
+
+def container(
+    con: duckdb.DuckDBPyConnection, path: Path, store: Store, reader: Reader | None
+) -> AbstractContextManager[Container]:
+    """A file opened by its suffix.
+
+    Args:
+        con: where it will be read.
+        path: the file.
+        store: bounds of what a parquet file may claim.
+        reader: the format, where the user says it.
+
+    Raises:
+        InputError: another suffix, no header, or claims beyond the bounds.
+        UnknownFormat: none of an SQLite file's tables has columns that a reader knows.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        return _csv(path)
+    if suffix == ".parquet":
+        return _parquet(con, path, store)
+    if suffix in SUFFIXES:
+        return _sqlite(con, path, reader)
+    raise InputError(
+        f"{path}: files end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, "
+        f"not {suffix or 'nothing'!r}"
+    )
+
+
+@contextmanager
+def _csv(path: Path) -> Iterator[Container]:
+    """Every option is given: a guess from the first rows could skip or join some of them."""
+    names, line_end = _header(path)
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    ends = "" if line_end is None else f", new_line = '{line_end}'"
+    scan = (
+        f"read_csv({literal(_as_pattern(path))}, auto_detect = false, columns = {{{columns}}}, "
+        "header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
+        f"hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, "
+        f"ignore_errors = true, store_rejects = true{ends})"
+    )
+    yield Container(names, 2, lambda used: iter([scan]))
+
+
+@contextmanager
+def _parquet(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> Iterator[Container]:
+    hold_claims(path, store)
+    scan = f"read_parquet({literal(_as_pattern(path))}, hive_partitioning = false)"
+    written = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
+    names = distinct_names(written)
+
+    def relations(used: Sequence[str]) -> Iterator[str]:
+        texts = ", ".join(
+            f"CAST({quoted(column)} AS VARCHAR) AS {quoted(name)}"
+            for column, name in zip(written, names, strict=True)
+            if name in used
+        )
+        yield f"(SELECT {texts} FROM {scan})"
+
+    yield Container(names, 1, relations)
+
+
+@contextmanager
+def _sqlite(
+    con: duckdb.DuckDBPyConnection, path: Path, reader: Reader | None
+) -> Iterator[Container]:
+    with opened(path) as lite:
+        table = chosen_table(path, lite, reader)
+        written = column_names(lite, table)
+        names = distinct_names(written)
+
+        def relations(used: Sequence[str]) -> Iterator[str]:
+            sought = {name: column for column, name in zip(written, names, strict=True)
+                      if name in used}  # fmt: skip
+            for batch in text_batches(lite, table, sought):
+                con.register("sqlite_rows", batch)
+                yield "sqlite_rows"
+                con.unregister("sqlite_rows")
+
+        yield Container(names, 1, relations)
+
+
+def distinct_names(written: Iterable[str]) -> list[str]:
+    """Column names folded to lower case; one that comes again is numbered by its place."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for place, text in enumerate(written, 1):
+        name = text.strip().lower() or f"column {place}"
+        while name in taken:
+            name += f" {place}"
+        names.append(name)
+        taken.add(name)
+    return names
+
+
+def _header(path: Path) -> tuple[list[str], str | None]:
+    """A CSV file's column names, and its line end if it is a bare CR.
+
+    Raises:
+        InputError: there is none, or it parts its columns by something else than commas.
+    """
+    with path.open("rb") as file:
+        start = file.read(MAX_LINE_BYTES)
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise InputError(f"{path} is written in UTF-16: save it as UTF-8")
+    text = start.decode("utf-8-sig", errors="replace")
+    names = distinct_names(next(csv.reader(io.StringIO(text, newline="")), []))
+    if not names:
+        raise InputError(f"{path} has no header: its first line must name the columns")
+    if len(names) > MAX_COLUMNS:
+        raise InputError(f"{path} has {len(names):,} columns: {MAX_COLUMNS:,} at most are read")
+    for sign, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(names) == 1 and sign in names[0]:
+            raise InputError(f"{path} parts its columns by {called}: write it with commas")
+    return names, "\\r" if "\r" in text and "\n" not in text else None
+
+
+def _as_pattern(path: Path) -> str:
+    """The path as a pattern that matches nothing else: `of [1].csv` is not `of 1.csv`."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))

@@ -1,0 +1,34 @@
+r"""The exchange's daily file of starting prices: odds of runners that other files tell of.
+
+`menu_hint` says `GB / Ling 31st Dec`: the region, the course cut short, the day without its year.
+"""
+
+from __future__ import annotations
+
+from velo.warehouse.readers.reader import Reader
+
+READER = Reader(
+    name="exchange",
+    mark=frozenset({"menu_hint", "event_name", "event_dt", "selection_name", "bsp"}),
+    role="prices",
+    columns={
+        "date": "split_part(trim(event_dt), ' ', 1)",
+        "off": "nullif(split_part(trim(event_dt), ' ', 2), '')",
+        "region": "CASE WHEN contains(menu_hint, '/') THEN trim(split_part(menu_hint, '/', 1)) END",
+        "course": (
+            r"nullif(trim(regexp_replace(menu_hint, '^[^/]*/|\s+\d{1,2}(st|nd|rd|th)\b.*$', '',"
+            " 'g')), '')"
+        ),
+        "race_name": "event_name",
+        "horse": "selection_name",
+    },
+    prices={
+        "bsp": "bsp",
+        "wap": "ppwap",
+        "morning": "morningwap",
+        "max": "ppmax",
+        "min": "ppmin",
+        "in-play-max": "ipmax",
+        "in-play-min": "ipmin",
+    },
+)

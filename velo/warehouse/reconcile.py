@@ -1,0 +1,223 @@
+"""One race, several tellers: what each says is kept, and the most trusted who says it is heard.
+
+A table's row holds, field by field, what the most trusted source says of it; trust is the order of
+`velo.warehouse.readers.READERS`. As soon as a second source tells of a row, both tellings are kept
+whole, so that the merged row does not depend on which file came first. Where two sources say
+different things, the table `conflicts` has both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that sources tell of.
+
+    Attributes:
+        keys: columns that name it.
+        fields: columns that merge each on its own, each with what a file must have to tell it.
+        block: columns that merge as one, from a source that gives the last of them.
+        compared: fields in which sources may conflict, with the difference that is none.
+        tellings: table of what each source said.
+    """
+
+    keys: tuple[str, ...]
+    fields: Mapping[str, tuple[str, ...]]
+    block: tuple[str, ...]
+    compared: Mapping[str, float]
+    tellings: str
+
+
+RUNNER = Told(
+    keys=("race_id", "horse_id"),
+    fields={
+        **{
+            name: (name,)
+            for name in (
+                "number", "draw", "horse", "age", "sex", "official_rating", "headgear", "jockey",
+                "trainer", "owner", "sire", "dam", "damsire", "beaten", "rpr", "ts", "comment",
+            )
+        },
+        "pounds": ("weight",), "jockey_id": ("jockey",), "trainer_id": ("trainer",),
+        "seconds": ("seconds", "time"), "prize_won": ("prize",),
+    },
+    block=("position", "finish", "status"),
+    compared={
+        "number": 0, "draw": 0, "age": 0, "pounds": 0, "official_rating": 0, "jockey_id": 0,
+        "trainer_id": 0, "finish": 0, "status": 0, "seconds": 0.05, "rpr": 0, "ts": 0,
+    },
+    tellings="runner_tellings",
+)  # fmt: skip
+RACE = Told(
+    keys=("race_id",),
+    fields={
+        **{
+            name: (name,)
+            for name in (
+                "source_race_id", "date", "region", "course", "off", "race_no", "race_type",
+                "class", "pattern", "rating_band", "going", "ran",
+            )
+        },
+        "course_id": ("course",), "name": ("race_name",), "distance_m": ("distance",),
+        "distance_band": ("distance",), "going_group": ("going",),
+        "surface": ("surface", "going", "race_type"),
+        "declared_level": ("class", "pattern", "rating_band"),
+        "declared_prize": ("race_prize",), "prize": ("prize",),
+    },
+    block=(),
+    compared={
+        "off": 0, "surface": 0, "declared_level": 0, "distance_m": 30, "going_group": 0, "ran": 0,
+    },
+    tellings="race_tellings",
+)  # fmt: skip
+
+
+def reconcile(
+    con: duckdb.DuckDBPyConnection,
+    what: Told,
+    source: str,
+    cards: Collection[str],
+    absent: Collection[str],
+    batch_id: int,
+) -> None:
+    """Make the temporary table `merged` from `told` (one source's rows) and `present`.
+
+    All three, and the tellings, have the keys, fields, block, source, content (of runners) and
+    batch_id as columns; `present` holds the warehouse's rows of the same keys.
+
+    Args:
+        con: a connection in a transaction.
+        what: races or runners.
+        source: who tells `told`.
+        cards: sources that speak before the race: what a result says otherwise is no conflict.
+        absent: fields that the file has no column for: what `source` said of them earlier holds.
+        batch_id: the batch that does it.
+    """
+    con.execute(_voices(what, absent), {"source": source})
+    con.execute(_merged(what))
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE several AS SELECT {_list(what.keys)} FROM voices "
+        f"GROUP BY {_list(what.keys)} HAVING count(*) > 1"
+    )
+    con.execute(
+        f"DELETE FROM {what.tellings} USING several WHERE {_same(what.tellings, 'several', what)}"
+    )
+    con.execute(
+        f"INSERT INTO {what.tellings} BY NAME SELECT v.* FROM voices AS v "
+        f"JOIN several AS s ON {_same('v', 's', what)}"
+    )
+    _record_conflicts(con, what, cards, batch_id)
+    con.execute("DROP TABLE voices; DROP TABLE several")
+
+
+def _voices(what: Told, absent: Collection[str]) -> str:
+    """Every source's latest telling of each row of `told`."""
+    parts = [
+        f"coalesce(former.{name}, told.{name}) AS {name}"
+        for name, needed in what.fields.items()
+        if set(needed) <= set(absent)
+    ]
+    if what.block:
+        given = f"told.{what.block[-1]} IS NOT NULL"
+        parts += [
+            f"CASE WHEN {given} THEN told.{name} ELSE former.{name} END AS {name}"
+            for name in what.block
+        ]
+    own = f"told.* REPLACE ({', '.join(parts)})" if parts else "told.*"
+    keys = _list(what.keys)
+    return f"""
+        CREATE OR REPLACE TEMP TABLE voices AS
+        WITH kept AS (
+            SELECT t.* FROM {what.tellings} AS t JOIN told ON {_same("t", "told", what)}
+        ), heard AS (
+            SELECT * FROM kept
+            UNION ALL BY NAME
+            SELECT * FROM present
+            WHERE ({keys}) NOT IN (SELECT ({keys}) FROM kept)
+        )
+        SELECT * FROM heard WHERE source <> $source
+        UNION ALL BY NAME
+        SELECT {own} FROM told
+        LEFT JOIN heard AS former
+            ON {_same("told", "former", what)} AND former.source = $source
+    """
+
+
+def _merged(what: Told) -> str:
+    rank = "s.precedence"
+    chosen = [f"arg_min(v.{name}, {rank}) AS {name}" for name in what.fields]
+    if what.block:
+        packed = ", ".join(f"{name} := v.{name}" for name in what.block)
+        best = (
+            f"arg_min(struct_pack({packed}), {rank}) FILTER (WHERE v.{what.block[-1]} IS NOT NULL)"
+        )
+        chosen.append(f"{best} AS block")
+    opened = "".join(f", block.{name} AS {name}" for name in what.block)
+    hidden = " EXCLUDE (block)" if what.block else ""
+    content = ", arg_min(v.content, s.precedence) AS content" if what is RUNNER else ""
+    return f"""
+        CREATE OR REPLACE TEMP TABLE merged AS
+        SELECT *{hidden}{opened} FROM (
+            SELECT {", ".join(f"v.{key}" for key in what.keys)}, {", ".join(chosen)},
+                arg_min(v.source, {rank}) AS source{content}
+            FROM voices AS v
+            JOIN sources AS s ON s.source = v.source
+            GROUP BY {", ".join(f"v.{key}" for key in what.keys)}
+        )
+    """
+
+
+def _record_conflicts(
+    con: duckdb.DuckDBPyConnection, what: Told, cards: Collection[str], batch_id: int
+) -> None:
+    horse = "horse_id" if "horse_id" in what.keys else "NULL"
+    level = "IS NOT NULL" if "horse_id" in what.keys else "IS NULL"
+    keys = _list(what.keys)
+    con.execute(
+        f"DELETE FROM conflicts USING several WHERE {_same('conflicts', 'several', what)} "
+        f"AND conflicts.horse_id {level}"
+    )
+    allowed = " ".join(
+        f"WHEN '{name}' THEN {slack}" for name, slack in what.compared.items() if slack
+    )
+    slack = f"CASE field {allowed} ELSE 0 END" if allowed else "0"
+    con.execute(
+        f"""
+        INSERT INTO conflicts
+        WITH said AS (
+            UNPIVOT (
+                SELECT {_list(f"v.{key}" for key in what.keys)}, v.source, s.precedence,
+                    {", ".join(f"CAST(v.{name} AS VARCHAR) AS {name}" for name in what.compared)}
+                FROM voices AS v
+                JOIN several USING ({keys})
+                JOIN sources AS s ON s.source = v.source
+                WHERE v.source NOT IN (SELECT unnest($cards::VARCHAR[]))
+            ) ON {_list(what.compared)} INTO NAME field VALUE said
+        ), kept AS (
+            SELECT {keys}, field, arg_min(source, precedence) AS source,
+                arg_min(said, precedence) AS said
+            FROM said
+            GROUP BY {keys}, field
+        )
+        SELECT race_id, {horse}, field, kept.source, kept.said, said.source, said.said, $batch
+        FROM said
+        JOIN kept USING ({keys}, field)
+        WHERE said.source <> kept.source AND said.said <> kept.said
+            AND coalesce(abs(TRY_CAST(said.said AS DOUBLE) - TRY_CAST(kept.said AS DOUBLE))
+                > {slack}, true)
+        """,
+        {"batch": batch_id, "cards": list(cards)},
+    )
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _same(left: str, right: str, what: Told) -> str:
+    return " AND ".join(f"{left}.{key} = {right}.{key}" for key in what.keys)
