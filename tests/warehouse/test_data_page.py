@@ -12,12 +12,13 @@ from velo.home import Home
 from velo.warehouse.connection import warehouse
 from velo.warehouse.quarantine import REASONS
 from velo.warehouse.readers import READERS
+from velo.warehouse.readers.reader import PRICE_KINDS
 from velo.warehouse.staging import MISSING
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
 WHEN = {
     "before", "off", "after", "import", "after (before where declared)",
-    "`sp` and `bsp` off, others before",
+    "by its kind",
 }  # fmt: skip
 
 
@@ -53,15 +54,47 @@ def existing(home: Home) -> dict[str, list[str]]:
     return {table: list(columns) for table, columns in rows}
 
 
+def is_copy(table: str) -> bool:
+    """Whether the page describes the table by another."""
+    return table.startswith("earlier_") or table.endswith("_tellings")
+
+
 def test_every_column_of_the_warehouse_is_described_in_its_order(home: Home) -> None:
-    assert {table: list(columns) for table, columns in described().items()} == existing(home)
+    tables = {name: columns for name, columns in existing(home).items() if not is_copy(name)}
+    assert {table: list(columns) for table, columns in described().items()} == tables
+
+
+def test_copies_have_the_columns_that_the_page_says(home: Home) -> None:
+    tables = existing(home)
+    page = PAGE.read_text(encoding="utf-8")
+    for name in filter(is_copy, tables):
+        assert f"`{name}`" in page
+        if name.startswith("earlier_"):
+            assert tables[name] == [*tables[name.removeprefix("earlier_")], "replaced_by"]
+    assert tables["race_tellings"] == tables["races"]
+    assert set(tables["runner_tellings"]) == {*tables["runners"], *tables["results"]}
+
+
+def test_every_flag_is_described(home: Home) -> None:
+    with warehouse(home, STORE, write=True) as con:
+        (checks,) = con.execute(
+            "SELECT string_agg(expression, ' ') FROM duckdb_constraints() "
+            "WHERE table_name = 'race_flags'"
+        ).fetchall()[0]
+    flags = {cells[0].strip("`") for cells in sections()["Races that are flagged"]}
+    assert flags == set(re.findall(r"'([a-z-]+)'", checks))
+
+
+def test_every_kind_of_price_is_described() -> None:
+    named = " ".join(cells[0] for cells in sections()["Kinds of price"])
+    assert set(re.findall(r"`([a-z-]+)`", named)) == set(PRICE_KINDS)
 
 
 def test_every_column_says_what_it_means_and_when_it_is_known() -> None:
     for table, columns in described().items():
         for column, cells in columns.items():
             assert cells[0], f"{table}.{column} has no meaning"
-            if table != "racing_data":
+            if f"View `{table}`" not in sections():
                 assert cells[-1] in WHEN, f"{table}.{column}: when is it known?"
 
 
@@ -72,7 +105,8 @@ def test_what_is_earned_in_the_race_is_known_after_it(column: str) -> None:
 
 def test_the_views_columns_are_what_the_page_says(home: Home) -> None:
     columns = existing(home)
-    for cells in described()["racing_data"].values():
+    views = ("racing_data", "prices", "entries")
+    for cells in (cells for view in views for cells in described()[view].values()):
         named = re.match(r"`(\w+)\.(\w+)`", cells[0])
         assert named
         assert named[2] in columns[named[1]]
@@ -83,7 +117,7 @@ def test_every_format_is_described_with_its_prices() -> None:
     assert list(rows) == [reader.name for reader in READERS]
     for reader in READERS:
         _, _, prices, mark = rows[reader.name]
-        assert set(re.findall(r"`(\w+)`", prices)) == set(reader.prices)
+        assert set(re.findall(r"`([\w-]+)`", prices)) == set(reader.prices)
         assert set(re.findall(r"`(\w+)`", mark)) <= reader.mark
 
 
