@@ -24,8 +24,10 @@ from benchmarks.whole_way import VELO, measure
 
 CORRECTED = 100
 """Every so many rows one gets another finishing distance."""
-BARE = "import sys, duckdb; duckdb.connect(sys.argv[2]).execute(" \
+BARE = (
+    "import sys, duckdb; duckdb.connect(sys.argv[2]).execute("
     "f\"create table t as select * from read_csv('{sys.argv[1]}', all_varchar = true)\")"
+)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.racing.courses import Course, course, course_key
+from velo.racing.courses import Course, abbreviates, course, course_key
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,55 @@ def test_tracks_that_race_differently_have_different_keys(one: str, other: str, 
 def test_no_text_makes_a_course_fail(text: str) -> None:
     found = course(text)
     assert found is None or course_key(found).startswith(found.name)
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("Ling", "Lingfield (AW)"),
+        ("Ling", "Lingfield Park"),
+        ("ChelmC", "Chelmsford (AW)"),
+        ("MrktR", "Market Rasen"),
+        ("NAbb", "Newton Abbot"),
+        ("FfosL", "Ffos Las"),
+        ("Sthl", "Southwell (AW)"),
+        ("Leop", "Leopardstown (IRE)"),
+        ("DownR", "Down Royal (IRE)"),
+        ("Curr", "The Curragh (IRE)"),
+        ("Kempton", "Kempton (AW)"),
+        ("Bangor-on-Dee", "bangor on dee"),
+        ("Epsm", "Epsom Downs"),
+    ],
+)
+def test_a_course_is_known_by_its_short_name(short: str, full: str) -> None:
+    assert abbreviates(short, full)
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("Ling", "Wolverhampton (AW)"),
+        ("Ling", "Ripon"),
+        ("Newc", "Newmarket"),
+        ("gfield", "Lingfield"),
+        ("gniL", "Lingfield"),
+        ("Lingfield", "Ling"),
+        ("Newcastle (AUS)", "Newcastle (IRE)"),
+        (None, "Ripon"),
+        ("Ripon", None),
+        ("", "Ripon"),
+        ("-", "-"),
+    ],
+)
+def test_letters_missing_or_out_of_order_are_another_course(
+    short: str | None, full: str | None
+) -> None:
+    assert not abbreviates(short, full)
+
+
+@given(st.text(st.characters(categories=("Lu", "Ll")), min_size=1, max_size=12), st.data())
+def test_leaving_out_letters_after_the_first_abbreviates(name: str, data: st.DataObject) -> None:
+    kept = [sign for sign in name[1:] if data.draw(st.booleans())]
+    found = course(name)
+    if found is not None and len(found.name) == len(name):
+        assert abbreviates(name[0] + "".join(kept), name)

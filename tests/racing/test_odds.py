@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,41 @@ def test_a_decimal_price_that_returns_only_the_stake_is_no_price() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 400,
+        f"{'9' * 400}/1",
+        f"{'9' * 400}/{'9' * 400}",
+        f"1/{'9' * 400}",
+        "1/99999999999999999999",
+        "1.00000000000000000000001",
+    ],
+)
+def test_a_price_that_no_float_tells_from_none_or_from_all_is_no_price(text: str) -> None:
+    assert decimal_odds(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 1_000_000,
+        "5" + " " * 1_000_000 + "x",
+        "(op " + "9" * 1_000_000,
+        "(op " + "9 " * 500_000,
+        "(op " + " " * 1_000_000,
+        "( " * 500_000,
+    ],
+    ids=lambda text: text[:6],
+)
+def test_a_field_of_a_megabyte_is_read_in_a_moment(text: str) -> None:
+    started = time.process_time()
+    decimal_odds(text)
+    favourite_mark(text)
+    opening_and_touched(text)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
     ("text", "mark"),
     [
         ("2/1F", "F"),
@@ -85,6 +122,7 @@ def test_the_favourites_mark_never_changes_the_price(won: int, staked: int, mark
         ("Led (jockey said gelding hung left)(op 10/1)", [11.0], []),
         ("Faded (jockey said the stalls opened 5/1 late)", [], []),
         ("Led(op 6/1 tchd 11/2", [7.0], [6.5]),
+        ("Led(op 2.5 tchd 13.75)", [2.5], [13.75]),
         ("Always towards rear", [], []),
         (None, [], []),
     ],

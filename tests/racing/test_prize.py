@@ -19,6 +19,8 @@ from velo.racing.prize import prize_money
         (None, None),
         ("–", None),
         ("12,34", None),
+        ("9" * 400, None),
+        ("9" + ",999" * 200, None),
     ],
 )
 def test_a_prize_is_an_amount_whatever_its_currency(text: str | None, amount: float | None) -> None:

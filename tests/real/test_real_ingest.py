@@ -149,6 +149,40 @@ def test_hong_kong_prices_are_the_files(hong_kong: Loaded) -> None:
     assert hong_kong.ask("SELECT count(*), round(sum(decimal_odds), 3) FROM prices_history") == told
 
 
+def test_hong_kong_sections_are_the_files(hong_kong: Loaded) -> None:
+    for section in range(1, 7):
+        told = in_file(
+            HONG_KONG,
+            f"SELECT count(*), round(sum(sec{section}), 2) FROM file WHERE sec{section} > 0",
+        )
+        kept = f"SELECT count(*), round(sum(seconds), 2) FROM sectionals WHERE section = {section}"
+        assert hong_kong.ask(kept) == told
+
+
+def test_hong_kong_sections_add_up_to_the_distance(hong_kong: Loaded) -> None:
+    (apart,) = hong_kong.ask(
+        "SELECT count(*) FROM (SELECT race_id, horse_id, sum(distance_m) AS told FROM sectionals "
+        "GROUP BY ALL HAVING count(*) = max(section)) "
+        "JOIN races USING (race_id) WHERE told <> races.distance_m"
+    )
+    assert apart == (0,)
+
+
+def test_hong_kong_races_have_one_winner_each_but_for_the_dead_heats(hong_kong: Loaded) -> None:
+    told = in_file(
+        HONG_KONG,
+        "SELECT n, count(*) FROM (SELECT race_id, count(*) FILTER "
+        "(regexp_matches(pos, '^1( DH)?$')) AS n FROM file GROUP BY race_id) GROUP BY n ORDER BY n",
+    )
+    kept = hong_kong.ask(
+        "SELECT n, count(*) FROM (SELECT race_id, count(*) FILTER (finish = 1) AS n FROM results "
+        "GROUP BY race_id) GROUP BY n ORDER BY n"
+    )
+    assert kept == told
+    assert [n for n, _ in kept] == [1, 2]
+    assert sum(count for _, count in kept) == 11_333
+
+
 def test_hong_kong_horses_are_those_of_the_file(hong_kong: Loaded) -> None:
     told = in_file(HONG_KONG, "SELECT count(DISTINCT horse_id) FROM file")
     assert hong_kong.ask("SELECT count(*) FROM horses") == told

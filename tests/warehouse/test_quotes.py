@@ -55,5 +55,7 @@ def test_trainers_jockeys_and_courses_have_lasting_keys(home: Home, tmp_path: Pa
     )  # fmt: skip
     assert ask(home, keys) == before
     assert ask(home, "SELECT name, surface, country FROM courses") == [("kempton", "aw", "GB")]
-    used = "SELECT DISTINCT jockey_id, trainer_id, course_id FROM runners JOIN races USING (race_id)"
+    used = (
+        "SELECT DISTINCT jockey_id, trainer_id, course_id FROM runners JOIN races USING (race_id)"
+    )
     assert ask(home, used) == before

@@ -12,10 +12,12 @@ from tests.warehouse.raceform_file import ask, contents, file_of, load, race, ro
 from velo.home import Home
 
 RPSCRAPE = (
-    "Date,Course,Off,Name,Type,Class,Pattern,Rating_Band,Age_Band,Sex_Rest,Dist,Dist_Y,Dist_M,"
-    "Dist_F,Going,Num,Pos,Ran,Draw,Btn,Ovr_Btn,Horse,SP,Dec,Age,Sex,Wgt,Lbs,HG,Time,Jockey,"
-    "Trainer,OR,RPR,TS,Prize,Sire,Dam,Damsire,Owner,Comment"
-).split(",")
+    "Date", "Course", "Off", "Name", "Type", "Class", "Pattern", "Rating_Band", "Age_Band",
+    "Sex_Rest", "Dist", "Dist_Y", "Dist_M", "Dist_F", "Going", "Num", "Pos", "Ran", "Draw",
+    "Btn", "Ovr_Btn", "Horse", "SP", "Dec", "Age", "Sex", "Wgt", "Lbs", "HG", "Time",
+    "Jockey", "Trainer", "OR", "RPR", "TS", "Prize", "Sire", "Dam", "Damsire", "Owner",
+    "Comment",
+)  # fmt: skip
 MERGED = (
     "races", "runners", "results", "prices_history", "horses", "conflicts", "race_tellings",
     "runner_tellings",
@@ -133,9 +135,7 @@ def test_the_merged_warehouse_does_not_depend_on_the_order_of_the_files(
 def test_a_second_source_that_agrees_changes_nothing(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home, ("races", "runners", "results", "horses"))
-    same = {
-        told["horse"]: {"Pos": told["pos"], "Num": told["num"], "SP": ""} for told in race()
-    }
+    same = {told["horse"]: {"Pos": told["pos"], "Num": told["num"], "SP": ""} for told in race()}
     batch = load(home, scraped(tmp_path, same))
     assert (batch.unchanged, batch.updated) == (3, 0)
     assert contents(home, ("races", "runners", "results", "horses")) == before

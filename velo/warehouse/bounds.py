@@ -7,6 +7,7 @@ import re
 import stat
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -14,8 +15,10 @@ from velo.errors import InputError
 from velo.settings import Store
 
 MAX_LINE_BYTES = 2_000_000
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 _UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
+_QUOTE_OR_END = re.compile(rb'["\r\n]')
+_FIELD = re.compile(rb'(?:"[^"]*(?:""[^"]*)*"?)?[^,\r\n]*(,|\r\n?|\n|\Z)')
 _SQLITE = (".db", ".sqlite", ".sqlite3")
 
 
@@ -41,7 +44,7 @@ def inspect(path: Path, store: Store) -> str:
     _hold_plain(path, store)
     suffix = path.suffix.lower()
     try:
-        digest = _Lines(path).digest() if suffix == ".csv" else _digest(path)
+        digest = _Records(path).digest() if suffix == ".csv" else _digest(path)
         if suffix in _SQLITE:
             log = path.with_name(path.name + "-wal")
             if log.is_file():
@@ -114,19 +117,27 @@ def _digest(path: Path, digest: hashlib._Hash | None = None) -> hashlib._Hash:
     return digest
 
 
-class _Lines:
-    """A CSV file's lines, measured while it is hashed."""
+class _Records:
+    """A CSV file's records, measured while it is hashed.
+
+    A quote that nobody closed makes one record of all that follows, and a reader would look for
+    its end again and again. Whether a line end is within quotes is told by counting them; where
+    that says that a record is too long, the record is read sign by sign, for a quote in the midst
+    of a field counts for nothing.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._begun = 0
-        """Offset of the line that is not yet ended."""
+        """Offset behind the last end of a record that was looked for."""
+        self._quoted = False
+        """Whether the chunk that comes begins within quotes."""
 
     def digest(self) -> hashlib._Hash:
         """Hash the file.
 
         Raises:
-            InputError: a line is too long, or there is a NUL byte in it.
+            InputError: a record is too long, or there is a NUL byte in it.
         """
         digest = hashlib.sha256()
         offset = 0
@@ -138,18 +149,45 @@ class _Lines:
         return digest
 
     def _hold(self, chunk: bytes, offset: int) -> None:
-        """A chunk is shorter than a line may be, so only its first line end can be too far on."""
         if b"\0" in chunk and not self._is_utf_16():
             line = self._line(offset + chunk.index(b"\0"))
             raise InputError(f"{self._path}: line {line} holds a NUL byte; the file is damaged")
-        ends = [end for end in (chunk.find(b"\n"), chunk.find(b"\r")) if end >= 0]
-        if offset + min(ends, default=len(chunk)) - self._begun > MAX_LINE_BYTES:
+        end = self._first_end(chunk)
+        quotes = np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord('"'))
+        self._quoted ^= bool(quotes % 2)
+        if offset + (len(chunk) if end is None else end) - self._begun > MAX_LINE_BYTES:
+            self._look_closely(offset + len(chunk))
+        elif end is not None:
+            self._begun = offset + end
+
+    def _first_end(self, chunk: bytes) -> int | None:
+        quoted = self._quoted
+        for sign in _QUOTE_OR_END.finditer(chunk):
+            if sign[0] == b'"':
+                quoted = not quoted
+            elif not quoted:
+                return sign.end()
+        return None
+
+    def _look_closely(self, upto: int) -> None:
+        with self._path.open("rb") as file:
+            file.seek(self._begun)
+            data = file.read(upto - self._begun)
+        begun = at = 0
+        while at < len(data) and (field := _FIELD.match(data, at)):
+            at = field.end()
+            if field[1] != b",":
+                self._hold_record(begun, at)
+                begun = at if field[1] else begun
+        self._begun += begun
+        self._quoted = bool(data.count(b'"', begun) % 2)
+
+    def _hold_record(self, begun: int, end: int) -> None:
+        if end - begun > MAX_LINE_BYTES:
             raise InputError(
-                f"{self._path}: line {self._line(self._begun)} has more than "
-                f"{MAX_LINE_BYTES:,} bytes; no row of a race has"
+                f"{self._path}: the row at line {self._line(self._begun + begun)} has more than "
+                f"{MAX_LINE_BYTES:,} bytes: is a quote left open there?"
             )
-        if ends:
-            self._begun = offset + max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
 
     def _is_utf_16(self) -> bool:
         """Staging says so, and how to mend it."""

@@ -18,6 +18,12 @@ from velo.warehouse.readers import Reader
 from velo.warehouse.sql_text import literal, quoted
 from velo.warehouse.sqlite_table import chosen_table, column_names, opened, text_batches
 
+MISSING = (
+    "", "-", "--", "---", "–", "—", "nan", "NaN", "none", "None", "null", "NULL", "not found",
+    "Not Found",
+)  # fmt: skip
+"""The ways in which files write nothing."""
+
 MAX_COLUMNS = 2_000
 SUFFIXES = (".csv", ".parquet", ".sqlite", ".sqlite3", ".db")
 
@@ -29,9 +35,9 @@ class Container:
     Attributes:
         columns: its columns' names, in lower case, blanks around them dropped, each once.
         first_line: the number of its first row.
-        relations: given columns, yields SQL relations that have them as text. Together, in their
-            order and each in its own, they are the file's rows. A relation is gone when the next
-            is asked for.
+        relations: given columns, yields SQL relations that have them as text, null where the file
+            writes nothing. Together, in their order and each in its own, they are the file's rows.
+            A relation is gone when the next is asked for.
     """
 
     columns: list[str]
@@ -76,6 +82,7 @@ def _csv(path: Path) -> Iterator[Container]:
     scan = (
         f"read_csv({literal(_as_pattern(path))}, auto_detect = false, columns = {{{columns}}}, "
         "header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
+        f"nullstr = [{', '.join(literal(word) for word in MISSING)}], "
         f"hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, "
         f"ignore_errors = true, store_rejects = true{ends})"
     )
@@ -95,7 +102,7 @@ def _parquet(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> Iterat
             for column, name in zip(written, names, strict=True)
             if name in used
         )
-        yield f"(SELECT {texts} FROM {scan})"
+        yield _without_nothings(f"(SELECT {texts} FROM {scan})", used)
 
     yield Container(names, 1, relations)
 
@@ -112,12 +119,21 @@ def _sqlite(
         def relations(used: Sequence[str]) -> Iterator[str]:
             sought = {name: column for column, name in zip(written, names, strict=True)
                       if name in used}  # fmt: skip
-            for batch in text_batches(lite, table, sought):
+            for batch in text_batches(path, lite, table, sought):
                 con.register("sqlite_rows", batch)
-                yield "sqlite_rows"
+                yield _without_nothings("sqlite_rows", used)
                 con.unregister("sqlite_rows")
 
         yield Container(names, 1, relations)
+
+
+def _without_nothings(relation: str, columns: Iterable[str]) -> str:
+    nothing = ", ".join(literal(word) for word in MISSING)
+    texts = ", ".join(
+        f"CASE WHEN {quoted(name)} NOT IN ({nothing}) THEN {quoted(name)} END AS {quoted(name)}"
+        for name in columns
+    )
+    return f"(SELECT {texts} FROM {relation})"
 
 
 def distinct_names(written: Iterable[str]) -> list[str]:

@@ -14,9 +14,9 @@ import velo
 from velo.errors import AccountingError
 from velo.home import Home
 from velo.settings import Store
+from velo.warehouse.bounds import inspect
 from velo.warehouse.connection import warehouse
 from velo.warehouse.facts import establish
-from velo.warehouse.bounds import inspect
 from velo.warehouse.merge import Counts, merge
 from velo.warehouse.price_files import attach, match_waiting
 from velo.warehouse.race_checks import check_races
@@ -97,7 +97,7 @@ def ingest(
             )
         con.execute("BEGIN TRANSACTION")
         progress("reading")
-        staged = stage(con, path, form)
+        staged = stage(con, path, store, form)
         (batch_id,) = con.execute(
             "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
         ).fetchall()[0]

@@ -28,7 +28,6 @@ from velo.racing.racing_day import racing_day
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
 
-
 # The last bracket of a comment that begins like price moves; `velo.racing.odds` reads it.
 _MOVES = r"(?is).*(\(\s*(?:op|opened|tchd|touched)\b[^)]*\))"
 

@@ -80,7 +80,8 @@ def _insert_new(con: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     for quotes in price_rows(staged.reader, "accepted"):
         con.execute(f"INSERT INTO prices_history BY NAME {quotes}")
     if staged.reader.sectionals:
-        con.execute(f"INSERT INTO sectionals BY NAME {section_rows(con, staged.reader, 'accepted')}")
+        sections = section_rows(con, staged.reader, "accepted")
+        con.execute(f"INSERT INTO sectionals BY NAME {sections}")
 
 
 def _reconcile_runners(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> None:

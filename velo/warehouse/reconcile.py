@@ -22,15 +22,30 @@ class Told:
         keys: columns that name it.
         fields: columns that merge each on its own, each with what a file must have to tell it.
         block: columns that merge as one, from a source that gives the last of them.
-        compared: fields in which sources may conflict, with the difference that is none.
+        compared: fields in which sources may conflict, and SQL on when their texts `a` and `b` do.
         tellings: table of what each source said.
     """
 
     keys: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     block: tuple[str, ...]
-    compared: Mapping[str, float]
+    compared: Mapping[str, str]
     tellings: str
+
+
+_DIFFERENT = "a <> b"
+
+# `D Whyte` is `Douglas Whyte`: the first letter and the last name without a claim.
+_CLAIMLESS = "regexp_replace(lower(strip_accents({side})), '\\s*\\([^()]*\\)\\s*$', '')"
+_ANOTHER_PERSON = " OR ".join(
+    f"{part.format(text=_CLAIMLESS.format(side='a'))} "
+    f"<> {part.format(text=_CLAIMLESS.format(side='b'))}"
+    for part in ("left({text}, 1)", "split_part({text}, ' ', -1)")
+)
+
+
+def _further_apart(distance: float) -> str:
+    return f"abs(CAST(a AS DOUBLE) - CAST(b AS DOUBLE)) > {distance}"
 
 
 RUNNER = Told(
@@ -48,8 +63,13 @@ RUNNER = Told(
     },
     block=("position", "finish", "status"),
     compared={
-        "number": 0, "draw": 0, "age": 0, "pounds": 0, "official_rating": 0, "jockey_id": 0,
-        "trainer_id": 0, "finish": 0, "status": 0, "seconds": 0.05, "rpr": 0, "ts": 0,
+        **dict.fromkeys(
+            ("number", "draw", "age", "pounds", "official_rating", "finish", "status", "rpr", "ts"),
+            _DIFFERENT,
+        ),
+        "jockey": _ANOTHER_PERSON,
+        "trainer": _ANOTHER_PERSON,
+        "seconds": _further_apart(1.0),
     },
     tellings="runner_tellings",
 )  # fmt: skip
@@ -71,7 +91,8 @@ RACE = Told(
     },
     block=(),
     compared={
-        "off": 0, "surface": 0, "declared_level": 0, "distance_m": 30, "going_group": 0, "ran": 0,
+        **dict.fromkeys(("off", "surface", "declared_level", "going_group", "ran"), _DIFFERENT),
+        "distance_m": _further_apart(30),
     },
     tellings="race_tellings",
 )  # fmt: skip
@@ -182,10 +203,7 @@ def _record_conflicts(
         f"DELETE FROM conflicts USING several WHERE {_same('conflicts', 'several', what)} "
         f"AND conflicts.horse_id {level}"
     )
-    allowed = " ".join(
-        f"WHEN '{name}' THEN {slack}" for name, slack in what.compared.items() if slack
-    )
-    slack = f"CASE field {allowed} ELSE 0 END" if allowed else "0"
+    apart = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in what.compared.items())
     con.execute(
         f"""
         INSERT INTO conflicts
@@ -197,19 +215,22 @@ def _record_conflicts(
                 JOIN several USING ({keys})
                 JOIN sources AS s ON s.source = v.source
                 WHERE v.source NOT IN (SELECT unnest($cards::VARCHAR[]))
-            ) ON {_list(what.compared)} INTO NAME field VALUE said
+            ) ON {_list(what.compared)} INTO NAME field VALUE text
         ), kept AS (
             SELECT {keys}, field, arg_min(source, precedence) AS source,
-                arg_min(said, precedence) AS said
+                arg_min(text, precedence) AS text
             FROM said
             GROUP BY {keys}, field
+        ), pairs AS (
+            SELECT {keys}, field, kept.source AS kept, kept.text AS a, said.source AS other,
+                said.text AS b
+            FROM said
+            JOIN kept USING ({keys}, field)
+            WHERE said.source <> kept.source
         )
-        SELECT race_id, {horse}, field, kept.source, kept.said, said.source, said.said, $batch
-        FROM said
-        JOIN kept USING ({keys}, field)
-        WHERE said.source <> kept.source AND said.said <> kept.said
-            AND coalesce(abs(TRY_CAST(said.said AS DOUBLE) - TRY_CAST(kept.said AS DOUBLE))
-                > {slack}, true)
+        SELECT race_id, {horse}, field, kept, a, other, b, $batch
+        FROM pairs
+        WHERE CASE field {apart} END
         """,
         {"batch": batch_id, "cards": list(cards)},
     )

@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -56,7 +57,9 @@ def _tell_apart(con: duckdb.DuckDBPyConnection) -> None:
         "FROM facts AS f JOIN doubtful AS d ON d.name = f.name AND d.country = f.country "
         "ORDER BY ALL"
     ).fetchall()
-    answers = [answer for _, runs in groupby(rows, lambda r: r[:2]) for answer in _lives(list(runs))]
+    answers = [
+        answer for _, runs in groupby(rows, lambda r: r[:2]) for answer in _lives(list(runs))
+    ]
     _table(
         con,
         "told_apart",
@@ -70,7 +73,7 @@ def _tell_apart(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _lives(runs: Sequence[tuple]) -> Iterator[tuple[str, dt.date, int | None, str, int]]:
+def _lives(runs: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, dt.date, int | None, str, int]]:
     """Each run without an id, the `known_as` of the horse it belongs to, and which of that name.
 
     A run without an id that goes with runs that have one is that id's.
@@ -165,23 +168,20 @@ WHERE NOT has_id AND (
 
 _LIVES = """
 CREATE OR REPLACE TEMP TABLE lives AS
-WITH apart AS (
-    SELECT t.of AS known_as, t.life, min(t.foaled) AS foaled, max(t.foaled) AS latest_foaled,
-        min(t.date) AS first_seen, max(t.date) AS last_seen
-    FROM told_apart AS t
-    GROUP BY t.of, t.life
+WITH parts AS (
+    SELECT known_as, 0 AS life, foaled, latest_foaled, first_seen, last_seen
+    FROM names
+    WHERE known_as NOT IN (SELECT known_as FROM told_apart)
+    UNION ALL
+    SELECT of, life, foaled, foaled, date, date FROM told_apart
 )
-SELECT row_number() OVER () AS life_id, n.known_as, coalesce(a.life, 0) AS life, n.has_id, n.name, n.country,
-    CASE WHEN n.has_id OR a.life IS NULL THEN least(n.foaled, a.foaled) ELSE a.foaled END AS foaled,
-    CASE WHEN n.has_id OR a.life IS NULL THEN greatest(n.latest_foaled, a.latest_foaled)
-        ELSE a.latest_foaled END AS latest_foaled,
-    CASE WHEN n.has_id OR a.life IS NULL THEN least(n.first_seen, a.first_seen)
-        ELSE a.first_seen END AS first_seen,
-    CASE WHEN n.has_id OR a.life IS NULL THEN greatest(n.last_seen, a.last_seen)
-        ELSE a.last_seen END AS last_seen
-FROM names AS n
-LEFT JOIN apart AS a ON a.known_as = n.known_as
-WHERE n.has_id OR a.life IS NOT NULL OR n.known_as NOT IN (SELECT known_as FROM told_apart)
+SELECT row_number() OVER () AS life_id, p.known_as, p.life, any_value(n.has_id) AS has_id,
+    any_value(n.name) AS name, any_value(n.country) AS country, min(p.foaled) AS foaled,
+    max(p.latest_foaled) AS latest_foaled, min(p.first_seen) AS first_seen,
+    max(p.last_seen) AS last_seen
+FROM parts AS p
+JOIN names AS n ON n.known_as = p.known_as
+GROUP BY p.known_as, p.life
 """
 
 _SETTLED = """

@@ -13,16 +13,12 @@ import duckdb
 
 from velo.errors import InputError
 from velo.settings import Store
-from velo.warehouse.containers import Container, container
+from velo.warehouse.containers import MISSING, Container, container
 from velo.warehouse.readers import Reader, named, recognise
 from velo.warehouse.readers.reader import FIELDS, Expression
-from velo.warehouse.sql_text import literal, quoted
+from velo.warehouse.sql_text import quoted
 
-MISSING = (
-    "", "-", "--", "---", "–", "—", "nan", "NaN", "none", "None", "null", "NULL", "not found",
-    "Not Found",
-)  # fmt: skip
-"""The ways in which files write nothing (data/README.md, Oddities)."""
+__all__ = ["MISSING", "Staged", "stage"]
 
 
 @dataclass(frozen=True)
@@ -94,19 +90,13 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
     found = _bound(wanted, source.columns)
     words = set(re.findall(r"\w+", " ".join(sql for sql in found.values() if sql).lower()))
     used = [column for column in source.columns if column in words] or source.columns[:1]
-    nothing = ", ".join(literal(word) for word in MISSING)
-    texts = ", ".join(
-        f"CASE WHEN {quoted(name)} NOT IN ({nothing}) THEN {quoted(name)} END AS {quoted(name)}"
-        for name in used
-    )
     columns = ", ".join(f"{quoted(name)} VARCHAR" for name in wanted)
     values = ", ".join(sql or "NULL" for sql in found.values())
     con.execute(f"CREATE OR REPLACE TEMP TABLE staging (line BIGINT, {columns})")
     before = source.first_line - 1
     for relation in source.relations(used):
         (rows,) = con.execute(
-            f"INSERT INTO staging SELECT row_number() OVER () + {before}, {values} "
-            f"FROM (SELECT {texts} FROM {relation})"
+            f"INSERT INTO staging SELECT row_number() OVER () + {before}, {values} FROM {relation}"
         ).fetchall()[0]
         before += rows
     return frozenset(name for name in FIELDS if found[name] is None)

@@ -1,0 +1,309 @@
+"""Price files: odds of runners that other files tell of.
+
+A row's runner is the horse of that name which ran on that day, at a course that the file's name for
+it abbreviates, in a race whose off is near. Rows whose runner is not known wait in
+`waiting_prices`, and move to `prices_history` when a file of results or a card brings it.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from velo.racing.courses import abbreviates
+from velo.warehouse.facts import price_column, text
+from velo.warehouse.history import replace_rows
+from velo.warehouse.interpretation import build_lookups, joins
+from velo.warehouse.merge import Counts
+from velo.warehouse.readers import Reader
+
+MINUTES_APART = 15
+"""The exchange's off and the results' may differ by so much and be one race's."""
+
+_PRICE = ("race_id", "horse_id", "source", "kind", "nth")
+_RULES = ("day", "off", "course", "horse")
+
+
+def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Counts:
+    """Give the prices of the temporary table `staging` to their runners.
+
+    A row all of whose prices are known is unchanged; a row whose runner had no price from this
+    source is accepted, and any other updated. Prices that others replace are kept as earlier ones.
+    `unmatched` counts the file's rows whose runner is not known; they are accepted (or updated, or
+    unchanged) as waiting rows.
+
+    Args:
+        con: a connection in a transaction, with the temporary tables `staging` and `malformed`.
+        batch_id: the batch that the rows are marked with.
+        reader: the format's, whose role is prices.
+    """
+    _read(con, batch_id, reader)
+    _find_runners(con, "price_rows")
+    con.execute(
+        "UPDATE price_rows SET reason = 'duplicate-runner' WHERE line IN ("
+        "SELECT line FROM found_runners WHERE copy > 1)"
+    )
+    con.execute(_PRICED, {"source": reader.name})
+    con.execute(_WAITING, {"source": reader.name})
+    outcomes = dict(con.execute(_OUTCOMES).fetchall())
+    con.execute(_FRESH_PRICES)
+    replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+    for statement in _KEEP_WAITING:
+        con.execute(statement)
+    (unmatched,) = con.execute("SELECT count(DISTINCT line) FROM waiting").fetchall()[0]
+    con.execute(_QUARANTINE, {"batch": batch_id})
+    (refused,) = con.execute(
+        "SELECT (SELECT count(*) FROM price_rows WHERE reason IS NOT NULL) "
+        "+ (SELECT count(*) FROM malformed)"
+    ).fetchall()[0]
+    for table in ("price_rows", "quotes", "found_runners", "priced", "waiting", "fresh"):
+        con.execute(f"DROP TABLE {table}")
+    return Counts(
+        outcomes.get("accepted", 0), outcomes.get("updated", 0), outcomes.get("unchanged", 0),
+        refused, unmatched,
+    )  # fmt: skip
+
+
+def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
+    """Give waiting prices to the runners that a batch has brought.
+
+    They keep their own batch's number. Where a runner has a price from a later file already, the
+    waiting one is kept as an earlier price.
+
+    Args:
+        con: a connection in a transaction.
+        batch_id: a batch of results or of a card that was merged just now.
+
+    Returns:
+        How many rows of price files found their runner.
+    """
+    if not con.execute("SELECT 1 FROM waiting_prices LIMIT 1").fetchall():
+        return 0
+    con.execute(_STILL_WAITING, {"batch": batch_id})
+    _find_runners(con, "still_waiting")
+    con.execute("DELETE FROM found_runners WHERE copy > 1")
+    (moved,) = con.execute("SELECT count(*) FROM found_runners").fetchall()[0]
+    if moved:
+        con.execute(_ARRIVED)
+        con.execute(_OVERTAKEN)
+        con.execute(
+            "DELETE FROM fresh USING prices_history AS p WHERE p.race_id = fresh.race_id "
+            "AND p.horse_id = fresh.horse_id AND p.source = fresh.source "
+            "AND p.kind = fresh.kind AND p.nth = fresh.nth AND p.batch_id > fresh.batch_id"
+        )
+        replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+        con.execute(
+            "DELETE FROM waiting_prices USING found_runners AS f "
+            "WHERE waiting_prices.batch_id = f.batch_id AND waiting_prices.line = f.line"
+        )
+        con.execute("DROP TABLE fresh")
+    con.execute("DROP TABLE still_waiting; DROP TABLE found_runners")
+    return int(moved)
+
+
+def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> None:
+    """Make `price_rows`, one row a line with the reason it is refused for, and `quotes`."""
+    columns = [price_column(kind) for kind in reader.prices]
+    rules = build_lookups(con, columns)
+    quotes = " UNION ALL ".join(
+        f"SELECT s.line, '{kind}' AS kind, o.decimal_odds FROM staging AS s "
+        f"JOIN rule_odds AS o ON s.{column} = o.k0 WHERE o.decimal_odds > 1"
+        for kind, column in zip(reader.prices, columns, strict=True)
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE quotes AS {quotes}")
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE price_rows AS
+        WITH read AS (
+            SELECT CAST($batch AS INTEGER) AS batch_id, s.line, rule_day.date,
+                {text("course")} AS course, rule_course.course_id, rule_off.off,
+                {text("horse")} AS horse, nullif(rule_horse.name, '') AS name, rule_horse.country,
+                CASE
+                    WHEN rule_day.date IS NULL THEN 'date-unreadable'
+                    WHEN rule_course.course_id IS NULL THEN 'course-missing'
+                    WHEN coalesce(rule_horse.name, '') = '' THEN 'horse-missing'
+                    WHEN regexp_matches(lower(s.race_name), '{_PLACE_MARKET}') THEN 'place-market'
+                    WHEN s.line NOT IN (SELECT line FROM quotes) THEN 'price-missing'
+                END AS reason
+            FROM staging AS s
+            {joins({name: rules[name] for name in _RULES})}
+        )
+        SELECT * REPLACE (CASE
+            WHEN reason IS NULL AND row_number() OVER (
+                PARTITION BY reason, date, course_id, off, name ORDER BY line) > 1
+            THEN 'duplicate-runner' ELSE reason END AS reason)
+        FROM read
+        """,
+        {"batch": batch_id},
+    )
+
+
+def _find_runners(con: duckdb.DuckDBPyConnection, rows: str) -> None:
+    """Make `found_runners` (batch_id, line, race_id, horse_id, quoted, copy).
+
+    `copy` is above 1 for rows whose runner another row fits better. Two horses of one name in one
+    race that the row's country does not tell apart are neither.
+
+    Args:
+        con: a connection.
+        rows: a temporary table with batch_id, line, date, course, off, name, country and reason.
+    """
+    con.execute(_FIELDED.format(rows=rows))
+    pairs = con.execute(
+        f"SELECT DISTINCT r.course, f.course FROM {rows} AS r "
+        "JOIN fielded AS f ON f.date = r.date AND f.name = r.name"
+    ).fetchall()
+    same = [pair for pair in pairs if abbreviates(*pair)]
+    con.register(
+        "same_course",
+        pa.table(
+            {
+                "short": pa.array([short for short, _ in same], pa.string()),
+                "course": pa.array([full for _, full in same], pa.string()),
+            }
+        ),
+    )
+    con.execute(_FOUND.format(rows=rows), {"apart": MINUTES_APART})
+    con.unregister("same_course")
+    con.execute("DROP TABLE fielded")
+
+
+# A place market's prices say who will be placed, not who will win.
+_PLACE_MARKET = r"to be placed|\btbp\W*$"
+
+_FIELDED = """
+CREATE OR REPLACE TEMP TABLE fielded AS
+WITH held AS (
+    SELECT race_id, date, course, off FROM races WHERE date IN (SELECT date FROM {rows})
+)
+SELECT held.*, horses.horse_id, horses.name, horses.country
+FROM held
+JOIN runners ON runners.race_id = held.race_id
+JOIN horses ON horses.horse_id = runners.horse_id
+WHERE horses.name IN (SELECT name FROM {rows})
+"""
+
+_FOUND = """
+CREATE OR REPLACE TEMP TABLE found_runners AS
+WITH near AS (
+    SELECT r.batch_id, r.line, f.race_id, f.horse_id,
+        f.date + CAST(coalesce(f.off, r.off) AS TIME) AS quoted,
+        abs(date_diff('minute', CAST(r.off AS TIME), CAST(f.off AS TIME))) AS apart,
+        coalesce(r.country <> f.country, false) AS stranger
+    FROM {rows} AS r
+    JOIN fielded AS f ON f.date = r.date AND f.name = r.name
+    JOIN same_course AS c ON c.short = r.course AND c.course = f.course
+    WHERE r.reason IS NULL
+), nearest AS (
+    SELECT *, rank() OVER (
+        PARTITION BY batch_id, line ORDER BY coalesce(apart, $apart), stranger, race_id) AS place
+    FROM near
+    WHERE coalesce(apart <= $apart, true)
+), one AS (
+    SELECT * FROM nearest WHERE place = 1
+    QUALIFY count(*) OVER (PARTITION BY batch_id, line) = 1
+)
+SELECT batch_id, line, race_id, horse_id, quoted, row_number() OVER (
+    PARTITION BY race_id, horse_id ORDER BY coalesce(apart, $apart), batch_id DESC, line) AS copy
+FROM one
+"""
+
+_PRICED = """
+CREATE OR REPLACE TEMP TABLE priced AS
+SELECT f.race_id, f.horse_id, $source AS source, q.kind, 1 AS nth,
+    CASE WHEN q.kind IN ('sp', 'bsp') THEN f.quoted END AS quoted, q.decimal_odds, f.batch_id,
+    f.line, p.decimal_odds AS earlier
+FROM found_runners AS f
+JOIN quotes AS q ON q.line = f.line
+LEFT JOIN prices_history AS p
+    ON p.race_id = f.race_id AND p.horse_id = f.horse_id AND p.source = $source
+    AND p.kind = q.kind AND p.nth = 1
+WHERE f.copy = 1
+"""
+
+_WAITING = """
+CREATE OR REPLACE TEMP TABLE waiting AS
+SELECT r.batch_id, r.line, $source AS source, r.date, r.course, r.off, r.horse, r.name, q.kind,
+    q.decimal_odds, w.decimal_odds AS earlier
+FROM price_rows AS r
+JOIN quotes AS q ON q.line = r.line
+LEFT JOIN waiting_prices AS w
+    ON w.source = $source AND w.date = r.date AND w.course = r.course
+    AND w.off IS NOT DISTINCT FROM r.off AND w.name = r.name AND w.kind = q.kind
+WHERE r.reason IS NULL AND r.line NOT IN (SELECT line FROM found_runners)
+"""
+
+_OUTCOMES = """
+SELECT outcome, count(*)
+FROM (
+    SELECT CASE
+        WHEN count(earlier) = 0 THEN 'accepted'
+        WHEN bool_and(coalesce(earlier = decimal_odds, false)) THEN 'unchanged'
+        ELSE 'updated' END AS outcome
+    FROM (
+        SELECT line, decimal_odds, earlier FROM priced
+        UNION ALL SELECT line, decimal_odds, earlier FROM waiting
+    )
+    GROUP BY line
+)
+GROUP BY outcome
+"""
+
+_FRESH_PRICES = """
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT * EXCLUDE (line, earlier) FROM priced WHERE earlier IS DISTINCT FROM decimal_odds
+"""
+
+_KEEP_WAITING = (
+    """
+    DELETE FROM waiting_prices AS w USING waiting AS n
+    WHERE w.source = n.source AND w.date = n.date AND w.course = n.course
+        AND w.off IS NOT DISTINCT FROM n.off AND w.name = n.name AND w.kind = n.kind
+        AND n.earlier <> n.decimal_odds
+    """,
+    """
+    INSERT INTO waiting_prices
+    SELECT * EXCLUDE (earlier) FROM waiting WHERE earlier IS DISTINCT FROM decimal_odds
+    """,
+)
+
+_STILL_WAITING = """
+CREATE OR REPLACE TEMP TABLE still_waiting AS
+WITH brought AS (
+    SELECT DISTINCT date FROM races
+    WHERE batch_id = $batch OR race_id IN (SELECT race_id FROM runners WHERE batch_id = $batch)
+)
+SELECT DISTINCT batch_id, line, date, course, off, name,
+    nullif(upper(regexp_extract(horse, '\\(\\s*([A-Za-z]{2,3})\\s*\\)$', 1)), '') AS country,
+    CAST(NULL AS VARCHAR) AS reason
+FROM waiting_prices
+WHERE date IN (SELECT date FROM brought)
+"""
+
+_ARRIVED = """
+CREATE OR REPLACE TEMP TABLE fresh AS
+SELECT f.race_id, f.horse_id, w.source, w.kind, 1 AS nth,
+    CASE WHEN w.kind IN ('sp', 'bsp') THEN f.quoted END AS quoted, w.decimal_odds, w.batch_id
+FROM found_runners AS f
+JOIN waiting_prices AS w ON w.batch_id = f.batch_id AND w.line = f.line
+"""
+
+_OVERTAKEN = """
+INSERT INTO earlier_prices_history
+SELECT f.*, p.batch_id
+FROM fresh AS f
+JOIN prices_history AS p
+    ON p.race_id = f.race_id AND p.horse_id = f.horse_id AND p.source = f.source
+    AND p.kind = f.kind AND p.nth = f.nth
+WHERE p.batch_id > f.batch_id AND p.decimal_odds <> f.decimal_odds
+"""
+
+_QUARANTINE = """
+INSERT INTO quarantine
+SELECT $batch, r.line, r.reason, NULL, CAST(to_json(s) AS VARCHAR)
+FROM price_rows AS r
+JOIN staging AS s ON s.line = r.line
+WHERE r.reason IS NOT NULL
+UNION ALL
+SELECT $batch, line, 'malformed-line', detail, raw FROM malformed
+"""

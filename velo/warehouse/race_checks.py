@@ -1,0 +1,100 @@
+"""Races that do not look whole, flagged so that evaluation can leave them out.
+
+Nothing is refused for these reasons: a race without its winner still tells of its other runners.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+LOWEST_BOOK = 0.9
+HIGHEST_BOOK = 2.0
+
+
+def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Flag anew every race of which a batch has changed something.
+
+    `no-winner`: runners that finished or failed to, and nobody first. `number-twice`: two runners,
+    neither withdrawn, with one number. `book-low`, `book-high`: the sum of 1 / sp over the
+    starters, where every one has a price. `runners-missing`: fewer starters than `ran`. Starters
+    are the runners with a result that is not withdrawn. A void race can lack nothing but runners.
+
+    Args:
+        con: a connection in a transaction.
+        batch_id: the batch, whose races, runners, results and prices are in the tables.
+    """
+    con.execute(_CHECKED, {"batch": batch_id})
+    con.execute("DELETE FROM race_flags WHERE race_id IN (SELECT race_id FROM checked)")
+    con.execute(_STARTERS)
+    con.execute(
+        f"INSERT INTO race_flags {_FLAGS}",
+        {"batch": batch_id, "low": LOWEST_BOOK, "high": HIGHEST_BOOK},
+    )
+    con.execute("DROP TABLE checked; DROP TABLE starters")
+
+
+_CHECKED = """
+CREATE OR REPLACE TEMP TABLE checked AS
+SELECT race_id FROM races WHERE batch_id = $batch
+UNION SELECT race_id FROM runners WHERE batch_id = $batch
+UNION SELECT race_id FROM results WHERE batch_id = $batch
+UNION SELECT race_id FROM prices_history WHERE batch_id = $batch
+"""
+
+# The view `prices`, of the checked races' starting prices alone.
+_STARTERS = """
+CREATE OR REPLACE TEMP TABLE starters AS
+WITH sp AS (
+    SELECT race_id, horse_id, arg_min(decimal_odds, sources.precedence * 100 + nth) AS decimal_odds
+    FROM prices_history
+    JOIN sources ON sources.source = prices_history.source
+    WHERE kind = 'sp' AND race_id IN (SELECT race_id FROM checked)
+    GROUP BY race_id, horse_id
+)
+SELECT results.race_id, results.status, results.finish, sp.decimal_odds
+FROM results
+LEFT JOIN sp ON sp.race_id = results.race_id AND sp.horse_id = results.horse_id
+WHERE results.status <> 'withdrawn' AND results.race_id IN (SELECT race_id FROM checked)
+"""
+
+_FLAGS = """
+WITH fields AS (
+    SELECT race_id, count(*) AS starters, count(decimal_odds) AS priced,
+        count(*) FILTER (WHERE status <> 'void') AS ran_on,
+        count(*) FILTER (WHERE finish = 1) AS winners,
+        sum(1 / decimal_odds) AS book
+    FROM starters
+    GROUP BY race_id
+), shared AS (
+    SELECT race_id, number FROM runners
+    WHERE number > 0 AND race_id IN (SELECT race_id FROM checked)
+    GROUP BY race_id, number
+    HAVING count(*) > 1
+), numbered AS (
+    SELECT race_id, number, string_agg(horse, ', ' ORDER BY horse, horse_id) AS horses
+    FROM shared
+    JOIN runners USING (race_id, number)
+    LEFT JOIN results USING (race_id, horse_id)
+    WHERE status IS DISTINCT FROM 'withdrawn'
+    GROUP BY race_id, number
+    HAVING count(*) > 1
+)
+SELECT race_id, 'no-winner', ran_on || ' ran, nobody first', $batch
+FROM fields
+WHERE ran_on > 0 AND winners = 0
+UNION ALL
+SELECT race_id, 'number-twice',
+    string_agg('number ' || number || ': ' || horses, '; ' ORDER BY number), $batch
+FROM numbered
+GROUP BY race_id
+UNION ALL
+SELECT race_id, CASE WHEN book < $low THEN 'book-low' ELSE 'book-high' END,
+    printf('book %.2f', book), $batch
+FROM fields
+WHERE priced = starters AND (book < $low OR book > $high)
+UNION ALL
+SELECT race_id, 'runners-missing', starters || ' of ' || races.ran, $batch
+FROM fields
+JOIN races USING (race_id)
+WHERE starters < races.ran
+"""
