@@ -109,7 +109,7 @@ def assemble(
     kept = frame[[*MARKS, *service.features, *LABELS]]
     return Dataset(
         kept, service, days, fitted, nulls, excluded, prices.decision, prices.settlement,
-        {"build": spine.fingerprint, "starts": str(spine.starts)},
+        {"build": spine.fingerprint, "starts": str(spine.starts), "corrections": spine.corrections},
     )  # fmt: skip
 
 

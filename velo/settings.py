@@ -137,7 +137,7 @@ class Prices(Section):
     decision: PriceKind = "sp"
     settlement: PriceKind = "sp"
     devig: Literal["shin", "power", "proportional", "auto"] = "shin"
-    commission: dict[str, float] = {"sp": 0.0, "bsp": 0.02}
+    commission: dict[str, float] = {"sp": 0.0, "bsp": 0.02, "wap": 0.02}
 
 
 class Ranker(Section):

@@ -61,20 +61,22 @@ def oracle_priors() -> Priors:
 
 def record(home: Home, starts: list[Start]) -> None:
     """Make the home's warehouse hold these starts and nothing else."""
-    races = pd.DataFrame([_race(s) for s in {s.race_id: s for s in starts}.values()])
-    runners = pd.DataFrame([_runner(s) for s in starts])
-    results = pd.DataFrame([_result(s) for s in starts])
+    races = [race_row(s) for s in {s.race_id: s for s in starts}.values()]
+    runners = [runner_row(s) for s in starts]
+    results = [result_row(s) for s in starts]
     with warehouse(home, SETTINGS.store, write=True) as con:
-        for name, frame in (("races", races), ("runners", runners), ("results", results)):
-            con.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+        for name, rows in (("races", races), ("runners", runners), ("results", results)):
+            con.register("incoming", pa.Table.from_pylist(rows))
             con.execute(f"DELETE FROM {name}")
             con.execute(f"INSERT INTO {name} BY NAME SELECT * FROM incoming")
             con.unregister("incoming")
 
 
-def build_tables(home: Home, repo: Path = FEATURE_REPO, until: date | None = None) -> Build:
+def build_tables(
+    home: Home, repo: Path = FEATURE_REPO, until: date | None = None, as_known: bool = False
+) -> Build:
     """Build with the oracle's bounds for prizes and par times."""
-    return build(home, SETTINGS, until, repo)
+    return build(home, SETTINGS, until, repo, as_known=as_known)
 
 
 def entity_rows(home: Home, where: str = "was_run") -> str:
@@ -167,7 +169,8 @@ class Applied:
         return retrieved_features(self.home, self.store, starts)
 
 
-def _race(s: Start) -> dict[str, Any]:
+def race_row(s: Start) -> dict[str, Any]:
+    """A start's row of `races`."""
     return {
         "race_id": stable_id("race", s.race_id),
         "source": "oracle",
@@ -188,7 +191,8 @@ def _race(s: Start) -> dict[str, Any]:
     }
 
 
-def _runner(s: Start) -> dict[str, Any]:
+def runner_row(s: Start) -> dict[str, Any]:
+    """A start's row of `runners`."""
     return {
         "race_id": stable_id("race", s.race_id),
         "horse_id": stable_id("horse", s.horse),
@@ -206,7 +210,8 @@ def _runner(s: Start) -> dict[str, Any]:
     }
 
 
-def _result(s: Start) -> dict[str, Any]:
+def result_row(s: Start) -> dict[str, Any]:
+    """A start's row of `results`."""
     placed = s.position if s.started and s.finished else None
     fate = "finished" if placed else "non-finisher" if s.started else "withdrawn"
     return {

@@ -201,6 +201,8 @@ def test_a_table_holds_its_keys_its_time_and_what_its_view_declares(applied: App
         declared = [*view.entity_columns, *view.features]
         columns = set(schema.names) - {"year"}
         assert columns == {column.name for column in declared} | {"event_timestamp"}, view.name
+        keys = schema.names[: schema.names.index("event_timestamp")]
+        assert set(keys) == {column.name for column in view.entity_columns}, view.name
 
 
 @pytest.mark.parametrize("table", WRITTEN)

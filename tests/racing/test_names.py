@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import datetime as dt
 import math
 
 import numpy as np
-import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from velo.racing.names import horse_name, person_name, stable_id, stable_ids
+from velo.racing.names import horse_name, person_name, stable_id
 
 
 @pytest.mark.parametrize(
@@ -72,27 +68,3 @@ def test_a_missing_part_is_empty_but_keeps_its_place() -> None:
 
 def test_kinds_do_not_share_numbers() -> None:
     assert stable_id("jockey", "j smith") != stable_id("trainer", "j smith")
-
-
-words = st.one_of(st.none(), st.text(max_size=6))
-wholes = st.one_of(st.none(), st.integers(-5, 20))
-reals = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False))
-days = st.one_of(st.none(), st.dates())
-
-
-@given(st.lists(st.tuples(words, wholes, reals, days), max_size=20))
-def test_ids_over_columns_are_the_ids_of_the_rows(
-    rows: list[tuple[str | None, int | None, float | None, dt.date | None]],
-) -> None:
-    kinds = (pa.string(), pa.int64(), pa.float64(), pa.date32())
-    columns = [pa.array([row[i] for row in rows], kind) for i, kind in enumerate(kinds)]
-    ids = stable_ids("race", *columns)
-    assert ids.to_pylist() == [stable_id("race", *row) for row in rows]
-    assert all(number > 0 for number in ids.to_pylist())
-
-
-def test_a_chunked_column_is_one_column() -> None:
-    chunked = pa.chunked_array([["a"], ["b", None]])
-    assert stable_ids("horse", chunked).to_pylist() == [
-        stable_id("horse", name) for name in ("a", "b", None)
-    ]

@@ -130,12 +130,6 @@ def test_a_folder_is_no_file(home: Home, tmp_path: Path) -> None:
         load(home, folder)
 
 
-def test_a_line_longer_than_any_race_costs_that_line(home: Home, tmp_path: Path) -> None:
-    rows = [*race(), row("Delta", "4", comment="x" * 3_000_000), row("Echo", "5")]
-    batch = load(home, file_of(tmp_path, rows))
-    assert (batch.rows_read, batch.accepted, batch.quarantined) == (5, 4, 1)
-
-
 def test_columns_may_come_in_any_order_and_twice(home: Home, tmp_path: Path) -> None:
     columns = [*reversed(COLUMNS), "horse", "notes"]
     path = as_it_is(tmp_path, text_of(race(), columns).encode())

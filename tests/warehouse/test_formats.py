@@ -11,7 +11,7 @@ import pytest
 from tests.warehouse.raceform_file import COLUMNS, ask, file_of, load, race, text_of
 from velo.errors import InputError, UnknownFormat
 from velo.home import Home
-from velo.warehouse.readers import READERS, recognise
+from velo.warehouse.readers import READERS, named, recognise
 
 
 def test_an_unknown_format_names_the_columns_the_nearest_and_what_it_lacks(
@@ -43,7 +43,7 @@ def test_the_user_may_say_which_format_it_is(home: Home, tmp_path: Path) -> None
 
 
 def test_a_format_that_is_none_is_told_with_those_that_are(home: Home, tmp_path: Path) -> None:
-    with pytest.raises(UnknownFormat, match=r"no format is called 'racefrom'; known are raceform"):
+    with pytest.raises(UnknownFormat, match=r"no format is called 'racefrom'; known are hong_kong"):
         load(home, file_of(tmp_path, race()), "racefrom")
 
 
@@ -62,9 +62,21 @@ def test_each_format_is_known_by_its_own_mark(reader: object) -> None:
     assert recognise("file", [column.upper() for column in columns]) is found
 
 
-def test_no_mark_is_within_another() -> None:
-    for reader in READERS:
-        assert not any(reader.mark <= other.mark for other in READERS if other is not reader)
+def test_of_two_complete_marks_the_longer_is_believed() -> None:
+    card, results = named("racecard"), named("raceform")
+    assert card.mark < results.mark
+    assert recognise("file", results.mark | {"another"}) is results
+
+
+def test_no_two_formats_have_one_mark() -> None:
+    assert len({reader.mark for reader in READERS}) == len(READERS)
+
+
+def test_runners_without_positions_are_a_card() -> None:
+    columns = {"date", "course", "off", "horse", "num", "jockey"}
+    assert recognise("file", columns).role == "card"
+    with pytest.raises(UnknownFormat):
+        recognise("file", columns | {"pos"})
 
 
 def test_a_parquet_file_is_read_as_the_csv_file(home: Home, tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ lives = st.lists(
 
 
 @given(st.dictionaries(st.sampled_from(["Alpha", "Bravo", "Charlie"]), lives, min_size=1))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_a_file_is_told_apart_as_the_rule_tells_sightings_apart(
     tmp_path_factory: pytest.TempPathFactory, told: dict[str, list[tuple[dt.date, int | None]]]
 ) -> None:

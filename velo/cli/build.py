@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +16,13 @@ def build(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The last race day that is read."),
     ] = None,
+    as_known: Annotated[
+        bool,
+        typer.Option(
+            "--as-known",
+            help="See a correction from the day after its import only, not as if always so.",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Build the offline tables from the warehouse and point the home at them."""
@@ -24,8 +32,9 @@ def build(
 
     with console.progress("Building") as tell:
         done = build_tables(
-            Home.current(), settings.load(), until.date() if until else None, progress=tell
-        )
+            Home.current(), settings.load(), until.date() if until else None, progress=tell,
+            as_known=as_known,
+        )  # fmt: skip
     if as_json:
         console.emit_json(done.to_dict())
         return
@@ -35,9 +44,20 @@ def build(
         ["table", "rows", "s", "columns with nulls"],
         [[each.table, each.rows, each.seconds, _nulls(each.nulls)] for each in done.tables],
     )
+    console.say(f"corrected since they were first told: {corrections(done.to_dict())}")
 
 
 def _nulls(shares: dict[str, float]) -> str:
     worst = sorted(shares.items(), key=lambda item: -item[1])
     shown = ", ".join(f"{column} {share:.1%}" for column, share in worst[:3])
     return shown + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
+
+
+def corrections(built: Mapping[str, Any]) -> str:
+    """A build's corrections in words, and when they are seen."""
+    counts = {what: count for what, count in built["corrections"].items() if count}
+    if not counts:
+        return "nothing"
+    words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
+    seen = "seen from the day after their import" if built["as_known"] else "seen as always so"
+    return f"{words}; {seen}"

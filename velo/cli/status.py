@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.build import corrections
 
 
 def status(
@@ -40,7 +41,10 @@ def status(
             ["imports", f"{data['imports']:,} files, {data['quarantined']:,} rows refused"],
         ]
     if built:
-        rows.append(["build", f"{built['number']} to {built['last_day']}, {built['finished']}"])
+        rows += [
+            ["build", f"{built['number']} to {built['last_day']}, {built['finished']}"],
+            ["corrections", corrections(built)],
+        ]
     for alias, model in models.items():
         rows.append([alias, f"version {model['version']}: {model['verdict']}"])
     rows.append(["next", found["next"]])

@@ -73,12 +73,17 @@ def _keep_spine(con: duckdb.DuckDBPyConnection, name: str, epoch: Epoch) -> None
 
 
 def _keep_features(con: duckdb.DuckDBPyConnection, name: str, epoch: Epoch) -> None:
-    """Keep the rows of the epoch, and at its start what the correction changed."""
+    """Keep the rows of the epoch, and at its start what the correction changed.
+
+    A table's key stands before its `event_timestamp`, what it says behind. A key that the
+    correction took away gets a row of nulls, which a join takes as it takes no row.
+    """
     inside = f"SELECT * FROM made WHERE {epoch.holds('event_timestamp')}"
     if epoch.start is None:
         _keep(con, name, inside, epoch)
         return
-    columns = _columns(con, "made")
+    types = _columns(con, "made")
+    columns = list(types)
     turn = columns.index("event_timestamp")
     keys, values = columns[:turn], columns[turn + 1 :]
     key, start = ", ".join(keys), midnight(epoch.start)
@@ -90,7 +95,10 @@ def _keep_features(con: duckdb.DuckDBPyConnection, name: str, epoch: Epoch) -> N
         f"CREATE OR REPLACE TEMP TABLE before AS SELECT * FROM known_{name} "
         f"QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY event_timestamp DESC) = 1"
     )
-    differs = " OR ".join(f"now.{value} IS DISTINCT FROM before.{value}" for value in values)
+    differs = " OR ".join(
+        f"{_said('now', name, types)} IS DISTINCT FROM {_said('before', name, types)}"
+        for name in values
+    )
     _keep(con, name, inside, epoch)
     con.execute(
         f"INSERT INTO known_{name} "
@@ -107,5 +115,11 @@ def _keep(con: duckdb.DuckDBPyConnection, name: str, rows: str, epoch: Epoch) ->
         con.execute(f"INSERT INTO known_{name} {rows}")
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    return [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
+def _said(row: str, name: str, types: dict[str, str]) -> str:
+    """A value as it is compared: the last bits of a sum depend on the order of its terms."""
+    return f"round({row}.{name}, 9)" if types[name] == "DOUBLE" else f"{row}.{name}"
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Column -> type."""
+    return {row[0]: row[1] for row in con.execute(f"DESCRIBE {table}").fetchall()}

@@ -107,7 +107,8 @@ def build(
             raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
         done = Build(
             draft.number, str(draft.final), built, starts, str(first), str(last),
-            _fingerprint(con, tables, as_known), _last_batch(con), str(until) if until else None,
+            _fingerprint(con, tables, made is not tables), _last_batch(con),
+            str(until) if until else None,
             round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
             velo.__version__, corrections, as_known,
         )  # fmt: skip
@@ -166,12 +167,12 @@ def _profile(
     return rows, round(time.perf_counter() - begun, 3), nulls
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], as_known: bool) -> str:
+def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bool) -> str:
     """SHA-256 over the imported files, in order, and the SQL: the same data gives the same.
 
-    As known, the days of the imports are data too.
+    Where corrections are seen by the day of their import, those days are data too.
     """
-    day = ", CAST(CAST(finished AS DATE) AS VARCHAR)" if as_known else ""
+    day = ", CAST(CAST(finished AS DATE) AS VARCHAR)" if by_day else ""
     files = con.execute(
         f"SELECT sha256, accepted, updated{day} FROM import_batches ORDER BY batch_id"
     ).fetchall()

@@ -6,13 +6,13 @@ import duckdb
 
 from velo.offline.exposure import main_schema
 
-CORRECTED = {
-    "races": ("races", ("race_id",)),
-    "runners": ("runners", ("race_id", "horse_id")),
-    "results": ("results", ("race_id", "horse_id")),
-    "prices": ("prices_history", ("race_id", "horse_id", "source", "kind", "nth")),
+KEYS = {
+    "races": ("race_id",),
+    "runners": ("race_id", "horse_id"),
+    "results": ("race_id", "horse_id"),
+    "prices_history": ("race_id", "horse_id", "source", "kind", "nth"),
 }
-"""What is counted -> the warehouse's table and its key."""
+"""Each table of the warehouse whose earlier rows a build can see, and its key."""
 
 
 def count_corrections(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -26,9 +26,9 @@ def count_corrections(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """
     source = main_schema(con)
     return {
-        what: con.execute(
+        table.removesuffix("_history"): con.execute(
             f"SELECT count(*) FROM (SELECT DISTINCT {', '.join(keys)} "
             f"FROM {source}.earlier_{table} WHERE race_id IN (SELECT race_id FROM races))"
         ).fetchall()[0][0]
-        for what, (table, keys) in CORRECTED.items()
+        for table, keys in KEYS.items()
     }

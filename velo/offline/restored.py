@@ -21,15 +21,10 @@ from datetime import date, timedelta
 
 import duckdb
 
+from velo.offline.corrections import KEYS
 from velo.offline.exposure import main_schema
 from velo.offline.tables import Table
 
-_KEYS = {
-    "races": ("race_id",),
-    "runners": ("race_id", "horse_id"),
-    "results": ("race_id", "horse_id"),
-    "prices_history": ("race_id", "horse_id", "source", "kind", "nth"),
-}
 _CARDS = ("races", "runners")
 _WORD = re.compile(r"[a-z_][a-z_0-9]*")
 
@@ -69,26 +64,24 @@ def find_epochs(
     source = main_schema(con)
     con.execute("CREATE TEMP TABLE exposed_races AS SELECT race_id FROM races")
     words = {word for table in tables for word in _WORD.findall(table.sql)}
-    for table, keys in _KEYS.items():
+    for table, keys in KEYS.items():
         con.execute(_replaced(con, source, table, keys, words))
     con.execute(_FIRST_RESULTS.format(source=source))
-    for table in _KEYS:
+    for table in KEYS:
         con.execute(
             f"CREATE TEMP TABLE corrected_{table} AS SELECT replaced.* "
             f"FROM replaced_{table} AS replaced LEFT JOIN first_results USING (race_id) "
             f"WHERE {_CORRECTION if table in _CARDS else _LATE}"
         )
     con.execute(_CARDED)
-    if not _any(con, *(f"corrected_{table}" for table in _KEYS), "carded"):
+    if not _any(con, *(f"corrected_{table}" for table in KEYS), "carded"):
         return []
     last = f"WHERE known <= DATE '{until + timedelta(days=1)}'" if until else ""
     changes = " UNION ".join(
         f"SELECT known FROM corrected_{table}" for table in ("races", "runners", "results")
     )
     days = [row[0] for row in con.execute(f"FROM ({changes}) {last} ORDER BY known").fetchall()]
-    return [
-        Epoch(start, end) for start, end in zip([None, *days], [*days, None], strict=True)
-    ]
+    return [Epoch(start, end) for start, end in zip([None, *days], [*days, None], strict=True)]
 
 
 def restore(con: duckdb.DuckDBPyConnection, epoch: Epoch, until: date | None) -> None:
@@ -101,7 +94,7 @@ def restore(con: duckdb.DuckDBPyConnection, epoch: Epoch, until: date | None) ->
     """
     source = main_schema(con)
     limit = " WHERE race_id IN (SELECT race_id FROM exposed_races)" if until else ""
-    for table, keys in _KEYS.items():
+    for table, keys in KEYS.items():
         later = f"known > DATE '{epoch.start}'" if epoch.start else "TRUE"
         taken_back = "TRUE" if table == "prices_history" else later
         con.execute(
@@ -123,7 +116,7 @@ def restore(con: duckdb.DuckDBPyConnection, epoch: Epoch, until: date | None) ->
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE card_{table} AS "
             f"SELECT * REPLACE (~race_id AS race_id) "
-            f"FROM ({_overlaid(f'held_{table}', f'morning_{table}', _KEYS[table])}) "
+            f"FROM ({_overlaid(f'held_{table}', f'morning_{table}', KEYS[table])}) "
             f"WHERE race_id IN ({today}) {_STARTERS if table == 'runners' else ''}"
         )
         con.execute(
@@ -174,7 +167,7 @@ def _first(con: duckdb.DuckDBPyConnection, source: str, table: str, rows: str) -
     columns = ", ".join(_columns(con, source, table))
     return (
         f"SELECT {columns} FROM {rows} QUALIFY row_number() OVER "
-        f"(PARTITION BY {', '.join(_KEYS[table])} ORDER BY replaced_by) = 1"
+        f"(PARTITION BY {', '.join(KEYS[table])} ORDER BY replaced_by) = 1"
     )
 
 

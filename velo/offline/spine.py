@@ -17,6 +17,8 @@ class Spine:
     Attributes:
         first_day, last_day: the race days that the build holds.
         fingerprint: the build's, which changes with the data and the tables' SQL.
+        starts: how many it holds.
+        corrections: how they are seen, `as known` or `always so`.
     """
 
     def __init__(self, home: Home) -> None:
@@ -31,6 +33,7 @@ class Spine:
         self.last_day = date.fromisoformat(build.last_day)
         self.fingerprint = build.fingerprint
         self.starts = build.starts
+        self.corrections = "as known" if build.as_known else "always so"
 
     @property
     def entries(self) -> str:

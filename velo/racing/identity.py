@@ -62,24 +62,37 @@ def identities(sightings: Sequence[Sighting]) -> list[int]:
     most recent that it fits, so later sightings never change what earlier ones are. All foaling
     years of a horse lie within one of each other: they do not creep.
     """
-    horses: list[list[Sighting]] = []
+    horses: list[_Horse] = []
     answer = [0] * len(sightings)
     for place in sorted(range(len(sightings)), key=lambda i: sightings[i].date):
         sighting = sightings[place]
-        fitting = [number for number, seen in enumerate(horses) if _fits(sighting, seen)]
+        fitting = [number for number, horse in enumerate(horses) if horse.fits(sighting)]
         if not fitting:
-            horses.append([])
-        number = max(fitting, key=lambda n: horses[n][-1].date) if fitting else len(horses) - 1
-        horses[number].append(sighting)
+            horses.append(_Horse())
+        number = max(fitting, key=lambda n: horses[n].last.date) if fitting else len(horses) - 1
+        horses[number].see(sighting)
         answer[place] = number
     return answer
 
 
-def _fits(sighting: Sighting, seen: Sequence[Sighting]) -> bool:
-    with_id = [other for other in seen if other.source_id and other.source == sighting.source]
-    if sighting.source is not None and sighting.source_id and with_id:
-        return with_id[-1].source_id == sighting.source_id
-    return same_horse(sighting, seen[-1]) and all(
-        sighting.foaled is None or other.foaled is None or abs(sighting.foaled - other.foaled) <= 1
-        for other in seen
-    )
+class _Horse:
+    """What is known of a horse from its sightings so far."""
+
+    def __init__(self) -> None:
+        self.last: Sighting
+        self._foaled: set[int] = set()
+        self._ids: dict[str | None, str] = {}
+
+    def see(self, sighting: Sighting) -> None:
+        self.last = sighting
+        if sighting.foaled is not None:
+            self._foaled.add(sighting.foaled)
+        if sighting.source_id:
+            self._ids[sighting.source] = sighting.source_id
+
+    def fits(self, sighting: Sighting) -> bool:
+        if sighting.source is not None and sighting.source_id and sighting.source in self._ids:
+            return self._ids[sighting.source] == sighting.source_id
+        return same_horse(sighting, self.last) and all(
+            sighting.foaled is None or abs(sighting.foaled - year) <= 1 for year in self._foaled
+        )

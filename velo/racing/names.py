@@ -7,12 +7,6 @@ import re
 import unicodedata
 from typing import Any, NamedTuple
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from velo.racing.columns import over
-
 SEPARATOR = "\x1f"
 
 _SUFFIX = re.compile(r"^(.*?)\s*\(\s*([A-Za-z]{2,3})\s*\)$")
@@ -66,15 +60,6 @@ def stable_id(kind: str, *parts: object) -> int:
     return _hashed(SEPARATOR.join((kind, *(_text(part) for part in parts))))
 
 
-def stable_ids(kind: str, *columns: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """:func:`stable_id` over ``n`` rows of columns: an int64 array of ``n`` without nulls."""
-    texts = [_texts(column) for column in columns]
-    rows = pc.binary_join_element_wise(pa.scalar(kind), *texts, pa.scalar(SEPARATOR))
-    encoded = pc.dictionary_encode(rows)
-    numbers = np.fromiter(map(_hashed, encoded.dictionary.to_pylist()), dtype=np.int64)
-    return pa.array(numbers).take(encoded.indices)
-
-
 def _hashed(text: str) -> int:
     digest = hashlib.md5(text.encode(), usedforsecurity=False).digest()
     return int.from_bytes(digest[:8], "big") & 0x7FFF_FFFF_FFFF_FFFF or 1
@@ -86,10 +71,3 @@ def _text(part: Any) -> str:
     if isinstance(part, float) and part.is_integer():
         return str(int(part))
     return str(part)
-
-
-def _texts(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    values = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if pa.types.is_string(values.type):
-        return pc.fill_null(values, "")
-    return over(values, _text)

@@ -40,7 +40,7 @@ def replace_rows(
         {"batch": batch_id},
     )
     con.execute(f"DELETE FROM {table} USING changed WHERE {_same(table, 'changed', keys)}")
-    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM changed")
+    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM changed ORDER BY {', '.join(keys)}")
 
 
 def retire_rows(

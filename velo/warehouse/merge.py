@@ -190,12 +190,12 @@ WHERE (p.race_id, p.horse_id, p.source, p.kind) IN (
 _HORSES = """
 CREATE OR REPLACE TEMP TABLE fresh_horses AS
 SELECT s.horse_id, s.name, s.country, coalesce(h.known_as, s.known_as) AS known_as,
-    coalesce(h.foaled, s.foaled) AS foaled,
+    least(h.foaled, s.foaled) AS foaled,
     least(h.first_seen, s.first_seen) AS first_seen, greatest(h.last_seen, s.last_seen) AS last_seen
 FROM seen_horses AS s
 LEFT JOIN horses AS h ON h.horse_id = s.horse_id
 WHERE h.horse_id IS NULL OR s.first_seen < h.first_seen OR s.last_seen > h.last_seen
-    OR (h.foaled IS NULL AND s.foaled IS NOT NULL)
+    OR s.foaled < h.foaled OR (h.foaled IS NULL AND s.foaled IS NOT NULL)
 """
 
 _NAMED = (

@@ -14,6 +14,8 @@ REASONS = {
     "horse-missing": "no horse's name",
     "race-unnamed": "neither off time, race number nor race name: the race cannot be told apart",
     "position-unreadable": "a position that is neither a place nor a known code",
+    "place-market": "a price of the place market, which says who is placed, not who wins",
+    "price-missing": "a row of a price file without a price above 1",
     "duplicate-runner": "the same horse in the same race again, further down the file",
 }
 """Every reason a row can be refused for, and what it means."""

@@ -53,11 +53,18 @@ def _moves(kind: str, column: str, outcome: str) -> str:
 def section_rows(con: duckdb.DuckDBPyConnection, reader: Reader, outcome: str) -> str:
     """A SELECT of the rows of an outcome as `sectionals` has them.
 
-    Makes the temporary table `section_distances`, from the rule on how a distance is divided.
+    A race has as many sections as any of its runners was timed in. Makes the temporary tables
+    `timed_races` and `section_distances`, the latter from the rule on how a distance is divided.
     """
     timed = f"greatest({', '.join(_timed(number) for number in reader.sectionals)})"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE timed_races AS "
+        f"SELECT j.race_id, max(f.distance_m) AS distance_m, max({timed}) AS sections "
+        "FROM facts AS f JOIN judged AS j USING (line) GROUP BY j.race_id"
+    )
     shapes = con.execute(
-        f"SELECT DISTINCT distance_m, {timed} AS sections FROM facts AS f WHERE {timed} > 0"
+        "SELECT DISTINCT distance_m, sections FROM timed_races "
+        "WHERE sections > 0 AND distance_m IS NOT NULL"
     ).fetchall()
     rows = [
         (distance, sections, number, length)
@@ -84,8 +91,9 @@ def section_rows(con: duckdb.DuckDBPyConnection, reader: Reader, outcome: str) -
         FROM facts AS f
         JOIN judged AS j USING (line)
         CROSS JOIN this_batch AS b
+        LEFT JOIN timed_races AS t ON t.race_id = j.race_id
         LEFT JOIN section_distances AS d
-            ON d.distance_m = f.distance_m AND d.sections = {timed} AND d.section = {number}
+            ON d.distance_m = t.distance_m AND d.sections = t.sections AND d.section = {number}
         WHERE j.outcome = '{outcome}' AND f.section_{number} > 0
         """
         for number in reader.sectionals

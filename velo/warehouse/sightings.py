@@ -51,7 +51,7 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _tell_apart(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `told_apart` (known_as, date, foaled, life): the rule on each doubtful name's runs."""
+    """Make `told_apart` (known_as, date, foaled, of, life): the rule on doubtful names' runs."""
     rows = con.execute(
         "SELECT DISTINCT f.name, f.country, f.known_as, f.date, f.foaled, f.source_horse_id "
         "FROM facts AS f JOIN doubtful AS d ON d.name = f.name AND d.country = f.country "
