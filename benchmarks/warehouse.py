@@ -67,6 +67,7 @@ def _row(folder: Path, runners: int, seed: int, sqlite: bool) -> str:
         f"{rows:,}", f"{bare:.1f}", f"{whole:.1f}", f"{peak:.1f}", f"{whole / bare:.1f}",
         f"{1e6 * whole / rows:.1f}", f"{again:.1f}", f"{revised:.1f}", f"{updated:,} / {changed:,}",
     ]  # fmt: skip
+    print(f"{' | '.join(cells)}", file=sys.stderr, flush=True)
     if sqlite:
         shutil.rmtree(home)
         corrected.unlink()
@@ -105,7 +106,8 @@ def _to_sqlite(world: Path, target: Path) -> None:
         ]
         columns = ", ".join(f'"{name}"' for name in names)
         database.execute(f"CREATE TABLE racing_data ({columns})")
-        rows = duckdb.sql(f"SELECT * FROM read_csv('{world}', all_varchar = true)")
+        rows = duckdb.connect()
+        rows.execute(f"SELECT * FROM read_csv('{world}', all_varchar = true)")
         marks = ", ".join("?" * len(names))
         while batch := rows.fetchmany(50_000):
             database.executemany(f"INSERT INTO racing_data VALUES ({marks})", batch)
