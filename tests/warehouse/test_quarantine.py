@@ -17,7 +17,7 @@ REFUSED = {
     "date-unreadable": row("Delta", "4", date="31 Feb 2015"),
     "course-missing": row("Delta", "4", course="–"),
     "horse-missing": row("  ", "4"),
-    "race-unnamed": row("Delta", "4", off="", race_name=""),
+    "race-unnamed": row("Delta", "4", off="", race_name="", race_id=""),
     "position-unreadable": row("Delta", "first"),
     "duplicate-runner": row("Alpha (IRE)", "2"),
 }
@@ -70,7 +70,8 @@ def test_lines_are_the_files_own_behind_malformed_ones(home: Home, tmp_path: Pat
 
 
 def test_every_reason_that_can_occur_is_explained(home: Home, tmp_path: Path) -> None:
-    assert {*REFUSED, "malformed-line"} == set(quarantine.REASONS)
+    of_price_files = {"place-market", "price-missing"}
+    assert {*REFUSED, *of_price_files, "malformed-line"} == set(quarantine.REASONS)
 
 
 def test_reasons_are_counted_most_first(home: Home, tmp_path: Path) -> None:

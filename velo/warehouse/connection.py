@@ -18,6 +18,9 @@ from velo.settings import Store
 from velo.warehouse.bounds import size_in_bytes
 from velo.warehouse.readers import READERS
 
+SCHEMA_VERSION = 2
+"""Of `schema.sql`: counted up with every change of it."""
+
 RETRY_SECONDS = 0.25
 FREE_SHARE = 0.9
 """Of what a disk has free, how much may be spilt to it."""
@@ -54,21 +57,24 @@ def warehouse(
     connection = _opened(home, write, wait, waiting)
     try:
         try:
-            _set_bounds(connection, home, store)
-            _refuse_earlier_schema(connection, home)
+            memory = _memory(store, write)
+            _set_bounds(connection, home, store, memory)
+            _hold_schema(connection, home, write)
             if write:
-                schema = files("velo.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
-                connection.execute(schema)
                 _declare_sources(connection)
             yield connection
         finally:
             connection.close()
     except duckdb.OutOfMemoryException:
         raise HomeError(
-            f"{store.memory_limit} of memory and what {home.spill} can take were not enough: "
-            "raise store.memory_limit in velo.toml, or make room on the disk"
+            f"{memory} of memory and what {home.spill} can take were not enough: raise "
+            f"store.{'ingest_memory' if write else 'memory_limit'} in velo.toml, or make room on "
+            "the disk"
         ) from None
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+    except (
+        duckdb.IOException, duckdb.FatalException, duckdb.InternalException,
+        duckdb.TransactionException,
+    ) as error:  # fmt: skip
         raise HomeError(_why_it_failed(home, str(error))) from None
     except OSError as error:
         if error.errno not in FULL:
@@ -101,28 +107,47 @@ def _opened(
         time.sleep(min(RETRY_SECONDS, max(until - time.monotonic(), 0.01)))
 
 
-def _set_bounds(connection: duckdb.DuckDBPyConnection, home: Home, store: Store) -> None:
+def _memory(store: Store, write: bool) -> str:
+    """An ingest needs less than a build, and more makes it no faster."""
+    limits = (store.memory_limit, store.ingest_memory) if write else (store.memory_limit,)
+    return min(limits, key=size_in_bytes)
+
+
+def _set_bounds(
+    connection: duckdb.DuckDBPyConnection, home: Home, store: Store, memory: str
+) -> None:
     """The spill folder is made first: DuckDB removes, with all that is in it, one that it made."""
     home.spill.mkdir(parents=True, exist_ok=True)
     spill = min(
         size_in_bytes(store.spill_limit), int(FREE_SHARE * shutil.disk_usage(home.spill).free)
     )
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute(f"SET memory_limit = '{store.memory_limit}'")
+    connection.execute(f"SET memory_limit = '{memory}'")
     connection.execute(f"SET threads = {store.threads}")
     connection.execute("SET temp_directory = ?", [str(home.spill)])
     connection.execute(f"SET max_temp_directory_size = '{spill}B'")
 
 
-def _refuse_earlier_schema(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    columns = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'import_batches'"
-    ).fetchall()
-    if columns and ("unmatched",) not in columns:
-        raise HomeError(
-            f"{home.warehouse} was made by an earlier version of VÉLØ: "
-            "set VELO_HOME to a new home and ingest the files again"
+def _hold_schema(connection: duckdb.DuckDBPyConnection, home: Home, write: bool) -> None:
+    """Make the tables of a new warehouse; refuse one whose tables are another version's."""
+    tables = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
+    if not tables and write:
+        schema = files("velo.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
+        connection.execute("BEGIN TRANSACTION")
+        connection.execute(schema)
+        connection.execute("INSERT INTO warehouse_schema VALUES (?)", [SCHEMA_VERSION])
+        connection.execute("COMMIT")
+    elif tables:
+        held = (
+            connection.execute("SELECT version FROM warehouse_schema").fetchall()
+            if "warehouse_schema" in tables
+            else []
         )
+        if held != [(SCHEMA_VERSION,)]:
+            raise HomeError(
+                f"{home.warehouse} was made by another version of VÉLØ: "
+                "set VELO_HOME to a new home and ingest the files again"
+            )
 
 
 def _declare_sources(connection: duckdb.DuckDBPyConnection) -> None:

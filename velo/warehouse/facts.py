@@ -20,8 +20,8 @@ _WHOLE = ("ran", "race_no", "number", "draw", "age")
 _REAL = ("official_rating", "rpr", "ts", "beaten")
 
 _TYPED_CONTENT = (
-    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "draw", "age", "pounds",
-    "official_rating", "rpr", "ts", "seconds", "beaten", "prize", "race_prize",
+    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "draw", "age",
+    "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize", "race_prize",
 )  # fmt: skip
 _KEYS = ("course", "horse")
 

@@ -28,8 +28,16 @@ from velo.racing.racing_day import racing_day
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
 
-# The last bracket of a comment that begins like price moves; `velo.racing.odds` reads it.
-_MOVES = r"(?is).*(\(\s*(?:op|opened|tchd|touched)\b[^)]*\))"
+# The last bracket of a comment that begins like price moves; `velo.racing.odds` reads it. Nearly
+# always that is the very last, which is found in a tenth of the time.
+_BEGINS = r"\s*(?:op|opened|tchd|touched)\b"
+_MOVES = f"""
+    CASE WHEN NOT contains(s.comment, '(') THEN NULL
+        WHEN regexp_matches(split_part(s.comment, '(', -1), '(?i)^{_BEGINS}[^)]*\\)')
+        THEN '(' || split_part(s.comment, '(', -1)
+        ELSE nullif(regexp_extract(s.comment, '(?is).*(\\({_BEGINS}[^)]*\\))', 1), '')
+    END
+"""
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "race_prize": Rule(("s.race_prize",), {"race_prize": real}, lambda t: (prize_money(t),)),
         "weight": Rule(("s.weight",), {"pounds": real}, lambda t: (pounds(t),)),
         "moves": Rule(
-            (f"regexp_extract(s.comment, '{_MOVES}', 1)",),
+            (_MOVES,),
             {"opening": pa.list_(real), "touched": pa.list_(real)},
             opening_and_touched,
         ),

@@ -1,4 +1,8 @@
-CREATE TABLE IF NOT EXISTS import_batches (
+CREATE TABLE warehouse_schema (
+    version INTEGER PRIMARY KEY
+);
+
+CREATE TABLE import_batches (
     batch_id     INTEGER PRIMARY KEY,
     file         VARCHAR NOT NULL,
     sha256       VARCHAR NOT NULL,
@@ -15,12 +19,12 @@ CREATE TABLE IF NOT EXISTS import_batches (
     CHECK (rows_read = accepted + updated + unchanged + quarantined)
 );
 
-CREATE TABLE IF NOT EXISTS sources (
+CREATE TABLE sources (
     source     VARCHAR PRIMARY KEY,
     precedence INTEGER NOT NULL UNIQUE
 );
 
-CREATE TABLE IF NOT EXISTS quarantine (
+CREATE TABLE quarantine (
     batch_id INTEGER NOT NULL,
     line     BIGINT NOT NULL,
     reason   VARCHAR NOT NULL,
@@ -28,7 +32,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
     raw      VARCHAR
 );
 
-CREATE TABLE IF NOT EXISTS races (
+CREATE TABLE races (
     race_id        BIGINT PRIMARY KEY,
     source         VARCHAR NOT NULL,
     source_race_id VARCHAR,
@@ -55,7 +59,7 @@ CREATE TABLE IF NOT EXISTS races (
     batch_id       INTEGER NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS race_flags (
+CREATE TABLE race_flags (
     race_id  BIGINT NOT NULL,
     flag     VARCHAR NOT NULL CHECK (flag IN (
         'no-winner', 'number-twice', 'book-low', 'book-high', 'runners-missing')),
@@ -64,7 +68,7 @@ CREATE TABLE IF NOT EXISTS race_flags (
     PRIMARY KEY (race_id, flag)
 );
 
-CREATE TABLE IF NOT EXISTS courses (
+CREATE TABLE courses (
     course_id BIGINT PRIMARY KEY,
     name      VARCHAR NOT NULL,
     surface   VARCHAR,
@@ -72,19 +76,19 @@ CREATE TABLE IF NOT EXISTS courses (
     batch_id  INTEGER NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS trainers (
+CREATE TABLE trainers (
     trainer_id BIGINT PRIMARY KEY,
     name       VARCHAR NOT NULL,
     batch_id   INTEGER NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS jockeys (
+CREATE TABLE jockeys (
     jockey_id BIGINT PRIMARY KEY,
     name      VARCHAR NOT NULL,
     batch_id  INTEGER NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS horses (
+CREATE TABLE horses (
     horse_id   BIGINT PRIMARY KEY,
     name       VARCHAR NOT NULL,
     country    VARCHAR,
@@ -94,7 +98,7 @@ CREATE TABLE IF NOT EXISTS horses (
     last_seen  DATE NOT NULL
 );
 
-CREATE TABLE IF NOT EXISTS runners (
+CREATE TABLE runners (
     race_id         BIGINT NOT NULL,
     horse_id        BIGINT NOT NULL,
     number          INTEGER,
@@ -119,7 +123,7 @@ CREATE TABLE IF NOT EXISTS runners (
     PRIMARY KEY (race_id, horse_id)
 );
 
-CREATE TABLE IF NOT EXISTS results (
+CREATE TABLE results (
     race_id   BIGINT NOT NULL,
     horse_id  BIGINT NOT NULL,
     position  VARCHAR NOT NULL,
@@ -135,7 +139,7 @@ CREATE TABLE IF NOT EXISTS results (
     PRIMARY KEY (race_id, horse_id)
 );
 
-CREATE TABLE IF NOT EXISTS prices_history (
+CREATE TABLE prices_history (
     race_id      BIGINT NOT NULL,
     horse_id     BIGINT NOT NULL,
     source       VARCHAR NOT NULL,
@@ -149,7 +153,7 @@ CREATE TABLE IF NOT EXISTS prices_history (
     PRIMARY KEY (race_id, horse_id, source, kind, nth)
 );
 
-CREATE TABLE IF NOT EXISTS sectionals (
+CREATE TABLE sectionals (
     race_id    BIGINT NOT NULL,
     horse_id   BIGINT NOT NULL,
     source     VARCHAR NOT NULL,
@@ -160,7 +164,7 @@ CREATE TABLE IF NOT EXISTS sectionals (
     PRIMARY KEY (race_id, horse_id, source, section)
 );
 
-CREATE TABLE IF NOT EXISTS waiting_prices (
+CREATE TABLE waiting_prices (
     batch_id     INTEGER NOT NULL,
     line         BIGINT NOT NULL,
     source       VARCHAR NOT NULL,
@@ -174,7 +178,7 @@ CREATE TABLE IF NOT EXISTS waiting_prices (
     PRIMARY KEY (batch_id, line, kind)
 );
 
-CREATE TABLE IF NOT EXISTS conflicts (
+CREATE TABLE conflicts (
     race_id      BIGINT NOT NULL,
     horse_id     BIGINT,
     field        VARCHAR NOT NULL,
@@ -186,25 +190,25 @@ CREATE TABLE IF NOT EXISTS conflicts (
 );
 
 -- What each source said, of races and runners that more than one source tells of.
-CREATE TABLE IF NOT EXISTS race_tellings AS SELECT * FROM races LIMIT 0;
+CREATE TABLE race_tellings AS SELECT * FROM races LIMIT 0;
 
-CREATE TABLE IF NOT EXISTS runner_tellings AS
+CREATE TABLE runner_tellings AS
 SELECT runners.*, results.* EXCLUDE (race_id, horse_id, batch_id)
 FROM runners
 JOIN results ON results.race_id = runners.race_id
 LIMIT 0;
 
 -- Rows as they stood before the batch `replaced_by` put others in their place.
-CREATE TABLE IF NOT EXISTS earlier_races AS SELECT *, 0 AS replaced_by FROM races LIMIT 0;
-CREATE TABLE IF NOT EXISTS earlier_runners AS SELECT *, 0 AS replaced_by FROM runners LIMIT 0;
-CREATE TABLE IF NOT EXISTS earlier_results AS SELECT *, 0 AS replaced_by FROM results LIMIT 0;
-CREATE TABLE IF NOT EXISTS earlier_prices_history AS
+CREATE TABLE earlier_races AS SELECT *, 0 AS replaced_by FROM races LIMIT 0;
+CREATE TABLE earlier_runners AS SELECT *, 0 AS replaced_by FROM runners LIMIT 0;
+CREATE TABLE earlier_results AS SELECT *, 0 AS replaced_by FROM results LIMIT 0;
+CREATE TABLE earlier_prices_history AS
 SELECT *, 0 AS replaced_by FROM prices_history LIMIT 0;
-CREATE TABLE IF NOT EXISTS earlier_sectionals AS
+CREATE TABLE earlier_sectionals AS
 SELECT *, 0 AS replaced_by FROM sectionals LIMIT 0;
 
 -- One price a runner and kind: the most trusted source's, the first that it names.
-CREATE OR REPLACE VIEW prices AS
+CREATE VIEW prices AS
 SELECT
     race_id, horse_id, kind,
     arg_min(decimal_odds, sources.precedence * 100 + nth) AS decimal_odds
@@ -213,7 +217,7 @@ JOIN sources ON sources.source = prices_history.source
 GROUP BY race_id, horse_id, kind;
 
 -- What is declared of each runner before the off, whether or not the race is over.
-CREATE OR REPLACE VIEW entries AS
+CREATE VIEW entries AS
 SELECT
     runners.race_id, runners.horse_id, races.date, races.region, races.course, races.course_id,
     races.off, races.race_no, races.name AS race_name, races.race_type AS "type", races.class,
@@ -224,7 +228,7 @@ SELECT
 FROM runners
 JOIN races ON races.race_id = runners.race_id;
 
-CREATE OR REPLACE VIEW racing_data AS
+CREATE VIEW racing_data AS
 SELECT
     races.date, races.course, races.source_race_id AS race_id, races.off, races.name AS race_name,
     races.race_type AS "type", races.class, races.pattern, races.rating_band,
