@@ -10,6 +10,7 @@ import pytest
 
 from tests.synth.conftest import RUNNERS, SEED, Printed, read_back
 from velo.errors import InputError
+from velo.synth.names import people
 from velo.synth.raceform import COLUMNS
 from velo.synth.world import truth_path, write_world
 
@@ -121,3 +122,8 @@ def test_an_edge_outside_nought_to_one_is_refused(edge: float, tmp_path: Path) -
 def test_a_world_too_small_to_race_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--runners"):
         write_world(500, 1, 0.5, tmp_path / "world.csv")
+
+
+def test_more_people_than_first_and_last_names_have_names_of_their_own() -> None:
+    names = people(30_000, np.random.default_rng(1), riders=False)
+    assert len(set(names)) == 30_000

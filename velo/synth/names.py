@@ -111,20 +111,29 @@ SPONSORS = _words(
     "Summer Sizzler|Thornley Tractors|Upton Travel|Warden Security|Wexbridge Windows|"
     "Winter Warmer|Yarrowby Yeast|Young Farmers"
 )
+_INITIALS = "ABCDEFGHJKLMNPRSTW"
 _PLAIN = len(_LEFT) * len(_RIGHT)
 
 
 def people(count: int, rng: np.random.Generator, riders: bool) -> list[str]:
     """``count`` distinct names of trainers, or of jockeys, of whom a few are amateurs."""
     room = len(_FIRST) * len(_LAST)
-    pick = rng.permutation(room)[:count]
+    layers = -(-count // room)
+    pick = np.concatenate([rng.permutation(room) + layer * room for layer in range(layers)])[:count]
     amateur = rng.random(count) < (0.06 if riders else 0.0)
     title = rng.random(count) < 0.5
     return [
-        (("Mr " if title[i] else "Miss ") if amateur[i] else "")
-        + f"{_FIRST[k // len(_LAST)]} {_LAST[k % len(_LAST)]}"
+        (("Mr " if title[i] else "Miss ") if amateur[i] else "") + _person(k)
         for i, k in enumerate(pick.tolist())
     ]
+
+
+def _person(k: int) -> str:
+    """A first and a last name; once they are used up, with a middle initial."""
+    k, last = divmod(k, len(_LAST))
+    layer, first = divmod(k, len(_FIRST))
+    initial = f"{_INITIALS[layer - 1]} " if layer else ""
+    return f"{_FIRST[first]} {initial}{_LAST[last]}"
 
 
 def horse_words(index: NDArray[np.int64]) -> list[str]:

@@ -107,15 +107,27 @@ def _bound(
 ) -> dict[str, str | None]:
     """Of each field's alternatives the first all of whose columns the file has.
 
-    They are tried on an empty table elsewhere: an error here would end the transaction.
+    Whole expressions are tried on an empty table elsewhere: an error here would end the
+    transaction.
     """
     with closing(duckdb.connect(config={"threads": 1})) as aside:
         declared = ", ".join(f"{quoted(name)} VARCHAR" for name in columns)
         aside.execute(f"CREATE TABLE file ({declared})")
         return {
-            name: next((f"({sql})" for sql in _alternatives(sqls) if _binds(aside, sql)), None)
+            name: next(
+                (
+                    f"({sql})"
+                    for sql in _alternatives(sqls)
+                    if (sql.strip('"') in columns if _is_name(sql) else _binds(aside, sql))
+                ),
+                None,
+            )
             for name, sqls in wanted.items()
         }
+
+
+def _is_name(sql: str) -> bool:
+    return sql.strip('"').isidentifier()
 
 
 def _binds(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
