@@ -177,7 +177,6 @@ class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
     memory_limit: Size = "8GB"
-    ingest_memory: Size = Field("2500MB", description="of it, what an ingest may hold")
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
     spill_limit: Size = Field("100GB", description="on disk, when memory does not suffice")
     largest_file: Size = Field("40GB", description="a delivery's file, unpacked")

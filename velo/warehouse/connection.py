@@ -35,6 +35,7 @@ def warehouse(
     store: Store,
     *,
     write: bool,
+    memory: str | None = None,
     wait: float = 0.0,
     waiting: Callable[[str], None] = lambda why: None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -44,6 +45,7 @@ def warehouse(
         home: whose warehouse.
         store: memory limit, spill limit and threads.
         write: whether the connection may change it. A writer shuts everybody else out.
+        memory: what it may hold; the store's limit by default.
         wait: seconds to wait for another process that holds it.
         waiting: told once, as the wait begins, who holds it.
 
@@ -57,8 +59,7 @@ def warehouse(
     connection = _opened(home, write, wait, waiting)
     try:
         try:
-            memory = _memory(store, write)
-            _set_bounds(connection, home, store, memory)
+            _set_bounds(connection, home, store, memory or store.memory_limit)
             _hold_schema(connection, home, write)
             if write:
                 _declare_sources(connection)
@@ -67,9 +68,8 @@ def warehouse(
             connection.close()
     except duckdb.OutOfMemoryException:
         raise HomeError(
-            f"{memory} of memory and what {home.spill} can take were not enough: raise "
-            f"store.{'ingest_memory' if write else 'memory_limit'} in velo.toml, or make room on "
-            "the disk"
+            f"{memory or store.memory_limit} of memory and what {home.spill} can take were not "
+            "enough: raise store.memory_limit in velo.toml, or make room on the disk"
         ) from None
     except (
         duckdb.IOException, duckdb.FatalException, duckdb.InternalException,
@@ -105,12 +105,6 @@ def _opened(
             waiting(f"waiting: {in_use}")
             told = True
         time.sleep(min(RETRY_SECONDS, max(until - time.monotonic(), 0.01)))
-
-
-def _memory(store: Store, write: bool) -> str:
-    """An ingest needs less than a build, and more makes it no faster."""
-    limits = (store.memory_limit, store.ingest_memory) if write else (store.memory_limit,)
-    return min(limits, key=size_in_bytes)
 
 
 def _set_bounds(

@@ -14,7 +14,7 @@ import velo
 from velo.errors import AccountingError
 from velo.home import Home
 from velo.settings import Store
-from velo.warehouse.bounds import inspect
+from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
 from velo.warehouse.facts import establish
 from velo.warehouse.merge import Counts, merge
@@ -88,7 +88,8 @@ def ingest(
     name = shown or str(path.resolve())
     progress("looking through the file")
     digest = inspect(path, store)
-    with warehouse(home, store, write=True, wait=wait, waiting=progress) as con:
+    memory = memory_for(path, store)
+    with warehouse(home, store, write=True, memory=memory, wait=wait, waiting=progress) as con:
         known = _imported(con, digest, form)
         if known:
             found, kept, refused = known
