@@ -178,6 +178,21 @@ def test_a_damaged_or_encrypted_file_is_refused_in_one_line(home: Home, tmp_path
         only(tmp_path / "no.zip")
 
 
+def test_a_member_packed_in_a_way_that_nobody_knows_is_refused(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        bundle.writestr("a.csv", text_of(race()))
+    packed = path.read_bytes()
+    for header, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        start = packed.index(header) + place
+        packed = packed[:start] + b"\x08\x3b" + packed[start + 2 :]
+    path.write_bytes(packed)
+    (delivery,) = expand([path])
+    with pytest.raises(InputError, match="cannot be unpacked"), delivery.unpacked(home, STORE):
+        pass
+
+
+
 def test_what_a_killed_process_left_is_cleared_away(home: Home, tmp_path: Path) -> None:
     left = home.spill / "unpacked-999999999-x"
     left.mkdir(parents=True)

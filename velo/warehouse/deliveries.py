@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import glob
 import gzip
+import lzma
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -32,7 +34,12 @@ SMALL_BYTES = 100_000_000
 """A file that unpacks to no more may be packed as tightly as it likes."""
 
 PACKED = (".gz", ".zip")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, NotImplementedError)
+_DAMAGED = (
+    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, struct.error, EOFError,
+    ValueError, OverflowError, NotImplementedError,
+)  # fmt: skip
+"""What the unpackers raise on bytes that are not what they should be."""
+
 
 
 class _Packed(Protocol):
@@ -88,12 +95,12 @@ class Delivery:
             if error.errno in FULL:
                 raise HomeError(f"{self.name}: no room to unpack it in {path.parent}") from None
             raise InputError(f"{self.name} cannot be unpacked: {error}") from None
+        except _DAMAGED as error:
+            raise InputError(f"{self.name} cannot be unpacked: {error}") from None
         except RuntimeError as error:
             if "encrypted" not in str(error):
                 raise
             raise InputError(f"{self.name} is encrypted: unpack it first") from None
-        except _DAMAGED as error:
-            raise InputError(f"{self.name} cannot be unpacked: {error}") from None
 
     def _copy(self, packed: _Packed, path: Path, packed_size: int, store: Store) -> None:
         largest = size_in_bytes(store.largest_file)
@@ -179,7 +186,7 @@ def _deliveries(file: Path) -> Iterator[Delivery]:
                 for place, member in enumerate(archive.infolist())
                 if _is_data(member.filename)
             ]
-    except (OSError, *_DAMAGED, ValueError) as error:
+    except (OSError, *_DAMAGED) as error:
         raise InputError(f"{file} cannot be unpacked: {error}") from None
     if not members:
         raise InputError(f"{file}: no file in it can be read; they must end in {_listed()}")
