@@ -46,14 +46,31 @@ def test_races_abroad_are_off_in_british_time(text: str, country: str, expected:
     assert off_time(text, 12, country) == expected
 
 
-@pytest.mark.parametrize("text", [None, "", "-", "noon", "25:00", "12:60", "5.45"])
+@pytest.mark.parametrize("text", [None, "", "-", "noon", "25:00", "12:60", "5-45", "13:05 pm"])
 def test_what_is_no_time_of_day_is_none(text: str | None) -> None:
     assert off_time(text, 12) is None
     assert off_time(text, 24) is None
 
 
-def test_a_twelve_hour_clock_has_no_thirteenth_hour() -> None:
-    assert off_time("13:05", 12) is None
+def test_a_thirteenth_hour_is_what_it_says_on_any_clock() -> None:
+    assert off_time("13:05", 12) == dt.time(13, 5)
+
+
+@pytest.mark.parametrize("clock", [12, 24])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2:30 PM", dt.time(14, 30)),
+        ("2:30pm", dt.time(14, 30)),
+        ("11:05 a.m.", dt.time(11, 5)),
+        ("12:10am", dt.time(0, 10)),
+        ("12:10pm", dt.time(12, 10)),
+    ],
+)
+def test_a_time_that_says_am_or_pm_needs_no_clock(
+    text: str, clock: Literal[12, 24], expected: dt.time
+) -> None:
+    assert off_time(text, clock) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,11 +81,12 @@ def test_a_twelve_hour_clock_has_no_thirteenth_hour() -> None:
         (["05:45"], 24),
         (["0:30"], 24),
         ([None, "", "–"], 12),
+        (["2:30", "3:00", "13:05"], 12),
+        (["2:30", "3:00", "25:00"], 12),
+        (["9:30", "13:05", "14:30"], 24),
     ],
 )
-def test_one_late_or_padded_hour_shows_a_file_to_be_on_the_24_hour_clock(
-    texts: list[str | None], clock: int
-) -> None:
+def test_the_clock_is_the_one_that_most_times_need(texts: list[str | None], clock: int) -> None:
     assert clock_of(texts) == clock
 
 

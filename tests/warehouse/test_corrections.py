@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.warehouse.raceform_file import ask, contents, file_of, load, race, row, statuses
 from velo.home import Home
 
@@ -67,14 +69,16 @@ def test_a_race_whose_going_is_corrected_counts_all_its_rows(home: Home, tmp_pat
 
 def test_a_file_without_a_column_takes_nothing_away(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
-    before = contents(home, ("races", "runners", "results", "prices_history"))
+    before = contents(home, ("races", "results", "prices_history"))
+    runners = ask(home, "SELECT * EXCLUDE (content) FROM runners ORDER BY ALL")
     narrow = tmp_path / "narrow.csv"
     columns = ("date", "course", "race_id", "off", "pos", "horse", "age", "sp", "or", "rpr", "ts")
     lines = [",".join(columns)] + [",".join(told[name] for name in columns) for told in race()]
     narrow.write_text("\n".join(lines) + "\n")
     batch = load(home, narrow)
     assert (batch.format, batch.unchanged) == ("raceform", 3)
-    assert contents(home, ("races", "runners", "results", "prices_history")) == before
+    assert contents(home, ("races", "results", "prices_history")) == before
+    assert ask(home, "SELECT * EXCLUDE (content) FROM runners ORDER BY ALL") == runners
 
 
 def test_a_file_that_was_imported_before_changes_nothing_even_after_a_correction(
@@ -95,3 +99,39 @@ def test_a_correction_of_a_correction_keeps_both(home: Home, tmp_path: Path) -> 
     kept = "SELECT finish, batch_id, replaced_by FROM earlier_results ORDER BY replaced_by"
     assert ask(home, kept) == [(1, 1, 2), (2, 2, 3)]
     assert ask(home, "SELECT finish FROM results") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"pos": "4"}, "SELECT finish FROM results"),
+        ({"sp": "9/1"}, "SELECT decimal_odds FROM prices_history WHERE kind = 'sp'"),
+        ({"going": "Soft"}, "SELECT going FROM races"),
+        ({"comment": "fell back"}, "SELECT comment FROM results"),
+        ({"draw": "9"}, "SELECT draw FROM runners"),
+    ],
+)
+def test_a_correction_that_is_taken_back_is_taken_back(
+    home: Home, tmp_path: Path, change: dict[str, str], asked: str
+) -> None:
+    told = row("Alpha", "1")
+    load(home, file_of(tmp_path, [told], "first.csv"))
+    before = ask(home, asked)
+    load(home, file_of(tmp_path, [told | change], "corrected.csv"))
+    assert ask(home, asked) != before
+    again = load(home, file_of(tmp_path, [told, row("Bravo", "2")], "again.csv"))
+    assert (again.updated, again.accepted) == (1, 1)
+    assert ask(home, f"{asked} ORDER BY ALL")[0] == before[0]
+
+
+def test_a_card_in_the_results_format_takes_no_figure_of_the_result_back(
+    home: Home, tmp_path: Path
+) -> None:
+    told = race(time="1:12.5", ovr_btn="2.5")
+    load(home, file_of(tmp_path, told))
+    before = contents(home, ("results", "prices_history"))
+    bare = [{**each, **dict.fromkeys(("pos", "sp", "rpr", "ts", "comment", "prize", "time",
+                                      "ovr_btn"), "")} for each in told]  # fmt: skip
+    batch = load(home, file_of(tmp_path, bare, "card.csv"))
+    assert batch.unchanged == 3
+    assert contents(home, ("results", "prices_history")) == before

@@ -192,7 +192,6 @@ def test_a_member_packed_in_a_way_that_nobody_knows_is_refused(home: Home, tmp_p
         pass
 
 
-
 def test_what_a_killed_process_left_is_cleared_away(home: Home, tmp_path: Path) -> None:
     left = home.spill / "unpacked-999999999-x"
     left.mkdir(parents=True)

@@ -18,6 +18,7 @@ REFUSED = {
     "course-missing": row("Delta", "4", course="–"),
     "horse-missing": row("  ", "4"),
     "race-unnamed": row("Delta", "4", off="", race_name="", race_id=""),
+    "off-unreadable": row("Delta", "4", off="25:00", race_id=""),
     "position-unreadable": row("Delta", "first"),
     "duplicate-runner": row("Alpha (IRE)", "2"),
 }

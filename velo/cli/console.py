@@ -32,6 +32,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     """Print a table on stdout; numbers stand to the right."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     grid = Table(title=title, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
@@ -39,7 +40,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         numeric = bool(rows) and all(_numeric(row[i]) for row in rows)
         grid.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(_cell(value) for value in row))
+        grid.add_row(*(escape(_cell(value)) for value in row))
     wide = None if sys.stdout.isatty() else 160
     Console(width=wide, highlight=False).print(grid)
 
@@ -51,13 +52,15 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
         yield lambda stage: None
         return
     from rich.console import Console
+    from rich.markup import escape
 
+    doing = escape(doing)
     out = Console(stderr=True, highlight=False)
     begun = time.monotonic()
     with out.status(doing) as status:
 
         def tell(stage: str) -> None:
-            status.update(f"{doing}: {stage} [dim]({time.monotonic() - begun:.0f} s)[/dim]")
+            status.update(f"{doing}: {escape(stage)} [dim]({time.monotonic() - begun:.0f} s)[/dim]")
 
         yield tell
 

@@ -8,11 +8,14 @@ between runs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 LONGEST_GAP_DAYS = 3 * 365
 """Runs this far apart or further are two horses'."""
+
+OLDEST_AGE = 40
+"""An age above this is a slip of the pen: no age."""
 
 
 class Sighting(NamedTuple):
@@ -33,9 +36,10 @@ class Sighting(NamedTuple):
 def foaling_year(date: dt.date | None, age: int | None) -> int | None:
     """Year of the race less the age.
 
-    Right to within one: southern horses grow a year older in July or August.
+    Right to within one: southern horses grow a year older in July or August. ``None`` where there
+    is no age from 1 to :data:`OLDEST_AGE`.
     """
-    if date is None or age is None or age < 1:
+    if date is None or age is None or not 1 <= age <= OLDEST_AGE:
         return None
     return date.year - age
 
@@ -96,3 +100,52 @@ class _Horse:
         return same_horse(sighting, self.last) and all(
             sighting.foaled is None or abs(sighting.foaled - year) <= 1 for year in self._foaled
         )
+
+
+class Claim(NamedTuple):
+    """That the runs a file puts together (a life) are those of a horse known before.
+
+    ``certain`` is that both ran in one race or carry one id. ``has_id`` is that the life is a
+    source's own id. ``foaled`` and ``horse_foaled`` are the first and last foaling year that the
+    life and the horse were seen with, ``None`` where no age was ever given.
+    """
+
+    life: int
+    horse: int
+    certain: bool
+    has_id: bool
+    foaled: tuple[int, int] | None
+    horse_foaled: tuple[int, int] | None
+
+
+def settle(claims: Iterable[Claim]) -> dict[int, int]:
+    """Life -> its horse, for the lives that get one.
+
+    Claims are heard in the order given, the certain ones first, and each life takes the first horse
+    that it fits. Several lives of a file may be one horse, where the horse's other runs fill a gap
+    of theirs; but all the foaling years of the horse stay within one of each other, and it is one
+    id of the source at the most. What is certain is not asked for either.
+    """
+    answer: dict[int, int] = {}
+    years: dict[int, tuple[int, int] | None] = {}
+    with_id: set[int] = set()
+    for claim in claims:
+        if claim.life in answer:
+            continue
+        known = years.get(claim.horse, claim.horse_foaled)
+        together = _together(known, claim.foaled)
+        fits = together is None or together[1] - together[0] <= 1
+        another_id = claim.has_id and claim.horse in with_id
+        if not claim.certain and (another_id or not fits):
+            continue
+        answer[claim.life] = claim.horse
+        years[claim.horse] = together if fits else known
+        if claim.has_id:
+            with_id.add(claim.horse)
+    return answer
+
+
+def _together(a: tuple[int, int] | None, b: tuple[int, int] | None) -> tuple[int, int] | None:
+    if a is None or b is None:
+        return a or b
+    return min(a[0], b[0]), max(a[1], b[1])

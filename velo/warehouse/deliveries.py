@@ -41,7 +41,6 @@ _DAMAGED = (
 """What the unpackers raise on bytes that are not what they should be."""
 
 
-
 class _Packed(Protocol):
     def read(self, size: int, /) -> bytes: ...
 

@@ -8,6 +8,8 @@ from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"
+OLDEST = 40
+"""No horse races at this age, and few live to it."""
 
 TEXTS = (
     "course", "horse", "jockey", "trainer", "race_name", "race_type", "class", "pattern",
@@ -61,7 +63,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
         for name in (*_REAL, *sections)
     ]
     texts = [name for name in TEXTS if name not in _KEYS]
-    carried = ", ".join(f"{text(name)} AS text_{name}" for name in texts)
+    carried = ", ".join(f"{text(name)} AS text_{name}" for name in (*texts, "off"))
     contents = [f"text_{name}" for name in texts]
     contents += [f"CAST({name} AS VARCHAR)" for name in _TYPED_CONTENT]
     contents += [f"CAST({name} AS VARCHAR)" for name in (*prices, *sections)]
@@ -88,17 +90,19 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
             {joins(found)}
             {odds_joins}
         )
-        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in texts)}),
+        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in (*texts, "off"))}),
             CASE WHEN source_horse_id IS NOT NULL THEN '{reader.name}#' || source_horse_id
                 ELSE name || '|' || country END AS known_as,
-            coalesce(off, '#' || race_no, text_race_name, '@' || source_race_id) AS race_mark,
-            CASE WHEN age >= 1 THEN year(date) - age END AS foaled,
+            coalesce(off, '#' || race_no, '@' || source_race_id, text_race_name) AS race_mark,
+            md5_number_lower(lower(text_race_name)) AS race_label,
+            CASE WHEN age BETWEEN 1 AND {OLDEST} THEN year(date) - age END AS foaled,
             md5_number_lower(concat_ws('\x1f', '{reader.name}', {hashed})) AS content,
             CASE
                 WHEN date IS NULL THEN 'date-unreadable'
                 WHEN course_id IS NULL THEN 'course-missing'
                 WHEN name IS NULL THEN 'horse-missing'
                 WHEN race_mark IS NULL THEN 'race-unnamed'
+                WHEN text_off IS NOT NULL AND race_mark = text_race_name THEN 'off-unreadable'
                 WHEN text_position IS NOT NULL AND status = 'unknown' THEN 'position-unreadable'
             END AS reason
         FROM read

@@ -39,8 +39,24 @@ def replace_rows(
         f"JOIN changed AS c ON {_same('t', 'c', keys)}",
         {"batch": batch_id},
     )
+    if "content" in columns:
+        _keep_content(con, table, keys, fresh)
     con.execute(f"DELETE FROM {table} USING changed WHERE {_same(table, 'changed', keys)}")
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM changed ORDER BY {', '.join(keys)}")
+
+
+def _keep_content(
+    con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], fresh: str
+) -> None:
+    """Note the content last told, also of rows that say the same: the one before may come back."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE restated AS "
+        f"SELECT t.* REPLACE (f.content AS content) FROM {table} AS t "
+        f"JOIN {fresh} AS f ON {_same('f', 't', keys)} AND f.content <> t.content "
+        f"ANTI JOIN changed AS c ON {_same('t', 'c', keys)}"
+    )
+    con.execute(f"DELETE FROM {table} USING restated WHERE {_same(table, 'restated', keys)}")
+    con.execute(f"INSERT INTO {table} SELECT * FROM restated ORDER BY {', '.join(keys)}")
 
 
 def retire_rows(

@@ -22,7 +22,7 @@ from velo.warehouse.price_files import attach, match_waiting
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.race_identity import identify_races
 from velo.warehouse.sightings import identify_horses
-from velo.warehouse.staging import Staged, stage
+from velo.warehouse.staging import Staged, detect, stage
 
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -90,7 +90,7 @@ def ingest(
     digest = inspect(path, store)
     memory = memory_for(path, store)
     with warehouse(home, store, write=True, memory=memory, wait=wait, waiting=progress) as con:
-        known = _imported(con, digest, form)
+        known = _imported(con, path, store, digest, form)
         if known:
             found, kept, refused = known
             return Batch(
@@ -137,7 +137,7 @@ def _take(
     progress("applying the racing rules")
     establish(con, staged.reader)
     progress("identifying horses and races")
-    identify_races(con)
+    identify_races(con, staged.reader.name)
     identify_horses(con)
     progress("merging")
     counts = merge(con, batch_id, staged)
@@ -148,15 +148,18 @@ def _take(
 
 
 def _imported(
-    con: duckdb.DuckDBPyConnection, digest: str, form: str | None
+    con: duckdb.DuckDBPyConnection, path: Path, store: Store, digest: str, form: str | None
 ) -> tuple[str, int, int] | None:
-    """Format, rows kept and rows refused of a file that was imported before."""
+    """Format, rows kept and rows refused of a file that was imported before in this format."""
     seen = con.execute(
         "SELECT format, rows_read - quarantined, quarantined FROM import_batches "
-        "WHERE sha256 = ? ORDER BY batch_id LIMIT 1",
+        "WHERE sha256 = ? ORDER BY batch_id",
         [digest],
     ).fetchall()
-    return seen[0] if seen and form in (None, seen[0][0]) else None
+    if not seen:
+        return None
+    wanted = form or detect(con, path, store)
+    return next((batch for batch in seen if batch[0] == wanted), None)
 
 
 def _since(started: datetime, clock: Clock) -> float:

@@ -7,6 +7,7 @@ The rule that reads one card's runner is the rule that reads eleven years.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -27,6 +28,8 @@ from velo.racing.race_time import seconds
 from velo.racing.racing_day import racing_day
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
+
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
 
 # The last bracket of a comment that begins like price moves; `velo.racing.odds` reads it. Nearly
 # always that is the very last, which is found in a tenth of the time.
@@ -66,7 +69,7 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         "day": Rule(("s.date",), {"date": pa.date32()}, lambda t: (racing_day(t),)),
         "off": Rule(("s.off", "s.course"), {"off": text}, _off(clock)),
         "course": Rule(
-            ("s.course",),
+            ("s.course", "s.region"),
             {"course_id": integer, "track": text, "track_surface": text, "country": text},
             _course,
         ),
@@ -183,10 +186,16 @@ def _off(clock: Literal[12, 24]) -> Callable[[str | None, str | None], tuple[str
     return read
 
 
-def _course(text: str | None) -> tuple[int | None, str | None, str | None, str | None]:
+def _course(
+    text: str | None, region: str | None
+) -> tuple[int | None, str | None, str | None, str | None]:
+    """The region is the course's country where its name carries none."""
     where = course(text)
     if where is None:
         return None, None, None, None
+    said = (region or "").strip().upper()
+    if where.country is None and _COUNTRY.fullmatch(said):
+        where = where._replace(country=said)
     return stable_id("course", course_key(where)), *where
 
 

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import duckdb
 
+from velo.errors import InputError
+from velo.warehouse.sql_text import literal
+
 REASONS = {
     "malformed-line": "the line does not split into the file's columns",
     "date-unreadable": "no day that a race could have been run on",
     "course-missing": "no course",
     "horse-missing": "no horse's name",
-    "race-unnamed": "neither off time, race number nor race name: the race cannot be told apart",
+    "race-unnamed": "neither off, number, source's id nor name: the race cannot be told apart",
+    "off-unreadable": "an off that is no time of day, and nothing but the name to tell the race by",
     "position-unreadable": "a position that is neither a place nor a known code",
     "place-market": "a price of the place market, which says who is placed, not who wins",
     "price-missing": "a row of a price file without a price above 1",
@@ -52,11 +56,25 @@ def refusals(con: duckdb.DuckDBPyConnection, limit: int) -> list[Refusal]:
 
 
 def export(con: duckdb.DuckDBPyConnection, target: Path) -> int:
-    """Write every refused row to a CSV file; returns how many there were."""
-    con.execute(
-        "COPY (SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
-        "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id, q.line) "
-        f"TO '{str(target).replace(chr(39), chr(39) * 2)}' (FORMAT csv, HEADER)"
-    )
+    """Write every refused row to a new CSV file; returns how many there were.
+
+    Raises:
+        InputError: the file is there already, or its folder is not.
+    """
+    if target.exists():
+        raise InputError(f"{target} is there already: choose another name")
+    if not target.parent.is_dir():
+        raise InputError(f"{target.parent} is no folder: make it first")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        con.execute(
+            "COPY (SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
+            "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id, q.line) "
+            f"TO {literal(str(part))} (FORMAT csv, HEADER)"
+        )
+        part.rename(target)
+    except (duckdb.IOException, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"{target} cannot be written: {str(error).splitlines()[0]}") from None
     (rows,) = con.execute("SELECT count(*) FROM quarantine").fetchall()[0]
     return int(rows)

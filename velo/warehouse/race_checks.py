@@ -14,7 +14,8 @@ HIGHEST_BOOK = 2.0
 def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """Flag anew every race of which a batch has changed something.
 
-    `no-winner`: runners that finished or failed to, and nobody first. `number-twice`: two runners,
+    `no-winner`: runners that finished or failed to, and nobody first. `two-winners`: two
+    first and another second, which no dead heat leaves. `number-twice`: two runners,
     neither withdrawn, with one number. `book-low`, `book-high`: the sum of 1 / sp over the
     starters, where every one has a price. `runners-missing`: fewer starters than `ran`. Starters
     are the runners with a result that is not withdrawn. A void race can lack nothing but runners.
@@ -62,6 +63,7 @@ WITH fields AS (
     SELECT race_id, count(*) AS starters, count(decimal_odds) AS priced,
         count(*) FILTER (WHERE status <> 'void') AS ran_on,
         count(*) FILTER (WHERE finish = 1) AS winners,
+        count(*) FILTER (WHERE finish = 2) AS seconds,
         sum(1 / decimal_odds) AS book
     FROM starters
     GROUP BY race_id
@@ -82,6 +84,10 @@ WITH fields AS (
 SELECT race_id, 'no-winner', ran_on || ' ran, nobody first', $batch
 FROM fields
 WHERE ran_on > 0 AND winners = 0
+UNION ALL
+SELECT race_id, 'two-winners', winners || ' first and ' || seconds || ' second', $batch
+FROM fields
+WHERE winners > 1 AND seconds > 0
 UNION ALL
 SELECT race_id, 'number-twice',
     string_agg('number ' || number || ': ' || horses, '; ' ORDER BY number), $batch

@@ -22,6 +22,7 @@ class Told:
         keys: columns that name it.
         fields: columns that merge each on its own, each with what a file must have to tell it.
         block: columns that merge as one, from a source that gives the last of them.
+        with_block: fields that are known only with the block: a telling without it leaves them.
         compared: fields in which sources may conflict, and SQL on when their texts `a` and `b` do.
         tellings: table of what each source said.
     """
@@ -29,6 +30,7 @@ class Told:
     keys: tuple[str, ...]
     fields: Mapping[str, tuple[str, ...]]
     block: tuple[str, ...]
+    with_block: tuple[str, ...]
     compared: Mapping[str, str]
     tellings: str
 
@@ -62,6 +64,7 @@ RUNNER = Told(
         "seconds": ("seconds", "time"), "prize_won": ("prize",),
     },
     block=("position", "finish", "status"),
+    with_block=("seconds", "beaten", "rpr", "ts", "prize_won", "comment"),
     compared={
         **dict.fromkeys(
             ("number", "draw", "age", "pounds", "official_rating", "finish", "status", "rpr", "ts"),
@@ -90,6 +93,7 @@ RACE = Told(
         "declared_prize": ("race_prize",), "prize": ("prize",),
     },
     block=(),
+    with_block=(),
     compared={
         **dict.fromkeys(("off", "surface", "declared_level", "going_group", "ran"), _DIFFERENT),
         "distance_m": _further_apart(30),
@@ -148,6 +152,12 @@ def _voices(what: Told, absent: Collection[str]) -> str:
         parts += [
             f"CASE WHEN {given} THEN told.{name} ELSE former.{name} END AS {name}"
             for name in what.block
+        ]
+        parts += [
+            f"CASE WHEN {given} THEN told.{name} ELSE coalesce(told.{name}, former.{name}) END "
+            f"AS {name}"
+            for name in what.with_block
+            if not set(what.fields[name]) <= set(absent)
         ]
     own = f"told.* REPLACE ({', '.join(parts)})" if parts else "told.*"
     keys = _list(what.keys)

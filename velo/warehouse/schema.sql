@@ -62,7 +62,7 @@ CREATE TABLE races (
 CREATE TABLE race_flags (
     race_id  BIGINT NOT NULL,
     flag     VARCHAR NOT NULL CHECK (flag IN (
-        'no-winner', 'number-twice', 'book-low', 'book-high', 'runners-missing')),
+        'no-winner', 'two-winners', 'number-twice', 'book-low', 'book-high', 'runners-missing')),
     detail   VARCHAR NOT NULL,
     batch_id INTEGER NOT NULL,
     PRIMARY KEY (race_id, flag)
@@ -96,6 +96,15 @@ CREATE TABLE horses (
     foaled     INTEGER,
     first_seen DATE NOT NULL,
     last_seen  DATE NOT NULL
+);
+
+-- Every id under which a source knows a horse.
+CREATE TABLE horse_ids (
+    source   VARCHAR NOT NULL,
+    id       VARCHAR NOT NULL,
+    horse_id BIGINT NOT NULL,
+    batch_id INTEGER NOT NULL,
+    PRIMARY KEY (source, id)
 );
 
 CREATE TABLE runners (

@@ -6,7 +6,7 @@ rule itself decides, sighting by sighting. A runner of a race that the warehouse
 of one of its runners there, is that horse, and with it the horse's other runs in the file.
 Otherwise a horse of the warehouse is known again by its source's id, or by name and foaling year.
 Where two sources tell of a horse and not both have ids, or each has its own, name and foaling year
-decide, if both know the year.
+decide, if both know the year; a horse that has another id of the source is not asked.
 """
 
 from __future__ import annotations
@@ -19,15 +19,23 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from velo.racing.identity import LONGEST_GAP_DAYS, Sighting, identities
+from velo.racing.identity import (
+    LONGEST_GAP_DAYS,
+    OLDEST_AGE,
+    Claim,
+    Sighting,
+    identities,
+    settle,
+)
 from velo.racing.names import stable_id
 
 
 def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
     """Give every row of the temporary table `facts` its horse.
 
-    Makes the temporary tables `sighted` (line, horse_id) and `seen_horses` (as `horses`).
-    A horse keeps the key that it was first given.
+    Makes the temporary tables `sighted` (line, horse_id), `seen_horses` (as `horses`) and
+    `seen_ids` (source, id, horse_id). A horse keeps the key that it was first given. In `facts` an
+    id that is none, or is written as 7.0 for 7, is mended, and so is a foaling year out of reason.
 
     Args:
         con: a connection whose temporary table `facts` has line, date, course_id, race_mark, name,
@@ -36,17 +44,26 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
             races of `facts`. A runner without an age is taken for the horse of its name that was
             seen last.
     """
+    con.execute(_WHOLE_IDS)
+    con.execute(_NO_IDS)
+    con.execute(_NO_YEARS, {"oldest": OLDEST_AGE})
     con.execute(_NAMES)
     con.execute(_DOUBTFUL, {"gap": LONGEST_GAP_DAYS})
     _tell_apart(con)
     con.execute(_LIVES)
     con.execute(_SETTLED)
     con.execute(_RECOGNISED if _known_races(con) else _NOBODY)
-    con.execute(_MATCHED, {"gap": LONGEST_GAP_DAYS})
+    con.execute(_CLAIMS, {"gap": LONGEST_GAP_DAYS})
+    _settle_claims(con)
+    con.execute(_MATCHED)
     _name_new_horses(con)
     con.execute(_SIGHTED)
     con.execute(_SEEN_HORSES)
-    for table in ("names", "doubtful", "told_apart", "lives", "settled", "recognised", "matched"):
+    con.execute(_SEEN_IDS)
+    for table in (
+        "names", "doubtful", "told_apart", "lives", "settled", "recognised", "claims", "chosen",
+        "matched",
+    ):  # fmt: skip
         con.execute(f"DROP TABLE {table}")
 
 
@@ -100,10 +117,33 @@ def _known_races(con: duckdb.DuckDBPyConnection) -> bool:
     )
 
 
+def _settle_claims(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `chosen` (life_id, horse_id): the rule on lives and horses with more than one claim."""
+    rows = con.execute(_CONTESTED).fetchall()
+    chosen = settle(
+        Claim(life, horse, certain, has_id, _span(*span), _span(*horse_span))
+        for life, horse, certain, has_id, *years in rows
+        for span, horse_span in [(years[:2], years[2:])]
+    )
+    _table(
+        con,
+        "chosen",
+        {
+            "life_id": pa.array(list(chosen), pa.int64()),
+            "horse_id": pa.array(list(chosen.values()), pa.int64()),
+        },
+    )
+
+
+def _span(first: int | None, last: int | None) -> tuple[int, int] | None:
+    return None if first is None or last is None else (first, last)
+
+
 def _name_new_horses(con: duckdb.DuckDBPyConnection) -> None:
     """Keys for the lives that no horse of the warehouse fits."""
     fresh = con.execute(
-        "SELECT life_id, known_as, foaled, first_seen, has_id FROM matched WHERE horse_id IS NULL"
+        "SELECT life_id, known_as, foaled, first_seen, own_id IS NOT NULL FROM matched "
+        "WHERE horse_id IS NULL"
     ).fetchall()
     keys = [
         stable_id("horse", known_as) if has_id else stable_id("horse", known_as, foaled, first)
@@ -130,9 +170,33 @@ def _table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, pa.A
     con.unregister("given")
 
 
+_WHOLE_IDS = r"""
+UPDATE facts SET source_horse_id = split_part(source_horse_id, '.', 1),
+    known_as = regexp_replace(known_as, '\.0+$', '')
+WHERE regexp_full_match(source_horse_id, '\d+\.0+')
+"""
+
+# A horse may be renamed, but not within a day.
+_NO_IDS = """
+UPDATE facts SET source_horse_id = NULL, known_as = name || '|' || country
+WHERE TRY_CAST(source_horse_id AS DOUBLE) <= 0 OR source_horse_id IN (
+    SELECT source_horse_id FROM facts
+    WHERE source_horse_id IN (
+        SELECT source_horse_id FROM facts
+        WHERE source_horse_id IS NOT NULL
+        GROUP BY source_horse_id
+        HAVING min(name) <> max(name))
+    GROUP BY source_horse_id, date
+    HAVING min(name) <> max(name))
+"""
+
+_NO_YEARS = """
+UPDATE facts SET foaled = NULL WHERE year(date) - foaled NOT BETWEEN 1 AND $oldest
+"""
+
 _NAMES = """
 CREATE OR REPLACE TEMP TABLE names AS
-SELECT known_as, any_value(source_horse_id) IS NOT NULL AS has_id,
+SELECT known_as, any_value(source_horse_id) AS own_id,
     arg_max(name, date) AS name, arg_max(country, date) AS country,
     min(foaled) AS foaled, max(foaled) AS latest_foaled,
     min(date) AS first_seen, max(date) AS last_seen,
@@ -146,11 +210,11 @@ _DOUBTFUL = """
 CREATE OR REPLACE TEMP TABLE doubtful AS
 WITH idle AS (
     SELECT known_as FROM names
-    WHERE NOT has_id AND year(last_seen) - year(first_seen) >= seasons
+    WHERE own_id IS NULL AND year(last_seen) - year(first_seen) >= seasons
         AND last_seen - first_seen >= $gap
 )
 SELECT DISTINCT name, country FROM names
-WHERE NOT has_id AND (
+WHERE own_id IS NULL AND (
     latest_foaled - foaled > 1
     OR known_as IN (
         SELECT known_as FROM (
@@ -175,7 +239,8 @@ WITH parts AS (
     UNION ALL
     SELECT of, life, foaled, foaled, date, date FROM told_apart
 )
-SELECT row_number() OVER () AS life_id, p.known_as, p.life, any_value(n.has_id) AS has_id,
+SELECT row_number() OVER () AS life_id, p.known_as, p.life, any_value(n.own_id) AS own_id,
+    CASE WHEN any_value(n.own_id) IS NOT NULL THEN split_part(p.known_as, '#', 1) END AS source,
     any_value(n.name) AS name, any_value(n.country) AS country, min(p.foaled) AS foaled,
     max(p.latest_foaled) AS latest_foaled, min(p.first_seen) AS first_seen,
     max(p.last_seen) AS last_seen
@@ -227,8 +292,9 @@ QUALIFY row_number() OVER (PARTITION BY line ORDER BY same_country DESC, horse_i
     AND row_number() OVER (PARTITION BY race_id, horse_id ORDER BY same_country DESC, line) = 1
 """
 
-_MATCHED = """
-CREATE OR REPLACE TEMP TABLE matched AS
+# `doubt`: 0 of one race or one id, 1 of the name that the horse is known by, 2 of its name.
+_CLAIMS = """
+CREATE OR REPLACE TEMP TABLE claims AS
 WITH met AS (
     SELECT life_id, arg_max(horse_id, (runs, -horse_id)) AS horse_id
     FROM (
@@ -238,46 +304,65 @@ WITH met AS (
         GROUP BY s.life_id, r.horse_id
     )
     GROUP BY life_id
-), unmet AS (
-    SELECT * FROM lives WHERE life_id NOT IN (SELECT life_id FROM met)
-), alike AS (
-    SELECT l.*, h.horse_id, h.foaled AS horse_foaled, h.first_seen AS horse_first,
-        h.last_seen AS horse_last, 0 AS by_name
-    FROM unmet AS l
-    JOIN horses AS h ON h.known_as = l.known_as
-    UNION ALL
-    SELECT l.*, h.horse_id, h.foaled, h.first_seen, h.last_seen, 1
-    FROM unmet AS l
-    JOIN horses AS h ON h.name = l.name AND h.country = l.country
-    WHERE h.known_as <> l.known_as AND h.foaled IS NOT NULL AND l.foaled IS NOT NULL
-        AND NOT (l.has_id AND starts_with(h.known_as, split_part(l.known_as, '#', 1) || '#'))
-), younger AS (
-    SELECT r.horse_id, max(year(races.date) - r.age) AS latest_foaled
-    FROM runners AS r
-    JOIN races ON races.race_id = r.race_id
-    WHERE r.age >= 1
-        AND r.horse_id IN (SELECT horse_id FROM alike WHERE foaled = horse_foaled - 1)
-    GROUP BY r.horse_id
-), candidates AS (
-    SELECT a.*, greatest(0, a.first_seen - a.horse_last, a.horse_first - a.last_seen) AS gap
-    FROM alike AS a
-    LEFT JOIN younger AS y ON y.horse_id = a.horse_id
-    WHERE (a.has_id AND a.by_name = 0) OR (
-        greatest(0, a.first_seen - a.horse_last, a.horse_first - a.last_seen) < $gap
-        AND coalesce(
-            greatest(a.latest_foaled, a.horse_foaled,
-                CASE WHEN a.foaled < a.horse_foaled THEN y.latest_foaled END)
-            - least(a.foaled, a.horse_foaled) <= 1, true))
-), best AS (
+), certain AS (
     SELECT life_id, horse_id FROM met
     UNION ALL
-    SELECT life_id, arg_min(horse_id, (by_name, gap, -epoch(horse_last::TIMESTAMP), horse_id))
-    FROM candidates
-    GROUP BY life_id
+    SELECT l.life_id, i.horse_id
+    FROM lives AS l
+    JOIN horse_ids AS i ON i.source = l.source AND i.id = l.own_id
+    WHERE l.life_id NOT IN (SELECT life_id FROM met)
+), alike AS (
+    SELECT life_id, horse_id, 0 AS doubt FROM certain
+    UNION ALL
+    SELECT l.life_id, h.horse_id, CASE WHEN h.known_as = l.known_as THEN 1 ELSE 2 END
+    FROM lives AS l
+    JOIN horses AS h ON h.name = l.name AND h.country = l.country
+    WHERE l.life_id NOT IN (SELECT life_id FROM certain)
+        AND (h.known_as = l.known_as OR (h.foaled IS NOT NULL AND l.foaled IS NOT NULL))
+        AND NOT EXISTS (
+            SELECT 1 FROM horse_ids AS i WHERE i.horse_id = h.horse_id AND i.source = l.source)
+), pairs AS (
+    SELECT l.*, h.horse_id, a.doubt, h.foaled AS horse_foaled, h.last_seen AS horse_last,
+        greatest(0, l.first_seen - h.last_seen, h.first_seen - l.last_seen) AS gap
+    FROM alike AS a
+    JOIN lives AS l ON l.life_id = a.life_id
+    JOIN horses AS h ON h.horse_id = a.horse_id
+), younger AS (
+    SELECT DISTINCT p.horse_id
+    FROM pairs AS p
+    JOIN runners AS r ON r.horse_id = p.horse_id
+    JOIN races ON races.race_id = r.race_id
+    WHERE p.foaled = p.horse_foaled - 1 AND year(races.date) - r.age = p.horse_foaled + 1
+), fitting AS (
+    SELECT p.*, p.horse_foaled + (y.horse_id IS NOT NULL)::INTEGER AS horse_latest
+    FROM pairs AS p
+    LEFT JOIN younger AS y ON y.horse_id = p.horse_id
+    WHERE p.doubt = 0 OR (p.gap < $gap AND coalesce(
+        greatest(p.latest_foaled, horse_latest) - least(p.foaled, p.horse_foaled) <= 1, true))
 )
-SELECT l.*, b.horse_id
+SELECT *, count(*) OVER (PARTITION BY life_id) > 1 OR count(*) OVER (PARTITION BY horse_id) > 1
+    AS contested
+FROM fitting
+"""
+
+_CONTESTED = """
+SELECT life_id, horse_id, doubt = 0, own_id IS NOT NULL, foaled, latest_foaled, horse_foaled,
+    horse_latest
+FROM claims
+WHERE contested
+ORDER BY doubt, gap, horse_last DESC, horse_id, first_seen, known_as, life
+"""
+
+_MATCHED = """
+CREATE OR REPLACE TEMP TABLE matched AS
+WITH given AS (
+    SELECT life_id, horse_id FROM claims WHERE NOT contested
+    UNION ALL
+    SELECT life_id, horse_id FROM chosen
+)
+SELECT l.*, g.horse_id
 FROM lives AS l
-LEFT JOIN best AS b ON b.life_id = l.life_id
+LEFT JOIN given AS g ON g.life_id = l.life_id
 """
 
 _SIGHTED = """
@@ -288,13 +373,23 @@ JOIN matched AS m ON m.life_id = s.life_id
 LEFT JOIN recognised AS r ON r.line = s.line
 """
 
+# A wrong age in a race that the horse is known to have run in does not make it older.
 _SEEN_HORSES = """
 CREATE OR REPLACE TEMP TABLE seen_horses AS
 SELECT m.horse_id, coalesce(any_value(h.name), arg_max(m.name, m.last_seen)) AS name,
     coalesce(any_value(h.country), arg_max(m.country, m.last_seen)) AS country,
     coalesce(any_value(h.known_as), arg_min(m.known_as, (m.first_seen, m.known_as))) AS known_as,
-    min(m.foaled) AS foaled, min(m.first_seen) AS first_seen, max(m.last_seen) AS last_seen
+    min(m.foaled) FILTER (WHERE c.horse_foaled IS NULL
+        OR greatest(m.latest_foaled, c.horse_latest) - least(m.foaled, c.horse_foaled) <= 1)
+        AS foaled,
+    min(m.first_seen) AS first_seen, max(m.last_seen) AS last_seen
 FROM matched AS m
+LEFT JOIN claims AS c ON c.life_id = m.life_id AND c.horse_id = m.horse_id
 LEFT JOIN horses AS h ON h.horse_id = m.horse_id
 GROUP BY m.horse_id
+"""
+
+_SEEN_IDS = """
+CREATE OR REPLACE TEMP TABLE seen_ids AS
+SELECT source, own_id AS id, horse_id FROM matched WHERE own_id IS NOT NULL
 """

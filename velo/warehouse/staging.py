@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from velo.errors import InputError
+from velo.errors import InputError, UnknownFormat
 from velo.settings import Store
 from velo.warehouse.containers import MISSING, Container, container
 from velo.warehouse.readers import Reader, named, recognise
@@ -63,6 +63,7 @@ def stage(
         with container(con, path, store, reader) as source:
             reader = reader or recognise(str(path), source.columns)
             absent = _fill(con, reader, source)
+            _hold_needed(path, reader, absent)
     except duckdb.InvalidInputException as error:
         if "CSV Parser state machine" not in str(error):
             raise InputError(_unreadable(path, error)) from None
@@ -80,6 +81,26 @@ def stage(
         "SELECT (SELECT count(*) FROM staging) + (SELECT count(*) FROM malformed)"
     ).fetchall()[0]
     return Staged(reader, int(rows), absent)
+
+
+def detect(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> str:
+    """The name of the format that a file's columns tell.
+
+    Raises:
+        InputError: the file cannot be read.
+        UnknownFormat: no reader knows its columns.
+    """
+    with container(con, path, store, None) as source:
+        return recognise(str(path), source.columns).name
+
+
+def _hold_needed(path: Path, reader: Reader, absent: frozenset[str]) -> None:
+    missing = sorted({"date", "course", "horse"} & absent)
+    if missing:
+        raise UnknownFormat(
+            f"{path}: read as {reader.name} it has no column for {', '.join(missing)}; "
+            "leave --format out, or choose the one that it is in"
+        )
 
 
 def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> frozenset[str]:
