@@ -193,6 +193,145 @@ def test_foaling_years_do_not_creep_from_file_to_file(home: Home, tmp_path: Path
     assert foaled_in_order(home) == [2011, 2011, 2010]
 
 
+AGES_2014 = (("2014-01-10", "4"), ("2014-02-10", "5"), ("2014-03-10", "3"))
+
+
+def test_two_horses_of_a_file_are_not_one_horse_of_the_warehouse(
+    home: Home, tmp_path: Path
+) -> None:
+    """Each of the two is within a year of the horse that is known, but not of the other."""
+    runs = [row("Alpha", "1", date=day, age=age) for day, age in AGES_2014]
+    load(home, file_of(tmp_path, runs[:1]))
+    load(home, file_of(tmp_path, runs[1:], "next.csv"))
+    assert foaled_in_order(home) == [2009, 2009, 2011]
+    assert horses(home) == [1, 2]
+
+
+def test_a_horse_in_a_known_race_keeps_others_of_the_file_from_its_years(
+    home: Home, tmp_path: Path
+) -> None:
+    first, *later = (row("Alpha", "1", date=day, age=age) for day, age in AGES_2014)
+    load(home, file_of(tmp_path, [first]))
+    load(home, file_of(tmp_path, [first | {"rpr": "80"}, *later], "next.csv"))
+    assert horses(home) == [1, 2]
+
+
+@pytest.mark.parametrize("known_first", [True, False])
+def test_what_a_horse_did_in_between_joins_its_runs(
+    home: Home, tmp_path: Path, known_first: bool
+) -> None:
+    """Runs four years apart in a file that tells of only some courses."""
+    runs = [
+        row("Alpha", "1", date=f"{year}-06-01", age=str(year - 2007)) for year in (2010, 2012, 2014)
+    ]
+    files = [
+        file_of(tmp_path, runs[1:2], "between.csv"),
+        file_of(tmp_path, [runs[0], runs[2]], "around.csv"),
+    ]
+    for path in files if known_first else files[::-1]:
+        load(home, path)
+    assert horses(home) == ([3] if known_first else [1, 2])
+
+
+def test_a_new_horse_never_takes_the_key_of_a_known_one(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1", age="4")]))
+    load(home, file_of(tmp_path, [row("Alpha", "1", age="5", date="2015-05-20")], "next.csv"))
+    younger = [
+        row("Alpha", "1", age="4", off="4:30", race_id="9"),
+        row("Alpha", "1", age="3", date="2015-06-20"),
+    ]
+    load(home, file_of(tmp_path, younger, "younger.csv"))
+    assert horses(home) == [2, 2]
+
+
+@pytest.mark.parametrize("results_first", [True, False])
+@pytest.mark.parametrize("files", [1, 2])
+def test_two_ids_of_a_source_are_never_one_horse_of_another_source(
+    home: Home, tmp_path: Path, results_first: bool, files: int
+) -> None:
+    load_results = file_of(tmp_path, [row("Alpha", "1")])
+    told = [row("Alpha", "1", date="2015-05-20"), row("Alpha", "1", date="2015-06-20")]
+    if results_first:
+        load(home, load_results)
+    if files == 1:
+        load(home, exchange_file(tmp_path, told, ["7", "8"]))
+    else:
+        load(home, exchange_file(tmp_path, told[:1], ["7"]))
+        load(home, exchange_file(tmp_path, told[1:], ["8"]))
+    if not results_first:
+        load(home, load_results)
+    assert horses(home) == [1, 2]
+
+
+def test_an_id_met_in_a_known_race_is_the_horses_from_then_on(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1")]))
+    load(home, exchange_file(tmp_path, [row("Alpha", "1", age="")], ["7"]))
+    renamed = row("Alpha Again", "1", age="", date="2015-05-20")
+    load(home, exchange_file(tmp_path, [renamed], ["7"]))
+    assert horses(home) == [2]
+    assert ask(home, "SELECT source, id FROM horse_ids") == [("gb_all_weather", "7")]
+    assert ask(home, "SELECT count(*) FROM horse_ids JOIN horses USING (horse_id)") == [(1,)]
+
+
+def test_an_id_and_its_decimal_spelling_are_one_id(home: Home, tmp_path: Path) -> None:
+    load(home, exchange_file(tmp_path, [row("Alpha", "1", age="")], ["7"]))
+    later = row("Alpha", "1", age="", date="2015-05-20")
+    load(home, exchange_file(tmp_path, [later], ["7.0"]))
+    assert horses(home) == [2]
+    assert ask(home, "SELECT id FROM horse_ids") == [("7",)]
+
+
+@pytest.mark.parametrize("unknown", ["99", "0", "0.0", "-1"])
+def test_an_id_that_horses_of_one_day_share_is_no_id(
+    home: Home, tmp_path: Path, unknown: str
+) -> None:
+    told = [
+        row("Alpha", "1", num="1"),
+        row("Bravo", "2", num="2"),
+        row("Charlie", "1", off="4:30", race_id="9"),
+        row("Delta", "3", num="3"),
+    ]
+    load(home, exchange_file(tmp_path, told, [unknown, unknown, unknown, "7"]))
+    assert horses(home) == [1, 1, 1, 1]
+    assert ask(home, "SELECT id FROM horse_ids") == [("7",)]
+
+
+@pytest.mark.parametrize("unknown", ["0", "0.0", "-1"])
+def test_an_id_of_nought_is_no_id_though_one_horse_has_it(
+    home: Home, tmp_path: Path, unknown: str
+) -> None:
+    load(home, exchange_file(tmp_path, [row("Alpha", "1")], [unknown]))
+    load(home, exchange_file(tmp_path, [row("Bravo", "1", date="2015-05-20")], [unknown]))
+    assert horses(home) == [1, 1]
+    assert ask(home, "SELECT known_as FROM horses ORDER BY 1") == [("alpha|GB",), ("bravo|GB",)]
+
+
+def test_a_horse_renamed_between_two_days_keeps_its_id(home: Home, tmp_path: Path) -> None:
+    told = [row("Alpha", "1"), row("Bravo", "1", date="2015-05-20")]
+    load(home, exchange_file(tmp_path, told, ["7", "7"]))
+    assert horses(home) == [2]
+
+
+@pytest.mark.parametrize("age", ["2147483647", "41", "0"])
+def test_an_age_out_of_reason_is_no_age(home: Home, tmp_path: Path, age: str) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1"), row("Bravo", "2", age=age)]))
+    load(home, file_of(tmp_path, [row("Alpha", "1", age=age, date="2015-05-20")], "next.csv"))
+    assert ask(home, "SELECT name, foaled FROM horses ORDER BY name") == [
+        ("alpha", 2011), ("bravo", None),
+    ]  # fmt: skip
+    assert horses(home) == [1, 2]
+
+
+def test_a_wrong_age_in_a_known_race_does_not_make_the_horse_another(
+    home: Home, tmp_path: Path
+) -> None:
+    load(home, file_of(tmp_path, [row("Alpha", "1")]))
+    load(home, exchange_file(tmp_path, [row("Alpha", "1", age="9")], ["7"]))
+    load(home, file_of(tmp_path, [row("Alpha", "1", date="2015-05-20")], "next.csv"))
+    assert horses(home) == [2]
+    assert foaled_in_order(home) == [2011, 2011]
+
+
 def test_a_year_without_a_run_does_not_part_a_horse(home: Home, tmp_path: Path) -> None:
     rows = [
         row("Alpha", "1", date="2012-06-01", age="3"),

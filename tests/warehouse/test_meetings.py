@@ -35,10 +35,10 @@ def races(home: Home) -> list[tuple[str | None, str]]:
 
 
 def test_a_meeting_that_runs_late_keeps_its_races_apart(home: Home, tmp_path: Path) -> None:
-    card = [field(A, "13:30"), field(B, "14:00"), field(C, "14:30")]
-    late = [field(A, "14:00"), field(B, "14:30"), field(C, "15:00")]
-    load(home, file_of(tmp_path, sum(card, []), "card.csv"))
-    load(home, file_of(tmp_path, sum(late, []), "late.csv"))
+    card = [*field(A, "13:30"), *field(B, "14:00"), *field(C, "14:30")]
+    late = [*field(A, "14:00"), *field(B, "14:30"), *field(C, "15:00")]
+    load(home, file_of(tmp_path, card, "card.csv"))
+    load(home, file_of(tmp_path, late, "late.csv"))
     assert races(home) == [("14:00", "AAAA"), ("14:30", "BBBB"), ("15:00", "CCCC")]
 
 

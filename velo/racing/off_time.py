@@ -49,9 +49,9 @@ def off_time(
     """The off on a 24-hour clock; ``None`` for what is not a time of day.
 
     ``'2:30 pm'`` says for itself. On a 12-hour clock 1:00 to 9:59 are p.m. and 10:00 to 12:59 stand
-    as they are (French cards begin at 11:45); 13 and later can only be 24-hour times. ``country`` is
-    the code that the course carries: in the Americas 10 and 11 are p.m. too, in Australia and Japan
-    1:00 to 9:59 are a.m., in Hong Kong 5:00 to 9:59 are.
+    as they are (French cards begin at 11:45); 13 and later can only be 24-hour times. ``country``
+    is the code that the course carries: in the Americas 10 and 11 are p.m. too, in Australia and
+    Japan 1:00 to 9:59 are a.m., in Hong Kong 5:00 to 9:59 are.
     """
     read = _TIME.fullmatch(text.strip()) if text else None
     if read is None:

@@ -97,7 +97,8 @@ WITH said AS (
 )
 SELECT date, course_id, race_mark, source_race_id, race_label, CASE
     WHEN ids > 1 THEN base || '@' || coalesce(source_race_id, '')
-    WHEN labels > 1 AND (ids = 0 OR starts_with(base, '@')) THEN base || '|' || coalesce(CAST(race_label AS VARCHAR), '')
+    WHEN labels > 1 AND (ids = 0 OR starts_with(base, '@'))
+    THEN base || '|' || coalesce(CAST(race_label AS VARCHAR), '')
     ELSE base END AS told_mark
 FROM counted
 """

@@ -2,11 +2,8 @@
 
 `velo.racing.identity` has the rule. Names whose runners in a file can only be one horse's (foaling
 years within one of each other, no gap of three years) are settled in SQL; for the few others the
-rule itself decides, sighting by sighting. A runner of a race that the warehouse has, under the name
-of one of its runners there, is that horse, and with it the horse's other runs in the file.
-Otherwise a horse of the warehouse is known again by its source's id, or by name and foaling year.
-Where two sources tell of a horse and not both have ids, or each has its own, name and foaling year
-decide, if both know the year; a horse that has another id of the source is not asked.
+rule itself decides, sighting by sighting. What a file puts together so is a life;
+`velo.warehouse.known_horses` finds the lives that are horses of the warehouse.
 """
 
 from __future__ import annotations
@@ -19,15 +16,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from velo.racing.identity import (
-    LONGEST_GAP_DAYS,
-    OLDEST_AGE,
-    Claim,
-    Sighting,
-    identities,
-    settle,
-)
+from velo.racing.identity import LONGEST_GAP_DAYS, OLDEST_AGE, Sighting, identities
 from velo.racing.names import stable_id
+from velo.warehouse.known_horses import match_lives
 
 
 def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
@@ -52,17 +43,13 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
     _tell_apart(con)
     con.execute(_LIVES)
     con.execute(_SETTLED)
-    con.execute(_RECOGNISED if _known_races(con) else _NOBODY)
-    con.execute(_CLAIMS, {"gap": LONGEST_GAP_DAYS})
-    _settle_claims(con)
-    con.execute(_MATCHED)
+    match_lives(con)
     _name_new_horses(con)
     con.execute(_SIGHTED)
     con.execute(_SEEN_HORSES)
     con.execute(_SEEN_IDS)
     for table in (
-        "names", "doubtful", "told_apart", "lives", "settled", "recognised", "claims", "chosen",
-        "matched",
+        "names", "doubtful", "told_apart", "lives", "settled", "recognised", "claims", "matched",
     ):  # fmt: skip
         con.execute(f"DROP TABLE {table}")
 
@@ -109,59 +96,38 @@ def _lives(runs: Sequence[tuple[Any, ...]]) -> Iterator[tuple[str, dt.date, int 
             yield known_as, date, foaled, whose or known_as, 0 if whose else number
 
 
-def _known_races(con: duckdb.DuckDBPyConnection) -> bool:
-    return bool(
-        con.execute(
-            "SELECT 1 FROM race_keys WHERE race_id IN (SELECT race_id FROM races) LIMIT 1"
-        ).fetchall()
-    )
-
-
-def _settle_claims(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `chosen` (life_id, horse_id): the rule on lives and horses with more than one claim."""
-    rows = con.execute(_CONTESTED).fetchall()
-    chosen = settle(
-        Claim(life, horse, certain, has_id, _span(*span), _span(*horse_span))
-        for life, horse, certain, has_id, *years in rows
-        for span, horse_span in [(years[:2], years[2:])]
-    )
-    _table(
-        con,
-        "chosen",
-        {
-            "life_id": pa.array(list(chosen), pa.int64()),
-            "horse_id": pa.array(list(chosen.values()), pa.int64()),
-        },
-    )
-
-
-def _span(first: int | None, last: int | None) -> tuple[int, int] | None:
-    return None if first is None or last is None else (first, last)
-
-
 def _name_new_horses(con: duckdb.DuckDBPyConnection) -> None:
     """Keys for the lives that no horse of the warehouse fits."""
     fresh = con.execute(
         "SELECT life_id, known_as, foaled, first_seen, own_id IS NOT NULL FROM matched "
         "WHERE horse_id IS NULL"
     ).fetchall()
-    keys = [
-        stable_id("horse", known_as) if has_id else stable_id("horse", known_as, foaled, first)
-        for _, known_as, foaled, first, has_id in fresh
-    ]
-    _table(
-        con,
-        "new_horses",
-        {
-            "life_id": pa.array([row[0] for row in fresh], pa.int64()),
-            "horse_id": pa.array(keys, pa.int64()),
-        },
-    )
+    named = {
+        life: ("horse", known_as) if has_id else ("horse", known_as, foaled, first)
+        for life, known_as, foaled, first, has_id in fresh
+    }
+    new = {life: stable_id(*parts) for life, parts in named.items()}
+    _new_horses(con, new)
+    taken = con.execute(_TAKEN).fetchall()
+    if taken:  # another horse of that name, foaling year and first day has the key
+        new |= {life: stable_id(*named[life], batches) for life, batches in taken}
+        _new_horses(con, new)
     con.execute(
         "UPDATE matched SET horse_id = new_horses.horse_id FROM new_horses "
         "WHERE matched.life_id = new_horses.life_id"
     )
     con.execute("DROP TABLE new_horses")
+
+
+def _new_horses(con: duckdb.DuckDBPyConnection, new: Mapping[int, int]) -> None:
+    _table(
+        con,
+        "new_horses",
+        {
+            "life_id": pa.array(list(new), pa.int64()),
+            "horse_id": pa.array(list(new.values()), pa.int64()),
+        },
+    )
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, pa.Array]) -> None:
@@ -263,106 +229,11 @@ JOIN told_apart AS t
 JOIN lives AS l ON l.known_as = t.of AND l.life = t.life
 """
 
-_NOBODY = "CREATE OR REPLACE TEMP TABLE recognised (line BIGINT, horse_id BIGINT)"
-
-# Two of one name in one race are told apart by their countries.
-_RECOGNISED = """
-CREATE OR REPLACE TEMP TABLE recognised AS
-WITH known AS (
-    SELECT k.* FROM race_keys AS k WHERE k.race_id IN (SELECT race_id FROM races)
-), pairs AS MATERIALIZED (
-    SELECT f.line, r.race_id, r.horse_id, h.country = f.country AS same_country
-    FROM facts AS f
-    JOIN known
-        ON known.date = f.date AND known.course_id = f.course_id AND known.race_mark = f.race_mark
-    JOIN runners AS r ON r.race_id = known.race_id
-    JOIN horses AS h ON h.horse_id = r.horse_id AND h.name = f.name
-), crowded AS (
-    SELECT line FROM pairs GROUP BY line HAVING count(*) > 1
-    UNION
-    SELECT line FROM pairs WHERE (race_id, horse_id) IN (
-        SELECT (race_id, horse_id) FROM pairs GROUP BY race_id, horse_id HAVING count(*) > 1)
-)
-SELECT line, horse_id FROM pairs WHERE line NOT IN (SELECT line FROM crowded)
-UNION ALL
-SELECT line, horse_id
-FROM pairs
-WHERE line IN (SELECT line FROM crowded)
-QUALIFY row_number() OVER (PARTITION BY line ORDER BY same_country DESC, horse_id) = 1
-    AND row_number() OVER (PARTITION BY race_id, horse_id ORDER BY same_country DESC, line) = 1
-"""
-
-# `doubt`: 0 of one race or one id, 1 of the name that the horse is known by, 2 of its name.
-_CLAIMS = """
-CREATE OR REPLACE TEMP TABLE claims AS
-WITH met AS (
-    SELECT life_id, arg_max(horse_id, (runs, -horse_id)) AS horse_id
-    FROM (
-        SELECT s.life_id, r.horse_id, count(*) AS runs
-        FROM recognised AS r
-        JOIN settled AS s ON s.line = r.line
-        GROUP BY s.life_id, r.horse_id
-    )
-    GROUP BY life_id
-), certain AS (
-    SELECT life_id, horse_id FROM met
-    UNION ALL
-    SELECT l.life_id, i.horse_id
-    FROM lives AS l
-    JOIN horse_ids AS i ON i.source = l.source AND i.id = l.own_id
-    WHERE l.life_id NOT IN (SELECT life_id FROM met)
-), alike AS (
-    SELECT life_id, horse_id, 0 AS doubt FROM certain
-    UNION ALL
-    SELECT l.life_id, h.horse_id, CASE WHEN h.known_as = l.known_as THEN 1 ELSE 2 END
-    FROM lives AS l
-    JOIN horses AS h ON h.name = l.name AND h.country = l.country
-    WHERE l.life_id NOT IN (SELECT life_id FROM certain)
-        AND (h.known_as = l.known_as OR (h.foaled IS NOT NULL AND l.foaled IS NOT NULL))
-        AND NOT EXISTS (
-            SELECT 1 FROM horse_ids AS i WHERE i.horse_id = h.horse_id AND i.source = l.source)
-), pairs AS (
-    SELECT l.*, h.horse_id, a.doubt, h.foaled AS horse_foaled, h.last_seen AS horse_last,
-        greatest(0, l.first_seen - h.last_seen, h.first_seen - l.last_seen) AS gap
-    FROM alike AS a
-    JOIN lives AS l ON l.life_id = a.life_id
-    JOIN horses AS h ON h.horse_id = a.horse_id
-), younger AS (
-    SELECT DISTINCT p.horse_id
-    FROM pairs AS p
-    JOIN runners AS r ON r.horse_id = p.horse_id
-    JOIN races ON races.race_id = r.race_id
-    WHERE p.foaled = p.horse_foaled - 1 AND year(races.date) - r.age = p.horse_foaled + 1
-), fitting AS (
-    SELECT p.*, p.horse_foaled + (y.horse_id IS NOT NULL)::INTEGER AS horse_latest
-    FROM pairs AS p
-    LEFT JOIN younger AS y ON y.horse_id = p.horse_id
-    WHERE p.doubt = 0 OR (p.gap < $gap AND coalesce(
-        greatest(p.latest_foaled, horse_latest) - least(p.foaled, p.horse_foaled) <= 1, true))
-)
-SELECT *, count(*) OVER (PARTITION BY life_id) > 1 OR count(*) OVER (PARTITION BY horse_id) > 1
-    AS contested
-FROM fitting
-"""
-
-_CONTESTED = """
-SELECT life_id, horse_id, doubt = 0, own_id IS NOT NULL, foaled, latest_foaled, horse_foaled,
-    horse_latest
-FROM claims
-WHERE contested
-ORDER BY doubt, gap, horse_last DESC, horse_id, first_seen, known_as, life
-"""
-
-_MATCHED = """
-CREATE OR REPLACE TEMP TABLE matched AS
-WITH given AS (
-    SELECT life_id, horse_id FROM claims WHERE NOT contested
-    UNION ALL
-    SELECT life_id, horse_id FROM chosen
-)
-SELECT l.*, g.horse_id
-FROM lives AS l
-LEFT JOIN given AS g ON g.life_id = l.life_id
+_TAKEN = """
+SELECT n.life_id, (SELECT count(*) FROM import_batches) AS batches
+FROM new_horses AS n
+JOIN horses AS h ON h.horse_id = n.horse_id
+ORDER BY n.life_id
 """
 
 _SIGHTED = """
