@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.racing.identity import Sighting, foaling_year, identities, same_horse
+from velo.racing.identity import (
+    OLDEST_AGE,
+    Claim,
+    Sighting,
+    foaling_year,
+    identities,
+    same_horse,
+    settle,
+)
 
 
 def seen(
@@ -26,7 +34,7 @@ def test_a_foaling_year_is_the_race_year_less_the_age() -> None:
     assert foaling_year(dt.date(2015, 5, 2), 3) == 2012
 
 
-@pytest.mark.parametrize("age", [None, 0, -1])
+@pytest.mark.parametrize("age", [None, 0, -1, OLDEST_AGE + 1, 2**31 - 1])
 def test_no_age_no_foaling_year(age: int | None) -> None:
     assert foaling_year(dt.date(2015, 5, 2), age) is None
 
@@ -122,3 +130,71 @@ def test_every_horse_has_one_name_and_one_foaling_year_within_one(runs: list[Sig
         assert not years or max(years) - min(years) <= 1
         days = sorted(run.date for run in horse)
         assert all((b - a).days < 1095 for a, b in itertools.pairwise(days))
+
+
+def claim(
+    life: int,
+    horse: int,
+    foaled: int | None = 2010,
+    horse_foaled: int | None = 2010,
+    *,
+    certain: bool = False,
+    has_id: bool = False,
+) -> Claim:
+    return Claim(
+        life,
+        horse,
+        certain,
+        has_id,
+        (foaled, foaled) if foaled else None,
+        (horse_foaled, horse_foaled) if horse_foaled else None,
+    )
+
+
+def test_a_life_is_the_first_horse_that_it_fits() -> None:
+    assert settle([claim(1, 70, 2012), claim(1, 80, 2012, 2011), claim(1, 90)]) == {1: 80}
+
+
+def test_two_lives_with_years_two_apart_are_not_one_horse_between_them() -> None:
+    assert settle([claim(1, 70, 2009), claim(2, 70, 2011)]) == {1: 70}
+    assert settle([claim(1, 70, 2009, None), claim(2, 70, 2011, None)]) == {1: 70}
+
+
+def test_the_life_that_is_refused_takes_the_next_horse() -> None:
+    assert settle([claim(1, 70, 2009), claim(2, 70, 2011), claim(2, 80, 2011)]) == {1: 70, 2: 80}
+
+
+def test_two_lives_of_fitting_years_may_be_one_horse() -> None:
+    assert settle([claim(1, 70), claim(2, 70, None), claim(3, 70, 2011)]) == {1: 70, 2: 70, 3: 70}
+
+
+def test_two_ids_of_a_source_are_one_horse_only_where_that_is_certain() -> None:
+    assert settle([claim(1, 70, has_id=True), claim(2, 70, has_id=True)]) == {1: 70}
+    known = [claim(1, 70, certain=True, has_id=True), claim(2, 70, certain=True, has_id=True)]
+    assert settle(known) == {1: 70, 2: 70}
+
+
+def test_a_wrong_age_in_a_common_race_leaves_the_horses_years_alone() -> None:
+    told = [claim(1, 70, 2003, certain=True), claim(2, 70, 2003), claim(3, 70, 2011)]
+    assert settle(told) == {1: 70, 3: 70}
+
+
+spans = st.sampled_from([None, (2009, 2009), (2010, 2010), (2010, 2011), (2011, 2011)])
+told_lives = st.lists(st.tuples(spans, st.booleans()), max_size=6)
+wishes = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), max_size=20)
+
+
+@given(told_lives, wishes)
+def test_what_is_not_certain_stretches_neither_a_horses_years_nor_its_ids(
+    told: list[tuple[tuple[int, int] | None, bool]], asked: list[tuple[int, int]]
+) -> None:
+    answer = settle(
+        Claim(life, horse, False, told[life][1], told[life][0], (2010, 2010))
+        for life, horse in asked
+        if life < len(told)
+    )
+    for horse in set(answer.values()):
+        its = [told[life] for life, chosen in answer.items() if chosen == horse]
+        years = [2010, *(year for span, _ in its for year in span or ())]
+        assert max(years) - min(years) <= 1
+        assert sum(has_id for _, has_id in its) <= 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.racing.identity import OLDEST_AGE
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"
-OLDEST = 40
-"""No horse races at this age, and few live to it."""
 
 TEXTS = (
     "course", "horse", "jockey", "trainer", "race_name", "race_type", "class", "pattern",
@@ -95,7 +94,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
                 ELSE name || '|' || country END AS known_as,
             coalesce(off, '#' || race_no, '@' || source_race_id, text_race_name) AS race_mark,
             md5_number_lower(lower(text_race_name)) AS race_label,
-            CASE WHEN age BETWEEN 1 AND {OLDEST} THEN year(date) - age END AS foaled,
+            CASE WHEN age BETWEEN 1 AND {OLDEST_AGE} THEN year(date) - age END AS foaled,
             md5_number_lower(concat_ws('\x1f', '{reader.name}', {hashed})) AS content,
             CASE
                 WHEN date IS NULL THEN 'date-unreadable'

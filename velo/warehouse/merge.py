@@ -30,7 +30,8 @@ class Counts:
 
 
 def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Counts:
-    """Merge the temporary tables `facts`, `sighted`, `seen_horses` and `race_keys`.
+    """Merge the temporary tables `facts`, `sighted`, `seen_horses`, `seen_ids` and
+    `race_keys`.
 
     A row that repeats a runner within the file is refused (`duplicate-runner`). A runner that the
     source has told of with the same content is unchanged, and so is one of which it tells nothing
@@ -57,6 +58,7 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Coun
     con.execute(_HORSES)
     con.execute("DELETE FROM horses USING fresh_horses AS f WHERE horses.horse_id = f.horse_id")
     con.execute("INSERT INTO horses SELECT * FROM fresh_horses")
+    con.execute(_HORSE_IDS)
     for named in _NAMED:
         con.execute(named)
     (updated,) = con.execute(_UPDATED).fetchall()[0]
@@ -198,6 +200,14 @@ FROM seen_horses AS s
 LEFT JOIN horses AS h ON h.horse_id = s.horse_id
 WHERE h.horse_id IS NULL OR s.first_seen < h.first_seen OR s.last_seen > h.last_seen
     OR s.foaled < h.foaled OR (h.foaled IS NULL AND s.foaled IS NOT NULL)
+"""
+
+_HORSE_IDS = """
+INSERT INTO horse_ids
+SELECT s.source, s.id, s.horse_id, b.batch_id
+FROM seen_ids AS s
+CROSS JOIN this_batch AS b
+WHERE NOT EXISTS (SELECT 1 FROM horse_ids AS h WHERE h.source = s.source AND h.id = s.id)
 """
 
 _NAMED = (
