@@ -26,6 +26,8 @@ from velo.settings import Layoff, Priors, Settings
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
+TWO_WINNERS = "two-winners"
+"""Why a race is nothing to fit on: it may be two races in one."""
 MARKET_FLAGS = ("runners-missing", "book-low", "book-high")
 """Why a race whose starters all have a price is still no market, as ingest flags it."""
 
@@ -166,7 +168,8 @@ def entity_sql(
         FROM {spine.entries} AS entries
         JOIN {spine.outcomes} AS outcomes
             ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
-        WHERE entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
+        WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
+            AND entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
             AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
         WINDOW race AS (PARTITION BY entries.race_id)
         QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
@@ -177,20 +180,21 @@ def entity_sql(
 def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
     """Races of the period that cannot be used, each by its first reason.
 
-    Those of the first two cannot be fitted on; the rest can, but make no market.
+    Those of the first three cannot be fitted on; the rest can, but make no market.
 
     Returns:
-        Races by reason, 0 where there are none: `no winner`, `fewer than two starters`, the flags
+        Races by reason, 0 where there are none: `no winner`, `fewer than two starters`, `two-winners`, the flags
         of `MARKET_FLAGS`, and of the others `a starter without <price>`.
     """
-    usable = "wins > 0.5 AND starters > 1"
+    whole = f"flag IS DISTINCT FROM '{TWO_WINNERS}'"
+    usable = f"wins > 0.5 AND starters > 1 AND {whole}"
     flags = ", ".join(f"count(*) FILTER ({usable} AND flag = '{name}')" for name in MARKET_FLAGS)
     counts = (
         spine.connect()
         .execute(
             f"""
         SELECT count(*) FILTER (wins < 0.5), count(*) FILTER (wins > 0.5 AND starters < 2),
-            {flags},
+            count(*) FILTER (wins > 0.5 AND starters > 1 AND NOT {whole}), {flags},
             count(*) FILTER ({usable} AND flag IS NULL AND prices < starters)
         FROM (
             SELECT sum(win_share) AS wins, count(*) AS starters, count("{decision}") AS prices,
@@ -205,6 +209,6 @@ def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[
         )
         .fetchall()[0]
     )
-    reasons = ("no winner", "fewer than two starters", *MARKET_FLAGS,
+    reasons = ("no winner", "fewer than two starters", TWO_WINNERS, *MARKET_FLAGS,
                f"a starter without {decision}")  # fmt: skip
     return dict(zip(reasons, map(int, counts), strict=True))

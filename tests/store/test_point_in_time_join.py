@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from feast.errors import FeatureNameCollisionError
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -133,16 +134,14 @@ def stock(little: LittleStore) -> LittleStore:
     return LittleStore(little.folder, "duckdb")
 
 
-@pytest.mark.slow
-@examples(max_examples=40)
-@given(rows=tables, entities=entity_rows, when_created=st.booleans())
-def test_feasts_own_store_agrees(
+def agree(
     little: LittleStore,
     stock: LittleStore,
     rows: Tables,
     entities: list[Row],
     when_created: bool,
 ) -> None:
+    """Both stores give the same; stock does not know entity rows with null keys."""
     known = [row for row in entities if None not in row.values()] or [SOMEBODY]
     little.write_all(rows)
     ours, theirs = (
@@ -157,6 +156,53 @@ def test_feasts_own_store_agrees(
     theirs = theirs.sort_values("runner", ignore_index=True)
     for name in (each.replace(":", "__") for each in BOTH):
         assert values(ours, name) == values(theirs, name), name
+
+
+@examples(max_examples=8)
+@given(rows=tables, entities=entity_rows, when_created=st.booleans())
+def test_feasts_own_store_agrees(
+    little: LittleStore,
+    stock: LittleStore,
+    rows: Tables,
+    entities: list[Row],
+    when_created: bool,
+) -> None:
+    agree(little, stock, rows, entities, when_created)
+
+
+@pytest.mark.slow
+@examples(max_examples=500)
+@given(rows=tables, entities=entity_rows, when_created=st.booleans())
+def test_feasts_own_store_agrees_on_thousands_of_tables(
+    little: LittleStore,
+    stock: LittleStore,
+    rows: Tables,
+    entities: list[Row],
+    when_created: bool,
+) -> None:
+    """Four tables an example."""
+    agree(little, stock, rows, entities, when_created)
+
+
+@pytest.mark.slow
+@examples(max_examples=1000)
+@given(rows=tables, entities=entity_rows, when_created=st.booleans())
+def test_brute_force_agrees_on_thousands_of_tables(
+    little: LittleStore, rows: Tables, entities: list[Row], when_created: bool
+) -> None:
+    little.write_all(rows)
+    found = little.feast.get_historical_features(
+        entity_df=entity_table(entities),
+        features=BOTH,
+        full_feature_names=True,
+        filter_by_created_timestamp=when_created,
+    ).to_arrow()
+    assert values(found, "runner") == [(n,) for n in range(len(entities))]
+    for layout in LAYOUTS:
+        names = (f"{layout.name}__a", f"{layout.name}__note")
+        assert values(found, *names) == expected(
+            layout, rows[layout.name], entities, when_created=when_created
+        ), layout.name
 
 
 def test_a_row_counts_from_its_own_moment_to_the_end_of_its_life(little: LittleStore) -> None:
@@ -241,6 +287,41 @@ def test_times_in_another_zone_are_the_same_moments(little: LittleStore) -> None
     rows = pd.DataFrame({"horse_id": [1, 1], "event_timestamp": zoned})
     job = little.feast.get_historical_features(entity_df=rows, features=[f"{HORSE.name}:a"])
     assert job.to_arrow().column("a").to_pylist() == [None, 1.0]
+
+
+def test_an_entity_row_without_a_time_knows_nothing(little: LittleStore) -> None:
+    little.write(HORSE, [row(10, 1.0, horse_id=1)])
+    times = pd.to_datetime([None, hour(10)], utc=True)
+    rows = pd.DataFrame({"horse_id": [1, 1], "event_timestamp": times})
+    job = little.feast.get_historical_features(entity_df=rows, features=[f"{HORSE.name}:a"])
+    assert job.to_arrow().column("a").to_pylist() == [None, 1.0]
+
+
+def test_times_written_as_text_are_moments(little: LittleStore) -> None:
+    little.write(HORSE, [row(10, 1.0, horse_id=1)])
+    rows = pd.DataFrame(
+        {"horse_id": [1, 1], "event_timestamp": [hour(9).isoformat(), "2024-01-01T18:00:00+08:00"]}
+    )
+    job = little.feast.get_historical_features(entity_df=rows, features=[f"{HORSE.name}:a"])
+    assert job.to_arrow().column("a").to_pylist() == [None, 1.0]
+    assert job.metadata is not None
+    assert job.metadata.max_event_timestamp == hour(10)
+
+
+def test_a_date_range_without_a_zone_is_utc(little: LittleStore) -> None:
+    little.write(WEATHER, [row(2, 5.0), row(4, 6.0), row(9, 7.0)])
+    job = little.feast.get_historical_features(
+        features=[f"{WEATHER.name}:a"],
+        start_date=hour(4).replace(tzinfo=None),
+        end_date=hour(4).replace(tzinfo=None),
+    )
+    assert values(job.to_arrow(), "event_timestamp", "a") == [(hour(4), 6.0)]
+
+
+def test_two_features_of_one_name_want_full_names(little: LittleStore) -> None:
+    rows = entity_table([SOMEBODY]).to_pandas()
+    with pytest.raises(FeatureNameCollisionError):
+        little.feast.get_historical_features(entity_df=rows, features=BOTH)
 
 
 def test_a_missing_key_column_is_named(little: LittleStore) -> None:

@@ -68,6 +68,7 @@ def test_features_are_called_by_their_view_where_that_is_asked(little: LittleSto
 def test_a_retrieval_shows_its_query_and_what_it_was_asked_for(little: LittleStore) -> None:
     job = job_of(little)
     assert job.to_sql().count("ASOF LEFT JOIN") == 2
+    assert job._con.sql(job.to_sql()).to_arrow_table().equals(job.to_arrow())
     assert job.metadata.features == [f"{HORSE.name}:a", f"{PAIR.name}:note"]
     assert {"runner", "horse_id", "trainer_id", "course"} <= set(job.metadata.keys)
     assert (job.metadata.min_event_timestamp, job.metadata.max_event_timestamp) == (

@@ -28,6 +28,7 @@ FLAGS: dict[str, list[str]] = {
     "numbers": ["number-twice"],
     "unpriced": [],
     "void": ["no-winner"],
+    "doubled": ["two-winners", "book-high"],
     "walkover": [],
     "short and unpriced": ["runners-missing"],
 }
@@ -82,6 +83,7 @@ def test_a_race_is_counted_once_by_its_first_reason(spine: Spine) -> None:
     assert excluded_races(spine, DAY, DAY + timedelta(1), "sp") == {
         "no winner": 1,
         "fewer than two starters": 1,
+        "two-winners": 1,
         "runners-missing": 2,
         "book-low": 1,
         "book-high": 1,
@@ -94,7 +96,7 @@ def test_a_flagged_race_is_fitted_on_but_is_no_market(spine: Spine) -> None:
     priced = found["priced"].agg(["all", "any"])
     assert set(priced.index[priced["all"]]) == {"clean", "numbers"}
     assert set(priced.index[priced["any"]]) == {"clean", "numbers"}
-    assert set(priced.index) == set(FLAGS) - {"void", "walkover"}
+    assert set(priced.index) == set(FLAGS) - {"void", "doubled", "walkover"}
     odds = found["decision_odds"].count()
     assert {name for name, known in odds.items() if known == 3} == {"clean", "numbers"}
     assert {name for name, known in odds.items() if known == 0} == {

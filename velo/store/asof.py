@@ -13,7 +13,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pandas as pd
@@ -26,11 +28,11 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.infra.registry.base_registry import BaseRegistry
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.repo_config import RepoConfig
-from feast.utils import _get_requested_feature_views_to_features_dict
+from feast.utils import _get_requested_feature_views_to_features_dict, make_tzaware
 from pydantic import StrictStr
 
 from velo.store.job import AsofRetrievalJob
-from velo.store.query import ViewJoin, identifier, literal, point_in_time, span_sql, view_join
+from velo.store.query import ViewJoin, literal, point_in_time, span_sql, view_join
 from velo.store.relation import relation
 
 
@@ -71,7 +73,8 @@ class AsofOfflineStore(DuckDBOfflineStore):
 
         Entity rows come back in their own order, every one of them, with nulls where a view knows
         nothing yet. They are a frame, an Arrow table, the text of a query that DuckDB can run, or
-        nothing: then every key and time that a view holds between the two dates.
+        nothing: then every key and time that a view holds between the two dates (UTC where they
+        name no zone; from the first row on, and until now, where one is not given).
         """
         con = _connect(config.offline_store)
         wanted, _ = _get_requested_feature_views_to_features_dict(
@@ -97,20 +100,14 @@ class AsofOfflineStore(DuckDBOfflineStore):
         missing = {key for join in joins for key in join.entity_keys} - set(names)
         if missing:
             raise FeastEntityDFMissingColumnsError(missing | {timestamp}, missing)
-        earliest, latest = con.execute(
-            f"SELECT min(t)::TIMESTAMPTZ, max(t)::TIMESTAMPTZ "
-            f"FROM (SELECT {identifier(timestamp)} AS t FROM entity_rows)"
-        ).fetchall()[0]
         return AsofRetrievalJob(
             con,
             point_in_time(names, timestamp, joins),
+            timestamp,
             full_feature_names,
             OnDemandFeatureView.get_requested_odfvs(feature_refs, project, registry),
             RetrievalMetadata(
-                features=feature_refs,
-                keys=[name for name in names if name != timestamp],
-                min_event_timestamp=earliest,
-                max_event_timestamp=latest,
+                features=feature_refs, keys=[name for name in names if name != timestamp]
             ),
             str(config.repo_path),
         )
@@ -121,7 +118,11 @@ def _connect(config: Any) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     # Arrow rows carry no statistics: without this the planner may choose nested loops.
     con.execute("SET asof_loop_join_threshold = 0")
-    con.execute("SET temp_directory = ?", [config.temp_directory or tempfile.gettempdir()])
+    # DuckDB makes the folder when it first spills, and removes what it made: one each, so that
+    # two processes never write the same spill files.
+    folder = Path(config.temp_directory or tempfile.gettempdir())
+    folder.mkdir(parents=True, exist_ok=True)
+    con.execute("SET temp_directory = ?", [str(folder / f"asof-{uuid4().hex}")])
     if config.memory_limit:
         con.execute("SET memory_limit = ?", [config.memory_limit])
     if config.threads:
@@ -144,7 +145,7 @@ def _register_entity_rows(
         con.register("entity_rows", pa.Table.from_pandas(entity_df, preserve_index=False))
     else:
         stamp: Callable[[datetime | None, str], str] = lambda moment, other: (  # noqa: E731
-            f"{literal(moment.astimezone().isoformat())}::TIMESTAMPTZ" if moment else other
+            f"{literal(make_tzaware(moment).isoformat())}::TIMESTAMPTZ" if moment else other
         )
         span = span_sql(joins, stamp(start, "'-infinity'::TIMESTAMPTZ"), stamp(end, "now()"))
         con.execute(f"CREATE TEMP VIEW entity_rows AS {span}")

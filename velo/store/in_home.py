@@ -1,7 +1,8 @@
-"""Feast's registry and online store, placed in the home that is in force.
+"""Feast's registry, placed in the home that is in force.
 
-`feature_store.yaml` expands a variable but knows no default for it. These two resolve their files
-in the home, so that `feast` and `velo` agree on it with and without `VELO_HOME`.
+`feature_store.yaml` expands a variable but knows no default for it. The registry resolves its file
+in the home, as the online store does (velo/store/online/store.py), so that `feast` and `velo`
+agree on it with and without `VELO_HOME`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from feast.infra.online_stores.sqlite import SqliteOnlineStore, SqliteOnlineStoreConfig
 from feast.infra.registry.file import FileRegistryStore
 from feast.repo_config import RegistryConfig
-from pydantic import Field, StrictStr
 
 from velo.home import Home
 
@@ -33,14 +32,3 @@ class HomeRegistryStore(FileRegistryStore):
             self._filepath.replace(final)
         finally:
             self._filepath = final
-
-
-class HomeSqliteOnlineStoreConfig(SqliteOnlineStoreConfig):
-    """SQLite's settings with the home's file as the default path."""
-
-    type: StrictStr = "velo.store.in_home.HomeSqliteOnlineStore"  # type: ignore[assignment]
-    path: StrictStr = Field(default_factory=lambda: str(Home.current().online))
-
-
-class HomeSqliteOnlineStore(SqliteOnlineStore):
-    """Feast's SQLite online store in the home."""

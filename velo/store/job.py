@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import ibis
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 from feast.errors import SavedDatasetLocationAlreadyExists
 from feast.infra.offline_stores.duckdb import _write_data_source
-from feast.infra.offline_stores.file_source import FileSource
 from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMetadata
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage, ValidationReference
 
-from velo.store.query import PointInTime, literal
-
-SLICE = 250_000
+from velo.store.on_demand import SLICE, Joined, as_declared, on_demand_features
+from velo.store.query import PointInTime, identifier
+from velo.store.relation import local_path
 
 
 class AsofRetrievalJob(RetrievalJob):
@@ -28,6 +32,7 @@ class AsofRetrievalJob(RetrievalJob):
         self,
         con: duckdb.DuckDBPyConnection,
         join: PointInTime,
+        timestamp: str,
         full_feature_names: bool,
         on_demand_feature_views: list[OnDemandFeatureView],
         metadata: RetrievalMetadata,
@@ -37,7 +42,7 @@ class AsofRetrievalJob(RetrievalJob):
         super().__init__()
         self._con = con
         self._join = join
-        self._joined = False
+        self._timestamp = timestamp
         self._full_feature_names = full_feature_names
         self._on_demand_feature_views = on_demand_feature_views
         self._metadata = metadata
@@ -56,39 +61,91 @@ class AsofRetrievalJob(RetrievalJob):
     @property
     def metadata(self) -> RetrievalMetadata:
         """Which features were asked for, over which times."""
-        return self._metadata
+        known = self._metadata
+        if known.min_event_timestamp is None:
+            known.min_event_timestamp, known.max_event_timestamp = self._con.execute(
+                "SELECT min(t)::TIMESTAMPTZ, max(t)::TIMESTAMPTZ "
+                f"FROM (SELECT {identifier(self._timestamp)} AS t FROM entity_rows)"
+            ).fetchall()[0]
+        return known
 
     def to_sql(self) -> str:
         """The join as one query over the relation `entity_rows`."""
-        return self._join.one_statement()
+        return self._join.whole
 
     def to_arrow(
         self,
         validation_reference: ValidationReference | None = None,
         timeout: int | None = None,
     ) -> pa.Table:
-        """Joined rows and on-demand features.
+        """Entity rows in their order, joined and on-demand features; all in memory.
 
-        An on-demand view looks at one row at a time, so it is given the rows in slices: Feast would
-        turn all of them into pandas once for each view.
+        Args:
+            validation_reference: what the result is validated against, by Feast.
+            timeout: not observed.
         """
-        if validation_reference is not None or not self._on_demand_feature_views:
-            return super().to_arrow(validation_reference, timeout)
-        joined = self._to_arrow_internal(timeout)
-        slices = [joined.slice(first, SLICE) for first in range(0, len(joined), SLICE)]
-        pieces = [_Joined(rows, self).to_arrow() for rows in slices or [joined]]
-        return pa.concat_tables(pieces, promote_options="default")
+        table = _side_by_side(self._parts())
+        if validation_reference is None:
+            return table
+        done = Joined(table, [], self._full_feature_names, self._metadata)
+        return done.to_arrow(validation_reference, timeout)
 
-    def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
-        self._make_tables()
-        joined = self._con.sql(self._join.result).to_arrow_table()
-        for name in self._join.tables:
-            self._con.execute(f"DROP TABLE {name}")
-        self._joined = False
-        return joined
+    def to_df(
+        self,
+        validation_reference: ValidationReference | None = None,
+        timeout: int | None = None,
+    ) -> pd.DataFrame:
+        """The same as a frame; each part's Arrow memory is freed once it is pandas."""
+        if validation_reference is not None:
+            return super().to_df(validation_reference, timeout)
+        parts = self._parts()
+        frames = []
+        while parts:
+            frames.append(parts.pop(0).to_pandas())
+        # Without this pandas copies all columns into one block, which takes the memory twice.
+        with pd.option_context("mode.copy_on_write", True):
+            return pd.concat(frames, axis="columns", copy=False)
 
-    def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
-        return self._to_arrow_internal(timeout).to_pandas()
+    def to_batches(self, rows: int = SLICE) -> Generator[pa.Table, None, None]:
+        """Entity rows in their order, joined and on-demand features, in bounded memory.
+
+        The joined rows lie in DuckDB, which spills what is over its memory limit; on-demand
+        features have the types that their view declares, so all batches share one schema.
+
+        Args:
+            rows: about how many a batch holds.
+
+        Yields:
+            Batches of the result; one without rows where there are no entity rows.
+        """
+        tables = ["entity", *(f"found_{number}" for number in range(len(self._join.found)))]
+        try:
+            for name, sql in zip(tables, [self._join.entity, *self._join.found], strict=True):
+                self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+            together = self._con.sql(f"SELECT * FROM {' POSITIONAL JOIN '.join(tables)}")
+            with together.to_arrow_reader(rows) as reader:
+                nothing = True
+                for batch in reader:
+                    nothing = False
+                    yield self._with_declared(pa.Table.from_batches([batch]))
+                if nothing:
+                    yield self._with_declared(reader.schema.empty_table())
+        finally:
+            for name in tables:
+                self._con.execute(f"DROP TABLE IF EXISTS {name}")
+
+    def to_parquet(self, path: Path) -> None:
+        """Stream the result into a file, which appears under its name when it is whole."""
+        unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
+        try:
+            with closing(self.to_batches()) as batches:
+                first = next(batches)
+                with pq.ParquetWriter(unfinished, first.schema, compression="zstd") as writer:
+                    for batch in chain([first], batches):
+                        writer.write_table(batch)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def persist(
         self,
@@ -96,53 +153,55 @@ class AsofRetrievalJob(RetrievalJob):
         allow_overwrite: bool | None = False,
         timeout: int | None = None,
     ) -> None:
-        """Write the joined rows; a local parquet file is streamed to, never held in memory.
+        """Write joined and on-demand features; a local parquet file is streamed to.
 
         Raises:
             SavedDatasetLocationAlreadyExists: it is there and may not be overwritten.
         """
         target: Any = storage.to_data_source()
-        path = str(getattr(target, "path", ""))
-        if isinstance(target, FileSource) and path.endswith(".parquet") and "://" not in path:
-            if Path(path).exists() and not allow_overwrite:
-                raise SavedDatasetLocationAlreadyExists(location=path)
-            self._make_tables()
-            self._con.execute(
-                f"COPY ({self._join.result}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)"
-            )
+        path = local_path(target, self._repo_path)
+        if path is None or path.suffix != ".parquet":
+            table = ibis.memtable(self.to_arrow())
+            _write_data_source(table, target, self._repo_path, "overwrite", bool(allow_overwrite))
             return
-        table = ibis.memtable(self._to_arrow_internal(timeout))
-        _write_data_source(table, target, self._repo_path, "overwrite", bool(allow_overwrite))
-
-    def _make_tables(self) -> None:
-        if not self._joined:
-            for name, sql in self._join.tables.items():
-                self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-            self._joined = True
-
-
-class _Joined(RetrievalJob):
-    """Rows that are joined already, for Feast to compute the on-demand features of."""
-
-    def __init__(self, rows: pa.Table, job: AsofRetrievalJob) -> None:
-        super().__init__()
-        self._rows = rows
-        self._job = job
-
-    @property
-    def full_feature_names(self) -> bool:
-        return self._job.full_feature_names
-
-    @property
-    def on_demand_feature_views(self) -> list[OnDemandFeatureView]:
-        return self._job.on_demand_feature_views
-
-    @property
-    def metadata(self) -> RetrievalMetadata:
-        return self._job.metadata
+        if path.exists() and not allow_overwrite:
+            raise SavedDatasetLocationAlreadyExists(location=str(path))
+        self.to_parquet(path)
 
     def _to_arrow_internal(self, timeout: int | None = None) -> pa.Table:
-        return self._rows
+        return _side_by_side(self._joined_parts())
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
-        return self._rows.to_pandas()
+        return self._to_arrow_internal(timeout).to_pandas()
+
+    def _joined_parts(self) -> list[pa.Table]:
+        """The entity rows, and each view's features beside them."""
+        self._con.execute(f"CREATE OR REPLACE TABLE entity AS {self._join.entity}")
+        found = [self._con.sql(sql).to_arrow_table() for sql in self._join.found]
+        entity = self._con.sql("FROM entity").to_arrow_table()
+        self._con.execute("DROP TABLE entity")
+        return [entity, *found]
+
+    def _parts(self) -> list[pa.Table]:
+        parts = self._joined_parts()
+        for view in self._on_demand_feature_views:
+            parts.append(
+                on_demand_features(
+                    _side_by_side(parts), view, self._full_feature_names, self._metadata
+                )
+            )
+        return parts
+
+    def _with_declared(self, rows: pa.Table) -> pa.Table:
+        for view in self._on_demand_feature_views:
+            computed = on_demand_features(rows, view, self._full_feature_names, self._metadata)
+            rows = _side_by_side([rows, as_declared(computed, view)])
+        return rows
+
+
+def _side_by_side(parts: list[pa.Table]) -> pa.Table:
+    """One table of the columns of several that have the same rows."""
+    return pa.Table.from_arrays(
+        [column for part in parts for column in part.columns],
+        schema=pa.schema([field for part in parts for field in part.schema]),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from feast.feature_view import FeatureView
@@ -95,24 +95,21 @@ def view_join(
 
 @dataclass(frozen=True)
 class PointInTime:
-    """A point-in-time join as a few plain steps over the relation `entity_rows`.
+    """A point-in-time join in narrow steps over the relation `entity_rows`.
 
-    Each step is a table of its own: DuckDB then knows its size, sorts narrow rows and frees one
-    view's memory before the next. The same in one statement took five times the time and three
-    times the memory at two million rows.
+    Each view is joined by itself, and only keys and time go into its join. All steps give the
+    entity rows in their order, so their columns stand side by side: no wide join, no wide sort.
 
     Attributes:
-        tables: name -> SELECT, each to be made before the next.
-        result: SELECT of the entity rows' columns and the features, in the entity rows' order.
+        entity: SELECT of the entity rows, for a table `entity`; its `rowid` is their order.
+        found: for each view that features are wanted of, SELECT of those from `entity` and the
+            view's rows, one row an entity row, in their order.
+        whole: the same join as a single statement, for reading.
     """
 
-    tables: dict[str, str]
-    result: str
-
-    def one_statement(self) -> str:
-        """The same join as a single query, for reading or for another engine."""
-        ctes = ", ".join(f"{name} AS ({sql})" for name, sql in self.tables.items())
-        return f"WITH {ctes} {self.result}"
+    entity: str
+    found: list[str]
+    whole: str
 
 
 def point_in_time(columns: list[str], timestamp: str, joins: list[ViewJoin]) -> PointInTime:
@@ -124,40 +121,54 @@ def point_in_time(columns: list[str], timestamp: str, joins: list[ViewJoin]) -> 
         joins: the views.
     """
     moment = identifier(timestamp)
-    tables = {
-        "entity": f"SELECT * REPLACE ({moment}::TIMESTAMPTZ AS {moment}), "
-        "row_number() OVER () AS entity_row_number FROM entity_rows"
-    }
+    entity = f"SELECT * REPLACE ({moment}::TIMESTAMPTZ AS {moment})"
+    wanted = [join for join in joins if join.outputs]
     outputs = [f"entity.{identifier(column)}" for column in columns]
     clauses = []
-    for number, join in enumerate(joins):
-        found = f"found_{number}"
-        tables[found] = _found_sql(join, f"entity.{moment}")
-        clauses.append(f"JOIN {found} USING (entity_row_number)")
-        outputs += [f"{found}.f{i} AS {identifier(name)}" for i, name in enumerate(join.outputs)]
-    result = f"SELECT {', '.join(outputs)} FROM entity {' '.join(clauses)} "
-    return PointInTime(tables, result + "ORDER BY entity_row_number")
+    for number, join in enumerate(wanted):
+        outputs += _features(join, f"known_{number}", moment)
+        clauses.append(_asof_join(join, f"known_{number}", moment))
+    return PointInTime(
+        f"{entity} FROM entity_rows",
+        [_found_sql(join, moment) for join in wanted],
+        f"WITH entity AS ({entity}, row_number() OVER () AS entity_row_number FROM entity_rows) "
+        f"SELECT {', '.join(outputs)} FROM entity {' '.join(clauses)} ORDER BY entity_row_number",
+    )
 
 
 def _found_sql(join: ViewJoin, moment: str) -> str:
-    """One view's features for each entity row.
+    """One view's features for each row of the table `entity`, in its order.
 
-    An ASOF join sorts both its sides, so only the row's number, keys and time go into it; the
-    other columns wait for the join by row number.
+    An ASOF join sorts both its sides, so only the row's number, keys and time go into it; of the
+    view, only rows that an entity row can see.
     """
-    matches = [f"entity.{identifier(key)} = known.k{i}" for i, key in enumerate(join.entity_keys)]
-    matches.append(f"{moment} >= known.seen")
+    columns = ", ".join([*dict.fromkeys(map(identifier, join.entity_keys)), moment])
+    seen = replace(
+        join, rows=f"SELECT * FROM ({join.rows}) WHERE seen <= (SELECT max({moment}) FROM entity)"
+    )
+    return (
+        f"SELECT {', '.join(_features(join, 'known', moment))} "
+        f"FROM (SELECT rowid AS entity_row_number, {columns} FROM entity) AS entity "
+        f"{_asof_join(seen, 'known', moment)} ORDER BY entity_row_number"
+    )
+
+
+def _features(join: ViewJoin, known: str, moment: str) -> list[str]:
+    """A view's wanted features, null where they are no longer valid."""
     features = []
-    for i in range(len(join.outputs)):
-        value = f"known.f{i}"
+    for i, name in enumerate(join.outputs):
+        value = f"{known}.f{i}"
         if join.ttl > timedelta(0):
             lasting = f"to_microseconds({join.ttl // _MICROSECOND})"
-            value = f"CASE WHEN known.happened + {lasting} >= {moment} THEN {value} END"
-        features.append(f"{value} AS f{i}")
-    return (
-        f"SELECT {', '.join(['entity.entity_row_number', *features])} FROM entity "
-        f"ASOF LEFT JOIN ({join.rows}) AS known ON {' AND '.join(matches)}"
-    )
+            value = f"CASE WHEN {known}.happened + {lasting} >= entity.{moment} THEN {value} END"
+        features.append(f"{value} AS {identifier(name)}")
+    return features
+
+
+def _asof_join(join: ViewJoin, known: str, moment: str) -> str:
+    matches = [f"entity.{identifier(key)} = {known}.k{i}" for i, key in enumerate(join.entity_keys)]
+    matches.append(f"entity.{moment} >= {known}.seen")
+    return f"ASOF LEFT JOIN ({join.rows}) AS {known} ON {' AND '.join(matches)}"
 
 
 def span_sql(joins: list[ViewJoin], start: str, end: str) -> str:

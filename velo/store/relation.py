@@ -19,14 +19,21 @@ def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: 
     A folder is read with all parquet files below it; links on its path are followed now, so that
     one query sees one build. Anything that is not local parquet is registered as `name`.
     """
-    if isinstance(source, FileSource) and isinstance(
-        source.file_format, ParquetFormat | type(None)
-    ):
-        uri = FileSource.get_uri_for_file_path(repo_path=repo_path, uri=source.file_options.uri)
-        path = Path(str(uri).removeprefix("file://"))
-        if path.exists():
-            path = path.resolve()
-            files = path / "**" / "*.parquet" if path.is_dir() else path
-            return f"read_parquet({literal(str(files))}, hive_partitioning = false)"
+    path = local_path(source, repo_path)
+    if path is not None and path.exists():
+        path = path.resolve()
+        files = path / "**" / "*.parquet" if path.is_dir() else path
+        return f"read_parquet({literal(str(files))}, hive_partitioning = false)"
     con.register(name, _read_data_source(source, repo_path).to_pyarrow())
     return name
+
+
+def local_path(source: Any, repo_path: str) -> Path | None:
+    """Where a source of local parquet lies; None for any other source."""
+    if not isinstance(source, FileSource) or not isinstance(
+        source.file_format, ParquetFormat | type(None)
+    ):
+        return None
+    uri = str(FileSource.get_uri_for_file_path(repo_path=repo_path, uri=source.file_options.uri))
+    path = uri.removeprefix("file://")
+    return None if "://" in path else Path(path)

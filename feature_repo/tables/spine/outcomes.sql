@@ -1,5 +1,6 @@
 -- One row a start: how it ended and every price before the off, for labels and settlement. Never a
--- feature. `market_flag` says why a race's prices make no market.
+-- feature. `market_flag` says why a race's prices make no market;
+-- one with two winners is nothing to fit on either.
 WITH quoted AS (
     SELECT
         race_id, horse_id,
@@ -18,6 +19,7 @@ flagged AS (
     SELECT
         race_id,
         coalesce(
+            max(CASE WHEN flag = 'two-winners' THEN flag END),
             max(CASE WHEN flag = 'runners-missing' THEN flag END),
             max(CASE WHEN flag = 'book-low' THEN flag END),
             max(CASE WHEN flag = 'book-high' THEN flag END)

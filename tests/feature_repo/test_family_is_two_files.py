@@ -1,0 +1,183 @@
+"""A family is one SQL file, one module and its name in a service: all the rest picks it up."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.oracle.features import FEATURES
+from training.dataset import assemble
+from training.run import Trained, train
+from velo.audit.audit import audit
+from velo.audit.findings import Audit
+from velo.home import Home
+from velo.offline.build import Build, build
+from velo.offline.page import page
+from velo.offline.tables import FEATURE_REPO
+from velo.settings import Ranker, Settings, Store, Training, Windows
+from velo.store.registration import apply
+from velo.synth.world import write_world
+from velo.warehouse.ingest import ingest
+
+pytestmark = pytest.mark.slow
+
+SQL = """\
+-- A horse's career starts and places (the first three) on a surface.
+WITH days AS (
+    SELECT horse_id, surface, known, count(*) AS starts,
+        count(CASE WHEN finish <= 3 THEN 1 END) AS places
+    FROM starts
+    WHERE surface IS NOT NULL
+    GROUP BY horse_id, surface, known
+)
+SELECT
+    horse_id, surface, CAST(known AS TIMESTAMPTZ) AS event_timestamp,
+    CAST(sum(starts) OVER career AS BIGINT) AS surface_starts,
+    CAST(sum(places) OVER career AS BIGINT) AS surface_places
+FROM days
+WINDOW career AS (PARTITION BY horse_id, surface ORDER BY known ROWS UNBOUNDED PRECEDING)
+"""
+
+MODULE = '''\
+"""Footing: how a horse did on today's surface."""
+
+import pandas as pd
+from entities import horse, surface
+from feast import FeatureView, Field
+from feast.on_demand_feature_view import on_demand_feature_view
+from feast.types import Float64, Int64
+from sources import LASTING, offline_table
+
+horse_surface = FeatureView(
+    name="horse_surface",
+    entities=[horse, surface],
+    ttl=LASTING,
+    source=offline_table("horse_surface"),
+    schema=[
+        Field(name="surface_starts", dtype=Int64),
+        Field(name="surface_places", dtype=Int64),
+    ],
+)
+
+
+@on_demand_feature_view(
+    name="footing",
+    sources=[horse_surface],
+    schema=[Field(name="place_rate", dtype=Float64), Field(name="at_home", dtype=Float64)],
+    mode="pandas",
+    description="Footing: how a horse did on today's surface",
+    tags={
+        "means:place_rate": "Share of the horse's starts on the surface that it ended placed.",
+        "unit:place_rate": "places a start",
+        "missing_when:place_rate": "not (surface_starts > 0)",
+        "means:at_home": "Whether it ran on the surface before.",
+        "unit:at_home": "0 or 1",
+        "cold_when:at_home": "not (surface_starts > 0)",
+    },
+)
+def footing(counts: pd.DataFrame) -> pd.DataFrame:
+    starts = counts["surface_starts"].astype("float64")
+    return pd.DataFrame(
+        {
+            "place_rate": counts["surface_places"].astype("float64") / starts.where(starts > 0),
+            "at_home": (starts > 0) * 1.0,
+        },
+        index=counts.index,
+    )
+'''
+
+OWN = ("place_rate", "at_home")
+SETTINGS = Settings(
+    training=Training(history_days=120, folds=2, holdout_days=60, bootstrap_draws=100),
+    ranker=Ranker(rounds=20, early_stopping=5, threads=2),
+    store=Store(memory_limit="2GB", threads=2),
+)
+
+
+@dataclass(frozen=True)
+class Footed:
+    """A home that was taken the whole way with the added family."""
+
+    home: Home
+    repo: Path
+    built: Build
+    trained: Trained
+    audited: Audit
+
+
+@pytest.fixture(scope="module")
+def footed(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The copied repo, changed in two new files and one service; then every command in turn."""
+    folder = tmp_path_factory.mktemp("footing")
+    repo = folder / "feature_repo"
+    shutil.copytree(FEATURE_REPO, repo, ignore=shutil.ignore_patterns("__pycache__"))
+    (repo / "tables" / "horse_surface.sql").write_text(SQL, encoding="utf-8")
+    (repo / "footing.py").write_text(MODULE, encoding="utf-8")
+    services = (repo / "services.py").read_text(encoding="utf-8")
+    for before, after in (
+        ("from form import form\n", "from footing import footing\nfrom form import form\n"),
+        ("bias, form]", "bias, form, footing]"),
+    ):
+        assert before in services
+        services = services.replace(before, after)
+    (repo / "services.py").write_text(services, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELO_HOME", str(folder / "home"))
+        home = Home.current()
+        write_world(12_000, 5, 0.9, folder / "world.csv")
+        ingest(home, SETTINGS.store, folder / "world.csv")
+        built = build(home, SETTINGS, repo=repo)
+        apply(repo)
+        trained = train(home, SETTINGS)
+        audited = audit(home, SETTINGS, cuts=1, sample=10, repo=repo)
+        yield Footed(home, repo, built, trained, audited)
+
+
+def test_the_build_writes_its_table_and_says_what_is_missing(footed: Footed) -> None:
+    (table,) = [each for each in footed.built.tables if each.table == "horse_surface"]
+    assert table.rows > 0
+    assert table.cold is not None
+    assert 0 < table.cold < 1
+
+
+def test_another_build_renews_its_table_too(footed: Footed) -> None:
+    again = build(footed.home, SETTINGS, repo=footed.repo)
+    assert again.built_on == footed.built.number
+    assert [t.rows for t in again.tables] == [t.rows for t in footed.built.tables]
+
+
+def test_the_page_describes_it(footed: Footed) -> None:
+    text = page(footed.repo, Windows())
+    assert "### 5. `footing`" in text
+    assert "23 features in 5 families" in text
+    assert "A horse's career starts and places (the first three) on a surface." in text
+
+
+def test_its_features_are_retrieved_after_the_others_and_its_nulls_are_counted(
+    footed: Footed,
+) -> None:
+    data = assemble(footed.home, SETTINGS)
+    assert data.features == (*FEATURES, *OWN)
+    assert data.families["footing"] == OWN
+    rate, home = (data.nulls[name] for name in OWN)
+    assert (rate.unexplained, rate.structural > 0, rate.cold_start) == (0, True, 0)
+    assert (home.unexplained, home.structural, home.cold_start) == (0, 0, rate.structural)
+    assert data.frame["place_rate"].between(0, 1).mean() > 0.2
+
+
+def test_training_and_its_report_know_it(footed: Footed) -> None:
+    report = json.loads(json.dumps(footed.trained.report))
+    assert set(OWN) <= set(report["nulls"])
+    assert set(OWN) <= set(report["importance"])
+    assert any("footing" in json.dumps(part) for part in report["verdict"].values())
+
+
+def test_the_audit_looks_at_it_and_finds_no_leak(footed: Footed) -> None:
+    assert footed.audited.differences == []
+    looked_at = {each.view for each in footed.audited.compared}
+    assert "horse_surface" in looked_at

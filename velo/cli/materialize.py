@@ -1,0 +1,45 @@
+"""`velo materialize`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from velo.cli import console
+
+
+def materialize(
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="The race day that is to be served; the day after the last result by default.",
+        ),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Compare every row, whatever earlier runs noted.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Bring the online store to the morning of a race day, from the current build."""
+    from velo import settings
+    from velo.home import Home
+    from velo.offline.build import current_build
+
+    home, chosen = Home.current(), settings.load()
+    current_build(home)
+    from training.dataset import feature_store
+    from velo.store.online.materialize import materialize as bring
+
+    with console.progress("Materializing") as tell:
+        done = bring(home, chosen, feature_store(), as_of.date() if as_of else None, full, tell)
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    console.table(
+        f"Online store as of {done.as_of}, from build {done.build}, {done.seconds:.1f} s",
+        ["view", "written", "removed", "s"],
+        [[each.view, each.written, each.removed, each.seconds] for each in done.views],
+    )

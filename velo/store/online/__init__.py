@@ -1,0 +1,1 @@
+"""The online store: what is known of every horse, trainer, jockey and stall on one morning."""

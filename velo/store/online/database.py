@@ -1,0 +1,151 @@
+"""The SQLite file of the online store, and what it says of itself.
+
+Beside a table a view it holds `__standing`, the morning whose features it serves and the build
+they are of, and `__parts`, the offline files that each table was filled from. Whoever writes past
+`velo materialize` makes both void.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import date
+from pathlib import Path
+
+from velo.errors import HomeError
+from velo.store.online.parts import Part
+from velo.store.online.table import OnlineTable
+from velo.store.query import identifier
+
+_OWN = """
+CREATE TABLE IF NOT EXISTS __standing (
+    one INTEGER PRIMARY KEY CHECK (one = 1), as_of TEXT NOT NULL, build INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL, finished TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS __parts (
+    name TEXT NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+    node INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (name, file)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an online store holds.
+
+    Attributes:
+        as_of: it knows what was known at this day's 00:00 UTC, which is what a race of the day
+            may see.
+        build: number of the build that it was filled from.
+        fingerprint: the build's.
+        finished: when that was done, ISO 8601.
+    """
+
+    as_of: date
+    build: int
+    fingerprint: str
+    finished: str
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file, made where it is not there; transactions are begun by hand."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    con = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    con.execute("PRAGMA journal_mode = WAL")
+    con.execute("PRAGMA synchronous = NORMAL")
+    con.executescript(_OWN)
+    return con
+
+
+@contextmanager
+def writing(con: sqlite3.Connection) -> Iterator[None]:
+    """One transaction: all of it or nothing, and readers see the earlier state until its end.
+
+    Raises:
+        HomeError: another process writes.
+    """
+    try:
+        con.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise HomeError("the online store is being written: wait until that is done") from None
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+
+
+def ensure(con: sqlite3.Connection, table: OnlineTable) -> bool:
+    """Make the table as its view is declared now.
+
+    A feature that is new gets an empty column, one that went loses its own; other keys or another
+    type empty the table.
+
+    Returns:
+        Whether the table was changed.
+    """
+    there = [tuple(row) for row in con.execute(
+        "SELECT name, type, pk FROM pragma_table_info(?)", [table.name]
+    )]  # fmt: skip
+    wanted = table.described
+    if there == wanted:
+        return False
+    kept = {name: (type_, place) for name, type_, place in there}
+    same = {name for name, type_, place in wanted if kept.get(name) == (type_, place)}
+    keys = {name for name, _, place in (*there, *wanted) if place}
+    changed = {name for name, _, _ in wanted if name in kept} - same
+    if not there or changed or not keys <= same:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+        con.execute(table.create)
+        return True
+    for name in kept.keys() - same:
+        con.execute(f"ALTER TABLE {table} DROP COLUMN {identifier(name)}")
+    for name, type_, _ in wanted:
+        if name not in kept:
+            con.execute(f"ALTER TABLE {table} ADD COLUMN {identifier(name)} {type_}")
+    return bool(kept.keys() ^ {name for name, _, _ in wanted})
+
+
+def void(con: sqlite3.Connection, table: OnlineTable) -> None:
+    """Forget what a table holds, because it is written past `velo materialize`."""
+    con.execute("DELETE FROM __standing")
+    con.execute("DELETE FROM __parts WHERE name = ?", [table.name])
+
+
+def standing(con: sqlite3.Connection) -> Standing | None:
+    """What the tables hold; None when nobody can say."""
+    for as_of, *rest in con.execute(
+        "SELECT as_of, build, fingerprint, finished FROM __standing"
+    ).fetchall():
+        return Standing(date.fromisoformat(as_of), *rest)
+    return None
+
+
+def stand(con: sqlite3.Connection, now: Standing) -> None:
+    """Say what the tables hold now."""
+    con.execute(
+        "INSERT OR REPLACE INTO __standing VALUES (1, ?, ?, ?, ?)",
+        [now.as_of.isoformat(), now.build, now.fingerprint, now.finished],
+    )
+
+
+def filled_from(con: sqlite3.Connection, table: OnlineTable) -> frozenset[Part]:
+    """The offline files that a table was filled from; none when nobody can say."""
+    rows = con.execute(
+        "SELECT file, size, modified, node, first, last FROM __parts WHERE name = ?", [table.name]
+    )
+    return frozenset(Part(*row) for row in rows.fetchall())
+
+
+def fill_from(con: sqlite3.Connection, table: OnlineTable, parts: Iterable[Part]) -> None:
+    """Say which offline files a table is filled from now."""
+    con.execute("DELETE FROM __parts WHERE name = ?", [table.name])
+    con.executemany(
+        "INSERT INTO __parts VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(table.name, *astuple(part)) for part in parts],
+    )

@@ -1,0 +1,209 @@
+"""Bringing the online store to one morning, from the current build, all views in bulk.
+
+`feast materialize` adds what lies between two moments, one feature at a time, and so misses late
+rows and keeps keys that are gone. Here the rows as of the morning are compared with what the store
+holds: what differs is written, what vanished is deleted, in one transaction. A run that is killed
+leaves the earlier state.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from velo.errors import HomeError, InputError
+from velo.home import Home
+from velo.offline.build import current_build
+from velo.settings import Settings
+from velo.store.online.comparison import Comparison, everything, since
+from velo.store.online.database import (
+    Standing,
+    connect,
+    ensure,
+    fill_from,
+    filled_from,
+    stand,
+    standing,
+    writing,
+)
+from velo.store.online.newest import Newest
+from velo.store.online.other import Forwarded
+from velo.store.online.parts import Part, find_parts, folder_of
+from velo.store.online.store import HomeOnlineStoreConfig, file_of, microseconds, table_of
+from velo.store.online.table import NATIVE, OnlineTable
+from velo.store.relation import relation
+
+DAWN = -(2**58)
+"""Before every row, microseconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """One view: rows written, keys removed, seconds."""
+
+    view: str
+    written: int
+    removed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Materialized:
+    """A finished materialisation: the morning, the build it was taken from, and each view."""
+
+    as_of: str
+    build: int
+    seconds: float
+    views: list[Brought]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def materialize(
+    home: Home,
+    settings: Settings,
+    store: Any,
+    as_of: date | None = None,
+    full: bool = False,
+    progress: Callable[[str], None] = lambda view: None,
+) -> Materialized:
+    """Bring every view's online rows to what was known at a day's 00:00 UTC.
+
+    Args:
+        home: its current build is read.
+        settings: DuckDB's bounds.
+        store: the `feast.FeatureStore` whose views are served.
+        as_of: the race day to be served; the day after the last result by default.
+        full: read both sides whole, trusting nothing that an earlier run noted.
+        progress: called with each view's name as its turn comes.
+
+    Returns:
+        What was changed.
+
+    Raises:
+        NothingBuilt: there are no offline tables.
+        HomeError: nothing is applied yet, the store is being written, or a build was published
+            meanwhile.
+        InputError: a view has a feature of a type that only `feast materialize` can write.
+    """
+    begun = time.perf_counter()
+    build = current_build(home)
+    day = as_of or date.fromisoformat(build.last_day) + timedelta(1)
+    views = views_served(store)
+    ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
+    other = None if ours else Forwarded(store, full)
+    online = connect(file_of(store.config) if ours else home.online)
+    online.execute("PRAGMA cache_size = -131072")
+    try:
+        before = standing(online)
+        earlier = before if before and before.as_of <= day and not full else None
+        if other:
+            other.begin(online, [table for _, table in views.values()])
+        with _duckdb(home, settings) as con, writing(online):
+            if ours and standing(online) != before:
+                raise HomeError("the online store was written meanwhile: run it again")
+            brought = []
+            for name, (view, table) in views.items():
+                progress(name)
+                brought.append(_bring(con, online, store.config, view, table, day, earlier, other))
+            if current_build(home).number != build.number:
+                raise HomeError("a new build was published meanwhile: run `velo materialize` again")
+            finished = datetime.now(UTC).isoformat(timespec="seconds")
+            stand(online, Standing(day, build.number, build.fingerprint, finished))
+        online.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        online.close()
+    return Materialized(
+        day.isoformat(), build.number, round(time.perf_counter() - begun, 3), brought
+    )
+
+
+def midnight(day: date) -> int:
+    """A day's 00:00 UTC, microseconds since 1970."""
+    return microseconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def _bring(
+    con: duckdb.DuckDBPyConnection,
+    online: sqlite3.Connection,
+    config: Any,
+    view: Any,
+    table: OnlineTable,
+    day: date,
+    earlier: Standing | None,
+    other: Forwarded | None,
+) -> Brought:
+    begun = time.perf_counter()
+    last = midnight(day)
+    lasting = view.ttl // timedelta(microseconds=1) if view.ttl else 0
+    newest = Newest(view, table, last - lasting if lasting else DAWN, last)
+    changed = ensure(online, table)
+    folder = folder_of(view, config.repo_path)
+    if folder is None:
+        known = everything(relation(con, view.batch_source, str(config.repo_path), view.name))
+        parts: frozenset[Part] = frozenset()
+    else:
+        timestamp = view.batch_source.timestamp_field
+        parts = find_parts(con, folder, timestamp)
+        before = filled_from(online, table) if earlier and not changed else frozenset()
+        known = since(
+            folder, timestamp, parts, before,
+            midnight(earlier.as_of) if earlier else last, newest.first,
+        )  # fmt: skip
+    comparison = Comparison(con, online, newest)
+    comparison.make(known)
+    written = 0
+    for rows in comparison.lacking():
+        online.executemany(table.replace, rows)
+        written += len(rows)
+        if other:
+            other.write(view, table, rows)
+    vanished = comparison.vanished()
+    online.executemany(table.delete, vanished)
+    if other:
+        other.empty(view, table, vanished)
+    fill_from(online, table, parts)
+    return Brought(view.name, written, len(vanished), round(time.perf_counter() - begun, 3))
+
+
+def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
+    """The views that are served online, and their tables."""
+    found = {
+        view.name: (view, table_of(store.config, view))
+        for view in store.list_feature_views()
+        if view.online
+    }
+    if not found:
+        raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
+    for view, table in found.values():
+        for name, field in {**table.keys, **table.features}.items():
+            if field not in NATIVE:
+                raise InputError(
+                    f"{name!r} of view {view.name!r} is a {field.removesuffix('_val')}, which "
+                    "`velo materialize` cannot write: use `feast materialize`"
+                )
+    return found
+
+
+@contextmanager
+def _duckdb(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    bounds = settings.store
+    con = duckdb.connect()
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET preserve_insertion_order = false")
+        con.execute("SET memory_limit = ?", [bounds.memory_limit])
+        con.execute("SET threads = ?", [bounds.threads])
+        con.execute("SET temp_directory = ?", [str(home.spill)])
+        yield con
+    finally:
+        con.close()

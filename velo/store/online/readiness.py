@@ -1,0 +1,54 @@
+"""Whether the online store may serve a race day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from velo.errors import HomeError
+from velo.home import Home
+from velo.offline.build import current_build
+from velo.store.online.database import Standing, connect, standing
+from velo.store.online.store import HomeOnlineStoreConfig, file_of
+
+
+def online_standing(home: Home, store: Any) -> Standing | None:
+    """The morning that the online store serves, and the build that it was filled from.
+
+    Args:
+        home: where the standing of another store than the home's own is kept.
+        store: a `feast.FeatureStore`.
+
+    Returns:
+        None when nothing was materialised, or something else wrote since.
+    """
+    ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
+    path = file_of(store.config) if ours else home.online
+    if not path.exists():
+        return None
+    con = connect(path)
+    try:
+        return standing(con)
+    finally:
+        con.close()
+
+
+def require_morning_of(home: Home, store: Any, day: date) -> Standing:
+    """See that the store serves a race day: what was known at its 00:00 UTC, of this build.
+
+    Raises:
+        NothingBuilt: there are no offline tables.
+        HomeError: it serves another day or build, or nobody can say which.
+    """
+    mend = f"run `velo materialize --as-of {day}`"
+    found = online_standing(home, store)
+    if found is None:
+        raise HomeError(f"nobody can say what the online store holds: {mend}")
+    if found.as_of != day:
+        raise HomeError(f"the online store is of the morning of {found.as_of}: {mend}")
+    build = current_build(home)
+    if (found.build, found.fingerprint) != (build.number, build.fingerprint):
+        raise HomeError(
+            f"the online store is of build {found.build}, the current one is {build.number}: {mend}"
+        )
+    return found

@@ -1,0 +1,170 @@
+"""One view's table in the online store: a row a key, a column a feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from feast.infra.online_stores.helpers import compute_table_id
+from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+from feast.protos.feast.types.Value_pb2 import Value
+from feast.type_map import VALUE_TYPE_TO_PROTO_VALUE_MAP
+
+from velo.store.query import identifier
+
+MOMENT = "__event_timestamp"
+"""When the row became known: microseconds since 1970, UTC."""
+
+NATIVE = {
+    "int32_val": "INTEGER",
+    "int64_val": "INTEGER",
+    "unix_timestamp_val": "INTEGER",
+    "bool_val": "INTEGER",
+    "float_val": "REAL",
+    "double_val": "REAL",
+    "string_val": "TEXT",
+    "bytes_val": "BLOB",
+}
+"""Fields of Feast's `Value` that SQLite holds as they are. Any other is held as its message."""
+
+_MADE: Any = Value
+
+
+@dataclass(frozen=True)
+class OnlineTable:
+    """The table of one feature view.
+
+    A missing value is a null, and so is a NaN.
+
+    Attributes:
+        name: the project's and the view's.
+        keys: join key -> the field of Feast's `Value` that holds it.
+        features: feature -> the same.
+    """
+
+    name: str
+    keys: dict[str, str]
+    features: dict[str, str]
+
+    @classmethod
+    def of(cls, project: str, view: Any, versioned: bool = False) -> OnlineTable:
+        """A view's table.
+
+        Args:
+            project: Feast's project.
+            view: a feature view as the registry holds it, its key columns inferred.
+            versioned: whether each version of a view has a table of its own.
+        """
+        return cls(
+            compute_table_id(project, view, versioned),
+            {column.name: _field(column) for column in view.entity_columns},
+            {feature.name: _field(feature) for feature in view.features},
+        )
+
+    @property
+    def columns(self) -> list[str]:
+        """Keys, the moment, features."""
+        return [*self.keys, MOMENT, *self.features]
+
+    @property
+    def create(self) -> str:
+        """CREATE TABLE."""
+        keys = [f"{identifier(key)} {_type(field)} NOT NULL" for key, field in self.keys.items()]
+        facts = [f"{identifier(name)} {_type(field)}" for name, field in self.features.items()]
+        primary = ", ".join(map(identifier, self.keys))
+        columns = ", ".join([*keys, f"{identifier(MOMENT)} INTEGER", *facts])
+        return f"CREATE TABLE {self} ({columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
+
+    @property
+    def described(self) -> list[tuple[str, str, int]]:
+        """Name, type and place in the primary key of each column, as SQLite describes them."""
+        keys = [(name, _type(field), i) for i, (name, field) in enumerate(self.keys.items(), 1)]
+        facts = [(name, _type(field), 0) for name, field in self.features.items()]
+        return [*keys, (MOMENT, "INTEGER", 0), *facts]
+
+    @property
+    def replace(self) -> str:
+        """INSERT OR REPLACE of one row, in the order of `columns`."""
+        names = ", ".join(map(identifier, self.columns))
+        marks = ", ".join("?" * len(self.columns))
+        return f"INSERT OR REPLACE INTO {self} ({names}) VALUES ({marks})"
+
+    @property
+    def delete(self) -> str:
+        """DELETE of one key."""
+        return f"DELETE FROM {self} WHERE {self._one_key}"
+
+    def upsert(self, features: Sequence[str]) -> str:
+        """INSERT of one row's keys, moment and these features; the others stay as they are."""
+        given = [MOMENT, *features]
+        names = ", ".join(map(identifier, [*self.keys, *given]))
+        marks = ", ".join("?" * (len(self.keys) + len(given)))
+        said = ", ".join(f"{identifier(name)} = excluded.{identifier(name)}" for name in given)
+        primary = ", ".join(map(identifier, self.keys))
+        return (
+            f"INSERT INTO {self} ({names}) VALUES ({marks}) ON CONFLICT ({primary}) DO UPDATE "
+            f"SET {said}"
+        )
+
+    def select(self, features: Sequence[str]) -> str:
+        """SELECT of one key's moment and features."""
+        names = ", ".join(map(identifier, [MOMENT, *features]))
+        return f"SELECT {names} FROM {self} WHERE {self._one_key}"
+
+    def key(self, entity: EntityKey) -> tuple[Any, ...] | None:
+        """An entity key as the table holds it; None where a part of it is missing."""
+        parts = dict(zip(entity.join_keys, entity.entity_values, strict=True))
+        found = tuple(_held(parts[name], field) for name, field in self.keys.items())
+        return None if None in found else found
+
+    def proto_key(self, key: Sequence[Any]) -> list[Value]:
+        """A key's parts as Feast's values."""
+        return [value_of(part, field) for part, field in zip(key, self.keys.values(), strict=True)]
+
+    def held(self, values: Mapping[str, Value], features: Iterable[str]) -> list[Any]:
+        """Feast's values as the table holds them."""
+        return [_held(values[name], self.features[name]) for name in features]
+
+    def reader(self, features: Sequence[str]) -> Callable[[Sequence[Any]], dict[str, Value]]:
+        """What makes Feast's values of a row's features."""
+        fields = [(name, self.features[name]) for name in features]
+        missing = Value()
+
+        def read(row: Sequence[Any]) -> dict[str, Value]:
+            return {
+                name: missing if held is None else value_of(held, field)
+                for (name, field), held in zip(fields, row, strict=True)
+            }
+
+        return read
+
+    def __str__(self) -> str:
+        """The quoted name."""
+        return identifier(self.name)
+
+    @property
+    def _one_key(self) -> str:
+        return " AND ".join(f"{identifier(key)} = ?" for key in self.keys)
+
+
+def value_of(held: Any, field: str) -> Value:
+    """Feast's value of something that is not null."""
+    if field in NATIVE:
+        return _MADE(**{field: bool(held) if field == "bool_val" else held})
+    return Value.FromString(held)
+
+
+def _field(column: Any) -> str:
+    return VALUE_TYPE_TO_PROTO_VALUE_MAP[column.dtype.to_value_type()]
+
+
+def _type(field: str) -> str:
+    return NATIVE.get(field, "BLOB")
+
+
+def _held(value: Value, field: str) -> Any:
+    said = value.WhichOneof("val")
+    if said is None:
+        return None
+    return getattr(value, said) if field in NATIVE else value.SerializeToString()
