@@ -38,6 +38,22 @@ horse_last_start = FeatureView(
     mode="pandas",
     description="Class drop and layoff: what changed since the last start",
     tags={
+        "means:class_drop": "Today's class level less the last start's: positive is an easier "
+        "race.",
+        "unit:class_drop": "class levels",
+        "means:classdrop_flag": "Whether the race is a class or more easier than the last start's.",
+        "unit:classdrop_flag": "0 or 1",
+        "means:layoff_days": "Days since the last start.",
+        "unit:layoff_days": "days",
+        "means:layoff_penalty": "The layoff on the settings' curve: nothing in the sweet spot, "
+        "rising on both sides.",
+        "unit:layoff_penalty": "points of the curve",
+        "means:freshness_flag": "Whether the layoff is in the sweet spot.",
+        "unit:freshness_flag": "0 or 1",
+        "means:weight_delta": "Weight carried today less that of the last start.",
+        "unit:weight_delta": "pounds",
+        "means:or_delta": "Official rating today less that of the last start.",
+        "unit:or_delta": "pounds of rating",
         "missing_when": "not (horse_starts > 0)",
         "missing_when:or_delta": "not (horse_starts > 0) or official_rating != official_rating "
         "or last_official_rating != last_official_rating",

@@ -53,6 +53,21 @@ pair_form = FeatureView(
     ],
 )
 
+strike_rates = {
+    f"{said}:{who}_sr_{days}d": text
+    for who in ("trainer", "jockey")
+    for days in (14, 30, 90)
+    for said, text in (
+        (
+            "means",
+            f"The {who}'s strike rate over the last {days} days, shrunk towards the career before "
+            "them, and that towards the population's.",
+        ),
+        ("unit", "wins a start"),
+        ("cold_when", f"not ({who}_starts > 0)"),
+    )
+}
+
 
 @on_demand_feature_view(
     name="velocity",
@@ -69,12 +84,10 @@ pair_form = FeatureView(
     mode="pandas",
     description="Trainer and jockey velocity: shrunk strike rates over rolling windows",
     tags={
-        "cold_when:trainer_sr_14d": "not (trainer_starts > 0)",
-        "cold_when:trainer_sr_30d": "not (trainer_starts > 0)",
-        "cold_when:trainer_sr_90d": "not (trainer_starts > 0)",
-        "cold_when:jockey_sr_14d": "not (jockey_starts > 0)",
-        "cold_when:jockey_sr_30d": "not (jockey_starts > 0)",
-        "cold_when:jockey_sr_90d": "not (jockey_starts > 0)",
+        **strike_rates,
+        "means:tj_combo_uplift": "The pair's strike rate over a year, shrunk towards the mean of "
+        "both 90-day rates, less that mean; within 0.3 of zero. Zero where they never met.",
+        "unit:tj_combo_uplift": "wins a start",
         "cold_when:tj_combo_uplift": "not (pair_starts_365d > 0)",
     },
 )

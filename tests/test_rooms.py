@@ -26,6 +26,14 @@ MAY_IMPORT = {
     "velo.store": {"velo.store", "velo.offline", *BASE},
     "velo.synth": {"velo.synth", *BASE},
     "training": {"training", "velo.offline", "velo.store", *BASE},
+    "velo.audit": {
+        "velo.audit",
+        "velo.warehouse",
+        "velo.offline",
+        "velo.store",
+        "training",
+        *BASE,
+    },
     "backtest": {"backtest", "training", *BASE},
 }
 """Room -> the rooms it may import. `velo` alone is the package's version."""

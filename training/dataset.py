@@ -183,8 +183,8 @@ def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[
     Those of the first three cannot be fitted on; the rest can, but make no market.
 
     Returns:
-        Races by reason, 0 where there are none: `no winner`, `fewer than two starters`, `two-winners`, the flags
-        of `MARKET_FLAGS`, and of the others `a starter without <price>`.
+        Races by reason, 0 where there are none: `no winner`, `fewer than two starters`,
+        `two-winners`, the flags of `MARKET_FLAGS`, and of the others `a starter without <price>`.
     """
     whole = f"flag IS DISTINCT FROM '{TWO_WINNERS}'"
     usable = f"wins > 0.5 AND starters > 1 AND {whole}"

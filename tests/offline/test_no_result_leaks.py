@@ -102,8 +102,8 @@ MUTATIONS = {
     ),
     "results known on their own day": (
         "base/starts.sql",
-        "shares.date + INTERVAL '1' DAY",
-        "shares.date + INTERVAL '0' DAY",
+        "field.date + INTERVAL '1' DAY",
+        "field.date + INTERVAL '0' DAY",
         set(FEATURES),
     ),
     "a draw cell over all time": (
@@ -120,20 +120,20 @@ MUTATIONS = {
     ),
     "non-finishers dropped": (
         "base/starts.sql",
-        "    WHERE was_run",
-        "    WHERE was_run AND finish IS NOT NULL",
+        "WHERE field.was_run",
+        "WHERE field.was_run AND field.finish IS NOT NULL",
         {"form_ewma", "layoff_days", "trainer_sr_14d", "course_going_iv", "draw_bias_z"},
     ),
     "a dead heat that pays in full": (
-        "base/starts.sql",
-        "1.0 / count(CASE WHEN finish = 1 THEN 1 END) OVER (PARTITION BY race_id)",
+        "base/field.sql",
+        "1.0 / count(CASE WHEN finish = 1 THEN 1 END) OVER race",
         "1.0",
         {"trainer_sr_90d", "draw_iv", "course_going_iv"},
     ),
     "the wrong last race of a day": (
         "base/starts.sql",
-        "ORDER BY shares.off,",
-        "ORDER BY shares.off DESC,",
+        "ORDER BY field.off,",
+        "ORDER BY field.off DESC,",
         {"weight_delta", "form_ewma"},
     ),
     "a par that knows the day's own races": (

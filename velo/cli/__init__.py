@@ -8,11 +8,14 @@ import warnings
 import typer
 
 from velo.cli import (
+    audit,
     backtest,
     build,
     console,
     demo,
+    docs,
     ingest,
+    materialize,
     quarantine,
     status,
     synth,
@@ -28,7 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (synth, ingest, quarantine, build, train, backtest, status, demo):
+for module in (
+    synth, ingest, quarantine, build, materialize, audit, train, backtest, status, demo, docs,
+):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])
 
 

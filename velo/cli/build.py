@@ -23,9 +23,15 @@ def build(
             help="See a correction from the day after its import only, not as if always so.",
         ),
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Compute everything, whatever the last build holds.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Build the offline tables from the warehouse and point the home at them."""
+    """Build the offline tables from the warehouse and point the home at them.
+
+    After another day's results only what they can have changed is computed anew.
+    """
     from velo import settings
     from velo.home import Home
     from velo.offline.build import build as build_tables
@@ -33,7 +39,7 @@ def build(
     with console.progress("Building") as tell:
         done = build_tables(
             Home.current(), settings.load(), until.date() if until else None, progress=tell,
-            as_known=as_known,
+            as_known=as_known, full=full,
         )  # fmt: skip
     if as_json:
         console.emit_json(done.to_dict())
@@ -41,9 +47,14 @@ def build(
     console.table(
         f"Build {done.number}: {done.starts:,} starts, {done.first_day} to {done.last_day}, "
         f"{done.seconds:.1f} s",
-        ["table", "rows", "s", "columns with nulls"],
-        [[each.table, each.rows, each.seconds, _nulls(each.nulls)] for each in done.tables],
+        ["table", "rows", "s", "cold starts", "columns with nulls"],
+        [
+            [each.table, each.rows, each.seconds, console.percent(each.cold), _nulls(each.nulls)]
+            for each in done.tables
+        ],
     )
+    console.say("cold starts: of the last year's runners, those that a table knew nothing of")
+    console.say(_ground(done.to_dict()))
     console.say(f"corrected since they were first told: {corrections(done.to_dict())}")
 
 
@@ -51,6 +62,13 @@ def _nulls(shares: dict[str, float]) -> str:
     worst = sorted(shares.items(), key=lambda item: -item[1])
     shown = ", ".join(f"{column} {share:.1%}" for column, share in worst[:3])
     return shown + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
+
+
+def _ground(built: Mapping[str, Any]) -> str:
+    """What a build stands on, in words."""
+    if built["built_on"] is None:
+        return "built from nothing"
+    return f"built on build {built['built_on']}: {built['changed_races']:,} races told since"
 
 
 def corrections(built: Mapping[str, Any]) -> str:

@@ -1,9 +1,14 @@
-"""Building: the warehouse's results into the offline tables of a new numbered build."""
+"""Building: the warehouse's results into the offline tables of a new numbered build.
+
+Where an earlier build of the same tables saw the same data but for the latest imports, only what
+those can have changed is computed anew; see `velo.offline.renewal`.
+"""
 
 from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
@@ -16,23 +21,44 @@ import duckdb
 import velo
 from velo.errors import NothingBuilt, NothingIngested
 from velo.home import Home
+from velo.offline import partitions
 from velo.offline.as_known import as_known_tables
+from velo.offline.changes import find_changed_races, last_batch, state_at
 from velo.offline.corrections import count_corrections
 from velo.offline.exposure import expose
+from velo.offline.independence import tables_read
+from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
-from velo.offline.tables import FEATURE_REPO, Table, load_tables
+from velo.offline.renewal import Renewal
+from velo.offline.tables import FEATURE_REPO, Table, folder_of, load_tables
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
+
+LAYOUT = 1
+"""Of a build's folder: counted up with every change of what another build can stand on."""
+
+CHANGED_SHARE = 0.1
+"""Where more of the races changed, all are built anew: it is no slower."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """One written table: rows, seconds, and the share of nulls in each of its columns."""
+    """One written table.
+
+    Attributes:
+        table: its name.
+        rows: how many.
+        seconds: taken to build it.
+        nulls: the share of nulls in each of its columns that has any.
+        cold: of the last year's runners that have its key, the share it knew nothing of; None
+            for the spine.
+    """
 
     table: str
     rows: int
     seconds: float
     nulls: dict[str, float]
+    cold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +66,11 @@ class Build:
     """A finished build, as its `build.json` holds it.
 
     `corrections` counts the races, runners, results and prices that were told otherwise before;
-    `as_known` says whether they are seen from the day after their import only.
+    `as_known` says whether they are seen from the day after their import only. `built_on` is the
+    number of the build that this one stands on, None where all was computed; `changed_races`
+    those that were told since. `recipe` and `state` say what a build that stands on this one must
+    share with it: SQL and versions, and the warehouse up to `last_batch`. `steps` are the rows of
+    the tables on the way.
     """
 
     number: int
@@ -57,6 +87,11 @@ class Build:
     code_version: str
     corrections: dict[str, int] = field(default_factory=dict)
     as_known: bool = False
+    built_on: int | None = None
+    changed_races: int | None = None
+    recipe: str = ""
+    state: str = ""
+    steps: dict[str, int] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -70,6 +105,7 @@ def build(
     repo: Path = FEATURE_REPO,
     progress: Callable[[str], None] = lambda table: None,
     as_known: bool = False,
+    full: bool = False,
 ) -> Build:
     """Build every offline table and point the home at the new build.
 
@@ -81,6 +117,7 @@ def build(
         progress: called with each table's name as its turn comes.
         as_known: whether a correction is seen only from the day after its import, and not as if
             it had always been so.
+        full: compute everything, whatever an earlier build holds.
 
     Returns:
         What was built.
@@ -96,21 +133,31 @@ def build(
         warehouse(home, settings.store, write=False) as con,
     ):
         expose(con, until)
-        corrections = count_corrections(con)
+        corrections, batch = count_corrections(con), last_batch(con)
+        recipe, state = _recipe(tables), state_at(con, batch)
+        plain = until is None and not as_known
+        ground, changed = _ground(home, con, recipe) if plain and not full else (None, None)
         made = as_known_tables(con, tables, until, progress) if as_known else tables
-        built = [found for table in made if (found := _make(con, table, draft.folder, progress))]
+        if ground is not None:
+            seconds = _renew_tables(con, tables, Path(ground.folder), draft.folder, progress)
+        else:
+            seconds = write_tables(con, made, draft.folder, progress)
+        built = _measured(con, made, draft.folder, seconds)
         starts, first, last = con.execute(
             "SELECT count(*), min(CAST(event_timestamp AS DATE)), "
-            f"max(CAST(event_timestamp AS DATE)) FROM {_scan(draft.folder / 'outcomes')}"
+            "max(CAST(event_timestamp AS DATE)) "
+            f"FROM {partitions.scan(draft.folder / 'outcomes')}"
         ).fetchall()[0]
         if not starts:
             raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
         done = Build(
             draft.number, str(draft.final), built, starts, str(first), str(last),
-            _fingerprint(con, tables, made is not tables), _last_batch(con),
+            _fingerprint(con, tables, made is not tables), batch,
             str(until) if until else None,
             round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
             velo.__version__, corrections, as_known,
+            ground.number if ground else None, changed if ground else None,
+            recipe if plain else "", state, _steps(con, draft.folder),
         )  # fmt: skip
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")
@@ -130,41 +177,110 @@ def current_build(home: Home) -> Build:
     return Build(**{**read, "tables": [Built(**table) for table in read["tables"]]})
 
 
-def _make(
-    con: duckdb.DuckDBPyConnection, table: Table, folder: Path, progress: Callable[[str], None]
-) -> Built | None:
-    progress(table.name)
-    begun = time.perf_counter()
-    if table.kind == "base":
-        con.execute(f"CREATE TEMP TABLE {table.name} AS {table.sql}")
-        return None
-    target = folder / table.name
-    target.mkdir()
-    con.execute(
-        f"COPY (SELECT *, year(event_timestamp) AS year FROM ({table.sql})) "
-        f"TO {_quoted(target)} "
-        "(FORMAT parquet, COMPRESSION zstd, PARTITION_BY (year), OVERWRITE_OR_IGNORE)"
+def write_tables(
+    con: duckdb.DuckDBPyConnection,
+    tables: list[Table],
+    folder: Path,
+    progress: Callable[[str], None] = lambda table: None,
+) -> dict[str, float]:
+    """Compute and write every table from the tables that the connection knows by bare names.
+
+    Args:
+        con: in which `velo.offline.exposure.expose` made its views, or others stand in for them.
+        tables: in the order in which they read each other.
+        folder: of a build; gets a folder a table.
+        progress: called with each table's name as its turn comes.
+
+    Returns:
+        Table -> seconds.
+    """
+    seconds = {}
+    for table in tables:
+        progress(table.name)
+        begun = time.perf_counter()
+        relation = f"({table.sql})"
+        if table.kind == "base":
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {table.name} AS {table.sql}")
+            relation = table.name
+        partitions.write(con, relation, folder_of(table, folder))
+        seconds[table.name] = time.perf_counter() - begun
+    return seconds
+
+
+def _renew_tables(
+    con: duckdb.DuckDBPyConnection,
+    tables: list[Table],
+    before: Path,
+    folder: Path,
+    progress: Callable[[str], None],
+) -> dict[str, float]:
+    """The same from an earlier build's tables and the changed races."""
+    read_by = Counter(name for table in tables for name in tables_read(con, table.sql) or ())
+    renewal = Renewal(con, before, folder, read_by)
+    seconds = {}
+    for table in tables:
+        progress(table.name)
+        begun = time.perf_counter()
+        renewal.renew(table)
+        seconds[table.name] = time.perf_counter() - begun
+    return seconds
+
+
+def _ground(
+    home: Home, con: duckdb.DuckDBPyConnection, recipe: str
+) -> tuple[Build | None, int | None]:
+    """The build that this one can stand on, and how many races changed since."""
+    try:
+        earlier = current_build(home)
+    except NothingBuilt:
+        return None, None
+    if earlier.recipe != recipe or state_at(con, earlier.last_batch) != earlier.state:
+        return None, None
+    if not earlier.last_batch or not _whole(con, earlier):
+        return None, None
+    changed, races = find_changed_races(con, earlier.last_batch)
+    return (earlier, changed) if changed <= CHANGED_SHARE * races else (None, None)
+
+
+def _whole(con: duckdb.DuckDBPyConnection, build: Build) -> bool:
+    """Whether its files are as many as they were."""
+    folder = Path(build.folder)
+    return _steps(con, folder) == build.steps and all(
+        rows_and_nulls(con, folder / table.table)[0] == table.rows for table in build.tables
     )
-    if not any(target.rglob("*.parquet")):
-        con.execute(f"COPY ({table.sql}) TO {_quoted(target / 'empty.parquet')} (FORMAT parquet)")
-    return Built(table.name, *_profile(con, target, begun))
 
 
-def _profile(
-    con: duckdb.DuckDBPyConnection, target: Path, begun: float
-) -> tuple[int, float, dict[str, float]]:
-    scan = _scan(target)
-    columns = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
-    counts = con.execute(
-        f"SELECT count(*), {', '.join(f'count({column})' for column in columns)} FROM {scan}"
-    ).fetchall()[0]
-    rows = counts[0]
-    nulls = {
-        column: round(1 - known / rows, 6)
-        for column, known in zip(columns, counts[1:], strict=True)
-        if rows and known < rows
+def _steps(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    return {
+        path.name: rows_and_nulls(con, path)[0]
+        for path in sorted((folder / "base").glob("*"))
+        if any(path.rglob("*.parquet"))
     }
-    return rows, round(time.perf_counter() - begun, 3), nulls
+
+
+def _measured(
+    con: duckdb.DuckDBPyConnection, tables: list[Table], folder: Path, seconds: dict[str, float]
+) -> list[Built]:
+    hold_recent(con, folder / "entries")
+    return [
+        Built(
+            table.name,
+            rows,
+            round(seconds[table.name], 3),
+            nulls,
+            cold_share(con, folder / table.name) if table.kind == "feature" else None,
+        )
+        for table in tables
+        if table.kind != "base"
+        for rows, nulls in [rows_and_nulls(con, folder / table.name)]
+    ]
+
+
+def _recipe(tables: list[Table]) -> str:
+    """SHA-256 of what makes a build from a warehouse."""
+    sql = [(table.name, table.kind, table.sql) for table in tables]
+    text = json.dumps([LAYOUT, velo.__version__, duckdb.__version__, sql])
+    return sha256(text.encode()).hexdigest()
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bool) -> str:
@@ -178,16 +294,3 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bo
     ).fetchall()
     text = json.dumps([files, [(table.name, table.sql) for table in tables]])
     return sha256(text.encode()).hexdigest()
-
-
-def _last_batch(con: duckdb.DuckDBPyConnection) -> int:
-    (batch,) = con.execute("SELECT coalesce(max(batch_id), 0) FROM import_batches").fetchall()[0]
-    return int(batch)
-
-
-def _scan(folder: Path) -> str:
-    return f"read_parquet({_quoted(folder / '**' / '*.parquet')}, hive_partitioning = false)"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

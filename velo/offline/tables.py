@@ -74,3 +74,8 @@ def _filled(path: Path, windows: Windows) -> str:
         return str(int(values[match.group(1)]))
 
     return _PLACEHOLDER.sub(value, path.read_text(encoding="utf-8")).strip()
+
+
+def folder_of(table: Table, build: Path) -> Path:
+    """Where a build keeps a table; the steps on the way stand apart."""
+    return build / "base" / table.name if table.kind == "base" else build / table.name

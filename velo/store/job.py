@@ -104,7 +104,7 @@ class AsofRetrievalJob(RetrievalJob):
             frames.append(parts.pop(0).to_pandas())
         # Without this pandas copies all columns into one block, which takes the memory twice.
         with pd.option_context("mode.copy_on_write", True):
-            return pd.concat(frames, axis="columns", copy=False)
+            return pd.concat(frames, axis="columns")
 
     def to_batches(self, rows: int = SLICE) -> Generator[pa.Table, None, None]:
         """Entity rows in their order, joined and on-demand features, in bounded memory.

@@ -2,16 +2,14 @@
 -- surface, distance and going group; null under {par_races} such races.
 WITH winners AS (
     SELECT
-        race_id, any_value(date) AS date, any_value(course_id) AS course_id,
-        any_value(surface) AS surface, any_value(distance_m) AS distance_m,
-        any_value(going_group) AS going_group,
+        race_id, date, course_id, surface, distance_m, going_group,
         min(CASE WHEN finish = 1 THEN seconds END) AS winner_seconds
     FROM starts
     WHERE surface IS NOT NULL AND distance_m IS NOT NULL AND going_group IS NOT NULL
-    GROUP BY race_id
+    GROUP BY race_id, date, course_id, surface, distance_m, going_group
 )
 SELECT
-    race_id,
+    race_id, course_id, surface, distance_m, going_group,
     CASE WHEN count(winner_seconds) OVER before >= {par_races}
         THEN median(winner_seconds) OVER before
     END AS par_seconds

@@ -2,29 +2,27 @@
 -- As declared, else by the race's prize among the septiles of its region's prizes over the
 -- {prize_ladder} days before it; null where fewer than {prize_ladder_races} races had one.
 WITH run AS (
-    SELECT race_id, any_value(was_run) AS was_run
+    SELECT DISTINCT race_id, date, region, declared_level, prize, was_run
     FROM field
-    GROUP BY race_id
 ),
 ladder AS (
     SELECT
-        races.race_id, races.declared_level, races.prize,
-        count(CASE WHEN run.was_run THEN races.prize END) OVER before AS prizes,
-        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 1 / 7.0) OVER before AS cut_1,
-        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 2 / 7.0) OVER before AS cut_2,
-        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 3 / 7.0) OVER before AS cut_3,
-        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 4 / 7.0) OVER before AS cut_4,
-        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 5 / 7.0) OVER before AS cut_5,
-        quantile_cont(CASE WHEN run.was_run THEN races.prize END, 6 / 7.0) OVER before AS cut_6
-    FROM races
-    JOIN run ON run.race_id = races.race_id
+        race_id, region, declared_level, prize,
+        count(CASE WHEN was_run THEN prize END) OVER before AS prizes,
+        quantile_cont(CASE WHEN was_run THEN prize END, 1 / 7.0) OVER before AS cut_1,
+        quantile_cont(CASE WHEN was_run THEN prize END, 2 / 7.0) OVER before AS cut_2,
+        quantile_cont(CASE WHEN was_run THEN prize END, 3 / 7.0) OVER before AS cut_3,
+        quantile_cont(CASE WHEN was_run THEN prize END, 4 / 7.0) OVER before AS cut_4,
+        quantile_cont(CASE WHEN was_run THEN prize END, 5 / 7.0) OVER before AS cut_5,
+        quantile_cont(CASE WHEN was_run THEN prize END, 6 / 7.0) OVER before AS cut_6
+    FROM run
     WINDOW before AS (
-        PARTITION BY races.region ORDER BY races.date
+        PARTITION BY region ORDER BY date
         RANGE BETWEEN INTERVAL '{prize_ladder}' DAY PRECEDING AND INTERVAL '1' DAY PRECEDING
     )
 )
 SELECT
-    race_id,
+    race_id, region,
     CASE
         WHEN declared_level IS NOT NULL THEN declared_level
         WHEN prize > 0 AND prizes >= {prize_ladder_races} THEN CAST(CASE

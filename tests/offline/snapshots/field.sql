@@ -1,5 +1,5 @@
 -- One row a runner of the field: those that came under orders, or on a card those declared.
--- Known before the off. `draw_third` is 1 (low stalls) to 3 (high).
+-- `draw_third` is 1 (low stalls) to 3 (high); a dead heat for first shares the win.
 WITH fates AS (
     SELECT
         race_id,
@@ -27,6 +27,10 @@ declared AS (
 SELECT
     declared.*,
     count(*) OVER race AS field_size,
+    CASE WHEN finish = 1
+        THEN 1.0 / count(CASE WHEN finish = 1 THEN 1 END) OVER race
+        ELSE 0.0
+    END AS win_share,
     CASE WHEN draw IS NOT NULL THEN
         CAST(ceil(3.0 * rank() OVER (PARTITION BY race_id ORDER BY draw NULLS LAST)
             / count(*) OVER race) AS BIGINT)

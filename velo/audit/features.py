@@ -1,0 +1,59 @@
+"""Two tellings of the declared features held against each other, family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from velo.audit.findings import SHOWN, Compared, Difference
+
+
+def compare_features(
+    expected: pd.DataFrame,
+    found: pd.DataFrame,
+    runners: pd.DataFrame,
+    families: Mapping[str, tuple[str, ...]],
+    proof: str,
+    world: str,
+    tolerance: float,
+) -> list[Compared]:
+    """Compare feature by feature; a null equals a null only.
+
+    Args:
+        expected, found: one row a runner, one column a feature; both have the runners' index.
+        runners: `race_id`, `date`, `course`, `horse` of each row.
+        families: on-demand view -> its features; those that `expected` lacks are left out, and
+            so is a family without any.
+        proof, world: what the differences are called.
+        tolerance: of numbers, taken as a share of numbers above 1.
+    """
+    compared = []
+    for family, features in families.items():
+        names = [name for name in features if name in expected.columns]
+        if not names:
+            continue
+        should, does = expected[names].to_numpy(np.float64), found[names].to_numpy(np.float64)
+        nulls = np.isnan(should) != np.isnan(does)
+        with np.errstate(invalid="ignore"):
+            apart = np.abs(should - does) > tolerance * np.maximum(1.0, np.abs(should))
+        differs = nulls | apart
+        differences = []
+        for row, column in np.argwhere(differs)[:SHOWN]:
+            runner = runners.iloc[row]
+            differences.append(
+                Difference(
+                    family, proof, world, int(runner["race_id"]), str(runner["date"].date()),
+                    runner["course"], runner["horse"], names[column],
+                    _plain(should[row, column]), _plain(does[row, column]),
+                )
+            )  # fmt: skip
+        compared.append(
+            Compared(family, proof, len(runners), int(differs.any(axis=1).sum()), differences)
+        )
+    return compared
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,0 +1,95 @@
+"""Features as training retrieves them and as scoring is served them, out of a scratch folder.
+
+The registry is the home's; the online store is one of the audit's own, so that the home's and
+whatever other store is configured are left alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from training.dataset import retrieve
+from training.declared import declared
+from velo.home import Home
+from velo.offline.spine import Spine
+from velo.racing.layoff import knots_text
+from velo.settings import Settings
+from velo.store.online.entity_rows import Asked
+from velo.store.online.materialize import materialize
+
+ONLINE = "velo.store.online.store.HomeOnlineStore"
+
+
+class Retrieval:
+    """The declared service over the current build.
+
+    Args:
+        home: whose build and registry are read.
+        settings: service, priors and layoff curve.
+        repo: the feature repo, whose `feature_store.yaml` says which offline store joins.
+        scratch: an empty folder.
+
+    Raises:
+        HomeError: the registry does not hold the service.
+    """
+
+    def __init__(self, home: Home, settings: Settings, repo: Path, scratch: Path) -> None:
+        from feast import FeatureStore
+
+        written = yaml.safe_load((repo / "feature_store.yaml").read_text(encoding="utf-8"))
+        written["online_store"] = {"type": ONLINE, "path": str(scratch / "online.db")}
+        written["registry"]["path"] = str(home.registry)
+        (scratch / "feature_store.yaml").write_text(yaml.safe_dump(written), encoding="utf-8")
+        self._home, self._settings = home, settings
+        self._store = FeatureStore(repo_path=str(scratch))
+        self.declared = declared(self._store, settings.training.service)
+
+    def offline(self, where: str) -> pd.DataFrame:
+        """Point-in-time features of entries, one row a runner, by day, race and horse.
+
+        Args:
+            where: SQL over the columns of `entries`.
+        """
+        return retrieve(self._store, self.declared, self._asked(where))
+
+    def bring(self, day: date) -> None:
+        """Fill the scratch online store with what was known at a day's 00:00 UTC."""
+        materialize(self._home, self._settings, self._store, day)
+
+    def online(self, where: str) -> pd.DataFrame:
+        """Online features of the same rows in the same order, asked for race by race, as live."""
+        con = Spine(self._home).connect()
+        rows = con.sql(self._asked(where)).to_arrow_table()
+        service = self._store.get_feature_service(self.declared.service)
+        asked = Asked.by(self._store, self.declared.service)
+        names = list(self.declared.features)
+        races = rows.column("race_id").to_numpy()
+        first = np.flatnonzero(np.r_[True, races[1:] != races[:-1]])
+        served = [
+            self._store.get_online_features(
+                features=service, entity_rows=asked.entity_rows(rows.slice(start, end - start))
+            ).to_df()[names]
+            for start, end in zip(first, [*first[1:], len(rows)], strict=True)
+        ]
+        return pd.concat(served, ignore_index=True).astype(np.float64)
+
+    def _asked(self, where: str) -> str:
+        layoff = self._settings.layoff
+        constants = {
+            **self._settings.priors.model_dump(),
+            "sweet_spot_from": layoff.sweet_spot[0],
+            "sweet_spot_to": layoff.sweet_spot[1],
+        }
+        requests = ", ".join(
+            f"{float(value)!r}::DOUBLE AS {name}" for name, value in constants.items()
+        )
+        return (
+            f"SELECT entries.*, {requests}, '{knots_text(layoff.knots)}' AS layoff_knots "
+            f"FROM {Spine(self._home).entries} AS entries WHERE {where} "
+            "ORDER BY event_timestamp, race_id, horse_id"
+        )

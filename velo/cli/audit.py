@@ -1,0 +1,84 @@
+"""`velo audit`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+if TYPE_CHECKING:
+    from velo.audit.findings import Audit
+
+
+def audit(
+    cuts: Annotated[
+        int, typer.Option(min=1, help="Random days to cut, poison and shuffle at.")
+    ] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another one, other days and races.")] = 0,
+    sample: Annotated[
+        int, typer.Option(min=1, help="Races computed by brute force, and asked for online.")
+    ] = 60,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Prove on your own data that no feature knows the future; exit 1 where one does."""
+    from velo import settings
+    from velo.home import Home
+    from velo.offline.build import current_build
+
+    home, chosen = Home.current(), settings.load()
+    current_build(home)
+    from velo.audit.audit import audit as run
+
+    with console.progress("Auditing") as tell:
+        found = run(home, chosen, cuts, seed, sample, progress=tell)
+    if as_json:
+        console.emit_json(found.to_dict())
+    else:
+        _show(found)
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def _show(found: Audit) -> None:
+    from velo.audit.findings import PROOFS
+
+    cells = {(each.view, each.proof): each for each in found.compared}
+    proofs = [proof for proof in PROOFS if any(each.proof == proof for each in found.compared)]
+    rows = [
+        [view, *(_cell(cells.get((view, proof))) for proof in proofs)]
+        for view in dict.fromkeys(each.view for each in found.compared)
+    ]
+    console.table(
+        f"Build {found.build} audited at {', '.join(found.days)}: runners compared, and how many "
+        "of them differ",
+        ["view", *proofs],
+        rows,
+    )
+    if found.differences:
+        console.table(
+            "The first differences",
+            ["world", "view", "race", "course", "horse", "feature", "expected", "found"],
+            [
+                [each.world, each.view, f"{each.date} {each.race_id}", each.course, each.horse,
+                 each.feature, _exact(each.expected), _exact(each.found)]
+                for each in found.differences
+            ],
+        )  # fmt: skip
+    for note in found.notes:
+        console.say(f"note: {note}")
+    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in found.seconds.items())
+    console.say(f"{'No leak found' if found.passed else 'NOT CLEAN'} ({spent})")
+
+
+def _cell(compared: Any) -> str:
+    if compared is None:
+        return "-"
+    differ = f", {compared.differing:,} DIFFER" if compared.differing else ", 0"
+    return f"{compared.rows:,}{differ}"
+
+
+def _exact(value: Any) -> str:
+    """All digits: two values that differ must not look alike."""
+    return "-" if value is None else repr(value) if isinstance(value, float) else str(value)
