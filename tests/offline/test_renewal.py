@@ -43,12 +43,11 @@ ENTANGLED = {
         "avg(b.percentile) AS beaten FROM starts AS a JOIN starts AS b ON b.race_id = a.race_id "
         "GROUP BY a.horse_id, a.known"
     ),
-    "by_band": (
-        "SELECT going_group, CAST(date AS TIMESTAMPTZ) AS event_timestamp, "
-        "median(par_seconds) AS typical FROM starts "
-        "LEFT JOIN par_times USING (race_id) "
+    "by_going": (
+        "SELECT starts.going_group, CAST(date AS TIMESTAMPTZ) AS event_timestamp, "
+        "median(par_seconds) AS typical FROM starts LEFT JOIN par_times USING (race_id) "
         "WHERE starts.going_group IS NOT NULL GROUP BY starts.going_group, date"
-    ).replace("going_group,", "starts.going_group,", 1),
+    ),
 }
 
 
@@ -170,7 +169,7 @@ def test_random_imports_leave_what_a_full_build_makes(
 ) -> None:
     home = Home(tmp_path_factory.mktemp("random"))
 
-    @settings(max_examples=25)
+    @settings(max_examples=10)
     @given(st.integers(0, 2**31), st.integers(1, 4))
     def hold(seed: int, tellings: int) -> None:
         hold_changes_to_a_full_build(home, repo, seed, tellings)

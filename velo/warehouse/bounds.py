@@ -66,7 +66,10 @@ def memory_for(path: Path, store: Store) -> str:
     """
     text = path.stat().st_size
     if path.suffix.lower() == ".parquet":
-        text = pq.read_metadata(path).num_rows * BYTES_A_ROW
+        try:
+            text = pq.read_metadata(path).num_rows * BYTES_A_ROW
+        except (pa.ArrowException, OSError, ValueError, OverflowError):
+            text = 0  # no parquet file, as reading it will say
     wanted = max(LEAST_MEMORY, int(MEMORY_A_BYTE * text))
     return f"{min(wanted, size_in_bytes(store.memory_limit)) // 10**6}MB"
 

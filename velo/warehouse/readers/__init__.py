@@ -62,9 +62,13 @@ def recognise(file: str, columns: Iterable[str]) -> Reader:
         return max(marked, key=lambda reader: len(reader.mark))
     nearest = max(possible, key=lambda reader: len(reader.mark & present) / len(reader.mark))
     missing = ", ".join(sorted(nearest.mark - present))
-    shown = ", ".join(column[:40] for column in given[:SHOWN])
+    shown = ", ".join(_printable(column[:40]) for column in given[:SHOWN])
     raise UnknownFormat(
         f"{file}: no known format has these columns ({shown}"
         f"{', ...' if len(given) > SHOWN else ''}); the nearest is {nearest.name}, "
         f"which needs {missing} as well; choose one with --format"
     )
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
