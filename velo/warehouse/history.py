@@ -31,17 +31,17 @@ def replace_rows(
     differs = " OR ".join(f"f.{name} IS DISTINCT FROM t.{name}" for name in told)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE changed AS SELECT f.* FROM {fresh} AS f "
-        f"LEFT JOIN {table} AS t ON {_same('f', 't', keys)} "
+        f"LEFT JOIN {table} AS t ON {same_keys('f', 't', keys)} "
         f"WHERE t.{keys[0]} IS NULL OR {differs}"
     )
     con.execute(
         f"INSERT INTO earlier_{table} SELECT t.*, $batch FROM {table} AS t "
-        f"JOIN changed AS c ON {_same('t', 'c', keys)}",
+        f"JOIN changed AS c ON {same_keys('t', 'c', keys)}",
         {"batch": batch_id},
     )
     if "content" in columns:
         _keep_content(con, table, keys, fresh)
-    con.execute(f"DELETE FROM {table} USING changed WHERE {_same(table, 'changed', keys)}")
+    con.execute(f"DELETE FROM {table} USING changed WHERE {same_keys(table, 'changed', keys)}")
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM changed ORDER BY {', '.join(keys)}")
 
 
@@ -52,10 +52,10 @@ def _keep_content(
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE restated AS "
         f"SELECT t.* REPLACE (f.content AS content) FROM {table} AS t "
-        f"JOIN {fresh} AS f ON {_same('f', 't', keys)} AND f.content <> t.content "
-        f"ANTI JOIN changed AS c ON {_same('t', 'c', keys)}"
+        f"JOIN {fresh} AS f ON {same_keys('f', 't', keys)} AND f.content <> t.content "
+        f"ANTI JOIN changed AS c ON {same_keys('t', 'c', keys)}"
     )
-    con.execute(f"DELETE FROM {table} USING restated WHERE {_same(table, 'restated', keys)}")
+    con.execute(f"DELETE FROM {table} USING restated WHERE {same_keys(table, 'restated', keys)}")
     con.execute(f"INSERT INTO {table} SELECT * FROM restated ORDER BY {', '.join(keys)}")
 
 
@@ -65,11 +65,12 @@ def retire_rows(
     """Take away the rows whose keys the temporary table `gone` holds; keep them as earlier ones."""
     con.execute(
         f"INSERT INTO earlier_{table} SELECT t.*, $batch FROM {table} AS t "
-        f"JOIN {gone} AS g ON {_same('t', 'g', keys)}",
+        f"JOIN {gone} AS g ON {same_keys('t', 'g', keys)}",
         {"batch": batch_id},
     )
-    con.execute(f"DELETE FROM {table} USING {gone} WHERE {_same(table, gone, keys)}")
+    con.execute(f"DELETE FROM {table} USING {gone} WHERE {same_keys(table, gone, keys)}")
 
 
-def _same(left: str, right: str, keys: Sequence[str]) -> str:
+def same_keys(left: str, right: str, keys: Sequence[str]) -> str:
+    """SQL: a row of `left` and a row of `right` have the same keys."""
     return " AND ".join(f"{left}.{key} = {right}.{key}" for key in keys)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from velo.warehouse.history import same_keys
+
 
 @dataclass(frozen=True)
 class Told:
@@ -130,11 +132,12 @@ def reconcile(
         f"GROUP BY {_list(what.keys)} HAVING count(*) > 1"
     )
     con.execute(
-        f"DELETE FROM {what.tellings} USING several WHERE {_same(what.tellings, 'several', what)}"
+        f"DELETE FROM {what.tellings} USING several "
+        f"WHERE {same_keys(what.tellings, 'several', what.keys)}"
     )
     con.execute(
         f"INSERT INTO {what.tellings} BY NAME SELECT v.* FROM voices AS v "
-        f"JOIN several AS s ON {_same('v', 's', what)}"
+        f"JOIN several AS s ON {same_keys('v', 's', what.keys)}"
     )
     _record_conflicts(con, what, cards, batch_id)
     con.execute("DROP TABLE voices; DROP TABLE several")
@@ -164,7 +167,7 @@ def _voices(what: Told, absent: Collection[str]) -> str:
     return f"""
         CREATE OR REPLACE TEMP TABLE voices AS
         WITH kept AS (
-            SELECT t.* FROM {what.tellings} AS t JOIN told ON {_same("t", "told", what)}
+            SELECT t.* FROM {what.tellings} AS t JOIN told ON {same_keys("t", "told", what.keys)}
         ), heard AS (
             SELECT * FROM kept
             UNION ALL BY NAME
@@ -175,7 +178,7 @@ def _voices(what: Told, absent: Collection[str]) -> str:
         UNION ALL BY NAME
         SELECT {own} FROM told
         LEFT JOIN heard AS former
-            ON {_same("told", "former", what)} AND former.source = $source
+            ON {same_keys("told", "former", what.keys)} AND former.source = $source
     """
 
 
@@ -210,7 +213,7 @@ def _record_conflicts(
     level = "IS NOT NULL" if "horse_id" in what.keys else "IS NULL"
     keys = _list(what.keys)
     con.execute(
-        f"DELETE FROM conflicts USING several WHERE {_same('conflicts', 'several', what)} "
+        f"DELETE FROM conflicts USING several WHERE {same_keys('conflicts', 'several', what.keys)} "
         f"AND conflicts.horse_id {level}"
     )
     apart = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in what.compared.items())
@@ -248,7 +251,3 @@ def _record_conflicts(
 
 def _list(names: Iterable[str]) -> str:
     return ", ".join(names)
-
-
-def _same(left: str, right: str, what: Told) -> str:
-    return " AND ".join(f"{left}.{key} = {right}.{key}" for key in what.keys)

@@ -14,6 +14,7 @@ import duckdb
 from velo.errors import InputError, UnknownFormat
 from velo.settings import Store
 from velo.warehouse.containers import MISSING, Container, container
+from velo.warehouse.facts import price_column
 from velo.warehouse.readers import Reader, named, recognise
 from velo.warehouse.readers.reader import FIELDS, Expression
 from velo.warehouse.sql_text import quoted
@@ -106,7 +107,7 @@ def _hold_needed(path: Path, reader: Reader, absent: frozenset[str]) -> None:
 def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> frozenset[str]:
     """Make `staging`; returns the fields for which the file has no column."""
     wanted: dict[str, Expression | None] = {name: reader.columns.get(name) for name in FIELDS}
-    wanted |= {f"price_{kind.replace('-', '_')}": sql for kind, sql in reader.prices.items()}
+    wanted |= {price_column(kind): sql for kind, sql in reader.prices.items()}
     wanted |= {f"section_{number}": sql for number, sql in reader.sectionals.items()}
     found = _bound(wanted, source.columns)
     words = set(re.findall(r"\w+", " ".join(sql for sql in found.values() if sql).lower()))
