@@ -265,7 +265,7 @@ KEYED = "PARTITION BY trainer_id ORDER BY known"
 
 
 def of(sql: str) -> Independence | None:
-    return independence(duckdb.connect(), sql, COLUMNS)
+    return independence(sql, COLUMNS)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_every_table_of_the_repo_has_rows_that_are_independent() -> None:
             for name in ("races", "runners", "results", "prices", "race_flags")
         }
         for table in TABLES:
-            found = independence(con, table.sql, inputs)
+            found = independence(table.sql, inputs)
             assert found, table.name
             con.execute(f"CREATE TEMP TABLE {table.name} AS {table.sql}")
             inputs[table.name] = [r[0] for r in con.execute(f"DESCRIBE {table.name}").fetchall()]

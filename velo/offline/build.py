@@ -215,7 +215,7 @@ def _renew_tables(
     progress: Callable[[str], None],
 ) -> dict[str, float]:
     """The same from an earlier build's tables and the changed races."""
-    read_by = Counter(name for table in tables for name in tables_read(con, table.sql) or ())
+    read_by = Counter(name for table in tables for name in tables_read(table.sql) or ())
     renewal = Renewal(con, before, folder, read_by)
     seconds = {}
     for table in tables:

@@ -15,14 +15,13 @@ file), nothing is claimed, and the table is built whole. So no declaration can b
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import cache
 
 import duckdb
 
-Node = dict[str, Any]
+from velo.offline.sql_tree import Entangled, Node, parsed, plain_columns, steps_of, walk
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,6 @@ class Independence:
     looked_up: dict[str, tuple[str, ...]]
 
 
-class _Entangled(Exception):
-    """Nothing can be claimed about this SQL."""
-
-
 @dataclass
 class _Rows:
     """A relation within the SQL: its columns in order, and those that an input had just so."""
@@ -53,18 +48,17 @@ class _Rows:
     name: str | None = None
 
 
-def tables_read(con: duckdb.DuckDBPyConnection, sql: str) -> frozenset[str] | None:
+def tables_read(sql: str) -> frozenset[str] | None:
     """The tables that a SELECT reads, its own steps left out; None if it reads files too."""
-    root = _parsed(con, sql)
-    steps = {name for node in _walk(root) for name, _ in _steps(node)}
-    if any(node.get("type") == "TABLE_FUNCTION" for node in _walk(root)):
+    root = parsed(sql)
+    steps = {name for node in walk(root) for name, _ in steps_of(node)}
+    if any(node.get("type") == "TABLE_FUNCTION" for node in walk(root)):
         return None
-    read = (node["table_name"] for node in _walk(root) if node.get("type") == "BASE_TABLE")
+    read = (node["table_name"] for node in walk(root) if node.get("type") == "BASE_TABLE")
     return frozenset(read) - steps
 
 
 def independence(
-    con: duckdb.DuckDBPyConnection,
     sql: str,
     inputs: Mapping[str, list[str]],
     columns: Iterable[str] = (),
@@ -72,7 +66,6 @@ def independence(
     """Find the columns by which a SELECT's rows are independent.
 
     Args:
-        con: any connection; it parses.
         sql: one SELECT.
         inputs: every table that it may read, and its columns.
         columns: ask about these, and not about as many as there are.
@@ -81,16 +74,16 @@ def independence(
         None where nothing can be claimed.
     """
     try:
-        root = _parsed(con, sql)
+        root = parsed(sql)
         grouped = list(_groupings(root))
         handed_on = _Reading(inputs, frozenset()).query(root, {}).carried
-        joined = {one[-1] for node in _walk(root) for one, other in _equated(node)}
+        joined = {one[-1] for node in walk(root) for one, other in _equated(node)}
         common = set.intersection(*grouped) if grouped else joined
         asked = frozenset(columns) or frozenset(common & handed_on)
-        reading = _Reading(inputs, asked, _aggregates(con))
+        reading = _Reading(inputs, asked, _aggregates())
         if not asked or not asked <= reading.query(root, {}).carried:
             return None
-    except _Entangled:
+    except Entangled:
         return None
     return Independence(tuple(sorted(asked)), frozenset(reading.own), reading.looked_up)
 
@@ -107,15 +100,15 @@ class _Reading:
 
     def query(self, node: Node, steps: dict[str, _Rows]) -> _Rows:
         steps = dict(steps)
-        for name, step in _steps(node):
+        for name, step in steps_of(node):
             steps[name] = self.query(step, steps)
         if any(each["type"] == "LIMIT_MODIFIER" or each.get("distinct_on_targets")
                for each in node["modifiers"]):  # fmt: skip
-            raise _Entangled
+            raise Entangled
         if node["type"] == "SET_OPERATION_NODE" and node["setop_type"] == "UNION":
             return self._union([self.query(child, steps) for child in node["children"]])
         if node["type"] != "SELECT_NODE" or node["sample"]:
-            raise _Entangled
+            raise Entangled
         relations = self._relations(node["from_table"], steps)
         self._hold_together(node)
         return _selected(node, relations)
@@ -123,7 +116,7 @@ class _Reading:
     def _union(self, parts: list[_Rows]) -> _Rows:
         first = parts[0]
         if any(len(part.columns) != len(first.columns) for part in parts):
-            raise _Entangled
+            raise Entangled
         carried = {
             name
             for place, name in enumerate(first.columns)
@@ -137,7 +130,7 @@ class _Reading:
             return self._joined(node, steps)
         relation = self._relation(node, steps)
         if not self.columns <= relation.carried:
-            raise _Entangled
+            raise Entangled
         if relation.name:
             self.own.add(relation.name)
         return {node["alias"] or relation.name or node.get("table_name", ""): relation}
@@ -146,19 +139,19 @@ class _Reading:
         if node["type"] == "SUBQUERY":
             return self.query(node["subquery"]["node"], steps)
         if node["type"] != "BASE_TABLE" or node["sample"] or node["column_name_alias"]:
-            raise _Entangled
+            raise Entangled
         name = node["table_name"]
         if name in steps:
             return steps[name]
         if name not in self.inputs:
-            raise _Entangled
+            raise Entangled
         return _Rows(list(self.inputs[name]), set(self.inputs[name]), name)
 
     def _joined(self, node: Node, steps: dict[str, _Rows]) -> dict[str, _Rows]:
         if node["join_type"] not in ("INNER", "LEFT") or node["ref_type"] != "REGULAR":
-            raise _Entangled
+            raise Entangled
         if node["right"]["type"] == "JOIN":
-            raise _Entangled
+            raise Entangled
         left = self._relations(node["left"], steps)
         right = self._relation(node["right"], steps)
         alias = node["right"]["alias"] or right.name or node["right"].get("table_name", "")
@@ -172,32 +165,33 @@ class _Reading:
         outside = replace(right, carried=set())
         if self.columns <= right.carried:
             if not self.columns <= on:
-                raise _Entangled
+                raise Entangled
             if right.name:
                 self.own.add(right.name)
             return {**left, alias: right if node["join_type"] == "INNER" else outside}
         by = tuple(sorted(on))
         if not right.name or not by or self.looked_up.setdefault(right.name, by) != by:
-            raise _Entangled
+            raise Entangled
         return {**left, alias: outside}
 
     def _hold_together(self, node: Node) -> None:
         """No expression of a SELECT goes beyond the rows with the same values."""
         parts = ("select_list", "where_clause", "group_expressions", "having", "qualify")
-        inner = [each for part in parts for each in _walk(node[part])]
-        if any(each.get("class") == "SUBQUERY" for each in [*inner, *_walk(node["from_table"])]):
-            raise _Entangled
+        inner = [each for part in parts for each in walk(node[part])]
+        if any(each.get("class") == "SUBQUERY" for each in [*inner, *walk(node["from_table"])]):
+            raise Entangled
         for window in (each for each in inner if each.get("class") == "WINDOW"):
-            if not self.columns <= _names(window["partitions"]):
-                raise _Entangled
+            if not self.columns <= plain_columns(window["partitions"]):
+                raise Entangled
         if node["group_expressions"]:
-            if len(node["group_sets"]) > 1 or not self.columns <= _names(node["group_expressions"]):
-                raise _Entangled
+            grouped = plain_columns(node["group_expressions"])
+            if len(node["group_sets"]) > 1 or not self.columns <= grouped:
+                raise Entangled
         elif node["having"] or node["aggregate_handling"] != "STANDARD_HANDLING" or any(
             each.get("class") == "FUNCTION" and each["function_name"] in self.aggregates
             for each in inner
         ):  # fmt: skip
-            raise _Entangled
+            raise Entangled
 
 
 def _selected(node: Node, relations: dict[str, _Rows]) -> _Rows:
@@ -207,7 +201,7 @@ def _selected(node: Node, relations: dict[str, _Rows]) -> _Rows:
     for each in node["select_list"]:
         if each["class"] == "STAR":
             if each["columns"] or each["expr"] or each["rename_list"]:
-                raise _Entangled
+                raise Entangled
             changed = {item["key"] for item in each["replace_list"]}
             left_out = set(each["exclude_list"])
             for alias, relation in relations.items():
@@ -233,7 +227,7 @@ def _source(relations: dict[str, _Rows], column: list[str]) -> _Rows:
     having = [relation for relation in relations.values() if name in relation.columns]
     found = [relations[each] for each in qualifier if each in relations] or having
     if not found:
-        raise _Entangled
+        raise Entangled
     return found[0]
 
 
@@ -256,46 +250,18 @@ def _equated(node: Node) -> Iterator[tuple[list[str], list[str]]]:
 
 def _groupings(root: Node) -> Iterator[set[str]]:
     """The column names of every GROUP BY and every window's partition."""
-    for node in _walk(root):
+    for node in walk(root):
         if node.get("group_expressions"):
-            yield _names(node["group_expressions"])
+            yield plain_columns(node["group_expressions"])
         if node.get("class") == "WINDOW":
-            yield _names(node["partitions"])
+            yield plain_columns(node["partitions"])
 
 
-def _names(expressions: list[Node]) -> set[str]:
-    """Those that are plain columns."""
-    return {each["column_names"][-1] for each in expressions if each["class"] == "COLUMN_REF"}
-
-
-def _steps(node: Node) -> Iterator[tuple[str, Node]]:
-    """The WITH of a query."""
-    for each in node["cte_map"]["map"] if "cte_map" in node else ():
-        yield each["key"], each["value"]["query_node"]
-
-
-def _walk(node: Any) -> Iterator[Node]:
-    """A node and all below it."""
-    if isinstance(node, dict):
-        yield node
-        for value in node.values():
-            yield from _walk(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _walk(value)
-
-
-def _parsed(con: duckdb.DuckDBPyConnection, sql: str) -> Node:
-    text = con.execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchall()[0][0]
-    read = json.loads(text)
-    if read["error"] or len(read["statements"]) != 1:
-        raise _Entangled
-    root: Node = read["statements"][0]["node"]
-    return root
-
-
-def _aggregates(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    rows = con.execute(
-        "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate'"
-    ).fetchall()
+@cache
+def _aggregates() -> frozenset[str]:
+    with duckdb.connect() as con:
+        rows = con.execute(
+            "SELECT DISTINCT function_name FROM duckdb_functions() "
+            "WHERE function_type = 'aggregate'"
+        ).fetchall()
     return frozenset(row[0] for row in rows)

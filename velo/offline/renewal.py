@@ -2,18 +2,22 @@
 
 A table whose rows are independent by some columns is computed anew for the values of those columns
 that occur in its inputs' changed rows, and its other rows are kept. Any other table is computed
-whole as soon as one of its inputs changed. What then differs from before is the change that the
-tables after it see. Years without a difference are linked.
+whole as soon as one of its inputs changed. Of a table that runs along a clock, rows of days before
+the earliest change are kept too. What then differs from before is the change that the tables after
+it see. Years without a difference are linked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 from velo.offline import partitions
+from velo.offline.clock import Clock, clock_of
 from velo.offline.exposure import EXPOSED, expose, main_schema
 from velo.offline.independence import Independence, independence, tables_read
 from velo.offline.partitions import columns_of, scan
@@ -24,6 +28,37 @@ TOLERANCE = 1e-13
 
 MANY = 4
 """A table that more tables read is held in memory meanwhile."""
+
+CLOCKS = ("date", "known")
+"""The columns by which the steps on the way say when a row counts."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """A table that runs along a clock, and the day of the earliest change."""
+
+    clock: Clock
+    day: date
+
+    @property
+    def changed(self) -> str:
+        """SQL: a row may be another one now."""
+        return f"{self.clock.output} >= CAST(DATE '{self.day}' AS TIMESTAMPTZ)"
+
+    def seen(self, relation: str) -> str:
+        """SQL: rows of an input as the changed days see them.
+
+        What is older than every window is left out, or where sums see it for ever, counts as of
+        the day before the windows begin.
+        """
+        column, first = self.clock.column, self.day - timedelta(self.clock.reach)
+        if not self.clock.lasting:
+            return f"(SELECT * FROM {relation} WHERE {column} >= DATE '{first}')"
+        before = f"DATE '{first - timedelta(1)}'"
+        return (
+            f"(SELECT * REPLACE (CASE WHEN {column} < {before} THEN {before} ELSE {column} END "
+            f"AS {column}) FROM {relation})"
+        )
 
 
 class Renewal:
@@ -62,7 +97,7 @@ class Renewal:
         """Write a table."""
         before, after = (folder_of(table, build) for build in (self._before, self._after))
         self._columns[table.name] = list(columns_of(self._con, scan(before)))
-        read = tables_read(self._con, table.sql)
+        read = tables_read(table.sql)
         known = read is not None and read <= set(self._columns)
         changed = set(self._changes) & read if known and read else set()
         alone = self._independence(table) if changed else None
@@ -86,14 +121,18 @@ class Renewal:
         self, table: Table, alone: Independence, changed: set[str], before: Path, after: Path
     ) -> None:
         self._compute("affected", self._affected(alone, changed))
-        self._expose(alone.own | set(alone.looked_up), alone)
-        self._compute("renewed", table.sql)
+        since = self._since(table, alone, changed)
+        self._expose(alone.own | set(alone.looked_up), alone, since)
+        kept = f" WHERE {since.changed}" if since else ""
+        self._compute("renewed", f"SELECT * FROM ({table.sql}){kept}")
         matched = _matched("stored", "affected", alone.columns)
         years = self._compare(
             table,
             "renewed",
-            f"(SELECT * FROM {scan(before)} AS stored SEMI JOIN affected ON {matched})",
+            f"(SELECT * FROM {scan(before)} AS stored SEMI JOIN affected ON {matched}{kept})",
         )
+        if since:
+            matched += f" AND stored.{since.changed}"
         year = partitions.year_of(columns_of(self._con, "renewed"))
         stored = scan(before) if year is None else partitions.scan_years(before, years)
         rows = "renewed"
@@ -110,13 +149,28 @@ class Renewal:
 
     def _independence(self, table: Table) -> Independence | None:
         """Of the warehouse's tables the changed races are known, and nothing else."""
-        found = independence(self._con, table.sql, self._columns)
+        found = independence(table.sql, self._columns)
         if found and found.own & set(EXPOSED) and found.columns != ("race_id",):
-            found = independence(self._con, table.sql, self._columns, ("race_id",))
+            found = independence(table.sql, self._columns, ("race_id",))
         if found and any(found.looked_up.get(name, ("race_id",)) != ("race_id",)
                          for name in EXPOSED):  # fmt: skip
             return None
         return found
+
+    def _since(self, table: Table, alone: Independence, changed: set[str]) -> Since | None:
+        """Whether the table runs along a clock, and from which day on its inputs differ."""
+        if alone.looked_up or alone.own & set(EXPOSED):
+            return None
+        for column in CLOCKS:
+            clock = clock_of(table.sql, column)
+            if clock is None or any(column not in self._columns[name] for name in alone.own):
+                continue
+            days = [
+                self._con.execute(f"SELECT min({column}) FROM {self._changes[name]}").fetchall()[0]
+                for name in changed
+            ]
+            return Since(clock, min(day for (day,) in days))
+        return None
 
     def _affected(self, alone: Independence, changed: set[str]) -> str:
         """SQL: the values of the columns whose rows may have changed."""
@@ -133,13 +187,19 @@ class Renewal:
                     )
         return " UNION ".join(parts)
 
-    def _expose(self, names: frozenset[str], alone: Independence | None = None) -> None:
+    def _expose(
+        self,
+        names: frozenset[str],
+        alone: Independence | None = None,
+        since: Since | None = None,
+    ) -> None:
         """Make views of what a table reads, of its own inputs the rows of `affected` alone."""
         own = alone.own if alone else frozenset()
         if names & set(EXPOSED):
             expose(self._con, only="affected" if own & set(EXPOSED) else None)
         for name in names - set(EXPOSED):
-            rows = f"SELECT * FROM {self._relation(name)} AS stored"
+            relation = self._relation(name)
+            rows = f"SELECT * FROM {since.seen(relation) if since else relation} AS stored"
             if alone and name in own:
                 rows += f" SEMI JOIN affected ON {_matched('stored', 'affected', alone.columns)}"
             self._con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {rows}")

@@ -7,7 +7,7 @@ WITH run AS (
 ),
 ladder AS (
     SELECT
-        race_id, region, declared_level, prize,
+        race_id, date, region, declared_level, prize,
         count(CASE WHEN was_run THEN prize END) OVER before AS prizes,
         quantile_cont(CASE WHEN was_run THEN prize END, 1 / 7.0) OVER before AS cut_1,
         quantile_cont(CASE WHEN was_run THEN prize END, 2 / 7.0) OVER before AS cut_2,
@@ -22,7 +22,7 @@ ladder AS (
     )
 )
 SELECT
-    race_id, region,
+    race_id, date, region,
     CASE
         WHEN declared_level IS NOT NULL THEN declared_level
         WHEN prize > 0 AND prizes >= {prize_ladder_races} THEN CAST(CASE
