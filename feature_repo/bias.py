@@ -93,10 +93,12 @@ draw_course = FeatureView(
     },
 )
 def bias(counts: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+
     from velo.racing.shrinkage import draw_z, impact_value
 
     def known(name):
-        return counts[name].astype("float64").fillna(0.0)
+        return np.nan_to_num(counts[name].to_numpy("float64"))
 
     on_going = impact_value(known("going_wins"), known("going_expected"), known("horse_k"), 1.0)
     at_course = impact_value(known("course_wins"), known("course_expected"), known("horse_k"), 1.0)

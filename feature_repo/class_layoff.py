@@ -60,19 +60,39 @@ horse_last_start = FeatureView(
     },
 )
 def class_layoff(facts: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+
     from velo.racing.layoff import knots_of, layoff_penalty
 
-    change = pd.DataFrame(index=facts.index)
-    change["class_drop"] = facts["class_level"] - facts["last_class_level"]
-    change["classdrop_flag"] = (change["class_drop"] >= 1).where(change["class_drop"].notna()) * 1.0
-    raced = pd.to_datetime(facts["race_date"], utc=True)
-    away = (raced - pd.to_datetime(facts["last_start"], utc=True)).dt.days
-    change["layoff_days"] = away.astype("float64")
-    change["layoff_penalty"] = float("nan")
-    for text, days in change["layoff_days"].groupby(facts["layoff_knots"], observed=True):
-        change.loc[days.index, "layoff_penalty"] = layoff_penalty(days, knots_of(text))
-    fresh = away.between(facts["sweet_spot_from"], facts["sweet_spot_to"])
-    change["freshness_flag"] = fresh.where(away.notna()) * 1.0
-    change["weight_delta"] = facts["pounds"] - facts["last_pounds"]
-    change["or_delta"] = facts["official_rating"] - facts["last_official_rating"]
-    return change.astype("float64")
+    def number(name):
+        return facts[name].to_numpy("float64")
+
+    def moment(name):
+        return pd.DatetimeIndex(pd.to_datetime(facts[name], utc=True)).as_unit("us").asi8
+
+    def flag(holds, known):
+        return np.where(known, holds * 1.0, np.nan)
+
+    drop = number("class_level") - number("last_class_level")
+    raced, seen = moment("race_date"), moment("last_start")
+    unknown = np.iinfo("int64").min
+    met = (raced != unknown) & (seen != unknown)
+    away = np.where(met, (raced - seen) // 86_400_000_000, np.nan)
+    penalty = np.full(len(facts), np.nan)
+    curves = facts["layoff_knots"].to_numpy()
+    for text in pd.unique(curves):
+        rows = curves == text
+        penalty[rows] = layoff_penalty(away[rows], knots_of(text))
+    fresh = (away >= number("sweet_spot_from")) & (away <= number("sweet_spot_to"))
+    return pd.DataFrame(
+        {
+            "class_drop": drop,
+            "classdrop_flag": flag(drop >= 1, drop == drop),
+            "layoff_days": away,
+            "layoff_penalty": penalty,
+            "freshness_flag": flag(fresh, met),
+            "weight_delta": number("pounds") - number("last_pounds"),
+            "or_delta": number("official_rating") - number("last_official_rating"),
+        },
+        index=facts.index,
+    )

@@ -56,22 +56,30 @@ ratings_short = " and ".join(
     },
 )
 def form(runs: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+
     from velo.racing.form import ewma, ols_slope, sample_variance, shrunk_variance
 
     def last_five(fact):
-        return runs[[f"{fact}_{run}" for run in (1, 2, 3, 4, 5)]].to_numpy("float64")
+        return np.column_stack([runs[f"{fact}_{run}"].to_numpy("float64") for run in range(1, 6)])
 
     percentiles = last_five("percentile")
     starts = (percentiles == percentiles).sum(axis=1)
-    curves = pd.DataFrame(index=runs.index)
-    curves["form_ewma"] = ewma(percentiles, 0.6)
-    curves["form_ewma"] = curves["form_ewma"].fillna(0.5)
-    curves["form_slope"] = ols_slope(percentiles)
-    curves["form_var"] = shrunk_variance(
-        sample_variance(percentiles), starts, runs["form_k"], runs["form_v0"]
-    )
-    trend = pd.Series(float("nan"), index=runs.index)
+    level = ewma(percentiles, 0.6)
+    trend = np.full(len(runs), np.nan)
     for rating in ("ts", "rpr", "figure"):
-        trend = trend.fillna(pd.Series(ols_slope(last_five(rating)), index=runs.index))
-    curves["ts_trend"] = trend
-    return curves
+        trend = np.where(np.isnan(trend), ols_slope(last_five(rating)), trend)
+    return pd.DataFrame(
+        {
+            "form_ewma": np.where(np.isnan(level), 0.5, level),
+            "form_slope": ols_slope(percentiles),
+            "form_var": shrunk_variance(
+                sample_variance(percentiles),
+                starts,
+                runs["form_k"].to_numpy("float64"),
+                runs["form_v0"].to_numpy("float64"),
+            ),
+            "ts_trend": trend,
+        },
+        index=runs.index,
+    )

@@ -92,31 +92,34 @@ strike_rates = {
     },
 )
 def velocity(counts: pd.DataFrame) -> pd.DataFrame:
+    import numpy as np
+
     from velo.racing.shrinkage import combo_uplift, eb_rate
 
-    def known(name):
-        return counts[name].astype("float64").fillna(0.0)
+    def prior(name):
+        return counts[name].to_numpy("float64")
 
-    rates = pd.DataFrame(index=counts.index)
+    def known(name):
+        return np.nan_to_num(counts[name].to_numpy("float64"))
+
+    rates = {}
     for who in ("trainer", "jockey"):
-        career_wins = known(f"{who}_wins")
-        career_starts = known(f"{who}_starts")
+        career_wins, career_starts = known(f"{who}_wins"), known(f"{who}_starts")
         for days in (14, 30, 90):
-            wins = known(f"{who}_wins_{days}d")
-            starts = known(f"{who}_starts_{days}d")
+            wins, starts = known(f"{who}_wins_{days}d"), known(f"{who}_starts_{days}d")
             rates[f"{who}_sr_{days}d"] = eb_rate(
                 wins,
                 starts,
                 career_wins - wins,
                 career_starts - starts,
-                counts[f"{who}_k1"],
-                counts[f"{who}_k0"],
-                counts["p0"],
+                prior(f"{who}_k1"),
+                prior(f"{who}_k0"),
+                prior("p0"),
             )
     rates["tj_combo_uplift"] = combo_uplift(
         known("pair_wins_365d"),
         known("pair_starts_365d"),
         (rates["trainer_sr_90d"] + rates["jockey_sr_90d"]) / 2,
-        counts["pair_k2"],
+        prior("pair_k2"),
     )
-    return rates
+    return pd.DataFrame(rates, index=counts.index)

@@ -169,7 +169,7 @@ class HomeOnlineStore(OnlineStore):
             )  # fmt: skip
         self._read_features_per_fv(config, grouped, keys, join_keys, answer, False, False)
         types = self._build_feature_types(grouped)
-        augment(answer, wanted, on_demand, types)
+        augment(answer, wanted, on_demand)
         utils._drop_unneeded_columns(answer, shown)
         return OnlineResponse(answer, feature_types=types)
 
