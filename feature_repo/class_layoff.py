@@ -60,39 +60,25 @@ horse_last_start = FeatureView(
     },
 )
 def class_layoff(facts: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
+    from velo.racing.layoff import days_away, flag, penalty_on
 
-    from velo.racing.layoff import knots_of, layoff_penalty
+    compared = ("class_level", "pounds", "official_rating")
+    names = [*compared, *(f"last_{name}" for name in compared), "sweet_spot_from", "sweet_spot_to"]
+    (level, pounds, rating, last_level, last_pounds, last_rating, sweet_from, sweet_to) = (
+        facts[names].to_numpy("float64").T
+    )
 
-    def number(name):
-        return facts[name].to_numpy("float64")
-
-    def moment(name):
-        return pd.DatetimeIndex(pd.to_datetime(facts[name], utc=True)).as_unit("us").asi8
-
-    def flag(holds, known):
-        return np.where(known, holds * 1.0, np.nan)
-
-    drop = number("class_level") - number("last_class_level")
-    raced, seen = moment("race_date"), moment("last_start")
-    unknown = np.iinfo("int64").min
-    met = (raced != unknown) & (seen != unknown)
-    away = np.where(met, (raced - seen) // 86_400_000_000, np.nan)
-    penalty = np.full(len(facts), np.nan)
-    curves = facts["layoff_knots"].to_numpy()
-    for text in pd.unique(curves):
-        rows = curves == text
-        penalty[rows] = layoff_penalty(away[rows], knots_of(text))
-    fresh = (away >= number("sweet_spot_from")) & (away <= number("sweet_spot_to"))
+    away = days_away(facts["race_date"], facts["last_start"])
+    drop = level - last_level
     return pd.DataFrame(
         {
             "class_drop": drop,
-            "classdrop_flag": flag(drop >= 1, drop == drop),
+            "classdrop_flag": flag(drop >= 1, drop),
             "layoff_days": away,
-            "layoff_penalty": penalty,
-            "freshness_flag": flag(fresh, met),
-            "weight_delta": number("pounds") - number("last_pounds"),
-            "or_delta": number("official_rating") - number("last_official_rating"),
+            "layoff_penalty": penalty_on(away, facts["layoff_knots"].to_numpy()),
+            "freshness_flag": flag((away >= sweet_from) & (away <= sweet_to), away),
+            "weight_delta": pounds - last_pounds,
+            "or_delta": rating - last_rating,
         },
         index=facts.index,
     )

@@ -56,30 +56,21 @@ ratings_short = " and ".join(
     },
 )
 def form(runs: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
+    from velo.racing.form import ewma, first_known, ols_slope, sample_variance, shrunk_variance
 
-    from velo.racing.form import ewma, ols_slope, sample_variance, shrunk_variance
-
-    def last_five(fact):
-        return np.column_stack([runs[f"{fact}_{run}"].to_numpy("float64") for run in range(1, 6)])
-
-    percentiles = last_five("percentile")
+    facts = ("percentile", "ts", "rpr", "figure")
+    names = [f"{fact}_{run}" for fact in facts for run in (1, 2, 3, 4, 5)]
+    table = runs[[*names, "form_k", "form_v0"]].to_numpy("float64")
+    percentiles, *ratings = (table[:, i : i + 5] for i in (0, 5, 10, 15))
     starts = (percentiles == percentiles).sum(axis=1)
-    level = ewma(percentiles, 0.6)
-    trend = np.full(len(runs), np.nan)
-    for rating in ("ts", "rpr", "figure"):
-        trend = np.where(np.isnan(trend), ols_slope(last_five(rating)), trend)
     return pd.DataFrame(
         {
-            "form_ewma": np.where(np.isnan(level), 0.5, level),
+            "form_ewma": ewma(percentiles, 0.6, unseen=0.5),
             "form_slope": ols_slope(percentiles),
             "form_var": shrunk_variance(
-                sample_variance(percentiles),
-                starts,
-                runs["form_k"].to_numpy("float64"),
-                runs["form_v0"].to_numpy("float64"),
+                sample_variance(percentiles), starts, table[:, 20], table[:, 21]
             ),
-            "ts_trend": trend,
+            "ts_trend": first_known(*map(ols_slope, ratings)),
         },
         index=runs.index,
     )

@@ -91,35 +91,32 @@ strike_rates = {
         "cold_when:tj_combo_uplift": "not (pair_starts_365d > 0)",
     },
 )
-def velocity(counts: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
+def velocity(rows: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.counts import counts_of
     from velo.racing.shrinkage import combo_uplift, eb_rate
 
-    def prior(name):
-        return counts[name].to_numpy("float64")
-
-    def known(name):
-        return np.nan_to_num(counts[name].to_numpy("float64"))
-
+    kinds = [
+        f"{count}{span}" for count in ("wins", "starts") for span in ("", "_14d", "_30d", "_90d")
+    ]
+    of_both = [f"{who}_{kind}" for who in ("trainer", "jockey") for kind in (*kinds, "k0", "k1")]
+    known = counts_of(rows, [*of_both, "pair_wins_365d", "pair_starts_365d", "pair_k2", "p0"])
     rates = {}
     for who in ("trainer", "jockey"):
-        career_wins, career_starts = known(f"{who}_wins"), known(f"{who}_starts")
         for days in (14, 30, 90):
-            wins, starts = known(f"{who}_wins_{days}d"), known(f"{who}_starts_{days}d")
+            wins, starts = known[f"{who}_wins_{days}d"], known[f"{who}_starts_{days}d"]
             rates[f"{who}_sr_{days}d"] = eb_rate(
                 wins,
                 starts,
-                career_wins - wins,
-                career_starts - starts,
-                prior(f"{who}_k1"),
-                prior(f"{who}_k0"),
-                prior("p0"),
+                known[f"{who}_wins"] - wins,
+                known[f"{who}_starts"] - starts,
+                known[f"{who}_k1"],
+                known[f"{who}_k0"],
+                known["p0"],
             )
     rates["tj_combo_uplift"] = combo_uplift(
-        known("pair_wins_365d"),
-        known("pair_starts_365d"),
+        known["pair_wins_365d"],
+        known["pair_starts_365d"],
         (rates["trainer_sr_90d"] + rates["jockey_sr_90d"]) / 2,
-        prior("pair_k2"),
+        known["pair_k2"],
     )
-    return pd.DataFrame(rates, index=counts.index)
+    return pd.DataFrame(rates, index=rows.index)

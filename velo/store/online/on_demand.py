@@ -1,13 +1,15 @@
 """On-demand features of a few runners, without the detours that Feast makes for many.
 
-Feast hands each pandas view a table of its own, with every column twice, and takes its answer back
-through Arrow: for a race of twelve that costs more than the features. Here each value is read once,
-and each view is given a frame of the columns that it declares.
+Feast makes messages of every column that the views read, hands each pandas view a table of its own
+with every column twice, takes its answer back through Arrow, and drops what was not asked for: for
+a race of twelve that costs more than the features. Here the columns go from SQLite to the views as
+they are, and only what is asked for becomes a message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,15 +24,25 @@ from feast.value_type import ValueType
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from velo.store.on_demand import declared_inputs
+from velo.store.online.table import NATIVE, OnlineTable
 
-NUMBERS = {"double_val", "float_val", "int32_val", "int64_val", "bool_val", None}
 NEVER = np.iinfo(np.int64).min
 """A missing moment, as numpy holds it."""
 MISSING = Value()
 _MADE: Any = Value
 
+Column = npt.NDArray[Any]
 
-def is_plain(view: OnDemandFeatureView) -> bool:
+
+def all_computed(wanted: Iterable[str], views: Sequence[OnDemandFeatureView]) -> bool:
+    """Whether everything that is wanted (`view:feature`) comes of plain on-demand views."""
+    names = {view.name for view in views}
+    return all(map(_is_plain, views)) and all(
+        utils._parse_feature_ref(reference)[0] in names for reference in wanted
+    )
+
+
+def _is_plain(view: OnDemandFeatureView) -> bool:
     """Whether a view is a pandas function of columns under their short names, and no more."""
     transformation = view.feature_transformation
     sources = view.source_feature_view_projections.values()
@@ -44,64 +56,98 @@ def is_plain(view: OnDemandFeatureView) -> bool:
     )
 
 
-def augment(
-    response: GetOnlineFeaturesResponse,
-    wanted: Sequence[str],
+def read_columns(
+    con: sqlite3.Connection, table: OnlineTable, features: Sequence[str], keys: Mapping[str, Any]
+) -> dict[str, Column]:
+    """A view's features for the rows of a request, as they are.
+
+    Args:
+        con: of the online store.
+        table: the view's.
+        features: which.
+        keys: the view's join key -> Feast's values, one a row.
+    """
+    select = table.select(features)
+    parts = [[table.part(value, key) for value in keys[key]] for key in table.keys]
+    rows = list(zip(*parts, strict=True))
+    unknown = (None,) * (1 + len(features))
+    found = {
+        key: (con.execute(select, key).fetchone() or unknown) if None not in key else unknown
+        for key in set(rows)
+    }
+    columns = zip(*(found[key] for key in rows), strict=True)
+    next(columns)
+    return {
+        name: as_column(held, table.features[name])
+        for name, held in zip(features, columns, strict=True)
+    }
+
+
+def request_columns(response: GetOnlineFeaturesResponse) -> dict[str, Column]:
+    """The keys and request data that a response begins with."""
+    columns = {}
+    for name, vector in zip(response.metadata.feature_names.val, response.results, strict=True):
+        values = list(vector.values)
+        fields = [value.WhichOneof("val") for value in values]
+        held = [getattr(v, f) if f else None for v, f in zip(values, fields, strict=True)]
+        columns[name] = as_column(held, next(filter(None, fields), None))
+    return columns
+
+
+def as_column(held: Sequence[Any], field: str | None) -> Column:
+    """Values of one of Feast's types as a historical retrieval holds them in pandas."""
+    if field == "unix_timestamp_val":
+        seconds = [NEVER if each is None else each for each in held]
+        return np.array(seconds, dtype="datetime64[s]").astype("datetime64[us]")
+    if NATIVE.get(field or "") == "REAL":
+        return np.array(held, dtype=np.float64)
+    if NATIVE.get(field or "") == "INTEGER":
+        return np.array(held, dtype=np.float64 if None in held else np.int64)
+    column = np.empty(len(held), dtype=object)
+    column[:] = held
+    return column
+
+
+def compute(
+    columns: Mapping[str, Column],
+    wanted: Iterable[str],
     views: Sequence[OnDemandFeatureView],
+    response: GetOnlineFeaturesResponse,
 ) -> None:
-    """Add the on-demand features that are wanted to a response that holds what they need.
+    """Add the on-demand features that are wanted to a response.
 
     A view sees the columns that it declares, as in a historical retrieval.
 
     Args:
-        response: request data and the features of the views' sources.
+        columns: request data and the features of the views' sources.
         wanted: references `view:feature`.
         views: all of them plain.
+        response: is added to.
     """
-    names = [utils._parse_feature_ref(reference) for reference in wanted]
-    columns = dict(zip(response.metadata.feature_names.val, response.results, strict=True))
+    asked = {utils._parse_feature_ref(reference)[::2] for reference in wanted}
     rows = len(response.results[0].values)
     stamps, present = [Timestamp()] * rows, [FieldStatus.PRESENT] * rows
-    held: dict[str, Any] = {}
     for view in views:
-        declared = declared_inputs(view) & columns.keys()
-        for name in declared - held.keys():
-            held[name] = plain_values(columns[name].values)
-        frame = pd.DataFrame({name: held[name] for name in columns if name in declared}, copy=False)
+        declared = declared_inputs(view)
+        frame = pd.DataFrame(
+            {name: column for name, column in columns.items() if name in declared}, copy=False
+        )
         assert view.feature_transformation is not None
         made = view.feature_transformation.transform(frame)
-        dtypes = {field.name: field.dtype.to_value_type() for field in view.schema}
-        asked = {feature for name, _, feature in names if name == view.name}
-        for name in made.columns:
-            if name in asked:
-                response.metadata.feature_names.val.append(name)
+        for field in view.schema:
+            if (view.name, field.name) in asked:
+                kind = field.dtype.to_value_type()
+                response.metadata.feature_names.val.append(field.name)
                 response.results.append(
                     GetOnlineFeaturesResponse.FeatureVector(
-                        values=proto_values(made[name].to_numpy(), dtypes[name]),
+                        values=proto_values(made[field.name].to_numpy(), kind),
                         statuses=present,
                         event_timestamps=stamps,
                     )
                 )
 
 
-def plain_values(values: Sequence[Value]) -> npt.NDArray[Any]:
-    """A column of Feast's values as pandas would hold it after a historical retrieval."""
-    fields = [value.WhichOneof("val") for value in values]
-    kinds = set(fields)
-    if kinds <= {"unix_timestamp_val", None} and kinds != {None}:
-        seconds = [getattr(v, f) if f else NEVER for v, f in zip(values, fields, strict=True)]
-        return np.array(seconds, dtype="datetime64[s]").astype("datetime64[us]")
-    held = [getattr(v, f) if f else None for v, f in zip(values, fields, strict=True)]
-    if kinds <= {"double_val", "float_val", None} or (None in kinds and kinds <= NUMBERS):
-        return np.array(held, dtype=np.float64)
-    if kinds <= NUMBERS:
-        return np.array(held)
-    column = np.empty(len(held), dtype=object)
-    column[:] = held
-    return column
-
-
-def proto_values(column: npt.NDArray[Any], kind: ValueType) -> list[Value]:
+def proto_values(column: Column, kind: ValueType) -> list[Value]:
     """A computed column as Feast's values; NaN is a missing one."""
     if kind == ValueType.DOUBLE and column.dtype == np.float64:
         return [_MADE(double_val=x) if x == x else MISSING for x in column.tolist()]
