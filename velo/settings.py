@@ -167,6 +167,9 @@ class Training(Section):
     holdout_days: int = Field(90, ge=1)
     stopping_share: float = Field(0.15, gt=0, lt=0.5, description="last share of a fold's days")
     blend: Literal["benter", "residual"] = "benter"
+    calibration: Literal["auto", "none", "isotonic", "beta"] = Field(
+        "auto", description="auto keeps what gains out of fold, for blend and market each"
+    )
     alpha_start: float = 0.25
     bootstrap_draws: int = Field(2000, ge=100)
     seed: int = 20150101
