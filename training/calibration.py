@@ -17,7 +17,7 @@ from math import isfinite
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from scipy import optimize
+from scipy import optimize, special
 
 from training.races import Floats, Races
 from velo.errors import ModelError
@@ -91,7 +91,7 @@ class Beta:
     def probabilities(self, p: Floats, races: Races) -> Floats:
         """Calibrated probabilities, [rows]; a race with NaN in it is NaN."""
         columns = _beta_columns(p)
-        return races.softmax(_log_expit(self.a * columns[0] + self.b * columns[1] + self.c))
+        return races.softmax(special.log_expit(self.a * columns[0] + self.b * columns[1] + self.c))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -180,14 +180,21 @@ def _beta(p: Floats, win_share: Floats, races: Races) -> Beta:
 
     def loss(abc: Floats) -> tuple[float, Floats]:
         logit = abc[0] * columns[0] + abc[1] * columns[1] + abc[2]
-        log_weight = _log_expit(logit)
+        log_weight = special.log_expit(logit)
         q = races.log_softmax(log_weight)
         off = (win_share - np.exp(q)) * -np.expm1(log_weight)
         slope = np.array([off @ columns[0], off @ columns[1], off.sum()])
         return -float(win_share @ q) / len(races), -slope / len(races)
 
     bounds = [(0.0, STEEPEST), (0.0, STEEPEST), (-MOST_LEVEL, MOST_LEVEL)]
-    found = optimize.minimize(loss, [1.0, 1.0, 0.0], jac=True, method="L-BFGS-B", bounds=bounds)
+    found = optimize.minimize(
+        loss,
+        [1.0, 1.0, 0.0],
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"ftol": 1e-11, "gtol": 1e-7},
+    )
     a, b, c = (float(x) for x in found.x)
     return Beta(a, b, c)
 
@@ -195,7 +202,3 @@ def _beta(p: Floats, win_share: Floats, races: Races) -> Beta:
 def _beta_columns(p: Floats) -> tuple[Floats, Floats]:
     held = np.clip(p, EDGE, 1.0 - EDGE)
     return np.log(held), -np.log1p(-held)
-
-
-def _log_expit(x: Floats) -> Floats:
-    return np.asarray(-np.logaddexp(0.0, -x), dtype=np.float64)
