@@ -136,7 +136,9 @@ class Prices(Section):
 
     decision: PriceKind = "sp"
     settlement: PriceKind = "sp"
-    devig: Literal["shin", "power", "proportional", "auto"] = "shin"
+    devig: Literal["shin", "power", "proportional", "auto"] = Field(
+        "auto", description="auto takes the likeliest, out of fold, before the first test days"
+    )
     commission: dict[str, float] = {"sp": 0.0, "bsp": 0.02, "wap": 0.02}
 
 
