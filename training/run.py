@@ -20,11 +20,9 @@ from training.calibration_curve import curve
 from training.dataset import Dataset, assemble
 from training.evaluation import Blended
 from training.gate import Verdict, judge
-from training.linear import Linear
 from training.market import Method
 from training.metrics import Predictions
 from training.model import Model
-from training.ranker import Ranker
 from training.report import TrainingReport
 from training.selection import Cutoffs, expected_value, select
 from training.tracking import Recorder
@@ -135,7 +133,7 @@ def train(
             verdict=verdict,
             slices=pieces,
             contributions=questioned,
-            importance=_importance(model),
+            importance=model.fundamental.importance(),
             seconds=clock.seconds,
         ).to_dict()  # fmt: skip
         with clock.stage("recording"):
@@ -246,14 +244,6 @@ def _model_section(
     }
 
 
-def _importance(model: Model) -> dict[str, float]:
-    scorer = model.fundamental.scorer
-    if isinstance(scorer, Ranker):
-        return scorer.importance()
-    assert isinstance(scorer, Linear)
-    return {}
-
-
 def _plots(
     predictions: pd.DataFrame,
     pieces: Any,
@@ -275,7 +265,7 @@ def _plots(
         "blend": curve(given.p, given.win_share),
         "market": curve(given.p_market_power, given.win_share),
     }
-    return plots.images(curves, pieces, _importance(model), paths)
+    return plots.images(curves, pieces, model.fundamental.importance(), paths)
 
 
 def _description(data: Dataset, verdict: Verdict, objective: str, settings: Settings) -> str:
