@@ -76,7 +76,8 @@ class Retrieval:
             ).to_df()[names]
             for start, end in zip(first, [*first[1:], len(rows)], strict=True)
         ]
-        return pd.concat(served, ignore_index=True).astype(np.float64)
+        numbers = dict.fromkeys(self.declared.numbers, np.float64)
+        return pd.concat(served, ignore_index=True).astype(numbers)
 
     def _asked(self, where: str) -> str:
         layoff = self._settings.layoff
