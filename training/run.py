@@ -127,7 +127,7 @@ def train(
                     "commission": settings.prices.commission.get(data.settlement, 0.0)},
             nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
             folds=folds,
-            model=_model_section(model, oof, blended, objective),
+            model=_model_section(model, oof, blended, objective, settings),
             holdout=judged,
             earlier_looks=looks,
             verdict=verdict,
@@ -156,10 +156,7 @@ def _walk(
     wanted = settings.ranker.objective
     boosted = "conditional_logit" if wanted == "auto" else wanted
     oof = walk_forward.out_of_fold(data, settings, devig, boosted, progress)
-    if wanted != "auto" or settings.training.blend == "residual":
-        return boosted, oof
-    figures = evaluation.fundamental_figures(oof.frame)
-    if figures["r2_linear"] <= figures["r2_model"]:
+    if wanted != "auto" or not evaluation.linear_is_better(oof.frame, settings.training.blend):
         return boosted, oof
     return "linear", walk_forward.out_of_fold(data, settings, devig, "linear", progress)
 
@@ -223,10 +220,10 @@ def _data_section(data: Dataset) -> dict[str, Any]:
 
 
 def _model_section(
-    model: Model, oof: OutOfFold, blended: Blended, objective: str
+    model: Model, oof: OutOfFold, blended: Blended, objective: str, settings: Settings
 ) -> dict[str, Any]:
     beside = evaluation.fundamental_figures(oof.frame)
-    better = beside["r2_linear"] > beside["r2_model"]
+    better = evaluation.linear_is_better(oof.frame, settings.training.blend)
     return {
         "objective": objective,
         "rounds": [fit.rounds for fit in oof.fits],

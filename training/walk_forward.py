@@ -8,8 +8,8 @@ model).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -66,7 +66,10 @@ class Part:
 
 @dataclass(frozen=True)
 class FoldFit:
-    """One fold's models: the boosted one (None for a linear recipe) and the linear one."""
+    """One fold's models: that of the recipe, and the linear one, which may be the same.
+
+    In residual mode both start from the market.
+    """
 
     fold: Fold
     boosted: Fundamental
@@ -133,10 +136,7 @@ def fit_last(
 ) -> Fundamental:
     """The model that is kept: fitted on every training day, sized as the folds found best."""
     residual = settings.training.blend == "residual"
-    last = oof.fits[-1]
     part = Part.between(data, data.plan.history_end, data.plan.train_end, priced_only=residual)
-    if objective == "linear":
-        return replace(last.straight, scorer=linear.fit(part.sample(), data.inputs))
     beta0 = _beta0(part, devig) if residual else 0.0
     start = market_start(part.odds, beta0, part.races, devig) if residual else None
     rounds = round(float(np.median([fit.rounds for fit in oof.fits])))
@@ -153,11 +153,6 @@ def _fit_fold(
 ) -> FoldFit:
     residual = settings.training.blend == "residual"
     whole = Part.between(data, fold.train_start, fold.train_end, priced_only=residual)
-    straight = Fundamental(
-        data.inputs, linear.fit(whole.sample(), data.inputs), 1.0, starts_from_market=False
-    )
-    if objective == "linear":
-        return FoldFit(fold, straight, 0, 0.0, straight)
     beta0 = _beta0(whole, devig) if residual else 0.0
 
     def sample(part: Part) -> Sample:
@@ -165,8 +160,12 @@ def _fit_fold(
             return part.sample()
         return part.sample(market_start(part.odds, beta0, part.races, devig))
 
+    straight = Fundamental(data.inputs, linear.fit(sample(whole), data.inputs), 1.0, residual)
+    if objective == "linear":
+        return FoldFit(fold, straight, 0, beta0, straight)
     turn = stopping_start(fold.train_start, fold.train_end, settings.training.stopping_share)
-    early = sample(Part.between(data, fold.train_start, turn, priced_only=residual))
+    gap = timedelta(days=settings.training.embargo_days)
+    early = sample(Part.between(data, fold.train_start, turn - gap, priced_only=residual))
     late = sample(Part.between(data, turn, fold.train_end, priced_only=residual))
     knobs, seed = settings.ranker, settings.training.seed
     stopped = scorer.fit(objective, early, data.inputs, knobs, seed, stopping=late)
