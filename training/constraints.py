@@ -7,6 +7,7 @@ stand on one branch.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from training.inputs import Inputs
@@ -23,14 +24,7 @@ def parameters(inputs: Inputs, ranker: settings.Ranker) -> dict[str, Any]:
     Raises:
         SettingsError: a name is no feature of the model, or a category is to be monotone.
     """
-    _refuse_strangers("monotone", ranker.monotone, inputs)
-    for group in ranker.interactions:
-        _refuse_strangers("interactions", group, inputs)
-    ordered = sorted(set(ranker.monotone) & set(inputs.categories))
-    if ordered:
-        raise SettingsError(
-            f"ranker.monotone: {ordered[0]!r} is a category and has no order; take it out"
-        )
+    check(ranker, inputs.features, inputs.categories)
     found: dict[str, Any] = {}
     if ranker.monotone:
         found["monotone_constraints"] = [ranker.monotone.get(name, 0) for name in inputs.origin]
@@ -46,10 +40,22 @@ def parameters(inputs: Inputs, ranker: settings.Ranker) -> dict[str, Any]:
     return found
 
 
-def _refuse_strangers(setting: str, names: Any, inputs: Inputs) -> None:
-    strangers = sorted(set(names) - set(inputs.features))
-    if strangers:
+def check(ranker: settings.Ranker, features: Sequence[str], texts: Iterable[str]) -> None:
+    """Refuse constraints that a model of these features, of which some are text, cannot hold.
+
+    Raises:
+        SettingsError: a name is no feature of the model, or a category is to be monotone.
+    """
+    grouped = [name for group in ranker.interactions for name in group]
+    for setting, names in (("monotone", ranker.monotone), ("interactions", grouped)):
+        strangers = sorted(set(names) - set(features))
+        if strangers:
+            raise SettingsError(
+                f"ranker.{setting}: the model has no feature {strangers[0]!r}; it has "
+                f"{', '.join(features)}"
+            )
+    unordered = sorted(set(ranker.monotone) & set(texts))
+    if unordered:
         raise SettingsError(
-            f"ranker.{setting}: the model has no feature {strangers[0]!r}; it has "
-            f"{', '.join(inputs.features)}"
+            f"ranker.monotone: {unordered[0]!r} is a category and has no order; take it out"
         )

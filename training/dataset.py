@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from training import constraints
 from training import priors as prior_fit
 from training.declared import Declared, declared
 from training.folds import Plan, plan
@@ -101,6 +102,7 @@ def assemble(
     Raises:
         NothingBuilt: there are no offline tables.
         HomeError: the feature service is not in the registry.
+        SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
     spine = Spine(home)
@@ -109,6 +111,7 @@ def assemble(
     prices = settings.prices
     store = feature_store()
     service = declared(store, settings.training.service)
+    constraints.check(settings.ranker, service.features, service.texts)
     rows = entity_sql(
         spine, fitted, settings.layoff, days.history_end, days.holdout_end,
         prices.decision, prices.settlement,
