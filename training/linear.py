@@ -35,7 +35,8 @@ class Linear:
         levels: of each column its number of categories, 0 for a number.
         centre, scale: [columns], mean and standard deviation over the rows that were fitted; 0 and
             1 for categories.
-        flagged: [columns], numbers with more than 0.5% missing, which carry a missing flag.
+        flagged: [columns], features of numbers with more than 0.5% missing, which carry a missing
+            flag.
         weights: [numbers + flags + categories], per standard deviation, per flag and per category.
     """
 
@@ -175,7 +176,9 @@ def _untrained(x: npt.NDArray[Any], inputs: Inputs) -> Linear:
     deviation = np.sqrt(square / known)
     numbers = np.array(inputs.levels) == 0
     varies = numbers & (deviation > 1e-9 * np.maximum(1.0, np.abs(centre)))
-    flagged = numbers & (1 - (~np.isnan(x)).mean(axis=0) > MISSING_SHARE)
+    # A difference or a rank is missing where its feature is, whose flag says it already.
+    own = np.arange(len(numbers)) < len(inputs.features)
+    flagged = numbers & own & (1 - (~np.isnan(x)).mean(axis=0) > MISSING_SHARE)
     terms = int(numbers.sum() + flagged.sum()) + sum(inputs.levels)
     return Linear(
         inputs.columns,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
@@ -65,6 +66,17 @@ def test_a_flag_tells_what_being_missing_means() -> None:
     won = (run == world.races.broadcast(world.races.max(run))).astype(float)
     fitted = linear.fit(Sample(features, won, world.races), Inputs(("a",)))
     assert fitted.weights[1] == pytest.approx(-1.5, abs=0.2)
+
+
+def test_what_is_made_of_a_feature_has_no_flag_of_its_own() -> None:
+    world = simulate(300, [0.8, 0.0, 0.0], seed=15)
+    missing = np.where(world.features > 1, np.nan, world.features)
+    inputs = Inputs(("a", "b", "c"), "both")
+    frame = pd.DataFrame(missing, columns=["a", "b", "c"])
+    fitted = linear.fit(
+        Sample(inputs.matrix(frame, world.races), world.win_share, world.races), inputs
+    )
+    assert np.flatnonzero(fitted.flagged).tolist() == [0, 1, 2]
 
 
 def test_a_constant_feature_gets_no_weight() -> None:
