@@ -21,11 +21,12 @@ from training import (
     calibration_curve,
     diagnosis,
     likelihood,
-    ranker,
+    scorer,
 )
 from training.betting import Bets
 from training.calibration import Uncalibrated
 from training.calibration_choice import Forecast, Sides, Trials
+from training.inputs import Inputs
 from training.model import Fundamental, Model
 from training.paired import paired_gain
 from training.races import Races
@@ -128,15 +129,15 @@ def small_model(
     """A boosted model of a hundred rounds, fitted on the first races."""
     rows, some = races.keep(np.arange(len(races)) < FITTED_ON)
     part = frame[rows]
-    knobs = Ranker()
+    knobs, inputs = Ranker(), Inputs(FEATURES)
     sample = Sample(
         part[list(FEATURES)].to_numpy(dtype=np.float32),
         part["win_share"].to_numpy(dtype=np.float64),
         some,
         None,
     )
-    scorer = ranker.fit(ranker.binned(sample, FEATURES, knobs), knobs, 1, "conditional_logit", 100)
-    fundamental = Fundamental(FEATURES, scorer, 1.0, starts_from_market=False)
+    boosted = scorer.fit("conditional_logit", sample, inputs, knobs, 1, rounds=100)
+    fundamental = Fundamental(inputs, boosted, 1.0, starts_from_market=False)
     return Model(fundamental, "shin", fitted, opponent, Uncalibrated(), Uncalibrated())
 
 

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from training import constraints
 from training import priors as prior_fit
 from training.declared import Declared, declared
 from training.folds import Plan, plan
+from training.inputs import Inputs
 from training.nulls import NullCount, count_nulls
+from training.races import Races
 from velo.errors import DataError
 from velo.home import Home
 from velo.offline.spine import Spine
@@ -38,7 +43,8 @@ class Dataset:
 
     Attributes:
         frame: one row a starter, sorted by date, race and horse, races whole: `race_id`,
-            `horse_id`, `date`, `course`, `horse`, features (float64, NaN missing), `win_share`
+            `horse_id`, `date`, `course`, `horse`, features (float64, NaN missing; of text a
+            pandas category), `win_share`
             (1/k for each of k dead-heaters for first), `decision_odds` (NaN where there is none
             and in a race flagged as no market), `settlement_odds` (NaN where there is none),
             `priced` (every starter has a decision price, and the race is a market).
@@ -49,6 +55,7 @@ class Dataset:
         excluded: races that are left out, by reason.
         decision, settlement: kinds of price.
         fingerprint: what the rows were made of.
+        inputs: the step from the features to what a model sees.
     """
 
     frame: pd.DataFrame
@@ -60,6 +67,7 @@ class Dataset:
     decision: str
     settlement: str
     fingerprint: dict[str, str]
+    inputs: Inputs
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -70,6 +78,11 @@ class Dataset:
     def families(self) -> dict[str, tuple[str, ...]]:
         """Family -> its features."""
         return self.declared.families
+
+    @cached_property
+    def matrix(self) -> npt.NDArray[np.float32]:
+        """What a model sees of every row, [rows, columns]: made once, cut by every fold."""
+        return self.inputs.matrix(self.frame, Races.of(self.frame["race_id"].to_numpy()))
 
 
 def assemble(
@@ -89,6 +102,7 @@ def assemble(
     Raises:
         NothingBuilt: there are no offline tables.
         HomeError: the feature service is not in the registry.
+        SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
     spine = Spine(home)
@@ -97,6 +111,7 @@ def assemble(
     prices = settings.prices
     store = feature_store()
     service = declared(store, settings.training.service)
+    constraints.check(settings.ranker, service.features, service.texts)
     rows = entity_sql(
         spine, fitted, settings.layoff, days.history_end, days.holdout_end,
         prices.decision, prices.settlement,
@@ -109,9 +124,12 @@ def assemble(
             f"no race from {days.history_end} to {days.holdout_end} has a winner and two starters"
         )
     kept = frame[[*MARKS, *service.features, *LABELS]]
+    trained = kept[kept["date"] < pd.Timestamp(days.train_end)]
+    inputs = Inputs.learnt(trained, service.features, service.texts, settings.ranker.field_relative)
     return Dataset(
         kept, service, days, fitted, nulls, excluded, prices.decision, prices.settlement,
         {"build": spine.fingerprint, "starts": str(spine.starts), "corrections": spine.corrections},
+        inputs,
     )  # fmt: skip
 
 
@@ -134,7 +152,9 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
     )
     frame: pd.DataFrame = job.to_df()
     frame["date"] = frame["event_timestamp"].dt.tz_localize(None).astype("datetime64[us]")
-    frame[list(service.features)] = frame[list(service.features)].astype(np.float64)
+    frame[list(service.numbers)] = frame[list(service.numbers)].astype(np.float64)
+    for name in service.texts:
+        frame[name] = frame[name].astype("category")
     return frame
 
 

@@ -18,6 +18,7 @@ class Declared:
         families: on-demand view -> its features.
         missing_when: feature -> pandas expression, true where the feature has no value by nature.
         cold_when: feature -> pandas expression, true where nothing is known of the entity yet.
+        texts: features that are declared as text: categories, not numbers.
     """
 
     service: str
@@ -25,6 +26,12 @@ class Declared:
     families: dict[str, tuple[str, ...]]
     missing_when: dict[str, str]
     cold_when: dict[str, str]
+    texts: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The features that are no text, in the service's order."""
+        return tuple(name for name in self.features if name not in self.texts)
 
 
 def declared(store: Any, service: str) -> Declared:
@@ -34,6 +41,7 @@ def declared(store: Any, service: str) -> Declared:
         HomeError: the registry does not hold it.
     """
     from feast.errors import FeastObjectNotFoundException
+    from feast.types import String
 
     try:
         projections = store.get_feature_service(service).feature_view_projections
@@ -59,4 +67,10 @@ def declared(store: Any, service: str) -> Declared:
         families,
         found["missing_when"],
         found["cold_when"],
+        tuple(
+            feature.name
+            for each in projections
+            for feature in each.features
+            if feature.dtype == String
+        ),
     )

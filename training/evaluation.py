@@ -124,6 +124,27 @@ def fundamental_figures(frame: pd.DataFrame) -> Figures:
     return found
 
 
+def linear_is_better(frame: pd.DataFrame, mode: str) -> bool:
+    """Whether the linear model is the likelier out of fold.
+
+    Fundamentals are compared alone. In residual mode neither is meant to stand alone, so each is
+    pooled with the market first, on the priced races.
+    """
+    if mode != "residual":
+        figures = fundamental_figures(frame)
+        return figures["r2_linear"] > figures["r2_model"]
+    priced = frame[frame["priced"]]
+    races = Races.of(priced["race_id"].to_numpy())
+    fair, won = _array(priced, "p_market"), _array(priced, "win_share")
+
+    def pooled(name: str) -> float:
+        column = _array(priced, name)
+        p = residual(column, fair, won, races).probabilities(column, fair, races)
+        return likelihood.r2(p, won, races)
+
+    return pooled("column_linear") > pooled("column")
+
+
 def cut_offs(oof: OutOfFold, blended: Blended, data: Dataset, settings: Settings) -> Cutoffs:
     """TopN cut-offs over the out-of-fold days just before the holdout, as many as it has.
 

@@ -7,13 +7,14 @@ report says so (evaluation.md, Fundamental model).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from training.inputs import Inputs
 from training.races import Flags, Floats, Races
 from training.sample import Sample
 from velo.errors import DataError, ModelError
@@ -27,33 +28,55 @@ BLOCK_ROWS = 1 << 16
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """A fitted linear score: weights on standardised features and on flags of missing ones.
+    """A fitted linear score: weights on standardised numbers, missing ones and categories.
 
     Attributes:
-        features: names, in the order of the columns.
-        centre, scale: [features], mean and standard deviation over the rows that were fitted.
-        flagged: [features], columns with more than 0.5% missing, which carry a missing flag.
-        weights: [features + flags], per standard deviation and per flag.
+        columns: names of the matrix's columns.
+        levels: of each column its number of categories, 0 for a number.
+        centre, scale: [columns], mean and standard deviation over the rows that were fitted; 0 and
+            1 for categories.
+        flagged: [columns], features of numbers with more than 0.5% missing, which carry a missing
+            flag.
+        weights: [numbers + flags + categories], per standard deviation, per flag and per category.
     """
 
-    features: tuple[str, ...]
+    columns: tuple[str, ...]
+    levels: tuple[int, ...]
     centre: Floats
     scale: Floats
     flagged: Flags
     weights: Floats
 
-    def scores(self, features: npt.NDArray[Any]) -> Floats:
-        """Scores, [rows], of features [rows, features]; a missing value counts as the mean."""
-        score = np.empty(len(features))
-        for first in range(0, len(features), BLOCK_ROWS):
+    objective = "linear"
+    rounds = 0
+    text = None
+
+    def scores(self, matrix: npt.NDArray[Any]) -> Floats:
+        """Scores, [rows], of a matrix [rows, columns].
+
+        A missing number counts as the mean, a missing category as none.
+        """
+        score = np.empty(len(matrix))
+        for first in range(0, len(matrix), BLOCK_ROWS):
             block = slice(first, first + BLOCK_ROWS)
-            score[block] = self._inputs(features[block]) @ self.weights
+            score[block] = self._terms(matrix[block]) @ self.weights
         return score
+
+    def importance(self) -> dict[str, float]:
+        """Of each column the absolute weights, summed: log-strength of a standard deviation."""
+        owner = [
+            *np.flatnonzero(self._numbers),
+            *np.flatnonzero(self.flagged),
+            *np.repeat(np.arange(len(self.levels)), self.levels),
+        ]
+        weights = np.bincount(owner, np.abs(self.weights), minlength=len(self.columns))
+        return dict(zip(self.columns, weights.tolist(), strict=True))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
-            "features": list(self.features),
+            "columns": list(self.columns),
+            "levels": list(self.levels),
             "centre": self.centre.tolist(),
             "scale": self.scale.tolist(),
             "flagged": self.flagged.tolist(),
@@ -68,26 +91,37 @@ class Linear:
             ModelError: the lengths do not belong together.
         """
         model = cls(
-            tuple(plain["features"]),
+            tuple(plain["columns"]),
+            tuple(plain["levels"]),
             np.array(plain["centre"], dtype=np.float64),
             np.array(plain["scale"], dtype=np.float64),
             np.array(plain["flagged"], dtype=bool),
             np.array(plain["weights"], dtype=np.float64),
         )
-        k = len(model.features)
-        lengths = (len(model.centre), len(model.scale), len(model.flagged), len(model.weights))
-        if lengths != (k, k, k, k + int(model.flagged.sum())):
-            raise ModelError(f"the linear model has {k} features but arrays of lengths {lengths}")
+        k, arrays = len(model.columns), (model.levels, model.centre, model.scale, model.flagged)
+        terms = model.levels.count(0) + int(model.flagged.sum()) + sum(model.levels)
+        lengths = [len(array) for array in (*arrays, model.weights)]
+        if lengths != [k, k, k, k, terms]:
+            raise ModelError(f"the linear model has {k} columns but arrays of lengths {lengths}")
         return model
 
-    def _inputs(self, features: npt.NDArray[Any]) -> Floats:
-        standard = (features - self.centre) / self.scale
+    @property
+    def _numbers(self) -> Flags:
+        return np.equal(self.levels, 0)
+
+    def _terms(self, matrix: npt.NDArray[Any]) -> Floats:
+        """What the weights are of: numbers, flags and one column a category, [rows, weights]."""
+        numbers = self._numbers
+        standard = (matrix[:, numbers] - self.centre[numbers]) / self.scale[numbers]
         missing = np.isnan(standard)
         standard[missing] = 0.0
-        return np.concatenate([standard, missing[:, self.flagged]], axis=1)
+        known = [
+            matrix[:, [place]] == np.arange(levels) for place, levels in enumerate(self.levels)
+        ]
+        return np.concatenate([standard, missing[:, self.flagged[numbers]], *known], axis=1)
 
 
-def fit(sample: Sample, feature_names: Sequence[str]) -> Linear:
+def fit(sample: Sample, inputs: Inputs) -> Linear:
     """Fit by Newton's method with a small L2 penalty (half a unit of weight squared).
 
     Raises:
@@ -96,18 +130,18 @@ def fit(sample: Sample, feature_names: Sequence[str]) -> Linear:
     # The blocks are small: one thread is as fast, the same everywhere, and does not stall when
     # other work holds the second core.
     with threadpool_limits(1, user_api="blas"):
-        return _fit(sample, feature_names)
+        return _fit(sample, inputs)
 
 
-def _fit(sample: Sample, feature_names: Sequence[str]) -> Linear:
-    model = _untrained(sample.features, feature_names)
+def _fit(sample: Sample, inputs: Inputs) -> Linear:
+    model = _untrained(sample.features, inputs)
     blocks = list(_blocks(sample, model))
     weights = model.weights
     reached, gradient, information = _derivatives(blocks, weights)
     for _ in range(STEPS):
         step = np.linalg.solve(information, gradient)
         if step @ gradient <= TOLERANCE * max(1.0, abs(reached)):
-            return Linear(model.features, model.centre, model.scale, model.flagged, weights + step)
+            return replace(model, weights=weights + step)
         scale = 1.0
         while True:
             tried = weights + scale * step
@@ -133,17 +167,27 @@ class _Block:
     races: Races
 
 
-def _untrained(x: npt.NDArray[Any], feature_names: Sequence[str]) -> Linear:
+def _untrained(x: npt.NDArray[Any], inputs: Inputs) -> Linear:
     known = np.maximum((~np.isnan(x)).sum(axis=0), 1)
     centre = np.nansum(x, axis=0, dtype=np.float64) / known
     square = np.zeros(x.shape[1])
     for first in range(0, len(x), BLOCK_ROWS):
         square += np.nansum((x[first : first + BLOCK_ROWS] - centre) ** 2, axis=0)
     deviation = np.sqrt(square / known)
-    scale = np.where(deviation > 1e-9 * np.maximum(1.0, np.abs(centre)), deviation, 1.0)
-    flagged = 1 - (~np.isnan(x)).mean(axis=0) > MISSING_SHARE
-    weights = np.zeros(x.shape[1] + int(flagged.sum()))
-    return Linear(tuple(feature_names), centre, scale, flagged, weights)
+    numbers = np.array(inputs.levels) == 0
+    varies = numbers & (deviation > 1e-9 * np.maximum(1.0, np.abs(centre)))
+    # A difference or a rank is missing where its feature is, whose flag says it already.
+    own = np.arange(len(numbers)) < len(inputs.features)
+    flagged = numbers & own & (1 - (~np.isnan(x)).mean(axis=0) > MISSING_SHARE)
+    terms = int(numbers.sum() + flagged.sum()) + sum(inputs.levels)
+    return Linear(
+        inputs.columns,
+        inputs.levels,
+        np.where(numbers, centre, 0.0),
+        np.where(varies, deviation, 1.0),
+        flagged,
+        np.zeros(terms),
+    )
 
 
 def _blocks(sample: Sample, model: Linear) -> Iterator[_Block]:
@@ -154,7 +198,7 @@ def _blocks(sample: Sample, model: Linear) -> Iterator[_Block]:
         last = max(last, first + 1)
         rows = slice(int(offsets[first]), int(offsets[last]))
         yield _Block(
-            model._inputs(sample.features[rows]).astype(np.float32),
+            model._terms(sample.features[rows]).astype(np.float32),
             sample.win_share[rows],
             np.zeros(rows.stop - rows.start) if sample.start is None else sample.start[rows],
             Races(offsets[first:last] - offsets[first], rows.stop - rows.start),

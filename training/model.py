@@ -12,17 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training import calibration, market, temperature
+from training import calibration, market, scorer, temperature
 from training.artifact import Artifact
 from training.blend import Blend, log_probability
 from training.calibration import Calibrator
-from training.linear import Linear
+from training.inputs import Inputs
 from training.market import Method
 from training.races import Floats, Races
-from training.ranker import Ranker
+from training.scorer import Scorer
 from velo.errors import ModelError
-
-Scorer = Ranker | Linear
 
 
 @dataclass(frozen=True)
@@ -30,20 +28,38 @@ class Fundamental:
     """Scores of runners from their features alone, and the temperature that makes them odds.
 
     Attributes:
-        features: names, in the order of the scorer's columns.
+        inputs: the step from features to the scorer's matrix.
         scorer: the boosted ranker or the linear model.
         temperature: of the softmax within the race.
         starts_from_market: whether the scores add to the log of the market (residual mode).
     """
 
-    features: tuple[str, ...]
+    inputs: Inputs
     scorer: Scorer
     temperature: float
     starts_from_market: bool
 
-    def column(self, features: npt.NDArray[Any], races: Races) -> Floats:
-        """What the blend's first exponent belongs to: ln f, or the raw score s in residual mode."""
-        score = self.scorer.scores(features)
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features, in the service's order."""
+        return self.inputs.features
+
+    def importance(self) -> dict[str, float]:
+        """What each feature weighs, in whatever form it goes in; the sum over its columns."""
+        weights = self.scorer.importance()
+        found = dict.fromkeys(self.features, 0.0)
+        for column, feature in zip(self.inputs.columns, self.inputs.origin, strict=True):
+            found[feature] += weights[column]
+        return found
+
+    def column(self, matrix: npt.NDArray[Any], races: Races) -> Floats:
+        """What the blend's first exponent belongs to: ln f, or the raw score s in residual mode.
+
+        Args:
+            matrix: as `inputs` makes it, [rows, columns].
+            races: of its rows.
+        """
+        score = self.scorer.scores(matrix)
         if self.starts_from_market:
             return score
         return temperature.log_probabilities(score, self.temperature, races)
@@ -83,8 +99,7 @@ class Model:
             NaN in the last three.
         """
         races = Races.of(frame["race_id"].to_numpy())
-        features = frame[list(self.fundamental.features)].to_numpy(dtype=np.float32)
-        column = self.fundamental.column(features, races)
+        column = self.fundamental.column(self.fundamental.inputs.matrix(frame, races), races)
         odds = frame["decision_odds"].to_numpy(dtype=np.float64)
         fair = market.probabilities(odds, races, self.devig)
         opponent = self.power_market.probabilities(None, fair, races)
@@ -98,11 +113,11 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, all but the ranker's text."""
-        scorer = self.fundamental.scorer
+        fitted = self.fundamental.scorer
         return {
-            "features": list(self.fundamental.features),
-            "objective": scorer.objective if isinstance(scorer, Ranker) else "linear",
-            "linear": scorer.to_dict() if isinstance(scorer, Linear) else None,
+            "inputs": self.fundamental.inputs.to_dict(),
+            "objective": fitted.objective,
+            "scorer": fitted.to_dict(),
             "temperature": self.fundamental.temperature,
             "starts_from_market": self.fundamental.starts_from_market,
             "devig": self.devig,
@@ -115,8 +130,7 @@ class Model:
     @property
     def ranker_text(self) -> str | None:
         """LightGBM's text, None for a linear model."""
-        scorer = self.fundamental.scorer
-        return scorer.text if isinstance(scorer, Ranker) else None
+        return self.fundamental.scorer.text
 
     @classmethod
     def of(cls, artifact: Artifact) -> Model:
@@ -127,14 +141,10 @@ class Model:
         """
         said = artifact.model
         try:
-            if artifact.ranker is not None:
-                scorer: Scorer = Ranker.from_text(artifact.ranker, said["objective"])
-            else:
-                scorer = Linear.from_dict(said["linear"])
             return cls(
                 Fundamental(
-                    tuple(said["features"]),
-                    scorer,
+                    Inputs.from_dict(said["inputs"]),
+                    scorer.read(said["objective"], said["scorer"], artifact.ranker),
                     float(said["temperature"]),
                     bool(said["starts_from_market"]),
                 ),

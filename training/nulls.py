@@ -55,8 +55,8 @@ def count_nulls(frame: pd.DataFrame, declared: Declared) -> dict[str, NullCount]
 
     counts = {}
     for feature in declared.features:
-        values = frame[feature].to_numpy(dtype=np.float64)
-        null = np.isnan(values)
+        values = frame[feature]
+        null = values.isna().to_numpy(dtype=np.bool_)
         explained = null & holds(declared.missing_when.get(feature))
         cold = ~null & holds(declared.cold_when.get(feature))
         known = values[~null]
@@ -65,6 +65,6 @@ def count_nulls(frame: pd.DataFrame, declared: Declared) -> dict[str, NullCount]
             unexplained=int((null & ~explained).sum()),
             structural=int(explained.sum()),
             cold_start=int(cold.sum()),
-            constant=bool(known.size and known.min() == known.max()),
+            constant=bool(len(known) and (known == known.iloc[0]).all()),
         )
     return counts

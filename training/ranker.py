@@ -6,7 +6,7 @@ form in which a model is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training import temperature
+from training import constraints, temperature
+from training.inputs import Inputs
 from training.objective import METRIC, ConditionalLogit, mean_log_likelihood
 from training.races import Floats
 from training.sample import Sample
@@ -48,16 +49,20 @@ class Ranker:
         ranker = cls(text, 0, objective)
         return cls(text, ranker._booster.num_trees(), objective)
 
-    def scores(self, features: npt.NDArray[Any]) -> Floats:
-        """Raw scores, [rows], of features [rows, features]; a starting score is not in them."""
-        raw = self._booster.predict(features, raw_score=True)
+    def scores(self, matrix: npt.NDArray[Any]) -> Floats:
+        """Raw scores, [rows], of a matrix [rows, columns]; a starting score is not in them."""
+        raw = self._booster.predict(matrix, raw_score=True)
         return np.asarray(raw, dtype=np.float64)
 
     def importance(self) -> dict[str, float]:
-        """Total gain of each feature."""
+        """Total gain of each column."""
         booster = self._booster
         gains = booster.feature_importance(importance_type="gain")
         return {name: float(gain) for name, gain in zip(booster.feature_name(), gains, strict=True)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, all but the text."""
+        return {"rounds": self.rounds}
 
     @cached_property
     def _booster(self) -> Any:
@@ -76,10 +81,12 @@ class Binned:
 
     Attributes:
         sample: what is fitted on.
+        inputs: what its columns are.
         stopping: a later slice that says when to stop, or None for a fixed number of rounds.
     """
 
     sample: Sample
+    inputs: Inputs
     stopping: Sample | None
     _train: Any
     _stop: Any
@@ -87,7 +94,7 @@ class Binned:
 
 def binned(
     sample: Sample,
-    feature_names: Sequence[str],
+    inputs: Inputs,
     ranker: settings.Ranker,
     stopping: Sample | None = None,
 ) -> Binned:
@@ -101,7 +108,8 @@ def binned(
             label=(part.win_share > 0).astype(np.float32),
             group=part.races.sizes,
             init_score=part.start,
-            feature_name=list(feature_names),
+            feature_name=list(inputs.columns),
+            categorical_feature=list(inputs.categorical),
             reference=reference,
             params={
                 "max_bin": ranker.max_bin,
@@ -114,7 +122,9 @@ def binned(
         return dataset.construct()
 
     train = columns(sample, None)
-    return Binned(sample, stopping, train, None if stopping is None else columns(stopping, train))
+    return Binned(
+        sample, inputs, stopping, train, None if stopping is None else columns(stopping, train)
+    )
 
 
 def fit(
@@ -134,6 +144,7 @@ def fit(
 
     Raises:
         ModelError: no such objective, or a starting score given to a ranking objective.
+        SettingsError: a constraint names no feature.
     """
     import lightgbm
 
@@ -145,7 +156,11 @@ def fit(
     fobj: Any = ConditionalLogit(data.sample.win_share, data.sample.races) if logit else objective
     stops = data.stopping is not None
     booster = lightgbm.train(
-        {**_parameters(ranker, seed), "objective": fobj},
+        {
+            **_parameters(ranker, seed),
+            **constraints.parameters(data.inputs, ranker),
+            "objective": fobj,
+        },
         data._train,
         num_boost_round=rounds or ranker.rounds,
         valid_sets=[data._stop] if stops else None,

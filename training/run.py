@@ -21,11 +21,9 @@ from training.calibration_curve import curve
 from training.dataset import Dataset, assemble
 from training.evaluation import Blended
 from training.gate import Verdict, judge
-from training.linear import Linear
 from training.market import Method
 from training.metrics import Predictions
 from training.model import Model
-from training.ranker import Ranker
 from training.report import TrainingReport
 from training.selection import Cutoffs, expected_value, select
 from training.tracking import Recorder
@@ -134,7 +132,7 @@ def train(
                     "commission": settings.prices.commission.get(data.settlement, 0.0)},
             nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
             folds=folds,
-            model=_model_section(model, oof, blended, objective)
+            model=_model_section(model, oof, blended, objective, settings)
             | {"calibration": trials.choices(
                 settings.training.calibration, settings.training.bootstrap_draws,
                 settings.training.seed)},
@@ -143,7 +141,7 @@ def train(
             verdict=verdict,
             slices=pieces,
             contributions=questioned,
-            importance=_importance(model),
+            importance=model.fundamental.importance(),
             seconds=clock.seconds,
         ).to_dict()  # fmt: skip
         with clock.stage("recording"):
@@ -166,10 +164,7 @@ def _walk(
     wanted = settings.ranker.objective
     boosted = "conditional_logit" if wanted == "auto" else wanted
     oof = walk_forward.out_of_fold(data, settings, devig, boosted, progress)
-    if wanted != "auto" or settings.training.blend == "residual":
-        return boosted, oof
-    figures = evaluation.fundamental_figures(oof.frame)
-    if figures["r2_linear"] <= figures["r2_model"]:
+    if wanted != "auto" or not evaluation.linear_is_better(oof.frame, settings.training.blend):
         return boosted, oof
     return "linear", walk_forward.out_of_fold(data, settings, devig, "linear", progress)
 
@@ -233,10 +228,10 @@ def _data_section(data: Dataset) -> dict[str, Any]:
 
 
 def _model_section(
-    model: Model, oof: OutOfFold, blended: Blended, objective: str
+    model: Model, oof: OutOfFold, blended: Blended, objective: str, settings: Settings
 ) -> dict[str, Any]:
     beside = evaluation.fundamental_figures(oof.frame)
-    better = beside["r2_linear"] > beside["r2_model"]
+    better = evaluation.linear_is_better(oof.frame, settings.training.blend)
     return {
         "objective": objective,
         "rounds": [fit.rounds for fit in oof.fits],
@@ -252,14 +247,6 @@ def _model_section(
             else "boosting does better out of fold than the linear conditional logit"
         ),
     }
-
-
-def _importance(model: Model) -> dict[str, float]:
-    scorer = model.fundamental.scorer
-    if isinstance(scorer, Ranker):
-        return scorer.importance()
-    assert isinstance(scorer, Linear)
-    return {}
 
 
 def _plots(
@@ -283,7 +270,7 @@ def _plots(
         "blend": curve(given.p, given.win_share),
         "market": curve(given.p_market_power, given.win_share),
     }
-    return plots.images(curves, pieces, _importance(model), paths)
+    return plots.images(curves, pieces, model.fundamental.importance(), paths)
 
 
 def _description(data: Dataset, verdict: Verdict, objective: str, settings: Settings) -> str:

@@ -8,14 +8,14 @@ model).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training import blend, linear, market, ranker, temperature
+from training import blend, linear, market, scorer, temperature
 from training.dataset import Dataset
 from training.folds import Fold, stopping_start
 from training.market import Method
@@ -29,9 +29,9 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Whole races of some days as arrays, in the data set's order."""
+    """Whole races of some days as arrays, in the data set's order; `matrix` [rows, columns]."""
 
-    features: npt.NDArray[np.float32]
+    matrix: npt.NDArray[np.float32]
     win_share: Floats
     odds: Floats
     races: Races
@@ -50,7 +50,7 @@ class Part:
         rows = np.flatnonzero(chosen)
         part = frame.iloc[rows]
         return cls(
-            part[list(data.features)].to_numpy(dtype=np.float32),
+            data.matrix[_span(rows)],
             part["win_share"].to_numpy(dtype=np.float64),
             part["decision_odds"].to_numpy(dtype=np.float64),
             Races.of(part["race_id"].to_numpy()),
@@ -61,12 +61,15 @@ class Part:
 
     def sample(self, start: Floats | None = None) -> Sample:
         """What a model can be fitted on."""
-        return Sample(self.features, self.win_share, self.races, start)
+        return Sample(self.matrix, self.win_share, self.races, start)
 
 
 @dataclass(frozen=True)
 class FoldFit:
-    """One fold's models: the boosted one (None for a linear recipe) and the linear one."""
+    """One fold's models: that of the recipe, and the linear one, which may be the same.
+
+    In residual mode both start from the market.
+    """
 
     fold: Fold
     boosted: Fundamental
@@ -119,8 +122,8 @@ def out_of_fold(
         parts.append(
             kept.assign(
                 fold=fold.number,
-                column=fit.boosted.column(test.features, test.races),
-                column_linear=fit.straight.column(test.features, test.races),
+                column=fit.boosted.column(test.matrix, test.races),
+                column_linear=fit.straight.column(test.matrix, test.races),
                 p_market=market.probabilities(test.odds, test.races, devig),
             )
         )
@@ -133,17 +136,16 @@ def fit_last(
 ) -> Fundamental:
     """The model that is kept: fitted on every training day, sized as the folds found best."""
     residual = settings.training.blend == "residual"
-    last = oof.fits[-1]
     part = Part.between(data, data.plan.history_end, data.plan.train_end, priced_only=residual)
-    if objective == "linear":
-        return replace(last.straight, scorer=linear.fit(part.sample(), data.features))
     beta0 = _beta0(part, devig) if residual else 0.0
     start = market_start(part.odds, beta0, part.races, devig) if residual else None
     rounds = round(float(np.median([fit.rounds for fit in oof.fits])))
-    binned = ranker.binned(part.sample(start), data.features, settings.ranker)
-    scorer = ranker.fit(binned, settings.ranker, settings.training.seed, objective, rounds)
+    kept = scorer.fit(
+        objective, part.sample(start), data.inputs, settings.ranker, settings.training.seed,
+        rounds=rounds,
+    )  # fmt: skip
     heat = float(np.median([fit.boosted.temperature for fit in oof.fits]))
-    return Fundamental(data.features, scorer, heat, residual)
+    return Fundamental(data.inputs, kept, heat, residual)
 
 
 def _fit_fold(
@@ -151,11 +153,6 @@ def _fit_fold(
 ) -> FoldFit:
     residual = settings.training.blend == "residual"
     whole = Part.between(data, fold.train_start, fold.train_end, priced_only=residual)
-    straight = Fundamental(
-        data.features, linear.fit(whole.sample(), data.features), 1.0, starts_from_market=False
-    )
-    if objective == "linear":
-        return FoldFit(fold, straight, 0, 0.0, straight)
     beta0 = _beta0(whole, devig) if residual else 0.0
 
     def sample(part: Part) -> Sample:
@@ -163,21 +160,31 @@ def _fit_fold(
             return part.sample()
         return part.sample(market_start(part.odds, beta0, part.races, devig))
 
+    straight = Fundamental(data.inputs, linear.fit(sample(whole), data.inputs), 1.0, residual)
+    if objective == "linear":
+        return FoldFit(fold, straight, 0, beta0, straight)
     turn = stopping_start(fold.train_start, fold.train_end, settings.training.stopping_share)
-    early = sample(Part.between(data, fold.train_start, turn, priced_only=residual))
+    gap = timedelta(days=settings.training.embargo_days)
+    early = sample(Part.between(data, fold.train_start, turn - gap, priced_only=residual))
     late = sample(Part.between(data, turn, fold.train_end, priced_only=residual))
     knobs, seed = settings.ranker, settings.training.seed
-    stopped = ranker.fit(ranker.binned(early, data.features, knobs, late), knobs, seed, objective)
+    stopped = scorer.fit(objective, early, data.inputs, knobs, seed, stopping=late)
     heat = 1.0
     if not residual:
         heat = temperature.fit(stopped.scores(late.features), late.win_share, late.races)
     # The days that said when to stop are then learnt from too: what judges a fold, and the blend,
     # is as well taught as the model that is kept.
-    binned = ranker.binned(sample(whole), data.features, knobs)
-    scorer = ranker.fit(binned, knobs, seed, objective, stopped.rounds)
+    taught = scorer.fit(objective, sample(whole), data.inputs, knobs, seed, rounds=stopped.rounds)
     return FoldFit(
-        fold, Fundamental(data.features, scorer, heat, residual), stopped.rounds, beta0, straight
+        fold, Fundamental(data.inputs, taught, heat, residual), stopped.rounds, beta0, straight
     )
+
+
+def _span(rows: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
+    """Rows in one piece as a slice, for which numpy copies nothing."""
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return slice(int(rows[0]), int(rows[-1]) + 1)
+    return rows
 
 
 def _beta0(part: Part, devig: Method) -> float:

@@ -30,6 +30,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Size = Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")]
 PriceKind = Literal["sp", "bsp", "wap", "open", "morning", "breakfast", "evening"]
 Objective = Literal["conditional_logit", "lambdarank", "rank_xendcg", "linear", "auto"]
+FieldRelative = Literal["none", "difference", "rank", "both"]
 
 
 class Section(BaseModel):
@@ -146,6 +147,15 @@ class Ranker(Section):
     """LightGBM parameters of the fundamental model."""
 
     objective: Objective = "conditional_logit"
+    field_relative: FieldRelative = Field(
+        "none", description="what the model sees of a number beside its field"
+    )
+    monotone: dict[str, Literal[-1, 1]] = Field(
+        {}, description="feature -> 1: never less likely by more of it, -1: never more"
+    )
+    interactions: tuple[tuple[str, ...], ...] = Field(
+        (), description="groups of features that may stand on one branch; () lets all"
+    )
     rounds: int = Field(400, ge=1)
     early_stopping: int = Field(30, ge=1)
     learning_rate: Positive = 0.06

@@ -13,6 +13,7 @@ import pytest
 from tests.oracle.features import FEATURES
 from training.dataset import assemble
 from training.run import Trained, train
+from training.scoring import stored_model
 from velo.audit.audit import audit
 from velo.audit.findings import Audit
 from velo.home import Home
@@ -50,7 +51,7 @@ import pandas as pd
 from entities import horse, surface
 from feast import FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
-from feast.types import Float64, Int64
+from feast.types import Float64, Int64, String
 from sources import LASTING, offline_table
 
 horse_surface = FeatureView(
@@ -68,7 +69,11 @@ horse_surface = FeatureView(
 @on_demand_feature_view(
     name="footing",
     sources=[horse_surface],
-    schema=[Field(name="place_rate", dtype=Float64), Field(name="at_home", dtype=Float64)],
+    schema=[
+        Field(name="place_rate", dtype=Float64),
+        Field(name="at_home", dtype=Float64),
+        Field(name="used_to_it", dtype=String),
+    ],
     mode="pandas",
     description="Footing: how a horse did on today's surface",
     tags={
@@ -78,6 +83,9 @@ horse_surface = FeatureView(
         "means:at_home": "Whether it ran on the surface before.",
         "unit:at_home": "0 or 1",
         "cold_when:at_home": "not (surface_starts > 0)",
+        "means:used_to_it": "How used the horse is to the surface.",
+        "unit:used_to_it": "hardly or well",
+        "missing_when:used_to_it": "not (surface_starts > 0)",
     },
 )
 def footing(counts: pd.DataFrame) -> pd.DataFrame:
@@ -86,12 +94,15 @@ def footing(counts: pd.DataFrame) -> pd.DataFrame:
         {
             "place_rate": counts["surface_places"].astype("float64") / starts.where(starts > 0),
             "at_home": (starts > 0) * 1.0,
+            "used_to_it": starts.map({1.0: "hardly", 2.0: "hardly"})
+            .fillna("well")
+            .where(starts > 0, None),
         },
         index=counts.index,
     )
 '''
 
-OWN = ("place_rate", "at_home")
+OWN = ("place_rate", "at_home", "used_to_it")
 SETTINGS = Settings(
     training=Training(history_days=120, folds=2, holdout_days=60, bootstrap_draws=100),
     ranker=Ranker(rounds=20, early_stopping=5, threads=2),
@@ -154,7 +165,7 @@ def test_another_build_renews_its_table_too(footed: Footed) -> None:
 def test_the_page_describes_it(footed: Footed) -> None:
     text = page(footed.repo, Windows())
     assert "### 5. `footing`" in text
-    assert "23 features in 5 families" in text
+    assert "24 features in 5 families" in text
     assert "A horse's career starts and places (the first three) on a surface." in text
 
 
@@ -164,10 +175,19 @@ def test_its_features_are_retrieved_after_the_others_and_its_nulls_are_counted(
     data = assemble(footed.home, SETTINGS)
     assert data.features == (*FEATURES, *OWN)
     assert data.families["footing"] == OWN
-    rate, home = (data.nulls[name] for name in OWN)
+    rate, home, used = (data.nulls[name] for name in OWN)
     assert (rate.unexplained, rate.structural > 0, rate.cold_start) == (0, True, 0)
     assert (home.unexplained, home.structural, home.cold_start) == (0, 0, rate.structural)
+    assert (used.unexplained, used.structural, used.constant) == (0, rate.structural, False)
     assert data.frame["place_rate"].between(0, 1).mean() > 0.2
+
+
+def test_a_feature_of_text_is_a_category_of_the_model(footed: Footed) -> None:
+    data = assemble(footed.home, SETTINGS)
+    assert data.inputs.categories == {"used_to_it": ("hardly", "well")}
+    stored = stored_model(footed.home, footed.trained.version)
+    assert stored.model.fundamental.inputs == data.inputs
+    assert stored.model.predict(data.frame)["p_model"].between(0, 1).all()
 
 
 def test_training_and_its_report_know_it(footed: Footed) -> None:

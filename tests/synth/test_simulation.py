@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from velo.synth.connections import Connections
-from velo.synth.simulation import World
+from velo.synth.scale import scale_for
+from velo.synth.simulation import Simulation, World
 
 
 def test_no_jockey_rides_twice_in_a_race_nor_at_two_meetings_a_day(simulated: World) -> None:
@@ -81,3 +82,20 @@ def test_trainers_form_comes_and_goes_with_its_half_life() -> None:
     for _ in range(40):
         people.pass_a_day(rng)
     assert abs(np.corrcoef(before, people.trainer_form)[0, 1] - 0.5) < 0.05
+
+
+def test_without_interactions_only_what_signals_do_together_is_left_out() -> None:
+    with_them, without = (
+        Simulation(scale_for(3_000), 7, interactions=chosen).run() for chosen in (True, False)
+    )
+    # The first days' results are not yet anybody's past: the same horses meet on both cards.
+    first = int(np.count_nonzero(with_them.races["day"] == with_them.races["day"].min()))
+    rows = with_them.runners["race"] < first
+    count = int(rows.sum())
+    moved = with_them.runners["signal"][:count] - without.runners["signal"][:count]
+    np.testing.assert_array_equal(
+        with_them.runners["horse"][:count], without.runners["horse"][:count]
+    )
+    assert 0 < (np.abs(moved) > 1e-9).mean() < 0.9
+    luck = [w.runners["outcome"] - w.runners["strength"] for w in (with_them, without)]
+    np.testing.assert_allclose(luck[0][:count], luck[1][:count], atol=1e-9)

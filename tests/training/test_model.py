@@ -11,6 +11,7 @@ from training import calibration, linear
 from training.artifact import Artifact
 from training.blend import Blend
 from training.calibration import Beta, Calibrator, Uncalibrated
+from training.inputs import Inputs
 from training.model import Fundamental, Model
 from training.sample import Sample
 from velo.errors import ModelError
@@ -21,7 +22,8 @@ FEATURES = ("draw_iv", "form_ewma")
 
 def model(calibrator: Calibrator, opponent: Calibrator) -> Model:
     sample = Sample(WORLD.features.astype(np.float32), WORLD.win_share, WORLD.races, None)
-    fundamental = Fundamental(FEATURES, linear.fit(sample, FEATURES), 1.0, starts_from_market=False)
+    inputs = Inputs(FEATURES)
+    fundamental = Fundamental(inputs, linear.fit(sample, inputs), 1.0, starts_from_market=False)
     return Model(
         fundamental, "shin", Blend("benter", 0.4, 0.7), Blend("market", 0.0, 1.1),
         calibrator, opponent,

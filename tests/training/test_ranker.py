@@ -5,6 +5,7 @@ import pytest
 
 from tests.training.simulated_races import Simulated, simulate
 from training import likelihood, ranker, temperature
+from training.inputs import Inputs
 from training.ranker import Ranker
 from training.sample import Sample
 from velo import settings
@@ -34,7 +35,7 @@ def later() -> Simulated:
 def test_every_objective_learns_who_is_strong(
     world: Simulated, later: Simulated, objective: str
 ) -> None:
-    data = ranker.binned(sample_of(world), NAMES, PARAMETERS, sample_of(later))
+    data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS, sample_of(later))
     fitted = ranker.fit(data, PARAMETERS, seed=1, objective=objective)
     score = fitted.scores(later.features)
     heat = temperature.fit(score, later.win_share, later.races)
@@ -45,22 +46,22 @@ def test_every_objective_learns_who_is_strong(
 
 
 def test_the_same_seed_gives_the_same_model(world: Simulated) -> None:
-    data = ranker.binned(sample_of(world), NAMES, PARAMETERS)
+    data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
     first, second = (ranker.fit(data, PARAMETERS, 7, "conditional_logit") for _ in range(2))
     assert first.text == second.text
     assert ranker.fit(data, PARAMETERS, 8, "conditional_logit").text != first.text
 
 
 def test_bins_are_made_once_for_every_objective(world: Simulated) -> None:
-    data = ranker.binned(sample_of(world), NAMES, PARAMETERS)
-    alone = ranker.binned(sample_of(world), NAMES, PARAMETERS)
+    data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
+    alone = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
     ranker.fit(data, PARAMETERS, 7, "rank_xendcg", rounds=5)
     after = ranker.fit(data, PARAMETERS, 7, "conditional_logit", rounds=5)
     assert after.text == ranker.fit(alone, PARAMETERS, 7, "conditional_logit", rounds=5).text
 
 
 def test_without_a_stopping_slice_every_round_is_kept(world: Simulated) -> None:
-    data = ranker.binned(sample_of(world), NAMES, PARAMETERS)
+    data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
     assert ranker.fit(data, PARAMETERS, 1, "conditional_logit").rounds == 40
     assert ranker.fit(data, PARAMETERS, 1, "conditional_logit", rounds=3).rounds == 3
 
@@ -77,7 +78,7 @@ def test_early_stopping_keeps_the_round_that_the_later_slice_liked_best() -> Non
             "lambda_l2": 0.0,
         }
     )
-    data = ranker.binned(sample_of(few), NAMES, eager, sample_of(later))
+    data = ranker.binned(sample_of(few), Inputs(NAMES), eager, sample_of(later))
     stopped = ranker.fit(data, eager, 1, "conditional_logit")
     longer = ranker.fit(data, eager, 1, "conditional_logit", rounds=stopped.rounds)
 
@@ -85,7 +86,7 @@ def test_early_stopping_keeps_the_round_that_the_later_slice_liked_best() -> Non
         p = later.races.softmax(model.scores(later.features))
         return likelihood.log_loss_race(p, later.win_share, later.races)
 
-    alone = ranker.binned(sample_of(few), NAMES, eager)
+    alone = ranker.binned(sample_of(few), Inputs(NAMES), eager)
     overdone = ranker.fit(alone, eager, 1, "conditional_logit", rounds=400)
     assert stopped.rounds < 100
     assert likely(stopped) == likely(longer)
@@ -94,10 +95,13 @@ def test_early_stopping_keeps_the_round_that_the_later_slice_liked_best() -> Non
 
 def test_a_model_that_starts_from_the_truth_learns_next_to_nothing(world: Simulated) -> None:
     plain = ranker.fit(
-        ranker.binned(sample_of(world), NAMES, PARAMETERS), PARAMETERS, 1, "conditional_logit"
+        ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS),
+        PARAMETERS,
+        1,
+        "conditional_logit",
     )
     informed = ranker.fit(
-        ranker.binned(sample_of(world, world.strength), NAMES, PARAMETERS),
+        ranker.binned(sample_of(world, world.strength), Inputs(NAMES), PARAMETERS),
         PARAMETERS,
         1,
         "conditional_logit",
@@ -107,19 +111,19 @@ def test_a_model_that_starts_from_the_truth_learns_next_to_nothing(world: Simula
 
 
 def test_a_ranking_objective_cannot_start_from_the_market(world: Simulated) -> None:
-    data = ranker.binned(sample_of(world, world.strength), NAMES, PARAMETERS)
+    data = ranker.binned(sample_of(world, world.strength), Inputs(NAMES), PARAMETERS)
     with pytest.raises(ModelError, match="cannot start from the market"):
         ranker.fit(data, PARAMETERS, 1, "lambdarank")
 
 
 def test_an_unknown_objective_is_refused(world: Simulated) -> None:
-    data = ranker.binned(sample_of(world), NAMES, PARAMETERS)
+    data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
     with pytest.raises(ModelError, match="'auto' is not an objective"):
         ranker.fit(data, PARAMETERS, 1, "auto")
 
 
 def test_a_model_goes_through_its_text_unchanged(world: Simulated) -> None:
-    data = ranker.binned(sample_of(world), NAMES, PARAMETERS)
+    data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
     fitted = ranker.fit(data, PARAMETERS, 1, "conditional_logit", rounds=4)
     read = Ranker.from_text(fitted.text)
     assert read.rounds == 4

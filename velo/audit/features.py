@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from velo.audit.findings import SHOWN, Compared, Difference
+
+Floats = npt.NDArray[np.float64]
 
 
 def compare_features(
@@ -34,7 +38,8 @@ def compare_features(
         names = [name for name in features if name in expected.columns]
         if not names:
             continue
-        should, does = expected[names].to_numpy(np.float64), found[names].to_numpy(np.float64)
+        pairs = [_figures(expected[name], found[name]) for name in names]
+        should, does = (np.column_stack(side) for side in zip(*pairs, strict=True))
         nulls = np.isnan(should) != np.isnan(does)
         with np.errstate(invalid="ignore"):
             apart = np.abs(should - does) > tolerance * np.maximum(1.0, np.abs(should))
@@ -46,7 +51,8 @@ def compare_features(
                 Difference(
                     family, proof, world, int(runner["race_id"]), str(runner["date"].date()),
                     runner["course"], runner["horse"], names[column],
-                    _plain(should[row, column]), _plain(does[row, column]),
+                    _plain(expected[names[column]].iloc[row]),
+                    _plain(found[names[column]].iloc[row]),
                 )
             )  # fmt: skip
         compared.append(
@@ -55,5 +61,16 @@ def compare_features(
     return compared
 
 
-def _plain(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _figures(expected: pd.Series, found: pd.Series) -> tuple[Floats, Floats]:
+    """Both columns as numbers, NaN missing; the same text has the same number in both."""
+    if pd.api.types.is_numeric_dtype(expected) and pd.api.types.is_numeric_dtype(found):
+        return expected.to_numpy(np.float64), found.to_numpy(np.float64)
+    codes, _ = pd.factorize(pd.concat([expected.astype(object), found.astype(object)]))
+    both = np.where(codes < 0, np.nan, codes)
+    return both[: len(expected)], both[len(expected) :]
+
+
+def _plain(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value if isinstance(value, str) else float(value)

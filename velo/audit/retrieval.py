@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,15 +69,19 @@ class Retrieval:
         service = self._store.get_feature_service(self.declared.service)
         asked = Asked.by(self._store, self.declared.service)
         names = list(self.declared.features)
+        types: dict[str, Any] = dict.fromkeys(names, np.float64)
+        types |= dict.fromkeys(self.declared.texts, "string")
         races = rows.column("race_id").to_numpy()
         first = np.flatnonzero(np.r_[True, races[1:] != races[:-1]])
         served = [
             self._store.get_online_features(
                 features=service, entity_rows=asked.entity_rows(rows.slice(start, end - start))
-            ).to_df()[names]
+            )
+            .to_df()[names]
+            .astype(types)
             for start, end in zip(first, [*first[1:], len(rows)], strict=True)
         ]
-        return pd.concat(served, ignore_index=True).astype(np.float64)
+        return pd.concat(served, ignore_index=True)
 
     def _asked(self, where: str) -> str:
         layoff = self._settings.layoff

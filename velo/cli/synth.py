@@ -17,6 +17,9 @@ def synth(
     edge: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
     ] = 0.85,
+    interactions: Annotated[
+        bool, typer.Option(help="Whether signals do more together than apart.")
+    ] = True,
     compare: Annotated[
         list[Path] | None,
         typer.Option(help="A real file; print how far the world is from it. Repeatable."),
@@ -28,7 +31,9 @@ def synth(
     from velo.synth.world import write_world
 
     with console.progress("Simulating") as tell:
-        made = write_world(runners, seed, edge, out, lambda share: tell(f"{share:.0%}"))
+        made = write_world(
+            runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions
+        )
     found = distances(out, compare) if compare else []
     if as_json:
         console.emit_json(

@@ -164,8 +164,12 @@ def weigh_signals(
     horses: Horses,
     connections: Connections,
     courses: Courses,
+    interactions: bool,
 ) -> truth.Signals:
-    """The signals of every row, from what the day's racecard and the past say."""
+    """The signals of every row, from what the day's racecard and the past say.
+
+    Without ``interactions`` strength is a plain sum of what each family can see.
+    """
     race, rows, d = card.race, card.rows, declared
     last_day = horses.last_day[rows]
     debut = last_day == NEVER
@@ -191,7 +195,7 @@ def weigh_signals(
         * (traits[:, 0] * horses.turning[rows] + traits[:, 1] * horses.undulating[rows]),
         draw=np.where(card.flat[race], draw, 0.0),
         form=truth.HIDDEN_FORM * horses.form[rows],
-        together=truth.interactions(drop, layoff, yard, rider, d.runners[race]),
+        together=truth.interactions(drop, layoff, yard, rider, d.runners[race]) * interactions,
     )
 
 

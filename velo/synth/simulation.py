@@ -47,12 +47,13 @@ class World:
 
 
 class Simulation:
-    """Runs a world of the given scale and seed."""
+    """Runs a world of the given scale and seed, with what signals do together or without."""
 
-    def __init__(self, scale: Scale, seed: int) -> None:
+    def __init__(self, scale: Scale, seed: int, interactions: bool = True) -> None:
         self._rng = np.random.default_rng(np.random.SeedSequence([seed, 1]))
         rng = self._rng
         self._scale = scale
+        self._interactions = interactions
         self._courses = lay_out(scale.courses, rng)
         self._connections = Connections(scale.trainers, scale.jockeys, seed, rng)
         self._horses = Horses(self._connections.trainer_share, self._connections.trainer_skill)
@@ -142,7 +143,7 @@ class Simulation:
         people, courses = self._connections, self._courses
         declared = raceday.declare(card, horses, people, courses, rng)
         horses.pass_form(card.rows, card.today, rng)
-        signals = raceday.weigh_signals(card, declared, horses, people, courses)
+        signals = raceday.weigh_signals(card, declared, horses, people, courses, self._interactions)
         outcome = raceday.run_races(card, declared, signals, horses, rng)
         races = raceday.race_columns(card, declared, rng)
         self._races.append(races)

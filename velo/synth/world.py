@@ -52,11 +52,13 @@ def write_world(
     edge: float,
     out: Path,
     progress: Callable[[float], None] | None = None,
+    interactions: bool = True,
 ) -> Summary:
     """Writes a world of about ``runners`` rows to ``out`` (CSV, parquet by suffix) and its truth.
 
     ``edge`` is the share, 0 to 1, of the families' signals that the market misses; the results
-    of a seed are the same for every edge. Both files appear whole or not at all.
+    of a seed are the same for every edge. Without ``interactions`` no signal depends on another,
+    which is a world that favours a linear model. Both files appear whole or not at all.
 
     Raises:
         InputError: too few runners, or an edge outside 0 to 1.
@@ -64,7 +66,7 @@ def write_world(
     if not 0.0 <= edge <= 1.0:
         raise InputError(f"edge is {edge}: it is a share, give --edge between 0 and 1")
     scale = scale_for(runners)
-    simulated = Simulation(scale, seed).run(
+    simulated = Simulation(scale, seed, interactions).run(
         (lambda share: progress(0.6 * share)) if progress is not None else None
     )
     for_results, for_market, for_names, for_text = (

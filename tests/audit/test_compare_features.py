@@ -1,0 +1,29 @@
+"""Features are held against each other value by value, numbers and text."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from velo.audit.features import compare_features
+
+RUNNERS = pd.DataFrame(
+    {"race_id": 1, "date": pd.Timestamp("2024-03-01"), "course": "york", "horse": list("abcd")}
+)
+EXPECTED = pd.DataFrame(
+    {"rate": [0.1, float("nan"), 0.3, 0.4], "ground": ["soft", None, "firm", ""]}
+)
+
+
+@pytest.mark.parametrize("kind", ["object", "category", "string"])
+def test_the_same_text_is_the_same_however_it_is_held(kind: str) -> None:
+    found = EXPECTED.astype({"ground": kind})
+    (said,) = compare_features(EXPECTED, found, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12)
+    assert (said.differences, said.rows) == ([], 4)
+
+
+def test_another_text_and_a_lost_one_are_shown_as_they_stand() -> None:
+    found = EXPECTED.assign(ground=["heavy", None, None, ""])
+    (said,) = compare_features(EXPECTED, found, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12)
+    shown = [(each.horse, each.feature, each.expected, each.found) for each in said.differences]
+    assert shown == [("a", "ground", "soft", "heavy"), ("c", "ground", "firm", None)]
