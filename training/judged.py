@@ -106,6 +106,15 @@ class Judged:
         recorded = {name: part for name, part in self.report["settings"].items() if name != "store"}
         return settings.load(**recorded)
 
+    def moved_targets(self, now: Gate) -> tuple[str, ...]:
+        """Targets of the gate that the settings have otherwise today; they do not count here."""
+        then = Gate(**self.report["settings"]["gate"])
+        return tuple(
+            f"{name} {getattr(then, name)} then, {getattr(now, name)} now"
+            for name in Gate.model_fields
+            if getattr(then, name) != getattr(now, name)
+        )
+
     def findings(self) -> dict[str, Any]:
         """Why it was refused, as plain JSON.
 

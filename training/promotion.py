@@ -22,6 +22,7 @@ from training.scoring import stored_model
 from velo.home import Home
 
 OUTCOME = "velo.promotion"
+WORDS = "velo.promotion.words"
 DESPITE = "velo.despite_alarm"
 
 
@@ -165,21 +166,30 @@ def roll_back(home: Home) -> tuple[Reign, Reign]:
         before = Reign.now(home)
         if before.previous is not None:
             stored_model(home, champion.PREVIOUS)
-        return before, champion.restore_previous(home)
+        after = champion.restore_previous(home)
+        for version, outcome in ((after.champion, "restored"), (after.previous, "rolled back")):
+            if version is not None:
+                _tag(home, version, {OUTCOME: f"{outcome} {datetime.now(UTC).date()}"})
+        return before, after
 
 
 def _record(home: Home, done: Promotion) -> None:
     """Keep the outcome with the version and, whole, with the run that was judged."""
-    store = tracking.client(home)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    tags = {OUTCOME: f"{now} {done.words()}"}
+    if done.promoted and done.before == done.after:
+        return
+    now = datetime.now(UTC)
+    outcome = "promoted" if done.promoted else "refused"
+    tags = {OUTCOME: f"{outcome} {now.date()}", WORDS: done.words()}
     if done.comparison is not None:
         tags["velo.against_champion"] = done.comparison.words()
     if done.despite_alarm and done.promoted:
         tags[DESPITE] = done.despite_alarm
-    for version in {done.version, done.refitted.version if done.refitted else done.version}:
-        for name, value in tags.items():
-            store.set_model_version_tag(
-                registry.MODEL, version, name, value[: tracking.LONGEST_TAG]
-            )  # fmt: skip
-    store.log_dict(done.judged.registered.run_id, done.to_dict() | {"at": now}, "promotion.json")
+    _tag(home, done.refitted.version if done.refitted else done.version, tags)
+    whole = done.to_dict() | {"at": now.isoformat(timespec="seconds")}
+    tracking.client(home).log_dict(done.judged.registered.run_id, whole, "promotion.json")
+
+
+def _tag(home: Home, version: str, tags: dict[str, str]) -> None:
+    store = tracking.client(home)
+    for name, value in tags.items():
+        store.set_model_version_tag(registry.MODEL, version, name, value[: tracking.LONGEST_TAG])

@@ -146,9 +146,12 @@ def test_a_tampered_version_is_never_crowned(succession: Succession) -> None:
 
 def test_the_outcome_is_kept_with_the_version_and_its_run(succession: Succession) -> None:
     store, home = client(succession.home), succession.home
-    said = {v: resolve(home, v).tags["velo.promotion"] for v in ("1", "2")}
-    assert "is champion" in said["1"]
-    assert "Version 2 is not promoted" in said["2"]
+    tags = {v: resolve(home, v).tags for v in ("1", "2", "3")}
+    assert tags["1"]["velo.promotion.words"] == "Version 1 is champion."
+    assert "Version 2 is not promoted" in tags["2"]["velo.promotion.words"]
+    assert tags["2"]["velo.promotion"].startswith("refused 20")
+    assert tags["3"]["velo.judged"] == "1"
+    assert "recipe retrained through" in tags["3"]["velo.promotion.words"]
     assert "wholly worse" in resolve(home, "2").tags["velo.against_champion"]
     run = resolve(home, "2").run_id
     assert "promotion.json" in {each.path for each in store.list_artifacts(run)}

@@ -32,19 +32,22 @@ def promote(
     if despite_alarm is not None and not despite_alarm.strip():
         raise typer.BadParameter("say why", param_hint="--despite-alarm")
     from training.promotion import promote as promote_version
+    from velo import settings
     from velo.home import Home
 
+    targets = settings.load().gate
     with console.progress("Promoting") as tell:
         done = promote_version(Home.current(), model, refit, despite_alarm, tell)
     if as_json:
-        console.emit_json(done.to_dict())
+        moved = done.judged.moved_targets(targets)
+        console.emit_json(done.to_dict() | {"moved_targets": moved})
     else:
-        show(done)
+        show(done, targets)
     if not done.promoted:
         raise typer.Exit(1)
 
 
-def show(done: Any) -> None:
+def show(done: Any, targets: Any) -> None:
     """Print the gate's table, the comparison and, of a refusal, where and why."""
     judged = done.judged
     console.table(
@@ -56,6 +59,12 @@ def show(done: Any) -> None:
         console.say(f"ALARM: {alarm}")
     if not done.promoted:
         _show_findings(judged.findings())
+    moved = judged.moved_targets(targets)
+    if moved:
+        console.say(
+            f"held to the targets of its training; the settings have others now "
+            f"({'; '.join(moved)}): train again to be held to them"
+        )
     if judged.verdict.underpowered:
         needed = judged.verdict.bets_needed
         console.say("underpowered" + (f": it would take {needed:,} bets" if needed else ""))

@@ -89,7 +89,7 @@ def _models(home: Any) -> dict[str, dict[str, str]]:
 
 
 def _standing(model: dict[str, str]) -> str:
-    """A version, what the gate said of it and how its last promotion went."""
+    """A version, what the gate said of it, and how and when its last promotion ended."""
     name = f"version {model['version']}"
     if "label" in model:
         name += f" ({model['label']})"
