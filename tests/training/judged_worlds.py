@@ -19,7 +19,7 @@ from velo.synth.world import write_world
 from velo.warehouse.ingest import ingest
 
 SETTINGS = Settings(
-    training=Training(folds=3, holdout_days=365, bootstrap_draws=400),
+    training=Training(folds=3, holdout_days=180, bootstrap_draws=400),
     ranker=Ranker(rounds=150, early_stopping=20, threads=2),
     store=Store(memory_limit="2GB", threads=2),
     gate=Gate(training_rows=10_000),
