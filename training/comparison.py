@@ -14,14 +14,13 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from training import likelihood
 from training.bootstrap import Estimate
 from training.judged import JUDGED, Judged
-from training.races import Floats, Races
+from training.paired import paired_gain
 from training.report import plain
 from training.scoring import Stored, score_period, stored_model
+from velo.errors import DataError
 from velo.home import Home
 
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
@@ -104,7 +103,10 @@ def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
     other = stored_model(home, challenger.version)
     ours, theirs = (score_period(home, each, begin, last).predictions for each in (other, opponent))
     training = challenger.report["settings"]["training"]
-    races, gain = paired(ours, theirs, training["bootstrap_draws"], training["seed"])
+    try:
+        met = paired_gain(ours, theirs, training["bootstrap_draws"], training["seed"])
+    except DataError as error:
+        return Comparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
     notes = []
     if opponent is not reigning:
         notes.append(f"version {opponent.version}, judged for it, stands in its place")
@@ -114,7 +116,7 @@ def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
     if kinds[0] != kinds[1]:
         notes.append(f"the challenger decides at {kinds[0]}, the champion at {kinds[1]}")
     return Comparison(
-        champion, opponent.version, begin, last, races, gain, "; ".join(notes)
+        champion, opponent.version, begin, last, met.races, met.gain, "; ".join(notes)
     )  # fmt: skip
 
 
@@ -129,30 +131,6 @@ def fairest(standing: Sequence[Stored], first: date) -> tuple[Stored, date]:
     return standing[best], begins[best]
 
 
-def paired(one: pd.DataFrame, other: pd.DataFrame, draws: int, seed: int) -> tuple[int, Estimate]:
-    """Mean gain of one model's race log-likelihood over another's, on the races that both know.
-
-    Args:
-        one, other: predictions of whole races: race_id, horse_id, date, win_share, `p`.
-        draws, seed: of the bootstrap by race day.
-
-    Returns:
-        Races compared, and nats a race with the 95% interval.
-    """
-    both = one[["race_id", "horse_id", "date", "win_share", "p"]].merge(
-        other[["race_id", "horse_id", "p"]], on=["race_id", "horse_id"], how="left",
-        sort=False, suffixes=("", "_other"),
-    )  # fmt: skip
-    races = Races.of(both["race_id"].to_numpy())
-    known = both[["p", "p_other"]].notna().all(axis=1).to_numpy()
-    rows, kept = races.keep(races.all(known))
-    if not len(kept):
-        return 0, UNKNOWN
-    p, p_other, won = (_array(both, name)[rows] for name in ("p", "p_other", "win_share"))
-    dates = kept.first(both["date"].to_numpy()[rows])
-    return len(kept), likelihood.delta_ll(p, p_other, won, kept, dates, draws, seed)
-
-
 def _of_its_own_recipe(challenger: Judged, champion: str) -> Comparison:
     first, last = challenger.holdout
     races = int(challenger.report["holdout"]["races"])
@@ -160,7 +138,3 @@ def _of_its_own_recipe(challenger: Judged, champion: str) -> Comparison:
         champion, challenger.version, first, last, races, Estimate(0.0, 0.0, 0.0),
         "one and the same recipe",
     )  # fmt: skip
-
-
-def _array(frame: pd.DataFrame, name: str) -> Floats:
-    return np.asarray(frame[name].to_numpy(), dtype=np.float64)
