@@ -15,6 +15,8 @@ from training.races import Flags, Floats, Integers
 BINS = 20
 EDGE = 1e-9
 STEPS = 50
+WORST_CONDITION = 1e12
+UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +88,9 @@ def calibration_slope(
 ) -> Estimate:
     """Slope of a logistic regression of winning on logit p: 1 is right, below 1 overconfident.
 
+    NaN where there is none: predictions that are all alike, or that part winners from losers
+    altogether (a leak), for which every steeper slope is likelier.
+
     Cox (1958). The interval is the sandwich's, clustered by day (runners of a race exclude one
     another, races of a day share their weather), with Student's t on days - 1.
 
@@ -97,13 +102,15 @@ def calibration_slope(
     days = Days.of(dates)
     x = special.logit(np.clip(p, EDGE, 1 - EDGE))
     if days.count < 2 or np.ptp(x) < EDGE:
-        return Estimate(float("nan"), float("nan"), float("nan"))
+        return UNKNOWN
     beta = np.array([0.0, 1.0])
     for _ in range(STEPS):
         fitted = special.expit(beta[0] + beta[1] * x)
         spread = fitted * (1 - fitted)
         off = win_share - fitted
         information = np.array([[spread.sum(), spread @ x], [spread @ x, (spread * x) @ x]])
+        if not np.linalg.cond(information) < WORST_CONDITION:
+            return UNKNOWN
         step = np.linalg.solve(information, np.array([off.sum(), off @ x]))
         beta = beta + step
         if np.abs(step).max() < 1e-10:

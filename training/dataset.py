@@ -107,6 +107,16 @@ def assemble(
     """
     spine = Spine(home)
     days = plan(spine.first_day, spine.last_day, settings.training, train_end, holdout_days)
+    return gather(home, settings, days)
+
+
+def gather(home: Home, settings: Settings, days: Plan) -> Dataset:
+    """Fit the priors on the days before the first test day, and pull the features of a plan.
+
+    Raises:
+        As `assemble`.
+    """
+    spine = Spine(home)
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
     store = feature_store()

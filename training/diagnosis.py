@@ -26,6 +26,8 @@ Judgement = Literal["helps", "adds nothing", "hurts", "not measured"]
 Score = Callable[[pd.DataFrame], Floats]
 # 21.0 itself belongs below its edge, as in the last price bucket.
 ODDS_EDGES = (1.0, 2.0, 3.0, 5.0, 8.0, 11.0, 15.0, float(np.nextafter(21.0, 22.0)), 34.0, np.inf)
+NONE_AT_ALL = Estimate(0.0, 0.0, 0.0)
+"""What is lost with a feature that the model never looks at, whatever days are drawn."""
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 
 
@@ -140,7 +142,7 @@ def contributions(
         order = np.lexsort((generator.random(races.n), races.index))
         shuffled = sample.assign(**{feature: sample[feature].to_numpy()[order]})
         lost = before - races.log_likelihood(score(shuffled), won)
-        loss = bootstrap.mean(lost, days, draws, seed)
+        loss = bootstrap.mean(lost, days, draws, seed) if lost.any() else NONE_AT_ALL
         found.append(Contribution(feature, loss, _judgement(loss)))
     return tuple(sorted(found, key=lambda item: (np.isnan(item.loss.value), item.loss.value)))
 

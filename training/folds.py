@@ -108,6 +108,25 @@ def plan(
     return Plan(history_end, folds, train_end, holdout_start, holdout_end)
 
 
+def plan_ahead(first_day: date, last_day: date, training: Training, ahead: int) -> Plan:
+    """Lay out the walk through the last day; the holdout lies ahead and holds no race yet.
+
+    Args:
+        first_day, last_day: race days of the data, both included.
+        training: lengths and number of folds.
+        ahead: days ahead; as many before them set the cut-offs.
+
+    Raises:
+        DataError: the data are too short for this plan.
+    """
+    embargo = timedelta(days=training.embargo_days)
+    history_end = first_day + timedelta(days=training.history_days)
+    train_end = last_day + timedelta(days=1)
+    folds = _folds(history_end, train_end, embargo, training)
+    start = train_end + embargo
+    return Plan(history_end, folds, train_end, start, start + timedelta(days=ahead))
+
+
 def stopping_start(train_start: date, train_end: date, share: float) -> date:
     """First day of the last `share` of [train_start, train_end); at least one day."""
     days = (train_end - train_start).days

@@ -53,7 +53,7 @@ class Verdict:
 
     `bets_needed` is the number of bets at which the half-width of the ROI interval would come
     down to the setting `gate.underpowered`; None where the ROI was not measured or is sharp
-    enough. Alarms do not refuse: they ask for a look.
+    enough. Alarms are no criteria: they ask for a look, and `velo promote` waits for its outcome.
     """
 
     promoted: bool

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training import tracking
-from velo.errors import ModelError
+from velo.errors import InputError, ModelError
 from velo.home import Home
 
 if TYPE_CHECKING:
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 MODEL = "velo-ranker"
 CHALLENGER = "challenger"
+LABEL = "velo.label"
+"""Tag of a version: the name that `velo train --version` gave it."""
+A_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,49}")
+RUN_ID = re.compile(r"[0-9a-f]{32}")
 ALIASES = ("champion", CHALLENGER, "previous")
+SAID = {"label": LABEL, "judged": "velo.judged", "promotion": "velo.promotion"}
+"""What `aliases` tells of a version beside its verdict, and the tag that says it."""
 ABOUT = (
     "The ranker of the racing model: LightGBM text and JSON, loaded by `velo` alone and checked "
     "against the SHA-256 in its tags. `challenger` is the latest trained, `champion` the one in "
@@ -41,9 +47,14 @@ class Registered:
 
 
 def register(
-    store: MlflowClient, folder: Path, run_id: str, description: str, tags: Mapping[str, str]
+    store: MlflowClient,
+    folder: Path,
+    run_id: str,
+    description: str,
+    tags: Mapping[str, str],
+    alias: str | None = CHALLENGER,
 ) -> str:
-    """Make the run's model the next version and the challenger; returns the version's number.
+    """Make the run's model the next version, by default the challenger; returns its number.
 
     A version whose alias could not be set is deleted again.
     """
@@ -62,8 +73,10 @@ def register(
         description=description,
         await_creation_for=0,
     )
+    if alias is None:
+        return str(made.version)
     try:
-        store.set_registered_model_alias(MODEL, CHALLENGER, str(made.version))
+        store.set_registered_model_alias(MODEL, alias, str(made.version))
     except BaseException:
         store.delete_model_version(MODEL, str(made.version))
         raise
@@ -71,18 +84,55 @@ def register(
 
 
 def resolve(home: Home, reference: str) -> Registered:
-    """Find a model by alias (`champion`, `challenger`, `previous`), version number or run id.
+    """Find a model by alias (`champion`, `challenger`, `previous`), version number, label or run.
+
+    A label that was given twice means the newest version that bears it.
 
     Raises:
         ModelError: there is no such model, or its run did not finish.
     """
     store = tracking.client(home)
-    if re.fullmatch(r"[0-9a-f]{32}", reference):
+    if RUN_ID.fullmatch(reference):
         return _of_run(store, home, reference)
     if reference in ALIASES or re.fullmatch(r"[0-9]{1,9}", reference):
         return _of_version(store, home, reference)
+    if A_LABEL.fullmatch(reference):
+        bearing = _newest(store, f"tags.`{LABEL}` = '{reference}'")
+        if bearing is not None:
+            return _of_version(store, home, bearing)
     raise ModelError(
-        f"{reference!r} names no model; give {', '.join(ALIASES)}, a version number or a run id"
+        f"{reference!r} names no model; give {', '.join(ALIASES)}, a version number, a label or "
+        "a run id"
+    )
+
+
+def resolve_version(home: Home, reference: str) -> Registered:
+    """As `resolve`, but always a registered version: a run's own where a run is named.
+
+    Raises:
+        ModelError: as `resolve`; or the run has no version.
+    """
+    found = resolve(home, reference)
+    if found.version is not None:
+        return found
+    store = tracking.client(home)
+    version = _newest(store, f"run_id = '{found.run_id}'")
+    if version is None:
+        raise ModelError(f"run {found.run_id} is registered as no version; train again")
+    return _of_version(store, home, version)
+
+
+def check_label(label: str) -> str:
+    """A label that no alias, version number or run id can be mistaken for, and a file can bear.
+
+    Raises:
+        InputError: it is none.
+    """
+    if A_LABEL.fullmatch(label) and label not in ALIASES and not RUN_ID.fullmatch(label):
+        return label
+    raise InputError(
+        f"--version {label!r} cannot name a version: begin with a letter, go on with letters, "
+        f"digits, dots and dashes, 50 signs at most, and none of {', '.join(ALIASES)}"
     )
 
 
@@ -97,6 +147,7 @@ def aliases(home: Home) -> dict[str, dict[str, str]]:
             "version": str(version.version),
             "verdict": version.tags.get(tracking.VERDICT, "unknown"),
             "run_id": str(version.run_id),
+            **{name: version.tags[tag] for name, tag in SAID.items() if tag in version.tags},
         }
         for alias, version in found.items()
         if version is not None
@@ -142,6 +193,14 @@ def _version(store: MlflowClient, reference: str) -> Any | None:
         return store.get_model_version(MODEL, reference)
     except MlflowException:
         return None
+
+
+def _newest(store: MlflowClient, query: str) -> str | None:
+    """The number of the newest version that a query finds."""
+    found = store.search_model_versions(
+        f"name = '{MODEL}' and {query}", max_results=1, order_by=["version_number DESC"]
+    )
+    return str(found[0].version) if found else None
 
 
 def _named(reference: str) -> str:

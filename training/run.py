@@ -24,6 +24,7 @@ from training.gate import Verdict, judge
 from training.market import Method
 from training.metrics import Predictions
 from training.model import Model
+from training.registry import LABEL, check_label
 from training.report import TrainingReport
 from training.selection import Cutoffs, expected_value, select
 from training.tracking import Recorder
@@ -67,6 +68,7 @@ def train(
     holdout_days: int | None = None,
     truth: pd.DataFrame | None = None,
     progress: Progress = lambda stage: None,
+    label: str | None = None,
 ) -> Trained:
     """Train, judge and register a version, whatever the verdict.
 
@@ -78,16 +80,20 @@ def train(
         truth: race_id, horse, p_true of a synthetic world, to say which share of the
             attainable edge was captured.
         progress: called with the name of each stage.
+        label: a name for the version and its reports, such as v1.2.0.
 
     Raises:
+        InputError: the label cannot name a version.
         NothingBuilt, HomeError: the home is not ready.
         DataError: the data cannot carry the plan.
     """
+    labelled = {} if label is None else {LABEL: check_label(label)}
     clock = Clock(progress)
     with clock.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
     name = f"{settings.training.service} {settings.training.blend} to {data.plan.train_end}"
-    with Recorder(home, name, {"velo.code": code_version(), **data.fingerprint}) as recorder:
+    tags = {"velo.code": code_version(), **labelled, **data.fingerprint}
+    with Recorder(home, label or name, tags) as recorder:
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         devig = walk_forward.choose_devig(data, settings)
         with clock.stage("walking forward"):
@@ -121,7 +127,7 @@ def train(
                 settings.training.bootstrap_draws, settings.training.seed,
             )  # fmt: skip
             questioned = _contributions(data, oof, settings, devig, trials)
-        stored = _artifact(data, settings, model, cutoffs, recorder.run_id)
+        stored = stored_form(data, settings, model, cutoffs, recorder.run_id)
         sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
         report = TrainingReport(
             run_id=recorder.run_id,
@@ -152,7 +158,7 @@ def train(
             recorder.enrol(sha256, _description(data, verdict, objective, settings), {
                 "velo.verdict": "promoted" if verdict.promoted else "refused",
                 "velo.prices": f"{data.decision} -> {data.settlement}",
-                "velo.service": settings.training.service,
+                "velo.service": settings.training.service, **labelled,
             })  # fmt: skip
     return Trained(recorder.run_id, str(recorder.version), verdict, report)
 
@@ -194,7 +200,7 @@ def _contributions(
     )
 
 
-def _artifact(
+def stored_form(
     data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, run_id: str
 ) -> dict[str, Any]:
     """Everything that scoring needs beside the ranker's text."""

@@ -12,7 +12,7 @@ from training.artifact import load
 from training.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
 from training.declared import declared
 from training.model import Model
-from training.registry import Registered, resolve
+from training.registry import LABEL, Registered, resolve
 from velo.errors import DataError, ModelError
 from velo.home import Home
 from velo.offline.spine import Spine
@@ -53,6 +53,11 @@ class Stored:
 
     @property
     def name(self) -> str:
+        """Its label, else its version, else its run: what its reports are called."""
+        return self.registered.tags.get(LABEL) or self.version
+
+    @property
+    def version(self) -> str:
         """Its version, or its run where it has none."""
         return self.registered.version or self.registered.run_id
 
@@ -77,16 +82,18 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         first, last: race days, both included.
 
     Raises:
-        ModelError: the registry's service no longer has the model's features.
+        ModelError: the registry's service no longer has all of the model's features.
         DataError: there is no usable race in the period.
     """
     spine = Spine(home)
     store = feature_store()
     service = declared(store, stored.said["service"])
-    if service.features != stored.model.fundamental.features:
+    features = stored.model.fundamental.features
+    gone = sorted(set(features) - set(service.features))
+    if gone:
         raise ModelError(
-            f"the model was trained on other features than service {service.service} has now; "
-            "check out the code that it was trained with, or train again"
+            f"version {stored.version} was trained on {', '.join(gone)}, which service "
+            f"{service.service} no longer has; check out the code that it was trained with"
         )
     decision, settlement = (stored.said["prices"][kind] for kind in ("decision", "settlement"))
     end = last + timedelta(days=1)
@@ -100,7 +107,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         raise DataError(
             f"no race from {first} to {last} has a winner, two starters and a book without a flag"
         )
-    kept = frame[[*MARKS, *service.features, *LABELS]]
+    kept = frame[[*MARKS, *features, *LABELS]]
     excluded = excluded_races(spine, first, end, decision)
     unpriced = f"a starter without {decision}"
     left_out = {why: races for why, races in excluded.items() if races and why != unpriced}

@@ -82,7 +82,7 @@ class Recorder:
     tags: Mapping[str, str] = field(default_factory=dict)
     run_id: str = field(default="", init=False)
     version: str | None = field(default=None, init=False)
-    _enrolled: tuple[str, dict[str, str]] | None = field(default=None, init=False)
+    _enrolled: tuple[str, dict[str, str], str | None] | None = field(default=None, init=False)
 
     def __enter__(self) -> Recorder:
         self._client = client(self.home)
@@ -180,13 +180,20 @@ class Recorder:
         """Where `artifact.save` puts this run's model."""
         return model_folder(self.home, self.run_id)
 
-    def enrol(self, sha256: str, description: str, tags: Mapping[str, str] | None = None) -> None:
+    def enrol(
+        self,
+        sha256: str,
+        description: str,
+        tags: Mapping[str, str] | None = None,
+        alias: str | None = "challenger",
+    ) -> None:
         """Put the saved model forward; it is registered when the run has come through.
 
         Args:
             sha256: what `artifact.save` returned for `model_folder`.
             description: for a person who reads the registry.
             tags: verdict, price kinds and the like.
+            alias: moved to the version; None moves none.
 
         Raises:
             ModelError: the model folder does not hold that model.
@@ -195,6 +202,7 @@ class Recorder:
         self._enrolled = (
             description,
             {**_cut(tags or {}), SHA256: sha256, "velo.run_id": self.run_id},
+            alias,
         )
         self.tag({SHA256: sha256})
 
@@ -203,9 +211,9 @@ class Recorder:
 
         try:
             if self._enrolled is not None:
-                description, tags = self._enrolled
+                description, tags, alias = self._enrolled
                 self.version = registry.register(
-                    self._client, self.model_folder, self.run_id, description, tags
+                    self._client, self.model_folder, self.run_id, description, tags, alias
                 )
         except BaseException:
             self._client.set_terminated(self.run_id, "FAILED")

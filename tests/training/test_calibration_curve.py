@@ -110,6 +110,13 @@ def test_probabilities_that_are_all_the_same_have_no_slope() -> None:
     assert np.isnan(calibration_curve.calibration_slope(same, WORLD.win_share, DATES).value)
 
 
+@pytest.mark.parametrize("doubt", [0.0, 1e-12, 1e-6, 1e-3])
+def test_probabilities_that_know_every_winner_have_no_slope(doubt: float) -> None:
+    p = np.where(WORLD.win_share > 0, 1 - doubt, doubt / 9)
+    slope = calibration_curve.calibration_slope(p, WORLD.win_share, DATES)
+    assert np.isnan([slope.value, slope.low, slope.high]).all()
+
+
 @pytest.mark.slow
 def test_the_slope_s_interval_holds_one_nineteen_times_in_twenty() -> None:
     world = simulate(900, [0.8, 0.4], seed=72)

@@ -56,7 +56,7 @@ def test_a_feature_that_drives_the_result_helps_and_one_that_is_not_used_adds_no
     }
     assert found["good"].judgement == "helps"
     assert found["idle"].judgement == "adds nothing"
-    assert found["idle"].loss.value == 0.0
+    assert found["idle"].loss == Estimate(0.0, 0.0, 0.0)
 
 
 def test_a_feature_that_misleads_hurts_and_comes_first(season):

@@ -46,7 +46,7 @@ def status(
             ["corrections", corrections(built)],
         ]
     for alias, model in models.items():
-        rows.append([alias, f"version {model['version']}: {model['verdict']}"])
+        rows.append([alias, _standing(model)])
     rows.append(["next", found["next"]])
     console.table("Status", ["what", "how it stands"], rows)
 
@@ -88,6 +88,21 @@ def _models(home: Any) -> dict[str, dict[str, str]]:
     return aliases(home)
 
 
+def _standing(model: dict[str, str]) -> str:
+    """A version, what the gate said of it, and how and when its last promotion ended."""
+    name = f"version {model['version']}"
+    if "label" in model:
+        name += f" ({model['label']})"
+    if "judged" in model:
+        said = f"version {model['judged']}'s recipe, retrained"
+    else:
+        said = {"promoted": "the gate holds", "refused": "the gate refuses"}.get(
+            model["verdict"], model["verdict"]
+        )
+    last = f"; {model['promotion']}" if "promotion" in model else ""
+    return f"{name}: {said}{last}"
+
+
 def _next(
     data: dict[str, Any] | None, built: dict[str, Any] | None, applied: bool, models: dict[str, Any]
 ) -> str:
@@ -99,4 +114,7 @@ def _next(
         return "feast -c feature_repo apply"
     if not models:
         return "velo train"
+    challenger = models.get("challenger", {})
+    if challenger.get("verdict") == "promoted" and "promotion" not in challenger:
+        return "velo promote"
     return "velo backtest"

@@ -24,6 +24,9 @@ def train(
         str | None, typer.Option(help="Price that bets are chosen at.")
     ] = None,
     settlement_price: Annotated[str | None, typer.Option(help="Price that bets settle at.")] = None,
+    version: Annotated[
+        str | None, typer.Option(help="A name for it and its reports, such as v1.2.0.")
+    ] = None,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -35,7 +38,7 @@ def train(
         "training": {"blend": blend, "service": service},
         "prices": {"decision": decision_price, "settlement": settlement_price},
     }))  # fmt: skip
-    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth)
+    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, version)
     if as_json:
         console.emit_json(
             {"run_id": done.run_id, "version": done.version, "verdict": done.verdict.to_dict(),
@@ -45,7 +48,13 @@ def train(
     show(done)
 
 
-def run(chosen: Any, train_end: Any, holdout_days: int | None, truth: Path | None) -> Any:
+def run(
+    chosen: Any,
+    train_end: Any,
+    holdout_days: int | None,
+    truth: Path | None,
+    label: str | None = None,
+) -> Any:
     """Train with progress on stderr."""
     from training.run import train as train_model
     from velo.home import Home
@@ -56,7 +65,7 @@ def run(chosen: Any, train_end: Any, holdout_days: int | None, truth: Path | Non
 
         chances = read_truth(truth)
     with console.progress("Training") as tell:
-        return train_model(Home.current(), chosen, train_end, holdout_days, chances, tell)
+        return train_model(Home.current(), chosen, train_end, holdout_days, chances, tell, label)
 
 
 def show(done: Any) -> None:

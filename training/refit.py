@@ -1,0 +1,107 @@
+"""A judged recipe retrained through the last day of the data, with nothing held back.
+
+Settings, service, de-vig, objective and rounds are the judged version's. Priors, temperature,
+blend and cut-offs are fitted anew on a walk through the longer data. Nothing judges the outcome:
+the verdict is the recipe's, and the version says whose it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from training import artifact, evaluation, walk_forward
+from training.dataset import gather
+from training.folds import plan_ahead
+from training.judged import JUDGED, Judged
+from training.model import Model
+from training.run import code_version, stored_form
+from training.scoring import stored_model
+from training.tracking import VERDICT, Recorder
+from velo.errors import ModelError
+from velo.home import Home
+from velo.offline.spine import Spine
+
+
+@dataclass(frozen=True)
+class Refitted:
+    """A registered refit.
+
+    Attributes:
+        version, run_id: its own.
+        report: plain JSON: the judged version, the plan, rounds, and its blend beside the judged.
+    """
+
+    version: str
+    run_id: str
+    report: dict[str, Any]
+
+
+def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitted:
+    """Retrain and register; no alias is moved.
+
+    Args:
+        home: its current build is trained on.
+        judged: whose recipe.
+        progress: called with the name of each stage.
+
+    Raises:
+        SettingsError: a recorded setting is not known any more.
+        ModelError: the feature service has other features now.
+        DataError: the data cannot carry the plan.
+    """
+    settings = judged.settings()
+    earlier = stored_model(home, judged.version)
+    spine = Spine(home)
+    first, last = judged.holdout
+    ahead = (last - first).days + 1
+    progress("retrieving features through the last day")
+    data = gather(
+        home, settings, plan_ahead(spine.first_day, spine.last_day, settings.training, ahead)
+    )
+    if data.features != earlier.model.fundamental.features:
+        raise ModelError(
+            f"version {judged.version} was trained on other features than service "
+            f"{data.declared.service} has now; train and judge it again"
+        )
+    name = f"refit of {judged.version} through {spine.last_day}"
+    tags = {"velo.code": code_version(), JUDGED: judged.version, VERDICT: "refit"}
+    with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
+        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
+        devig = earlier.model.devig
+        walked = walk_forward.out_of_fold(data, settings, devig, judged.objective, progress)
+        sized = tuple(replace(fit, rounds=judged.rounds) for fit in walked.fits)
+        oof = replace(walked, fits=sized)
+        progress("fitting the blend")
+        _, trials = evaluation.fold_figures(oof, settings)
+        blended = evaluation.fit_blend(oof.frame, settings, trials)
+        cutoffs = evaluation.cut_offs(oof, blended, data, settings)
+        progress("fitting the last model")
+        fundamental = walk_forward.fit_last(data, settings, devig, judged.objective, oof)
+        model = Model(
+            fundamental, devig, blended.blend, blended.power_market,
+            blended.calibrator, blended.market_calibrator,
+        )  # fmt: skip
+        report = {
+            "judged": judged.version,
+            "last_day": spine.last_day.isoformat(),
+            "plan": data.plan.to_dict(),
+            "rows": len(data.frame),
+            "objective": judged.objective,
+            "rounds": judged.rounds,
+            "blend": model.blend.to_dict(),
+            "blend_judged": earlier.model.blend.to_dict(),
+            "cutoffs": cutoffs.to_dict(),
+            "code": code_version(),
+            "code_judged": earlier.said["code"],
+        }
+        recorder.document("refit.json", report)
+        saved = stored_form(data, settings, model, cutoffs, recorder.run_id)
+        sha256 = artifact.save(recorder.model_folder, saved, model.ranker_text)
+        description = (
+            f"The recipe of version {judged.version}, retrained through {spine.last_day}. No day "
+            f"was held back, so the verdict is version {judged.version}'s: {judged.verdict.words}"
+        )
+        recorder.enrol(sha256, description, {JUDGED: judged.version, VERDICT: "refit"}, alias=None)
+    return Refitted(str(recorder.version), recorder.run_id, report)

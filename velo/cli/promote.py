@@ -1,0 +1,134 @@
+"""`velo promote`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+
+def promote(
+    model: Annotated[
+        str, typer.Argument(help="challenger, a version, its label or a run id.")
+    ] = "challenger",
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Retrain the recipe through the last day first.")
+    ] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Make the previous champion champion again.")
+    ] = False,
+    despite_alarm: Annotated[
+        str | None,
+        typer.Option(metavar="WHY", help="Why the leak alarm may be passed over; recorded."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Make a version champion (paper trading) where the gate holds; exit 1 where it refuses."""
+    if rollback:
+        _roll_back(model, refit, despite_alarm, as_json)
+        return
+    if despite_alarm is not None and not despite_alarm.strip():
+        raise typer.BadParameter("say why", param_hint="--despite-alarm")
+    from training.promotion import promote as promote_version
+    from velo import settings
+    from velo.home import Home
+
+    targets = settings.load().gate
+    with console.progress("Promoting") as tell:
+        done = promote_version(Home.current(), model, refit, despite_alarm, tell)
+    if as_json:
+        moved = done.judged.moved_targets(targets)
+        console.emit_json(done.to_dict() | {"moved_targets": moved})
+    else:
+        show(done, targets)
+    if not done.promoted:
+        raise typer.Exit(1)
+
+
+def show(done: Any, targets: Any) -> None:
+    """Print the gate's table, the comparison and, of a refusal, where and why."""
+    judged = done.judged
+    console.table(
+        f"Gate of version {judged.version} (run {judged.registered.run_id})",
+        ["criterion", "target", "value", "interval", "bets", "holds", "missed by", "note"],
+        [list(row.values()) for row in judged.verdict.rows()],
+    )
+    for alarm in judged.verdict.alarms:
+        console.say(f"ALARM: {alarm}")
+    if not done.promoted:
+        _show_findings(judged.findings())
+    moved = judged.moved_targets(targets)
+    if moved:
+        console.say(
+            f"held to the targets of its training; the settings have others now "
+            f"({'; '.join(moved)}): train again to be held to them"
+        )
+    if judged.verdict.underpowered:
+        needed = judged.verdict.bets_needed
+        console.say("underpowered" + (f": it would take {needed:,} bets" if needed else ""))
+    if done.comparison is not None:
+        console.say(done.comparison.words())
+    if done.refitted is not None:
+        now, then = (done.refitted.report[name] for name in ("blend", "blend_judged"))
+        console.say(
+            f"blend of the refit: exponent {now['exponent']:.3f}, beta {now['beta']:.3f}; "
+            f"as judged {then['exponent']:.3f}, {then['beta']:.3f}"
+        )
+    console.say(done.words())
+
+
+def _show_findings(found: dict[str, Any]) -> None:
+    worst = [
+        [
+            piece["name"], piece["races"], piece["bets"], _estimate(piece["gain"], "+.4f"),
+            _estimate(piece["calibration"], ".3f"), _estimate(piece["ae_ratio"], ".3f"),
+        ]
+        for pieces in found["worst"].values()
+        for piece in pieces
+    ]  # fmt: skip
+    console.table(
+        "Where it does worst on the judged days",
+        ["odds, course or month", "races", "bets", "gain on the market, nats a race",
+         "winners / expected by it", "A/E"],
+        worst,
+    )  # fmt: skip
+    console.table(
+        "Features that add nothing or hurt, shuffled within races of the last out-of-fold fold",
+        ["feature", "judgement", "lost without it, nats a race"],
+        [
+            [each["feature"], each["judgement"], _estimate(each["loss"], "+.5f")]
+            for each in found["features"]
+        ],
+    )
+
+
+def _estimate(said: dict[str, float | None], shape: str) -> str:
+    """A value with its interval, or a dash."""
+    value, low, high = (said[name] for name in ("value", "low", "high"))
+    if value is None:
+        return "-"
+    if low is None or high is None:
+        return f"{value:{shape}}"
+    return f"{value:{shape}} [{low:{shape}}, {high:{shape}}]"
+
+
+def _roll_back(model: str, refit: bool, despite_alarm: str | None, as_json: bool) -> None:
+    if model != "challenger" or refit or despite_alarm is not None:
+        raise typer.BadParameter(
+            "it goes back to the previous champion and takes nothing beside it",
+            param_hint="--rollback",
+        )
+    from dataclasses import asdict
+
+    from training.promotion import roll_back
+    from velo.home import Home
+
+    before, after = roll_back(Home.current())
+    words = f"Version {after.champion} is champion again; version {after.previous} is previous."
+    if as_json:
+        console.emit_json({"rolled_back": True, "words": words, "before": asdict(before),
+                           "after": asdict(after)})  # fmt: skip
+        return
+    console.say(words)
