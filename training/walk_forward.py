@@ -7,6 +7,7 @@ model).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -66,13 +67,20 @@ class Part:
 
 @dataclass(frozen=True)
 class FoldFit:
-    """One fold's models: the boosted one (None for a linear recipe) and the linear one."""
+    """One fold's models: the boosted one (the linear one again for a linear recipe) and the linear.
+
+    `curve` is the stopping slice's race log-likelihood after each round; `began` and `ended` are
+    seconds since 1970.
+    """
 
     fold: Fold
     boosted: Fundamental
     rounds: int
     beta0: float
     straight: Fundamental
+    curve: tuple[float, ...] = ()
+    began: float = 0.0
+    ended: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,7 @@ def out_of_fold(
     fits, parts = [], []
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
+        began = time.time()
         fit = _fit_fold(data, fold, settings, devig, objective)
         test = Part.between(data, fold.test_start, fold.test_end)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
@@ -124,7 +133,7 @@ def out_of_fold(
                 p_market=market.probabilities(test.odds, test.races, devig),
             )
         )
-        fits.append(fit)
+        fits.append(replace(fit, began=began, ended=time.time()))
     return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits))
 
 
@@ -176,8 +185,9 @@ def _fit_fold(
     binned = ranker.binned(sample(whole), data.features, knobs)
     scorer = ranker.fit(binned, knobs, seed, objective, stopped.rounds)
     return FoldFit(
-        fold, Fundamental(data.features, scorer, heat, residual), stopped.rounds, beta0, straight
-    )
+        fold, Fundamental(data.features, scorer, heat, residual), stopped.rounds, beta0, straight,
+        stopped.curve,
+    )  # fmt: skip
 
 
 def _beta0(part: Part, devig: Method) -> float:

@@ -24,6 +24,9 @@ def train(
         str | None, typer.Option(help="Price that bets are chosen at.")
     ] = None,
     settlement_price: Annotated[str | None, typer.Option(help="Price that bets settle at.")] = None,
+    tune: Annotated[
+        int, typer.Option(min=0, help="Trials of the ranker's parameters in all; goes on.")
+    ] = 0,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -35,17 +38,20 @@ def train(
         "training": {"blend": blend, "service": service},
         "prices": {"decision": decision_price, "settlement": settlement_price},
     }))  # fmt: skip
-    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth)
+    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, tune)
     if as_json:
         console.emit_json(
             {"run_id": done.run_id, "version": done.version, "verdict": done.verdict.to_dict(),
-             "holdout": done.report["holdout"], "seconds": done.report["seconds"]}
+             "holdout": done.report["holdout"], "seconds": done.report["seconds"],
+             "tuning": done.report["tuning"]}
         )  # fmt: skip
         return
     show(done)
 
 
-def run(chosen: Any, train_end: Any, holdout_days: int | None, truth: Path | None) -> Any:
+def run(
+    chosen: Any, train_end: Any, holdout_days: int | None, truth: Path | None, tune: int = 0
+) -> Any:
     """Train with progress on stderr."""
     from training.run import train as train_model
     from velo.home import Home
@@ -56,7 +62,7 @@ def run(chosen: Any, train_end: Any, holdout_days: int | None, truth: Path | Non
 
         chances = read_truth(truth)
     with console.progress("Training") as tell:
-        return train_model(Home.current(), chosen, train_end, holdout_days, chances, tell)
+        return train_model(Home.current(), chosen, train_end, holdout_days, chances, tell, tune)
 
 
 def show(done: Any) -> None:
@@ -78,6 +84,8 @@ def show(done: Any) -> None:
         f"blend {holdout['r2']:.4f}"
     )
     console.say(f"{report['prices']['note']}; {report['model']['note']}")
+    if report["tuning"] is not None:
+        console.say(report["tuning"]["words"])
     if "captured_share" in holdout:
         console.say(
             f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
