@@ -154,7 +154,7 @@ def train(
                 settings.training.seed,
             )  # fmt: skip
             champion = against_champion(home, predictions, data, settings).words()
-        stored = _artifact(data, settings, model, cutoffs, recorder.run_id, code.version)
+        stored = _artifact(data, settings, model, cutoffs, code.version)
         sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
         pyfunc.add(recorder.model_folder, model, sha256, data.frame.iloc[: _first_race(data)])
         report = TrainingReport(
@@ -248,9 +248,12 @@ def _contributions(
 
 
 def _artifact(
-    data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, run_id: str, code: str
+    data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, code: str
 ) -> dict[str, Any]:
-    """Everything that scoring needs beside the ranker's text."""
+    """Everything that scoring needs beside the ranker's text.
+
+    Nothing of the run itself is in it: the same training gives the same bytes.
+    """
     return {
         **model.to_dict(),
         "service": data.declared.service,
@@ -262,7 +265,6 @@ def _artifact(
         "plan": data.plan.to_dict(),
         "seed": settings.training.seed,
         "code": code,
-        "run_id": run_id,
     }
 
 
