@@ -40,7 +40,7 @@ def of_fold(fit: FoldFit, figures: Mapping[str, Any]) -> Nested:
     """A fold: its days, its figures, and the stopping slice's likelihood round by round."""
     fold = fit.fold
     return Nested(
-        name=f"fold {fold.number}: tested on {fold.test_start} to {fold.test_end}",
+        name=f"fold {fold.number} from {fold.test_start}",
         began=fit.began,
         ended=fit.ended,
         params={
@@ -50,7 +50,9 @@ def of_fold(fit: FoldFit, figures: Mapping[str, Any]) -> Nested:
             "test_end": str(fold.test_end),
             **{name: said for name, said in figures.items() if isinstance(said, str)},
         },
-        metrics={name: x for name, x in figures.items() if isinstance(x, int | float)},
+        metrics={
+            name: x for name, x in figures.items() if isinstance(x, int | float) and name != "fold"
+        },
         tags={PART: "fold"},
         curves={"stopping_log_likelihood": fit.curve},
     )

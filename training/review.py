@@ -1,8 +1,9 @@
 """What a reviewer reads first in MLflow: whether it passed, why not, against what, on what.
 
-MLflow shows a run's name in every list, its description on top of its page, its tags beside them;
-so the verdict stands in the name, the reasons and the gate's table in the description, and each
-criterion is a tag that a list can show as a column.
+MLflow cuts a name in a list after some twenty signs, folds a run's description after five lines,
+and shows a version's as bare text. So a name begins with the verdict and what refused, and a
+description with one plain paragraph that answers all; the gate's table follows, and each criterion
+is a tag that a list can show as a column.
 """
 
 from __future__ import annotations
@@ -42,29 +43,53 @@ class Review:
         return f"{outcome(self.verdict)} · {called}"
 
     def tags(self) -> dict[str, str]:
-        """What a list of runs or versions can show as columns, all short."""
+        """What a list of runs can show as columns."""
         data, plan, prices = (self.report[part] for part in ("data", "plan", "prices"))
         return {
-            "velo.refused_by": ", ".join(each.name for each in self.verdict.refused_by)
-            or "nothing",
+            **self.short_tags(),
+            "velo.against_champion": self.champion,
             "velo.market": f"{prices['decision']} by {prices['devig']}, {price_note(prices)}",
             "velo.data": f"{data['rows']:,} starts of {data['races']:,} races from "
             f"{data['first_day']} to {data['last_day']}, build {data['build'][:12]}",
             "velo.holdout": f"{plan['holdout_start']} to {plan['holdout_end']}, end excluded",
-            "velo.against_champion": self.champion,
-            "velo.trials": str((self.report["tuning"] or {}).get("trials", 0)),
+            "velo.trials": str(self._trials),
+        }
+
+    def short_tags(self) -> dict[str, str]:
+        """The few that a list of versions has room for."""
+        prices, training = self.report["prices"], self.report["settings"]["training"]
+        refused_by = ", ".join(each.name for each in self.verdict.refused_by)
+        return {
+            "velo.refused_by": refused_by or "none",
+            "velo.prices": f"{prices['decision']} -> {prices['settlement']}",
+            "velo.service": training["service"],
         }
 
     def page(self) -> str:
-        """The whole review as markdown."""
+        """The whole review as markdown; its first lines are all that a folded page shows."""
         return "\n\n".join(
             [
-                f"### {self.verdict.words}",
+                self._summary(),
                 *(f"**Alarm: {alarm}**" for alarm in self.verdict.alarms),
+                gate_table(self.verdict),
                 self._facts(),
-                "#### Gate\n\n" + gate_table(self.verdict),
                 self._weak_points(),
             ]
+        )
+
+    @property
+    def _trials(self) -> int:
+        return int((self.report["tuning"] or {}).get("trials", 0))
+
+    def _summary(self) -> str:
+        report, holdout, plan = self.report, self.report["holdout"], self.report["plan"]
+        trials = f", {self._trials} trials" if self._trials else ""
+        return (
+            f"{self.verdict.words} Champion: {self.champion}. Market: "
+            f"{_interval(holdout, 'delta_ll')} nats a race over the power-calibrated "
+            f"{report['prices']['decision']}. Data: {_shown(holdout, 'races')} races from "
+            f"{plan['holdout_start']} to {plan['holdout_end']} after "
+            f"{_shown(holdout, 'training_rows')} starts of training{trials}."
         )
 
     def _facts(self) -> str:
@@ -72,35 +97,31 @@ class Review:
         data, plan, holdout, model = (report[part] for part in ("data", "plan", "holdout", "model"))
         looks = report["earlier_looks"]
         facts = {
-            "against the market": f"{_interval(holdout, 'delta_ll')} nats a race over the "
-            f"power-calibrated {report['prices']['decision']} market "
-            f"({report['prices']['devig']}); {price_note(report['prices'])}",
-            "against the champion": self.champion,
+            "prices": f"{price_note(report['prices'])}, margin taken out by "
+            f"{report['prices']['devig']}, commission {report['prices']['commission']:g}",
             "R²": f"model {_shown(holdout, 'r2_model')}, market {_shown(holdout, 'r2_market')}, "
             f"power-calibrated {_shown(holdout, 'r2_market_power')}, blend {_shown(holdout, 'r2')}",
-            "judged on": f"{_shown(holdout, 'races')} races from {plan['holdout_start']} to "
-            f"{plan['holdout_end']} (end excluded); "
+            "holdout": f"{plan['holdout_start']} to {plan['holdout_end']}, end excluded; "
             + (f"{looks} earlier looks at these days" if looks else "no earlier look at them"),
-            "trained on": f"{_shown(holdout, 'training_rows')} starts before {plan['train_end']}, "
-            f"of {data['races']:,} races in all; build `{data['build'][:12]}`",
+            "data": f"{data['rows']:,} starts of {data['races']:,} races from {data['first_day']} "
+            f"to {data['last_day']}, build `{data['build'][:12]}`",
             "recipe": f"{model['objective']}, {report['settings']['training']['blend']} blend, "
             f"service {report['settings']['training']['service']}; {model['note']}",
             "tuning": (report["tuning"] or {}).get("words", "none, the settings as they stand"),
         }
-        rows = [_row([name, said]) for name, said in facts.items()]
-        return "\n".join([_row(["", ""]), _row(["---", "---"]), *rows])
+        return "\n".join(f"- **{name}**: {said}" for name, said in facts.items())
 
     def _weak_points(self) -> str:
-        lines = ["#### Look at", ""]
+        lines = []
         question = self.report["features_to_question"]
         if question:
-            lines.append(f"- features that add nothing or hurt: {', '.join(question)}")
+            lines.append(f"- **features that add nothing or hurt**: {', '.join(question)}")
         for kind, pieces in self.report["worst"].items():
             named = [piece["name"] for piece in pieces[:3]]
             if named:
-                lines.append(f"- worst by {kind.replace('_', ' ')}: {', '.join(named)}")
-        lines.append("- the plots and `training_report.json` among the artifacts; each fold and "
-                     "each trial is a run below this one")  # fmt: skip
+                lines.append(f"- **worst by {kind.replace('_', ' ')}**: {', '.join(named)}")
+        lines.append("- **more**: plots and `training_report.json` among the artifacts; each fold "
+                     "and each trial is a run below this one")  # fmt: skip
         return "\n".join(lines)
 
 

@@ -39,7 +39,7 @@ from training.report import TrainingReport
 from training.review import NOTE, RUN_NAME, Review
 from training.selection import Cutoffs
 from training.service_definition import definition
-from training.tracking import Recorder
+from training.tracking import VERDICT, Recorder
 from training.walk_forward import OutOfFold
 from velo.home import Home
 from velo.settings import Settings
@@ -102,7 +102,7 @@ def train(
     clock = Clock(progress)
     with clock.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
-    name = f"{settings.training.service} {settings.training.blend} to {data.plan.train_end}"
+    name = f"{settings.training.blend} to {data.plan.train_end}, {settings.training.service}"
     code = CodeState.now()
     with Recorder(home, name, {**code.tags(), **data.fingerprint}) as recorder:
         devig = walk_forward.choose_devig(data, settings)
@@ -123,7 +123,7 @@ def train(
             objective, oof = _walk(data, settings, devig, progress)
         folds = evaluation.fold_figures(oof, settings)
         for fit, figures in zip(oof.fits, folds, strict=True):
-            recorder.fold(int(figures["fold"]), figures)
+            recorder.fold(fit.fold.number, {**figures, "fold": None})
             recorder.nested(nested.of_fold(fit, figures))
         with clock.stage("fitting the blend"):
             blended = evaluation.fit_blend(oof.frame, settings)
@@ -182,17 +182,15 @@ def train(
         review = Review(report, verdict, champion)
         with clock.stage("recording"):
             recorder.metrics(judged)
-            recorder.verdict(verdict)
             recorder.document("training_report.json", report)
             recorder.plots(pictures(
                 predictions, pieces, _importance(model), shares, weights, cutoffs,
                 settings.prices.commission.get(data.settlement, 0.0), settings,
             ))  # fmt: skip
             recorder.tag({**review.tags(), NOTE: review.page(), RUN_NAME: review.name(name)})
+            recorder.verdict(verdict)
             recorder.enrol(sha256, review.page(), {
-                "velo.verdict": "promoted" if verdict.promoted else "refused",
-                "velo.prices": f"{data.decision} -> {data.settlement}",
-                "velo.service": settings.training.service, **review.tags(),
+                VERDICT: "promoted" if verdict.promoted else "refused", **review.short_tags(),
             })  # fmt: skip
     return Trained(recorder.run_id, str(recorder.version), verdict, report)
 

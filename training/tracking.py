@@ -26,7 +26,7 @@ from training.gate import Verdict
 from training.nested import PARENT, STUDY, TRIAL, Nested, of_trial
 from training.opening import opening
 from training.process import PROCESS, this_process
-from training.review import gate_columns, gate_page, gate_tags
+from training.review import NOTE, gate_columns, gate_page, gate_tags
 from velo.errors import HomeError
 from velo.home import Home
 
@@ -38,11 +38,19 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "velo"
 MODEL_FOLDER = "model"
+VERDICT = "velo.verdict"
+VERSION = "velo.version"
+"""Tag of a run: the version that its model is registered as, which the run's page does not show."""
+ABOUT = (
+    "A run a training. Its name begins with the verdict; its description says why, against which "
+    "market, on which data and how it stands beside the champion. Folds and trials lie below it."
+)
+KIND = {"mlflow.experimentKind": "custom_model_development", NOTE: ABOUT}
+"""Without a kind MLflow opens the experiment on its page for language models."""
 LOOK_DATA = "velo.look.data"
 LOOK_FROM = "velo.look.from"
 LOOK_TO = "velo.look.to"
 SHA256 = "velo.sha256"
-VERDICT = "velo.verdict"
 LONGEST_TAG = 5000
 PAGE = 1000
 
@@ -245,6 +253,8 @@ class Recorder:
         except BaseException:
             self._client.set_terminated(self.run_id, "FAILED")
             raise
+        if self.version is not None:
+            self.tag({VERSION: self.version})
         self._client.set_terminated(self.run_id, "FINISHED")
 
 
@@ -275,8 +285,8 @@ def experiment_id(store: MlflowClient, home: Home) -> str:
         experiment = store.get_experiment_by_name(EXPERIMENT)
         if experiment is None:
             home.artifacts.mkdir(parents=True, exist_ok=True)
-            made = store.create_experiment(EXPERIMENT, artifact_location=home.artifacts.as_uri())
-            return str(made)
+            place = home.artifacts.as_uri()
+            return str(store.create_experiment(EXPERIMENT, place, KIND))
     if experiment.artifact_location != home.artifacts.as_uri():
         raise HomeError(
             f"{home.root / 'mlflow.db'} was made for {experiment.artifact_location}; move the home "
