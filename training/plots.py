@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from training.attribution import Attribution
+from training.blend_path import Weight
 from training.bootstrap import Estimate
 from training.calibration_curve import Curve
 from training.diagnosis import Kind, Slice
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 BLUE, VERMILION, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#767676"
 PALETTE = [BLUE, VERMILION, GREEN, PURPLE, "#E69F00", "#56B4E9"]
 WIDTH, HEIGHT = 460, 300
+DOTS = 600
+"""Runners that the plot of SHAP values draws."""
 Plot: TypeAlias = "altair.Chart | altair.LayerChart | altair.FacetChart"
 
 
@@ -30,7 +34,9 @@ def images(
     curves: Mapping[str, Curve],
     slices: Mapping[Kind, Sequence[Slice]],
     importances: Mapping[str, float],
-    paths: Mapping[str, pd.Series[float]],
+    paths: Mapping[str, pd.DataFrame],
+    attribution: Attribution | None = None,
+    weights: Sequence[Weight] = (),
 ) -> dict[str, bytes]:
     """All plots of a run, file name -> PNG; a plot without anything to draw is left out.
 
@@ -38,7 +44,9 @@ def images(
         curves: what is calibrated -> its reliability curve, as blend and market.
         slices: the judged days by odds band and month.
         importances: feature -> split gain; empty for a linear model.
-        paths: strategy -> profit so far in points, indexed by race day.
+        paths: strategy -> profit so far in points, as `profit_path` gives it.
+        attribution: SHAP values within the race, None for a linear model.
+        weights: the blend's weight on the model, fold by fold.
     """
     priced = [piece for piece in slices.get("odds_band", ()) if np.isfinite(piece.ae_ratio.high)]
     months = [piece for piece in slices.get("month", ()) if np.isfinite(piece.gain.high)]
@@ -50,7 +58,11 @@ def images(
         charts["ae_by_odds"] = ae_by_odds(priced)
     if months:
         charts["lift_by_month"] = lift_by_month(months)
-    if importances:
+    if attribution is not None:
+        charts["shap"] = shap(attribution)
+    if weights:
+        charts["alpha_over_time"] = alpha_over_time(weights)
+    if any(importances.values()):
         charts["importance"] = importance(importances)
     if run:
         charts["profit_path"] = profit_path(run)
@@ -131,26 +143,64 @@ def importance(gains: Mapping[str, float]) -> Plot:
     return bars
 
 
-def profit_path(paths: Mapping[str, pd.Series[float]]) -> Plot:
-    """Profit so far in points, one line a strategy; each series is indexed by race day."""
+def shap(attribution: Attribution, most: int = 12) -> Plot:
+    """Each runner's share of the score by feature, coloured by the feature's rank, largest first.
+
+    The features are those of the largest mean size, which stands behind the name.
+    """
     import altair as alt
 
-    rows = pd.concat(
-        [
-            pd.DataFrame({"strategy": name, "day": path.index, "profit": path.to_numpy()})
-            for name, path in paths.items()
-        ]
+    means = attribution.importance
+    names = list(means)[:most]
+    columns = [attribution.features.index(name) for name in names]
+    labels = [f"{name}  {means[name]:.3f}" for name in names]
+    generator = np.random.default_rng(0)
+    some = np.sort(generator.permutation(len(attribution.shares))[:DOTS])
+    shares = attribution.shares[:, columns][some]
+    ranks = pd.DataFrame(attribution.inputs[:, columns]).rank(pct=True).to_numpy()[some]
+    rows = pd.DataFrame(
+        {
+            "feature": np.repeat(labels, len(some)),
+            "share": shares.T.ravel(),
+            "rank": ranks.T.ravel(),
+            "offset": generator.uniform(-1, 1, len(some) * len(names)),
+        }
     )
-    lines = (
-        alt.Chart(rows)
-        .mark_line(interpolate="step-after")
+    colour = alt.Color("rank:Q", title="value", legend=alt.Legend(format="%"),
+                       scale=alt.Scale(range=[BLUE, "#E5E5E5", VERMILION], domain=[0, 1],
+                                       interpolate="rgb"))  # fmt: skip
+    dots: Plot = (
+        alt.Chart(rows, title="Share of the score within the race (SHAP; mean size by the name)")
+        .mark_circle(size=6, opacity=0.6)
         .encode(
-            x=alt.X("day:T", title=None),
-            y=alt.Y("profit:Q", title="points at 1 point a bet"),
-            color=_colour("strategy", list(paths)),
+            x=alt.X("share:Q", title="score, more is likelier to win"),
+            y=alt.Y("feature:N", title=None, sort=labels, axis=alt.Axis(labelLimit=240)),
+            yOffset=alt.YOffset("offset:Q", scale=alt.Scale(domain=[-1.6, 1.6])),
+            color=alt.condition("isValid(datum.rank)", colour, alt.value(GREY)),
         )
     )
-    return alt.layer(_rule(0.0), lines, title="Profit so far")
+    return dots
+
+
+def alpha_over_time(weights: Sequence[Weight]) -> Plot:
+    """The blend's weight on the model, fitted on each fold's days alone, with 95% intervals."""
+    name = weights[0].name
+    named = [(str(each.first), each.weight, f"{each.races:,} races") for each in weights]
+    title = "alpha's share" if name == "alpha_share" else name
+    return _intervals(_estimates(named), "first day of the fold", title, 0.0, f"{title} over time")
+
+
+def profit_path(paths: Mapping[str, pd.DataFrame]) -> Plot:
+    """Profit so far in points, one line a strategy, each with its 95% band by race day."""
+    import altair as alt
+
+    rows = pd.concat([path.assign(strategy=name) for name, path in paths.items()])
+    base = alt.Chart(rows).encode(x=alt.X("day:T", title=None), color=_colour("strategy", [*paths]))
+    bands = base.mark_area(opacity=0.12, interpolate="step-after").encode(
+        y=alt.Y("low:Q", title="points at 1 point a bet"), y2="high:Q"
+    )
+    lines = base.mark_line(interpolate="step-after").encode(y="profit:Q")
+    return alt.layer(_rule(0.0), bands, lines, title="Profit so far, with 95% bands")
 
 
 def _intervals(rows: pd.DataFrame, x_title: str, y_title: str, neutral: float, title: str) -> Plot:

@@ -7,7 +7,7 @@ form in which a model is kept.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +33,14 @@ class Ranker:
         text: LightGBM's text format.
         rounds: trees in it.
         objective: what it was fitted to.
+        curve: the stopping slice's race log-likelihood after each round that was tried; empty
+            where none said when to stop, and not kept in the text.
     """
 
     text: str
     rounds: int
     objective: str
+    curve: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def from_text(cls, text: str, objective: str = "conditional_logit") -> Ranker:
@@ -63,6 +66,14 @@ class Ranker:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, all but the text."""
         return {"rounds": self.rounds}
+
+    def shares(self, matrix: npt.NDArray[Any]) -> Floats:
+        """Each column's share of the raw scores, [rows, columns]: exact SHAP values of the trees.
+
+        Lundberg et al. (2020), as LightGBM computes them; the constant is left out.
+        """
+        values = self._booster.predict(matrix, pred_contrib=True)
+        return np.asarray(values, dtype=np.float64)[:, :-1]
 
     @cached_property
     def _booster(self) -> Any:
@@ -155,6 +166,11 @@ def fit(
         raise ModelError(f"{objective} cannot start from the market; use conditional_logit")
     fobj: Any = ConditionalLogit(data.sample.win_share, data.sample.races) if logit else objective
     stops = data.stopping is not None
+    seen: dict[str, dict[str, list[float]]] = {}
+    watching: list[Callable[..., Any]] = [
+        lightgbm.early_stopping(ranker.early_stopping, verbose=False),
+        lightgbm.record_evaluation(seen),
+    ]
     booster = lightgbm.train(
         {
             **_parameters(ranker, seed),
@@ -165,12 +181,11 @@ def fit(
         num_boost_round=rounds or ranker.rounds,
         valid_sets=[data._stop] if stops else None,
         feval=_evaluation(data.stopping, logit) if data.stopping is not None else None,
-        callbacks=(
-            [lightgbm.early_stopping(ranker.early_stopping, verbose=False)] if stops else None
-        ),
+        callbacks=watching if stops else None,
     )
     best = booster.best_iteration if stops and booster.best_iteration > 0 else booster.num_trees()
-    return Ranker(booster.model_to_string(num_iteration=best), best, objective)
+    curve = tuple(value for metrics in seen.values() for value in metrics[METRIC])
+    return Ranker(booster.model_to_string(num_iteration=best), best, objective, curve)
 
 
 def _evaluation(stopping: Sample, logit: bool) -> Evaluation:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from training import artifact, evaluation, walk_forward
+from training.code_state import CodeState
 from training.dataset import gather
 from training.folds import plan_ahead
 from training.judged import JUDGED, Judged
 from training.model import Model
-from training.run import code_version, stored_form
+from training.run import stored_form
 from training.scoring import stored_model
 from training.tracking import VERDICT, Recorder
 from velo.errors import ModelError
@@ -66,7 +67,8 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
             f"{data.declared.service} has now; train and judge it again"
         )
     name = f"refit of {judged.version} through {spine.last_day}"
-    tags = {"velo.code": code_version(), JUDGED: judged.version, VERDICT: "refit"}
+    code = CodeState.now()
+    tags = {**code.tags(), JUDGED: judged.version, VERDICT: "refit"}
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         devig = earlier.model.devig
@@ -93,11 +95,11 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
             "blend": model.blend.to_dict(),
             "blend_judged": earlier.model.blend.to_dict(),
             "cutoffs": cutoffs.to_dict(),
-            "code": code_version(),
+            "code": code.version,
             "code_judged": earlier.said["code"],
         }
         recorder.document("refit.json", report)
-        saved = stored_form(data, settings, model, cutoffs, recorder.run_id)
+        saved = stored_form(data, settings, model, cutoffs, code.version)
         sha256 = artifact.save(recorder.model_folder, saved, model.ranker_text)
         description = (
             f"The recipe of version {judged.version}, retrained through {spine.last_day}. No day "

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from training.blend_path import Weight
 from training.diagnosis import Contribution, Kind, Slice, worst
 from training.gate import Verdict
 
@@ -37,6 +38,11 @@ class TrainingReport:
         contributions: what each feature adds, on the last out-of-fold fold.
         importance: feature -> split gain; empty for a linear model.
         seconds: stage -> wall clock.
+        tuning: trials, the best one's gain and what of it is luck; None where none was asked for.
+        attribution: feature -> mean size of its SHAP value within the race, out of fold; None for
+            a linear model.
+        weights: the blend's weight on the model, fold by fold.
+        champion: how the run compares with the champion, in words.
     """
 
     run_id: str
@@ -54,6 +60,10 @@ class TrainingReport:
     contributions: Sequence[Contribution]
     importance: Mapping[str, float]
     seconds: Mapping[str, float]
+    tuning: Mapping[str, Any] | None = None
+    attribution: Mapping[str, float] | None = None
+    weights: Sequence[Weight] = ()
+    champion: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; a figure that is NaN or infinite is null."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,23 +13,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import velo
-from training import artifact, diagnosis, evaluation, plots, walk_forward
+from training import (
+    artifact,
+    diagnosis,
+    evaluation,
+    nested,
+    pyfunc,
+    tracked_data,
+    tuning,
+    walk_forward,
+)
+from training.against_champion import against_champion
+from training.attribution import attribute
+from training.blend_path import blend_path
 from training.calibration_choice import Trials
-from training.calibration_curve import curve
-from training.dataset import Dataset, assemble
+from training.code_state import CodeState
+from training.dataset import Dataset, assemble, feature_store
 from training.evaluation import Blended
 from training.gate import Verdict, judge
 from training.market import Method
-from training.metrics import Predictions
 from training.model import Model
+from training.pictures import pictures
 from training.registry import LABEL, check_label
 from training.report import TrainingReport
-from training.selection import Cutoffs, expected_value, select
-from training.tracking import Recorder
+from training.review import NOTE, RUN_NAME, Review
+from training.selection import Cutoffs
+from training.service_definition import definition
+from training.tracking import VERDICT, Recorder
 from training.walk_forward import OutOfFold
 from velo.home import Home
-from velo.settings import PROJECT_ROOT, Settings
+from velo.settings import Settings
 
 Progress = Callable[[str], None]
 
@@ -69,6 +81,7 @@ def train(
     truth: pd.DataFrame | None = None,
     progress: Progress = lambda stage: None,
     label: str | None = None,
+    tune: int = 0,
 ) -> Trained:
     """Train, judge and register a version, whatever the verdict.
 
@@ -81,27 +94,43 @@ def train(
             attainable edge was captured.
         progress: called with the name of each stage.
         label: a name for the version and its reports, such as v1.2.0.
+        tune: trials of the ranker's parameters in all, 0 for the settings as they stand.
 
     Raises:
         InputError: the label cannot name a version.
         NothingBuilt, HomeError: the home is not ready.
+        SettingsError: there is nothing to tune.
         DataError: the data cannot carry the plan.
     """
     labelled = {} if label is None else {LABEL: check_label(label)}
     clock = Clock(progress)
     with clock.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
-    name = f"{settings.training.service} {settings.training.blend} to {data.plan.train_end}"
-    tags = {"velo.code": code_version(), **labelled, **data.fingerprint}
+    name = f"{settings.training.blend} to {data.plan.train_end}, {settings.training.service}"
+    code = CodeState.now()
+    tags = {**code.tags(), **labelled, **data.fingerprint}
     with Recorder(home, label or name, tags) as recorder:
-        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         devig = walk_forward.choose_devig(data, settings)
+        searched = None
+        if tune:
+            with clock.stage("tuning"):
+                searched = tuning.tune(
+                    home, data, settings, devig, _boosted(settings), tune, recorder, progress
+                )
+                settings = searched.applied(settings)
+        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
+        recorder.inputs(tracked_data.entries(data))
+        recorder.document(
+            "feature_service.json", definition(feature_store(), data.declared.service)
+        )
+        recorder.text("uncommitted.diff", code.change)
         with clock.stage("walking forward"):
             objective, oof = _walk(data, settings, devig, progress)
         folds, trials = evaluation.fold_figures(oof, settings)
-        for figures in folds:
+        for fit, figures in zip(oof.fits, folds, strict=True):
             numbers = {name: x for name, x in figures.items() if not isinstance(x, str)}
-            recorder.fold(int(figures["fold"]), numbers)
+            recorder.fold(fit.fold.number, {**numbers, "fold": None})
+            recorder.nested(nested.of_fold(fit, numbers))
         with clock.stage("fitting the blend"):
             blended = evaluation.fit_blend(oof.frame, settings, trials)
             cutoffs = evaluation.cut_offs(oof, blended, data, settings)
@@ -127,8 +156,16 @@ def train(
                 settings.training.bootstrap_draws, settings.training.seed,
             )  # fmt: skip
             questioned = _contributions(data, oof, settings, devig, trials)
-        stored = stored_form(data, settings, model, cutoffs, recorder.run_id)
+            weights = blend_path(oof, settings)
+            last = oof.fits[-1]
+            shares = attribute(
+                last.boosted, _days(data, last.fold.test_start, data.plan.train_end),
+                settings.training.seed,
+            )  # fmt: skip
+            champion = against_champion(home, predictions, data, settings).words()
+        stored = stored_form(data, settings, model, cutoffs, code.version)
         sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
+        pyfunc.add(recorder.model_folder, model, sha256, data.frame.iloc[: _first_race(data)])
         report = TrainingReport(
             run_id=recorder.run_id,
             data=_data_section(data),
@@ -149,16 +186,25 @@ def train(
             contributions=questioned,
             importance=model.fundamental.importance(),
             seconds=clock.seconds,
+            tuning=None if searched is None else searched.to_dict(),
+            attribution=None if shares is None else shares.importance,
+            weights=weights,
+            champion=champion,
         ).to_dict()  # fmt: skip
+        review = Review(report, verdict, champion)
         with clock.stage("recording"):
             recorder.metrics(judged)
-            recorder.verdict(verdict)
             recorder.document("training_report.json", report)
-            recorder.plots(_plots(predictions, pieces, model, cutoffs, data, settings))
-            recorder.enrol(sha256, _description(data, verdict, objective, settings), {
-                "velo.verdict": "promoted" if verdict.promoted else "refused",
-                "velo.prices": f"{data.decision} -> {data.settlement}",
-                "velo.service": settings.training.service, **labelled,
+            recorder.plots(pictures(
+                predictions, pieces, model.fundamental.importance(), shares, weights, cutoffs,
+                settings.prices.commission.get(data.settlement, 0.0), settings,
+            ))  # fmt: skip
+            called = label or name
+            recorder.tag({**review.tags(), NOTE: review.page(), RUN_NAME: review.name(called)})
+            recorder.verdict(verdict)
+            recorder.enrol(sha256, review.page(), {
+                VERDICT: "promoted" if verdict.promoted else "refused", **review.short_tags(),
+                **labelled,
             })  # fmt: skip
     return Trained(recorder.run_id, str(recorder.version), verdict, report)
 
@@ -167,12 +213,22 @@ def _walk(
     data: Dataset, settings: Settings, devig: Method, progress: Progress
 ) -> tuple[str, OutOfFold]:
     """Walk with the objective that is set; `auto` takes the linear model where it does better."""
-    wanted = settings.ranker.objective
-    boosted = "conditional_logit" if wanted == "auto" else wanted
+    wanted, boosted = settings.ranker.objective, _boosted(settings)
     oof = walk_forward.out_of_fold(data, settings, devig, boosted, progress)
     if wanted != "auto" or not evaluation.linear_is_better(oof.frame, settings.training.blend):
         return boosted, oof
     return "linear", walk_forward.out_of_fold(data, settings, devig, "linear", progress)
+
+
+def _boosted(settings: Settings) -> str:
+    wanted = settings.ranker.objective
+    return "conditional_logit" if wanted == "auto" else wanted
+
+
+def _first_race(data: Dataset) -> int:
+    """The rows of the first race: an example of what the model takes."""
+    race = data.frame["race_id"].to_numpy()
+    return int(np.argmax(race != race[0])) or len(race)
 
 
 def _days(data: Dataset, first: date, last: date) -> pd.DataFrame:
@@ -201,9 +257,12 @@ def _contributions(
 
 
 def stored_form(
-    data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, run_id: str
+    data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, code: str
 ) -> dict[str, Any]:
-    """Everything that scoring needs beside the ranker's text."""
+    """Everything that scoring needs beside the ranker's text.
+
+    Nothing of the run itself is in it: the same training gives the same bytes.
+    """
     return {
         **model.to_dict(),
         "service": data.declared.service,
@@ -214,8 +273,7 @@ def stored_form(
         "cutoffs": cutoffs.to_dict(),
         "plan": data.plan.to_dict(),
         "seed": settings.training.seed,
-        "code": code_version(),
-        "run_id": run_id,
+        "code": code,
     }
 
 
@@ -255,53 +313,8 @@ def _model_section(
     }
 
 
-def _plots(
-    predictions: pd.DataFrame,
-    pieces: Any,
-    model: Model,
-    cutoffs: Cutoffs,
-    data: Dataset,
-    settings: Settings,
-) -> dict[str, bytes]:
-    given = Predictions.of(predictions)
-    value = expected_value(given.p, given.decision_odds)
-    commission = settings.prices.commission.get(data.settlement, 0.0)
-    paths = {}
-    for name, cutoff in cutoffs.to_dict().items():
-        bets = given.bets(select(value, given.decision_odds, settings.odds_band, cutoff))
-        if len(bets):
-            profit = pd.Series(bets.profit(commission), index=pd.DatetimeIndex(bets.dates))
-            paths[name] = profit.groupby(level=0).sum().cumsum()
-    curves = {
-        "blend": curve(given.p, given.win_share),
-        "market": curve(given.p_market_power, given.win_share),
-    }
-    return plots.images(curves, pieces, model.fundamental.importance(), paths)
-
-
-def _description(data: Dataset, verdict: Verdict, objective: str, settings: Settings) -> str:
-    return (
-        f"{verdict.words}\n\n{objective} on {len(data.features)} features "
-        f"({data.declared.service}), {settings.training.blend} blend with {data.decision}, "
-        f"settled at {data.settlement}. Trained on days before {data.plan.train_end}, judged on "
-        f"{data.plan.holdout_days} days from {data.plan.holdout_start}."
-    )
-
-
 def _world(data: Dataset) -> str:
     """Names the data a holdout belongs to: the same for every run on the same races."""
     frame = data.frame
     held = frame.loc[frame["date"] >= pd.Timestamp(data.plan.holdout_start), "race_id"].unique()
     return hashlib.sha256(np.sort(held).tobytes()).hexdigest()
-
-
-def code_version() -> str:
-    """The package's version and, in a checkout, the commit with `+` where files were changed."""
-    try:
-        found = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"],  # noqa: S607
-            cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=10, check=True,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return velo.__version__
-    return f"{velo.__version__} {found.stdout.strip()}"

@@ -9,34 +9,48 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import shutil
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from training import artifact
+from training import abandoned, artifact, machine
+from training.batches import curves, known, log_metrics, log_params
 from training.gate import Verdict
+from training.nested import PARENT, STUDY, TRIAL, Nested, of_trial
+from training.opening import opening
+from training.process import PROCESS, this_process
+from training.review import NOTE, gate_columns, gate_page, gate_tags
 from velo.errors import HomeError
 from velo.home import Home
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput
+
+    from training.study import Trial
 
 EXPERIMENT = "velo"
 MODEL_FOLDER = "model"
+VERDICT = "velo.verdict"
+VERSION = "velo.version"
+"""Tag of a run: the version that its model is registered as, which the run's page does not show."""
+ABOUT = (
+    "A run a training. Its name begins with the verdict; its description says why, against which "
+    "market, on which data and how it stands beside the champion. Folds and trials lie below it."
+)
+KIND = {"mlflow.experimentKind": "custom_model_development", NOTE: ABOUT}
+"""Without a kind MLflow opens the experiment on its page for language models."""
 LOOK_DATA = "velo.look.data"
 LOOK_FROM = "velo.look.from"
 LOOK_TO = "velo.look.to"
 SHA256 = "velo.sha256"
-VERDICT = "velo.verdict"
-LONGEST_PARAM = 6000
 LONGEST_TAG = 5000
 PAGE = 1000
 
@@ -58,7 +72,8 @@ def client(home: Home) -> MlflowClient:
         logging.getLogger(chatter).setLevel(logging.ERROR)
     home.root.mkdir(parents=True, exist_ok=True)
     try:
-        return MlflowClient(home.tracking_uri, home.tracking_uri)
+        with opening(home):
+            return MlflowClient(home.tracking_uri, home.tracking_uri)
     except (MlflowException, SQLAlchemyError) as error:
         raise HomeError(
             f"{home.root / 'mlflow.db'} cannot be opened: {_first_line(error)}; "
@@ -82,14 +97,17 @@ class Recorder:
     tags: Mapping[str, str] = field(default_factory=dict)
     run_id: str = field(default="", init=False)
     version: str | None = field(default=None, init=False)
+    _nested: list[str] = field(default_factory=list, init=False)
     _enrolled: tuple[str, dict[str, str], str | None] | None = field(default=None, init=False)
 
     def __enter__(self) -> Recorder:
         self._client = client(self.home)
-        run = self._client.create_run(
-            experiment_id(self._client, self.home), run_name=self.name, tags=_cut(self.tags)
-        )
+        self._experiment = experiment_id(self._client, self.home)
+        abandoned.close(self._client, self._experiment)
+        tags = _cut({**self.tags, PROCESS: this_process()})
+        run = self._client.create_run(self._experiment, run_name=self.name, tags=tags)
         self.run_id = run.info.run_id
+        self._monitor = machine.watch(self.home, self.run_id)
         return self
 
     def __exit__(
@@ -98,11 +116,13 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._monitor.finish()
         if kind is None:
             self._finish()
         elif issubclass(kind, KeyboardInterrupt):
             self._client.set_terminated(self.run_id, "KILLED")
-            self._client.delete_run(self.run_id)
+            for run_id in (*self._nested, self.run_id):
+                self._client.delete_run(run_id)
             shutil.rmtree(self.home.artifacts / self.run_id, ignore_errors=True)
         else:
             self._client.set_tag(self.run_id, "velo.error", _first_line(error)[:LONGEST_TAG])
@@ -110,28 +130,45 @@ class Recorder:
 
     def params(self, values: Mapping[str, Any]) -> None:
         """Record settings; sections become `section.name`, long values are cut at 6,000 signs."""
-        from mlflow.entities import Param
-
-        flat = [Param(name, _text(value)[:LONGEST_PARAM]) for name, value in _flat(values)]
-        for start in range(0, len(flat), 100):
-            self._client.log_batch(self.run_id, params=flat[start : start + 100])
+        log_params(self._client, self.run_id, values)
 
     def metrics(self, values: Mapping[str, float | None], step: int = 0) -> None:
         """Record figures; those that are None or not finite are left out, never made a number."""
-        from mlflow.entities import Metric
-
-        now = int(time.time() * 1000)
-        known = [
-            Metric(name, float(value), now, step)
-            for name, value in values.items()
-            if value is not None and math.isfinite(value)
-        ]
-        for start in range(0, len(known), 1000):
-            self._client.log_batch(self.run_id, metrics=known[start : start + 1000])
+        log_metrics(self._client, self.run_id, known(values, step, time.time()))
 
     def fold(self, number: int, values: Mapping[str, float | None]) -> None:
         """Record one fold's figures as `fold_<name>`, the fold's number as the step."""
         self.metrics({f"fold_{name}": value for name, value in values.items()}, step=number)
+
+    def nested(self, part: Nested) -> None:
+        """Record a part of this run that has ended as a run below it."""
+        tags = {**part.tags, PARENT: self.run_id, PROCESS: this_process()}
+        run = self._client.create_run(
+            self._experiment, round(part.began * 1000), _cut(tags), part.name
+        )
+        self._nested.append(run.info.run_id)
+        log_params(self._client, run.info.run_id, part.params)
+        figures = known(part.metrics, 0, part.ended) + curves(part.curves, part.ended)
+        log_metrics(self._client, run.info.run_id, figures)
+        self._client.set_terminated(run.info.run_id, "FINISHED", round(part.ended * 1000))
+
+    def trial(self, study: str, trial: Trial) -> None:
+        """Record a trial below this run, once in all.
+
+        One that an earlier run recorded stays there, unless that run failed.
+        """
+        part = of_trial(study, trial)
+        query = f"tags.`{STUDY}` = '{study}' AND tags.`{TRIAL}` = '{part.tags[TRIAL]}'"
+        for run in self._client.search_runs([self._experiment], query):
+            if self._client.get_run(run.data.tags[PARENT]).info.status == "FAILED":
+                self._client.set_tag(run.info.run_id, PARENT, self.run_id)
+                self._nested.append(run.info.run_id)
+            return
+        self.nested(part)
+
+    def inputs(self, datasets: Sequence[DatasetInput]) -> None:
+        """Say what was read, in MLflow's own form."""
+        self._client.log_inputs(self.run_id, list(datasets))
 
     def tag(self, values: Mapping[str, str]) -> None:
         """Set tags; long values are cut at 5,000 signs."""
@@ -155,10 +192,11 @@ class Recorder:
         return earlier
 
     def verdict(self, verdict: Verdict) -> None:
-        """Record the gate's table (`gate.json`, `gate.md`) and its verdict as tags."""
+        """Record the gate as JSON, as a page and as a table, and each criterion as a tag."""
         self.document("gate.json", verdict.to_dict())
-        self._client.log_text(self.run_id, _gate_page(verdict), "gate.md")
-        self.tag({VERDICT: "promoted" if verdict.promoted else "refused"})
+        self._client.log_text(self.run_id, gate_page(verdict), "gate.md")
+        self._client.log_table(self.run_id, gate_columns(verdict), "gate_table.json")
+        self.tag({VERDICT: "promoted" if verdict.promoted else "refused", **gate_tags(verdict)})
         self.tag({"velo.verdict.words": verdict.words})
         if verdict.alarms:
             self.tag({"velo.alarms": "; ".join(verdict.alarms)})
@@ -167,6 +205,11 @@ class Recorder:
         """Store plain JSON as the run's artifact `name`; NaN is refused."""
         text = json.dumps(content, indent=1, allow_nan=False, ensure_ascii=False)
         self._client.log_text(self.run_id, text + "\n", name)
+
+    def text(self, name: str, content: str) -> None:
+        """Store a text as the run's artifact `name`; an empty one is not stored."""
+        if content:
+            self._client.log_text(self.run_id, content, name)
 
     def plots(self, images: Mapping[str, bytes]) -> None:
         """Store images under `plots/`, by file name."""
@@ -218,6 +261,8 @@ class Recorder:
         except BaseException:
             self._client.set_terminated(self.run_id, "FAILED")
             raise
+        if self.version is not None:
+            self.tag({VERSION: self.version})
         self._client.set_terminated(self.run_id, "FINISHED")
 
 
@@ -244,10 +289,12 @@ def experiment_id(store: MlflowClient, home: Home) -> str:
     Raises:
         HomeError: the store was made for a home elsewhere and would write there.
     """
-    experiment = store.get_experiment_by_name(EXPERIMENT)
-    if experiment is None:
-        home.artifacts.mkdir(parents=True, exist_ok=True)
-        return str(store.create_experiment(EXPERIMENT, artifact_location=home.artifacts.as_uri()))
+    with opening(home):
+        experiment = store.get_experiment_by_name(EXPERIMENT)
+        if experiment is None:
+            home.artifacts.mkdir(parents=True, exist_ok=True)
+            place = home.artifacts.as_uri()
+            return str(store.create_experiment(EXPERIMENT, place, KIND))
     if experiment.artifact_location != home.artifacts.as_uri():
         raise HomeError(
             f"{home.root / 'mlflow.db'} was made for {experiment.artifact_location}; move the home "
@@ -269,31 +316,6 @@ def _pages(store: MlflowClient, experiment: str, query: str, view: int) -> Itera
         token = page.token
         if not token:
             return
-
-
-def _gate_page(verdict: Verdict) -> str:
-    rows = verdict.rows()
-    lines = [verdict.words, "", *(f"Alarm: {alarm}" for alarm in verdict.alarms)]
-    header = list(rows[0]) if rows else []
-    lines += [_row(header), _row(["---"] * len(header))]
-    lines += [_row(row.values()) for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _cut(tags: Mapping[str, str]) -> dict[str, str]:

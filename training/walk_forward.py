@@ -7,8 +7,9 @@ model).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -21,6 +22,7 @@ from training.folds import Fold, stopping_start
 from training.market import Method
 from training.model import Fundamental, market_start
 from training.races import Floats, Races
+from training.ranker import Ranker
 from training.sample import Sample
 from velo.settings import Settings
 
@@ -68,7 +70,8 @@ class Part:
 class FoldFit:
     """One fold's models: that of the recipe, and the linear one, which may be the same.
 
-    In residual mode both start from the market.
+    In residual mode both start from the market. `curve` is the stopping slice's race
+    log-likelihood after each round; `began` and `ended` are seconds since 1970.
     """
 
     fold: Fold
@@ -76,6 +79,9 @@ class FoldFit:
     rounds: int
     beta0: float
     straight: Fundamental
+    curve: tuple[float, ...] = ()
+    began: float = 0.0
+    ended: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,7 @@ def out_of_fold(
     fits, parts = [], []
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
+        began = time.time()
         fit = _fit_fold(data, fold, settings, devig, objective)
         test = Part.between(data, fold.test_start, fold.test_end)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
@@ -127,7 +134,7 @@ def out_of_fold(
                 p_market=market.probabilities(test.odds, test.races, devig),
             )
         )
-        fits.append(fit)
+        fits.append(replace(fit, began=began, ended=time.time()))
     return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits))
 
 
@@ -176,8 +183,9 @@ def _fit_fold(
     # is as well taught as the model that is kept.
     taught = scorer.fit(objective, sample(whole), data.inputs, knobs, seed, rounds=stopped.rounds)
     return FoldFit(
-        fold, Fundamental(data.inputs, taught, heat, residual), stopped.rounds, beta0, straight
-    )
+        fold, Fundamental(data.inputs, taught, heat, residual), stopped.rounds, beta0, straight,
+        stopped.curve if isinstance(stopped, Ranker) else (),
+    )  # fmt: skip
 
 
 def _span(rows: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:

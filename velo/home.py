@@ -61,6 +61,11 @@ class Home:
         return self.root / "mlartifacts"
 
     @property
+    def studies(self) -> Path:
+        """Optuna's studies: what was tried, and how it did."""
+        return self.root / "tuning.db"
+
+    @property
     def reports(self) -> Path:
         """Reports for people and scripts."""
         return self.root / "reports"

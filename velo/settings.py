@@ -169,6 +169,62 @@ class Ranker(Section):
     threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
 
 
+class Span(Section):
+    """A range that a setting is searched in, both ends included; `log` searches magnitudes."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Span:
+        if self.low >= self.high or (self.log and self.low <= 0):
+            raise ValueError("low must be below high, and above 0 where log is set")
+        return self
+
+    def extremes(self) -> tuple[float, ...]:
+        """The values between which all others lie."""
+        return self.low, self.high
+
+
+class Choices(Section):
+    """The values that a setting is chosen from."""
+
+    choices: tuple[bool | int | float | str, ...] = Field(min_length=2)
+
+    def extremes(self) -> tuple[bool | int | float | str, ...]:
+        """Every value, for none lies between others."""
+        return self.choices
+
+
+class Tuning(Section):
+    """What `velo train --tune N` searches: names of the section `ranker`."""
+
+    space: dict[str, Span | Choices] = {
+        "learning_rate": Span(low=0.02, high=0.15, log=True),
+        "num_leaves": Span(low=3, high=31, log=True),
+        "min_data_in_leaf": Span(low=20, high=1000, log=True),
+        "min_sum_hessian_in_leaf": Span(low=1, high=50, log=True),
+        "lambda_l2": Span(low=0.1, high=100, log=True),
+        "feature_fraction": Span(low=0.3, high=1),
+    }
+
+    @model_validator(mode="after")
+    def _possible(self) -> Tuning:
+        """Every end and every choice is a value that the ranker takes."""
+        searched = sorted(set(Ranker.model_fields) - {"objective", "threads"})
+        for name, dimension in self.space.items():
+            if name not in searched:
+                raise ValueError(f"{name} cannot be searched; these can: {', '.join(searched)}")
+            for value in dimension.extremes():
+                try:
+                    Ranker.model_validate({name: value})
+                except ValidationError as error:
+                    reason = error.errors()[0]["msg"]
+                    raise ValueError(f"ranker.{name} cannot be {value!r}: {reason}") from None
+        return self
+
+
 class Training(Section):
     """Folds, holdout and the blend."""
 
@@ -214,6 +270,7 @@ class Settings(BaseSettings):
     gate: Gate = Gate()
     prices: Prices = Prices()
     ranker: Ranker = Ranker()
+    tuning: Tuning = Tuning()
     training: Training = Training()
     store: Store = Store()
 

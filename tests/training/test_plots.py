@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import struct
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from training import plots
+from training.attribution import Attribution
+from training.blend_path import Weight
 from training.bootstrap import Estimate
 from training.calibration_curve import curve
 from training.diagnosis import Slice
+from training.profit_path import profit_path
 
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 
@@ -43,12 +47,28 @@ def charts() -> dict[str, plots.Plot]:
         "lift_by_month": plots.lift_by_month(PIECES),
         "importance": plots.importance({"form_ewma": 30.0, "draw_iv": 10.0, "class_drop": 0.0}),
         "profit_path": plots.profit_path(
-            {"top20": pd.Series(generator.normal(0, 3, 90).cumsum(), index=days)}
+            {"top20": profit_path(generator.normal(0, 3, 90), days.to_numpy(), seed=1)}
+        ),
+        "shap": plots.shap(
+            Attribution(
+                ("form_ewma", "draw_iv"),
+                generator.normal(0, [0.1, 0.3], (900, 2)),
+                np.where(generator.random((900, 2)) < 0.1, np.nan, generator.random((900, 2))),
+            )
+        ),
+        "alpha_over_time": plots.alpha_over_time(
+            [
+                Weight(n, date(2020, n, 1), date(2020, n + 1, 1), 400, "alpha_share", estimate)
+                for n, estimate in enumerate((Estimate(0.3, 0.2, 0.4), UNKNOWN), start=1)
+            ]
         ),
     }
 
 
-@pytest.mark.parametrize("name", ["reliability", "ae_by_odds", "lift_by_month", "importance"])
+@pytest.mark.parametrize(
+    "name",
+    ["reliability", "ae_by_odds", "lift_by_month", "importance", "shap", "alpha_over_time"],
+)
 def test_a_plot_is_a_png_of_readable_size(name):
     width, height = size(plots.png(charts()[name]))
     assert width >= 2 * plots.WIDTH
@@ -57,8 +77,15 @@ def test_a_plot_is_a_png_of_readable_size(name):
 
 def test_the_profit_path_has_a_line_for_each_strategy():
     drawn = charts()["profit_path"].to_dict()
-    assert drawn["layer"][1]["encoding"]["color"]["scale"]["domain"] == ["top20"]
+    bands, lines = drawn["layer"][1:]
+    assert bands["mark"]["type"] == "area"
+    assert lines["encoding"]["color"]["scale"]["domain"] == ["top20"]
     size(plots.png(charts()["profit_path"]))
+
+
+def test_the_feature_that_moves_the_score_most_is_drawn_first():
+    drawn = charts()["shap"].to_dict()
+    assert [name.split()[0] for name in drawn["encoding"]["y"]["sort"]] == ["draw_iv", "form_ewma"]
 
 
 def test_a_month_without_an_interval_is_not_drawn_as_one():
@@ -69,6 +96,6 @@ def test_a_month_without_an_interval_is_not_drawn_as_one():
 
 def test_a_run_without_bets_and_trees_has_only_the_plots_that_it_can_draw():
     slices = {"month": PIECES, "odds_band": [PIECES[2]]}
-    images = plots.images({}, slices, {}, {"top20": pd.Series([], dtype=float)})
+    images = plots.images({}, slices, {}, {"top20": pd.DataFrame(columns=["day"])})
     assert list(images) == ["lift_by_month.png"]
     size(images["lift_by_month.png"])

@@ -27,6 +27,9 @@ def train(
     version: Annotated[
         str | None, typer.Option(help="A name for it and its reports, such as v1.2.0.")
     ] = None,
+    tune: Annotated[
+        int, typer.Option(min=0, help="Trials of the ranker's parameters in all; goes on.")
+    ] = 0,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -38,11 +41,12 @@ def train(
         "training": {"blend": blend, "service": service},
         "prices": {"decision": decision_price, "settlement": settlement_price},
     }))  # fmt: skip
-    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, version)
+    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, version, tune)
     if as_json:
         console.emit_json(
             {"run_id": done.run_id, "version": done.version, "verdict": done.verdict.to_dict(),
-             "holdout": done.report["holdout"], "seconds": done.report["seconds"]}
+             "holdout": done.report["holdout"], "seconds": done.report["seconds"],
+             "tuning": done.report["tuning"]}
         )  # fmt: skip
         return
     show(done)
@@ -54,6 +58,7 @@ def run(
     holdout_days: int | None,
     truth: Path | None,
     label: str | None = None,
+    tune: int = 0,
 ) -> Any:
     """Train with progress on stderr."""
     from training.run import train as train_model
@@ -65,7 +70,9 @@ def run(
 
         chances = read_truth(truth)
     with console.progress("Training") as tell:
-        return train_model(Home.current(), chosen, train_end, holdout_days, chances, tell, label)
+        return train_model(
+            Home.current(), chosen, train_end, holdout_days, chances, tell, label, tune
+        )
 
 
 def show(done: Any) -> None:
@@ -89,6 +96,8 @@ def show(done: Any) -> None:
     console.say(f"{report['prices']['note']}; {report['model']['note']}")
     for side, choice in report["model"]["calibration"].items():
         console.say(_calibration(side, choice))
+    if report["tuning"] is not None:
+        console.say(report["tuning"]["words"])
     if "captured_share" in holdout:
         console.say(
             f"captured {console.percent(holdout['captured_share'])} of the attainable edge "

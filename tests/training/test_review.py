@@ -1,0 +1,93 @@
+"""What a reviewer reads first."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.gate import judge
+from training.review import Review, gate_columns, gate_tags, outcome
+from velo.settings import Gate
+
+HELD = {
+    "calibration_error": 0.01, "calibration_slope": 1.0, "calibration_slope_low": 0.9,
+    "calibration_slope_high": 1.1, "band_calibration_error": 0.01,
+    "band_calibration_error_market": 0.01, "ae_ratio": 1.1, "ae_ratio_bets": 900,
+    "roi_top20": 0.05, "roi_top20_low": 0.01, "roi_top20_high": 0.09, "alpha_share": 0.4,
+    "training_rows": 60_000, "holdout_days": 120, "delta_ll": 0.02, "delta_ll_low": 0.01,
+    "delta_ll_high": 0.03, "races": 1500, "r2": 0.15, "r2_model": 0.05,
+    "r2_market": 0.13, "r2_market_power": 0.14,
+}  # fmt: skip
+
+
+class Whole:
+    """A feature without a missing value."""
+
+    rows, unexplained, structural, constant = 100, 0, 0, False
+
+
+def judged(**changes: float):
+    nulls = {"form_ewma": Whole()}
+    return judge({**HELD, **changes}, nulls, {"form": ("form_ewma",)}, Gate())
+
+
+def review(verdict, **changes) -> Review:
+    usual = {
+        "data": {"rows": 70_000, "races": 7_000, "first_day": "2015-01-01",
+                 "last_day": "2018-07-21", "build": "a3a8476784fcaed3"},
+        "plan": {"holdout_start": "2018-03-24", "holdout_end": "2018-07-22"},
+        "prices": {"decision": "morning", "settlement": "bsp", "devig": "shin",
+                   "commission": 0.02},
+        "holdout": HELD, "earlier_looks": 2, "tuning": None,
+        "model": {"objective": "conditional_logit", "note": "boosting does better"},
+        "settings": {"training": {"blend": "benter", "service": "velo_v1_1_0"}},
+        "features_to_question": ["draw_iv"],
+        "worst": {"course": [{"name": "Ayr"}], "month": [], "odds_band": [{"name": "8 to 11"}]},
+    }  # fmt: skip
+    return Review({**usual, **changes}, verdict, "no champion yet")
+
+
+def test_a_name_begins_with_the_verdict_and_what_refused():
+    assert outcome(judged()) == "passed"
+    assert outcome(judged(ae_ratio=0.9)) == "refused: ae_ratio"
+    several = judged(ae_ratio=0.9, roi_top20=-0.1, alpha_share=0.1, delta_ll_low=-0.01)
+    assert outcome(several) == "refused: ae_ratio, roi_top20 +2"
+    assert review(several).name("benter to 2018").endswith(" · benter to 2018")
+
+
+def test_the_first_paragraph_answers_every_question_of_a_reviewer():
+    first = review(judged(ae_ratio=0.9)).page().split("\n\n")[0]
+    for said in (
+        "Refused", "ae_ratio", "no champion yet", "power-calibrated morning",
+        "[0.01, 0.03]", "1,500 races from 2018-03-24", "60,000 starts",
+    ):  # fmt: skip
+        assert said in first
+    assert not first.startswith(("#", "*", "|")), "a version's list shows it as bare text"
+
+
+def test_looks_trials_and_the_two_prices_are_said():
+    tuned = {"trials": 12, "words": "12 trials out of fold"}
+    page = review(judged(), tuning=tuned).page()
+    for said in ("2 earlier looks", "12 trials out of fold", "selected on morning, settled at bsp"):
+        assert said in page
+    assert "12 trials" in page.split("\n\n")[0]
+    assert "no earlier look" in review(judged(), earlier_looks=0).page()
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.4, "yes: 0.4"), (0.1, "NO: 0.1")])
+def test_each_criterion_is_a_tag_that_begins_with_yes_or_no(share, said):
+    tags = gate_tags(judged(alpha_share=share))
+    assert tags["gate.alpha_share"].startswith(said)
+    assert ("missed by 0.2" in tags["gate.alpha_share"]) == (share == 0.1)
+
+
+def test_the_gates_table_by_columns_has_a_row_a_criterion():
+    verdict = judged()
+    columns = gate_columns(verdict)
+    assert {len(column) for column in columns.values()} == {len(verdict.criteria)}
+    assert columns["criterion"][0] == "calibration_error"
+
+
+def test_a_name_with_a_bar_does_not_break_the_table():
+    page = review(judged()).page()
+    widths = {line.count(" | ") for line in page.splitlines() if line.startswith("| ")}
+    assert len(widths) == 1

@@ -1,0 +1,144 @@
+"""A search that does not see the holdout, goes on after a kill, and says what luck would show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.training.simulated_dataset import SETTINGS, simulated_dataset
+from training import tuning
+from training.study import Study, Trial
+from training.tuning import Tuned, tune
+from velo.errors import SettingsError
+from velo.home import Home
+from velo.settings import Tuning
+
+
+class Kept:
+    """A book that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.trials: list[Trial] = []
+
+    def trial(self, study: str, trial: Trial) -> None:
+        self.trials.append(trial)
+
+
+def search(home: Home, wanted: int, data=None, settings=SETTINGS, book=None) -> Tuned:
+    data = simulated_dataset() if data is None else data
+    return tune(home, data, settings, "proportional", "conditional_logit", wanted, book or Kept())
+
+
+def outcomes(home: Home, found: Tuned) -> list[tuple[dict, float]]:
+    ended = Study(home, found.study, "").ended()
+    return [(dict(trial.parameters), trial.log_likelihood) for trial in ended]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A search of three trials that nothing interrupted."""
+    home = Home(tmp_path_factory.mktemp("whole"))
+    book = Kept()
+    return home, search(home, 3, book=book), book
+
+
+def test_the_settings_are_walked_first_and_are_no_trial(whole):
+    _, found, book = whole
+    assert [trial.number for trial in book.trials] == [None, 0, 1, 2]
+    assert found.trials == found.on_these_data == 3
+    assert book.trials[0].log_likelihood == found.base
+
+
+def test_a_trials_gain_is_its_likelihood_less_that_of_the_settings(whole):
+    _, found, book = whole
+    for trial in book.trials:
+        assert trial.gain.value == pytest.approx(trial.log_likelihood - found.base, abs=1e-12)
+
+
+def test_the_best_trial_is_trained_with_and_only_if_it_beats_the_settings(whole):
+    _, found, book = whole
+    best = max(book.trials[1:], key=lambda trial: trial.log_likelihood)
+    assert found.best == best
+    rate = found.applied(SETTINGS).ranker.learning_rate
+    assert rate == (
+        best.parameters["learning_rate"] if best.gain.value > 0 else SETTINGS.ranker.learning_rate
+    )
+    worse = replace(found, best=replace(best, gain=replace(best.gain, value=-0.1)))
+    assert worse.applied(SETTINGS) == SETTINGS
+    assert "none did better" in worse.words()
+
+
+def test_the_same_command_tries_nothing_anew(whole):
+    home, found, _ = whole
+    book = Kept()
+    assert search(home, 3, book=book) == found
+    assert len(book.trials) == 4, "all are told to the run that asks"
+
+
+def test_no_row_after_the_last_training_day_is_read(whole, tmp_path):
+    home, found, _ = whole
+    data = simulated_dataset()
+    after = data.frame["date"] >= np.datetime64(data.plan.train_end)
+    poisoned = data.frame.copy()
+    poisoned.loc[after, ["form", "draw", "noise", "win_share", "decision_odds"]] = np.nan
+    other = Home(tmp_path)
+    blind = search(other, 3, data=replace(data, frame=poisoned))
+    assert after.any()
+    assert outcomes(other, blind) == outcomes(home, found)
+
+
+def test_a_search_that_was_interrupted_ends_as_one_that_was_not(whole, tmp_path, monkeypatch):
+    home, found, _ = whole
+    other = Home(tmp_path)
+    walk, walks = tuning._walk, iter(range(10))
+
+    def interrupted(*given):
+        if next(walks) == 2:
+            raise KeyboardInterrupt
+        return walk(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tuning, "_walk", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            search(other, 3)
+    resumed = search(other, 3)
+    assert resumed.trials == 3, "the trial that was given up is not counted"
+    assert outcomes(other, resumed) == outcomes(home, found)
+
+
+def test_trials_of_other_searches_on_the_same_data_count_against_luck(whole, tmp_path):
+    home = Home(tmp_path)
+    first = search(home, 2)
+    wider = SETTINGS.model_copy(
+        update={"tuning": Tuning(space={"num_leaves": {"choices": [3, 5]}})}
+    )
+    second = search(home, 1, settings=wider)
+    assert second.study != first.study
+    assert (second.trials, second.on_these_data) == (1, 3)
+    assert "1 trials out of fold (3 on these data)" in second.words()
+
+
+def test_a_linear_model_and_an_empty_space_have_nothing_to_search(tmp_path):
+    data = simulated_dataset()
+    empty = SETTINGS.model_copy(update={"tuning": Tuning(space={})})
+    for settings, objective in ((SETTINGS, "linear"), (empty, "conditional_logit")):
+        with pytest.raises(SettingsError, match="nothing to search"):
+            tune(Home(tmp_path), data, settings, "shin", objective, 1, Kept())
+
+
+@pytest.mark.parametrize(
+    ("space", "complaint"),
+    [
+        ({"threads": {"low": 1, "high": 4}}, "cannot be searched"),
+        ({"learning_rates": {"low": 0.1, "high": 0.2}}, "cannot be searched"),
+        ({"learning_rate": {"low": 0.2, "high": 0.1}}, "low must be below high"),
+        ({"lambda_l2": {"low": 0, "high": 1, "log": True}}, "above 0 where log"),
+        ({"feature_fraction": {"low": 0.5, "high": 1.5}}, "less than or equal to 1"),
+        ({"max_bin": {"choices": [1, 63]}}, "greater than or equal to 3"),
+    ],
+)
+def test_a_space_that_the_ranker_cannot_take_is_refused(space, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        Tuning.model_validate({"space": space})
