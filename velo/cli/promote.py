@@ -83,7 +83,7 @@ def _show_findings(found: dict[str, Any]) -> None:
     worst = [
         [
             piece["name"], piece["races"], piece["bets"], _estimate(piece["gain"], "+.4f"),
-            _estimate(piece["calibration"], ".3f"), _estimate(piece["ae_ratio"], ".3f"),
+            _calibration(piece), _estimate(piece["ae_ratio"], ".3f"),
         ]
         for pieces in found["worst"].values()
         for piece in pieces
@@ -102,6 +102,11 @@ def _show_findings(found: dict[str, Any]) -> None:
             for each in found["features"]
         ],
     )
+
+
+def _calibration(piece: dict[str, Any]) -> str:
+    """Of an odds band; over whole races winners are as many as expected, whatever was said."""
+    return _estimate(piece["calibration"], ".3f") if piece["kind"] == "odds_band" else "-"
 
 
 def _estimate(said: dict[str, float | None], shape: str) -> str:
