@@ -92,26 +92,29 @@ draw_course = FeatureView(
         "cold_when:draw_bias_z": "not (draw_variance_180d > 0)",
     },
 )
-def bias(counts: pd.DataFrame) -> pd.DataFrame:
+def bias(rows: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.counts import counts_of
     from velo.racing.shrinkage import draw_z, impact_value
 
-    def known(name):
-        return counts[name].astype("float64").fillna(0.0)
+    levels = ("draw_course", "draw_distance", "draw")
+    of_all = [
+        f"{of}_{count}" for of in ("going", "course", *levels) for count in ("wins", "expected")
+    ]
+    recent = [f"draw_{count}_180d" for count in ("wins", "expected", "variance")]
+    known = counts_of(rows, [*of_all, *recent, "horse_k", *(f"{level}_k" for level in levels)])
 
-    on_going = impact_value(known("going_wins"), known("going_expected"), known("horse_k"), 1.0)
-    at_course = impact_value(known("course_wins"), known("course_expected"), known("horse_k"), 1.0)
+    def shrunk(of, strength, towards):
+        return impact_value(known[f"{of}_wins"], known[f"{of}_expected"], known[strength], towards)
+
     stalls = 1.0
-    for level in ("draw_course", "draw_distance", "draw"):
-        stalls = impact_value(
-            known(f"{level}_wins"), known(f"{level}_expected"), known(f"{level}_k"), stalls
-        )
+    for level in levels:
+        stalls = shrunk(level, f"{level}_k", stalls)
     return pd.DataFrame(
         {
-            "course_going_iv": (on_going * at_course) ** 0.5,
+            "course_going_iv": (shrunk("going", "horse_k", 1.0) * shrunk("course", "horse_k", 1.0))
+            ** 0.5,
             "draw_iv": stalls,
-            "draw_bias_z": draw_z(
-                known("draw_wins_180d"), known("draw_expected_180d"), known("draw_variance_180d")
-            ),
+            "draw_bias_z": draw_z(*(known[name] for name in recent)),
         },
-        index=counts.index,
+        index=rows.index,
     )

@@ -60,19 +60,25 @@ horse_last_start = FeatureView(
     },
 )
 def class_layoff(facts: pd.DataFrame) -> pd.DataFrame:
-    from velo.racing.layoff import knots_of, layoff_penalty
+    from velo.racing.layoff import days_away, flag, penalty_on
 
-    change = pd.DataFrame(index=facts.index)
-    change["class_drop"] = facts["class_level"] - facts["last_class_level"]
-    change["classdrop_flag"] = (change["class_drop"] >= 1).where(change["class_drop"].notna()) * 1.0
-    raced = pd.to_datetime(facts["race_date"], utc=True)
-    away = (raced - pd.to_datetime(facts["last_start"], utc=True)).dt.days
-    change["layoff_days"] = away.astype("float64")
-    change["layoff_penalty"] = float("nan")
-    for text, days in change["layoff_days"].groupby(facts["layoff_knots"], observed=True):
-        change.loc[days.index, "layoff_penalty"] = layoff_penalty(days, knots_of(text))
-    fresh = away.between(facts["sweet_spot_from"], facts["sweet_spot_to"])
-    change["freshness_flag"] = fresh.where(away.notna()) * 1.0
-    change["weight_delta"] = facts["pounds"] - facts["last_pounds"]
-    change["or_delta"] = facts["official_rating"] - facts["last_official_rating"]
-    return change.astype("float64")
+    compared = ("class_level", "pounds", "official_rating")
+    names = [*compared, *(f"last_{name}" for name in compared), "sweet_spot_from", "sweet_spot_to"]
+    (level, pounds, rating, last_level, last_pounds, last_rating, sweet_from, sweet_to) = (
+        facts[names].to_numpy("float64").T
+    )
+
+    away = days_away(facts["race_date"], facts["last_start"])
+    drop = level - last_level
+    return pd.DataFrame(
+        {
+            "class_drop": drop,
+            "classdrop_flag": flag(drop >= 1, drop),
+            "layoff_days": away,
+            "layoff_penalty": penalty_on(away, facts["layoff_knots"].to_numpy()),
+            "freshness_flag": flag((away >= sweet_from) & (away <= sweet_to), away),
+            "weight_delta": pounds - last_pounds,
+            "or_delta": rating - last_rating,
+        },
+        index=facts.index,
+    )

@@ -56,22 +56,21 @@ ratings_short = " and ".join(
     },
 )
 def form(runs: pd.DataFrame) -> pd.DataFrame:
-    from velo.racing.form import ewma, ols_slope, sample_variance, shrunk_variance
+    from velo.racing.form import ewma, first_known, ols_slope, sample_variance, shrunk_variance
 
-    def last_five(fact):
-        return runs[[f"{fact}_{run}" for run in (1, 2, 3, 4, 5)]].to_numpy("float64")
-
-    percentiles = last_five("percentile")
+    facts = ("percentile", "ts", "rpr", "figure")
+    names = [f"{fact}_{run}" for fact in facts for run in (1, 2, 3, 4, 5)]
+    table = runs[[*names, "form_k", "form_v0"]].to_numpy("float64")
+    percentiles, *ratings = (table[:, i : i + 5] for i in (0, 5, 10, 15))
     starts = (percentiles == percentiles).sum(axis=1)
-    curves = pd.DataFrame(index=runs.index)
-    curves["form_ewma"] = ewma(percentiles, 0.6)
-    curves["form_ewma"] = curves["form_ewma"].fillna(0.5)
-    curves["form_slope"] = ols_slope(percentiles)
-    curves["form_var"] = shrunk_variance(
-        sample_variance(percentiles), starts, runs["form_k"], runs["form_v0"]
+    return pd.DataFrame(
+        {
+            "form_ewma": ewma(percentiles, 0.6, unseen=0.5),
+            "form_slope": ols_slope(percentiles),
+            "form_var": shrunk_variance(
+                sample_variance(percentiles), starts, table[:, 20], table[:, 21]
+            ),
+            "ts_trend": first_known(*map(ols_slope, ratings)),
+        },
+        index=runs.index,
     )
-    trend = pd.Series(float("nan"), index=runs.index)
-    for rating in ("ts", "rpr", "figure"):
-        trend = trend.fillna(pd.Series(ols_slope(last_five(rating)), index=runs.index))
-    curves["ts_trend"] = trend
-    return curves

@@ -91,32 +91,32 @@ strike_rates = {
         "cold_when:tj_combo_uplift": "not (pair_starts_365d > 0)",
     },
 )
-def velocity(counts: pd.DataFrame) -> pd.DataFrame:
+def velocity(rows: pd.DataFrame) -> pd.DataFrame:
+    from velo.racing.counts import counts_of
     from velo.racing.shrinkage import combo_uplift, eb_rate
 
-    def known(name):
-        return counts[name].astype("float64").fillna(0.0)
-
-    rates = pd.DataFrame(index=counts.index)
+    kinds = [
+        f"{count}{span}" for count in ("wins", "starts") for span in ("", "_14d", "_30d", "_90d")
+    ]
+    of_both = [f"{who}_{kind}" for who in ("trainer", "jockey") for kind in (*kinds, "k0", "k1")]
+    known = counts_of(rows, [*of_both, "pair_wins_365d", "pair_starts_365d", "pair_k2", "p0"])
+    rates = {}
     for who in ("trainer", "jockey"):
-        career_wins = known(f"{who}_wins")
-        career_starts = known(f"{who}_starts")
         for days in (14, 30, 90):
-            wins = known(f"{who}_wins_{days}d")
-            starts = known(f"{who}_starts_{days}d")
+            wins, starts = known[f"{who}_wins_{days}d"], known[f"{who}_starts_{days}d"]
             rates[f"{who}_sr_{days}d"] = eb_rate(
                 wins,
                 starts,
-                career_wins - wins,
-                career_starts - starts,
-                counts[f"{who}_k1"],
-                counts[f"{who}_k0"],
-                counts["p0"],
+                known[f"{who}_wins"] - wins,
+                known[f"{who}_starts"] - starts,
+                known[f"{who}_k1"],
+                known[f"{who}_k0"],
+                known["p0"],
             )
     rates["tj_combo_uplift"] = combo_uplift(
-        known("pair_wins_365d"),
-        known("pair_starts_365d"),
+        known["pair_wins_365d"],
+        known["pair_starts_365d"],
         (rates["trainer_sr_90d"] + rates["jockey_sr_90d"]) / 2,
-        counts["pair_k2"],
+        known["pair_k2"],
     )
-    return rates
+    return pd.DataFrame(rates, index=rows.index)

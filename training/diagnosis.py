@@ -6,7 +6,6 @@ the holdout (evaluation.md, Promotion gate), because what is learnt there will b
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -118,7 +117,6 @@ def contributions(
     score: Score,
     draws: int,
     seed: int,
-    seconds: float = 60.0,
     most_races: int = 10_000,
 ) -> tuple[Contribution, ...]:
     """Shuffle each feature within its races and see what is lost; the most harmful come first.
@@ -129,10 +127,8 @@ def contributions(
         features: which to examine, in this order.
         score: gives probabilities that sum to 1 in each race, [rows] of the frame it is given.
         draws, seed: of the bootstrap by race day; the seed also shuffles.
-        seconds: no further feature is begun after this; the rest are said to be not measured.
         most_races: a larger fold is sampled down to so many whole races.
     """
-    begun = time.monotonic()
     generator = np.random.default_rng(seed)
     sample = _some_races(frame, most_races, generator)
     races = Races.of(sample["race_id"].to_numpy())
@@ -141,9 +137,6 @@ def contributions(
     before = races.log_likelihood(score(sample), won)
     found = []
     for feature in features:
-        if time.monotonic() - begun > seconds:
-            found.append(Contribution(feature, UNKNOWN, "not measured"))
-            continue
         order = np.lexsort((generator.random(races.n), races.index))
         shuffled = sample.assign(**{feature: sample[feature].to_numpy()[order]})
         lost = before - races.log_likelihood(score(shuffled), won)

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import bootstrap, likelihood, metrics, selection
+from training import bootstrap, calibration, calibration_choice, likelihood, metrics, selection
 from training.blend import Blend, BlendIntervals, benter, intervals, power_market, residual
+from training.calibration import Calibrator
+from training.calibration_choice import Forecast, Sides, Trials
 from training.dataset import Dataset
 from training.metrics import Predictions
 from training.races import Floats, Races
@@ -23,16 +25,33 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Blended:
-    """The blend on all out-of-fold races, the market's own exponent, and how sure they are."""
+    """The blend on all out-of-fold races, the market's own exponent, and how sure they are.
+
+    Attributes:
+        calibrator, market_calibrator: of the blend and of the power-calibrated market.
+    """
 
     blend: Blend
     power_market: Blend
+    calibrator: Calibrator
+    market_calibrator: Calibrator
     spread: BlendIntervals
     races: int
 
+    def probabilities(self, column: Floats, fair: Floats, races: Races) -> Floats:
+        """Blended and calibrated, [rows]."""
+        return self.calibrator.probabilities(self.blend.probabilities(column, fair, races), races)
 
-def fit_blend(oof: pd.DataFrame, settings: Settings, column: str = "column") -> Blended:
-    """Fit the blend on out-of-fold predictions of priced races.
+    def opponent(self, fair: Floats, races: Races) -> Floats:
+        """The power-calibrated market, calibrated, [rows]."""
+        market = self.power_market.probabilities(None, fair, races)
+        return self.market_calibrator.probabilities(market, races)
+
+
+def fit_blend(
+    oof: pd.DataFrame, settings: Settings, trials: Trials, column: str = "column"
+) -> Blended:
+    """Fit the blend, and the calibrators that the trials kept, on predictions of priced races.
 
     Raises:
         DataError: no out-of-fold race has a complete book.
@@ -51,15 +70,25 @@ def fit_blend(oof: pd.DataFrame, settings: Settings, column: str = "column") -> 
         settings.training.bootstrap_draws,
         settings.training.seed,
     )
-    return Blended(fitted, power_market(market, won, races), spread, len(races))
+    opponent = power_market(market, won, races)
+    wanted = settings.training.calibration
+    calibrator, market_calibrator = (
+        calibration.fit(calibration_choice.kept(judged, wanted), p, won, races)
+        for judged, p in (
+            (trials.blend, fitted.probabilities(model, market, races)),
+            (trials.market, opponent.probabilities(None, market, races)),
+        )
+    )
+    return Blended(fitted, opponent, calibrator, market_calibrator, spread, len(races))
 
 
-def fold_figures(oof: OutOfFold, settings: Settings) -> list[dict[str, Any]]:
-    """Each fold's own figures; blended ones use a blend that was fitted on earlier folds.
+def fold_figures(oof: OutOfFold, settings: Settings) -> tuple[list[dict[str, Any]], Trials]:
+    """Each fold's own figures; blended ones use blend and calibrators from earlier folds.
 
-    The first fold has no earlier one and so no blended figure.
+    The first fold has no earlier one and so no blended figure. With the figures come the trials
+    of the calibrators on the folds from the third on.
     """
-    figures = []
+    figures, trials = [], Trials()
     for fit in oof.fits:
         own = oof.frame[oof.frame["fold"] == fit.fold.number]
         earlier = oof.frame[oof.frame["fold"] < fit.fold.number]
@@ -67,9 +96,17 @@ def fold_figures(oof: OutOfFold, settings: Settings) -> list[dict[str, Any]]:
         found |= fundamental_figures(own)
         priced = own[own["priced"]]
         if len(earlier) and len(priced):
-            found |= _blended_figures(priced, fit_blend(earlier, settings))
+            known = fit_blend(earlier, settings, trials)
+            found |= _blended_figures(priced, known)
+            if fit.fold.number >= calibration_choice.FIRST_JUDGED:
+                before = _uncalibrated(known, earlier[earlier["priced"]])
+                trials = trials.tried_on(
+                    fit.fold.number, before, _uncalibrated(known, priced),
+                    settings.training.calibration,
+                )  # fmt: skip
+                found |= trials.last_gains()
         figures.append(found)
-    return figures
+    return figures, trials
 
 
 def fundamental_figures(frame: pd.DataFrame) -> Figures:
@@ -118,7 +155,7 @@ def cut_offs(oof: OutOfFold, blended: Blended, data: Dataset, settings: Settings
         oof.frame["priced"] & (oof.frame["date"] >= pd.Timestamp(data.plan.preceding_start))
     ]
     races = Races.of(frame["race_id"].to_numpy())
-    p = blended.blend.probabilities(_array(frame, "column"), _array(frame, "p_market"), races)
+    p = blended.probabilities(_array(frame, "column"), _array(frame, "p_market"), races)
     odds = _array(frame, "decision_odds")
     inside = selection.in_band(odds, settings.odds_band)
     return selection.cutoffs(selection.expected_value(p, odds)[inside])
@@ -188,12 +225,12 @@ def captured_share(predictions: pd.DataFrame, truth: pd.DataFrame, settings: Set
     return metrics.flat({"captured_share": share})
 
 
-def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> Figures:
+def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> dict[str, Any]:
     races = Races.of(priced["race_id"].to_numpy())
     won, fair = _array(priced, "win_share"), _array(priced, "p_market")
-    p = earlier.blend.probabilities(_array(priced, "column"), fair, races)
-    opponent = earlier.power_market.probabilities(None, fair, races)
-    found = {
+    p = earlier.probabilities(_array(priced, "column"), fair, races)
+    opponent = earlier.opponent(fair, races)
+    found: dict[str, Any] = {
         "log_loss_race": likelihood.log_loss_race(p, won, races),
         "r2": likelihood.r2(p, won, races),
         "r2_market_power": likelihood.r2(opponent, won, races),
@@ -203,7 +240,20 @@ def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> Figures:
     }
     if earlier.blend.alpha_share is not None:
         found["alpha_share"] = earlier.blend.alpha_share
-    return found
+    return found | {
+        "calibrator": earlier.calibrator.kind,
+        "market_calibrator": earlier.market_calibrator.kind,
+    }
+
+
+def _uncalibrated(known: Blended, frame: pd.DataFrame) -> Sides:
+    """Blend and power-calibrated market as a calibrator finds them."""
+    races = Races.of(frame["race_id"].to_numpy())
+    won, fair = _array(frame, "win_share"), _array(frame, "p_market")
+    dates = races.first(frame["date"].to_numpy())
+    blend = known.blend.probabilities(_array(frame, "column"), fair, races)
+    market = known.power_market.probabilities(None, fair, races)
+    return Sides(Forecast(blend, won, races, dates), Forecast(market, won, races, dates))
 
 
 def _fit(settings: Settings, model: Floats, market: Floats, won: Floats, races: Races) -> Blend:

@@ -13,6 +13,7 @@ from velo.racing import market as books
 
 Method = Literal["shin", "power", "proportional"]
 METHODS: tuple[Method, ...] = ("shin", "power", "proportional")
+BLOCKS = 4
 
 
 def probabilities(odds: Floats, races: Races, method: Method) -> Floats:
@@ -33,8 +34,12 @@ def probabilities(odds: Floats, races: Races, method: Method) -> Floats:
 def choose(odds: Floats, win_share: Floats, races: Races) -> Method:
     """The method under which the power-calibrated market is likeliest (`devig = auto`).
 
-    It is judged as it is used, with its exponent fitted, on races inside the training period.
-    Races without a complete book are passed over.
+    Judged as it is used and out of fold: over four blocks of races, each but the first with the
+    exponent of the blocks before it. Races without a complete book are passed over.
+
+    Args:
+        odds, win_share: [rows], of days inside the training period.
+        races: in the order of their days.
 
     Raises:
         DataError: no race has a complete book.
@@ -46,6 +51,14 @@ def choose(odds: Floats, win_share: Floats, races: Races) -> Method:
 
 
 def _likelihood(odds: Floats, win_share: Floats, races: Races, method: Method) -> float:
+    """Log-likelihood of the races of all blocks but the first, in nats."""
     p = probabilities(odds, races, method)
-    calibrated = blend.power_market(p, win_share, races).probabilities(None, p, races)
-    return float(races.log_likelihood(calibrated, win_share).sum())
+    block = np.arange(len(races)) * BLOCKS // len(races)
+    total = 0.0
+    for number in np.unique(block)[1:]:
+        before, known = races.keep(block < number)
+        inside, judged = races.keep(block == number)
+        exponent = blend.power_market(p[before], win_share[before], known)
+        calibrated = exponent.probabilities(None, p[inside], judged)
+        total += float(judged.log_likelihood(calibrated, win_share[inside]).sum())
+    return total

@@ -115,7 +115,8 @@ def likelihoods(
 def calibrations(given: Predictions, band: OddsBand) -> dict[str, Value]:
     """Calibration error over all runners and in the band, and the slope.
 
-    The market in the band is the power-calibrated one: it has had the model's own calibrator.
+    The market in the band is the power-calibrated one: it has chosen its calibrator as the model
+    did.
     """
     inside = selection.in_band(given.decision_odds, band)
     slope = calibration_curve.calibration_slope(given.p, given.win_share, given.dates)

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training import market, scorer, temperature
+from training import calibration, market, scorer, temperature
 from training.artifact import Artifact
 from training.blend import Blend, log_probability
+from training.calibration import Calibrator
 from training.inputs import Inputs
 from training.market import Method
 from training.races import Floats, Races
@@ -73,12 +74,16 @@ class Model:
         devig: how the margin is taken out of a book.
         blend: the model with the market.
         power_market: the market alone with its exponent, the honest opponent.
+        calibrator: of the blend, chosen out of fold.
+        market_calibrator: of the opponent, chosen by the same procedure.
     """
 
     fundamental: Fundamental
     devig: Method
     blend: Blend
     power_market: Blend
+    calibrator: Calibrator
+    market_calibrator: Calibrator
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Probabilities of whole races.
@@ -90,17 +95,20 @@ class Model:
         Returns:
             The frame's columns without the features, and `p_model` (the fundamental alone; in
             residual mode boosted score on an even field), `p_market` (de-vigged),
-            `p_market_power`, `p` (blended). A race with a price missing has NaN in the last three.
+            `p_market_power` and `p` (blended), both calibrated. A race with a price missing has
+            NaN in the last three.
         """
         races = Races.of(frame["race_id"].to_numpy())
         column = self.fundamental.column(self.fundamental.inputs.matrix(frame, races), races)
         odds = frame["decision_odds"].to_numpy(dtype=np.float64)
         fair = market.probabilities(odds, races, self.devig)
+        opponent = self.power_market.probabilities(None, fair, races)
+        blended = self.blend.probabilities(column, fair, races)
         return frame.drop(columns=list(self.fundamental.features)).assign(
             p_model=races.softmax(column),
             p_market=fair,
-            p_market_power=self.power_market.probabilities(None, fair, races),
-            p=self.blend.probabilities(column, fair, races),
+            p_market_power=self.market_calibrator.probabilities(opponent, races),
+            p=self.calibrator.probabilities(blended, races),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,6 +123,8 @@ class Model:
             "devig": self.devig,
             "blend": self.blend.to_dict(),
             "power_market": self.power_market.to_dict(),
+            "calibrator": self.calibrator.to_dict(),
+            "market_calibrator": self.market_calibrator.to_dict(),
         }
 
     @property
@@ -141,6 +151,8 @@ class Model:
                 said["devig"],
                 Blend.from_dict(said["blend"]),
                 Blend.from_dict(said["power_market"]),
+                calibration.from_dict(said["calibrator"]),
+                calibration.from_dict(said["market_calibrator"]),
             )
         except (KeyError, TypeError) as error:
             raise ModelError(f"the artifact's model.json lacks {error}; train again") from None

@@ -16,6 +16,7 @@ import pandas as pd
 
 import velo
 from training import artifact, diagnosis, evaluation, plots, walk_forward
+from training.calibration_choice import Trials
 from training.calibration_curve import curve
 from training.dataset import Dataset, assemble
 from training.evaluation import Blended
@@ -91,15 +92,19 @@ def train(
         devig = walk_forward.choose_devig(data, settings)
         with clock.stage("walking forward"):
             objective, oof = _walk(data, settings, devig, progress)
-        folds = evaluation.fold_figures(oof, settings)
+        folds, trials = evaluation.fold_figures(oof, settings)
         for figures in folds:
-            recorder.fold(int(figures["fold"]), figures)
+            numbers = {name: x for name, x in figures.items() if not isinstance(x, str)}
+            recorder.fold(int(figures["fold"]), numbers)
         with clock.stage("fitting the blend"):
-            blended = evaluation.fit_blend(oof.frame, settings)
+            blended = evaluation.fit_blend(oof.frame, settings, trials)
             cutoffs = evaluation.cut_offs(oof, blended, data, settings)
         with clock.stage("fitting the last model"):
             fundamental = walk_forward.fit_last(data, settings, devig, objective, oof)
-        model = Model(fundamental, devig, blended.blend, blended.power_market)
+        model = Model(
+            fundamental, devig, blended.blend, blended.power_market,
+            blended.calibrator, blended.market_calibrator,
+        )  # fmt: skip
         last_day = data.plan.holdout_end - timedelta(days=1)
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
         with clock.stage("judging the holdout"):
@@ -115,7 +120,7 @@ def train(
                 predictions, cutoffs.top20, settings.odds_band,
                 settings.training.bootstrap_draws, settings.training.seed,
             )  # fmt: skip
-            questioned = _contributions(data, oof, settings, devig)
+            questioned = _contributions(data, oof, settings, devig, trials)
         stored = _artifact(data, settings, model, cutoffs, recorder.run_id)
         sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
         report = TrainingReport(
@@ -127,7 +132,10 @@ def train(
                     "commission": settings.prices.commission.get(data.settlement, 0.0)},
             nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
             folds=folds,
-            model=_model_section(model, oof, blended, objective, settings),
+            model=_model_section(model, oof, blended, objective, settings)
+            | {"calibration": trials.choices(
+                settings.training.calibration, settings.training.bootstrap_draws,
+                settings.training.seed)},
             holdout=judged,
             earlier_looks=looks,
             verdict=verdict,
@@ -167,14 +175,14 @@ def _days(data: Dataset, first: date, last: date) -> pd.DataFrame:
 
 
 def _contributions(
-    data: Dataset, oof: OutOfFold, settings: Settings, devig: Method
+    data: Dataset, oof: OutOfFold, settings: Settings, devig: Method, trials: Trials
 ) -> tuple[diagnosis.Contribution, ...]:
     """What each feature adds to the blend, on the last out-of-fold fold."""
     fit = oof.fits[-1]
     earlier = oof.frame[oof.frame["fold"] < fit.fold.number]
-    known = evaluation.fit_blend(earlier, settings)
-    model = Model(fit.boosted, devig, known.blend,
-                  known.power_market)  # fmt: skip
+    known = evaluation.fit_blend(earlier, settings, trials.before(fit.fold.number))
+    model = Model(fit.boosted, devig, known.blend, known.power_market,
+                  known.calibrator, known.market_calibrator)  # fmt: skip
     days = _days(data, fit.fold.test_start, fit.fold.test_end - timedelta(days=1))
     priced = days[days["priced"]]
 

@@ -137,7 +137,9 @@ class Prices(Section):
 
     decision: PriceKind = "sp"
     settlement: PriceKind = "sp"
-    devig: Literal["shin", "power", "proportional", "auto"] = "shin"
+    devig: Literal["shin", "power", "proportional", "auto"] = Field(
+        "auto", description="auto takes the likeliest, out of fold, before the first test days"
+    )
     commission: dict[str, float] = {"sp": 0.0, "bsp": 0.02, "wap": 0.02}
 
 
@@ -177,6 +179,9 @@ class Training(Section):
     holdout_days: int = Field(90, ge=1)
     stopping_share: float = Field(0.15, gt=0, lt=0.5, description="last share of a fold's days")
     blend: Literal["benter", "residual"] = "benter"
+    calibration: Literal["auto", "none", "isotonic", "beta"] = Field(
+        "auto", description="auto keeps what gains out of fold, for blend and market each"
+    )
     alpha_start: float = 0.25
     bootstrap_draws: int = Field(2000, ge=100)
     seed: int = 20150101

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from velo.racing.form import ewma, ols_slope, sample_variance, shrunk_variance
+from velo.racing.form import ewma, first_known, ols_slope, sample_variance, shrunk_variance
 
 NAN = np.nan
 
@@ -84,3 +84,9 @@ def test_variance_is_drawn_to_the_populations_by_its_strength() -> None:
 @pytest.mark.parametrize("starts", [0, 1])
 def test_under_two_starts_there_is_no_variance(starts: int) -> None:
     assert np.isnan(shrunk_variance([NAN], [starts], 4.0, 0.10)[0])
+
+
+def test_the_first_source_with_a_slope_is_taken_row_by_row() -> None:
+    none = np.full(3, np.nan)
+    first, second = np.array([1.0, np.nan, np.nan]), np.array([5.0, 2.0, np.nan])
+    assert np.array_equal(first_known(first, second, none), [1.0, 2.0, np.nan], equal_nan=True)

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from velo.errors import SettingsError
-from velo.racing.layoff import knots_of, knots_text, layoff_penalty
+from velo.racing.layoff import (
+    days_away,
+    flag,
+    knots_of,
+    knots_text,
+    layoff_penalty,
+    penalty_on,
+)
 
 KNOTS = [(0, 0.15), (15, 0.10), (30, 0.0), (60, 0.0), (120, 0.15), (240, 0.30)]
 
@@ -67,3 +75,27 @@ def test_a_text_that_is_no_curve_gives_no_knots_and_no_penalty() -> None:
 def test_knots_come_back_from_the_text_that_a_row_carries(knots: list[tuple[int, int]]) -> None:
     curve = [(float(day), cost / 100) for day, cost in sorted(knots)]
     assert knots_of(knots_text(curve)) == curve
+
+
+def test_days_are_whole_and_missing_where_a_moment_is() -> None:
+    raced = pd.Series(pd.to_datetime(["2024-03-02", "2024-03-02", None], utc=True))
+    seen = pd.Series([pd.Timestamp("2024-02-01"), None, pd.Timestamp("2024-02-01")])
+    assert np.array_equal(days_away(raced, seen), [30.0, np.nan, np.nan], equal_nan=True)
+
+
+def test_each_layoff_is_on_its_own_curve() -> None:
+    days, curves = (
+        np.array([10.0, 10.0, 10.0]),
+        np.array(["0:0 20:1", "0:1 20:0", "?"], dtype=object),
+    )
+    found = penalty_on(days, curves)
+    assert np.array_equal(found, [0.5, 0.5, np.nan], equal_nan=True)
+    assert penalty_on(np.array([20.0]), curves[:1])[0] == 1.0
+
+
+def test_a_flag_of_what_is_missing_is_missing() -> None:
+    assert np.array_equal(
+        flag(np.array([True, False, False]), np.array([1.0, 0.0, np.nan])),
+        [1.0, 0.0, np.nan],
+        equal_nan=True,
+    )

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.training.simulated_races import simulate
-from training import market
-from training.races import Races
+from tests.training.simulated_races import fields, simulate
+from training import blend, market
+from training.races import Floats, Races
 from velo.errors import DataError
 
 WORLD = simulate(3000, [0.5], seed=51)
@@ -40,6 +42,40 @@ def test_auto_finds_the_method_that_the_margin_was_laid_on_by(method: market.Met
     odds = 1 / book
     odds[world.races.index == 7] = np.nan
     assert market.choose(odds, world.win_share, world.races) == method
+
+
+@given(
+    st.sampled_from(market.METHODS), st.floats(0.5, 1.8), st.floats(0.2, 4.0), st.integers(0, 99)
+)
+def test_every_method_sums_to_one_on_books_below_one_too(
+    method: market.Method, book: float, spread: float, seed: int
+) -> None:
+    races = fields(20, seed)
+    fair = races.softmax(spread * np.random.default_rng(seed).standard_normal(races.n))
+    odds = np.maximum(1 / (book * fair), 1.01)
+    p = market.probabilities(odds, races, method)
+    np.testing.assert_allclose(races.sum(p), 1.0, atol=1e-9)
+    assert (p > 0).all()
+
+
+def test_auto_is_judged_on_races_that_the_exponent_was_not_fitted_on() -> None:
+    """Other results in the last block change none of the exponents."""
+    world = simulate(400, [0.8], seed=53)
+    odds = 1 / (1.15 * world.races.softmax(world.strength))
+    last = world.races.index >= 300
+    even = world.races.uniform()
+    seen: list[float] = []
+    fit = blend.power_market
+
+    def watched(p: Floats, won: Floats, races: Races) -> blend.Blend:
+        seen.append(fit(p, won, races).beta)
+        return fit(p, won, races)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(blend, "power_market", watched)
+        market.choose(odds, world.win_share, world.races)
+        market.choose(odds, np.where(last, even, world.win_share), world.races)
+    assert seen[: len(seen) // 2] == seen[len(seen) // 2 :]
 
 
 def test_auto_without_a_complete_book_is_refused() -> None:

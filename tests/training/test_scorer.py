@@ -12,6 +12,7 @@ from tests.training.simulated_races import fields, winners
 from training import likelihood, scorer
 from training.artifact import Artifact
 from training.blend import Blend
+from training.calibration import Uncalibrated
 from training.inputs import Inputs
 from training.model import Fundamental, Model
 from training.races import Races
@@ -75,6 +76,7 @@ def test_a_stored_model_predicts_what_it_predicted(fitted: scorer.Scorer) -> Non
     model = Model(
         Fundamental(INPUTS, fitted, 0.9, starts_from_market=False),
         "proportional", Blend("benter", 0.4, 0.8), Blend("market", 0.0, 1.1),
+        Uncalibrated(), Uncalibrated(),
     )  # fmt: skip
     plain = json.loads(json.dumps(model.to_dict()))
     again = Model.of(Artifact(plain, model.ranker_text, "0" * 64))

@@ -149,8 +149,9 @@ def test_what_a_writer_has_not_yet_folded_in_is_read_and_hashed(tmp_path: Path) 
         (lambda whole: b"no database" * 100, "is not an SQLite file"),
         (lambda whole: b"", "is not an SQLite file"),
         (lambda whole: whole[:100] + b"\xff" * (len(whole) - 100), "cannot be read as an SQLite"),
+        (lambda whole: whole.replace(b"CREATE TABLE", b"CREATE TABL\xf4"), "it is damaged"),
     ],
-    ids=["torn", "text", "empty", "garbled"],
+    ids=["torn", "text", "empty", "garbled", "complained of in bytes that are no text"],
 )
 def test_a_damaged_file_is_refused(tmp_path: Path, spoil: object, said: str) -> None:
     assert callable(spoil)

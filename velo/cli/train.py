@@ -78,12 +78,28 @@ def show(done: Any) -> None:
         f"blend {holdout['r2']:.4f}"
     )
     console.say(f"{report['prices']['note']}; {report['model']['note']}")
+    for side, choice in report["model"]["calibration"].items():
+        console.say(_calibration(side, choice))
     if "captured_share" in holdout:
         console.say(
             f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
             f"({console.percent(holdout['captured_share_low'])} to "
             f"{console.percent(holdout['captured_share_high'])})"
         )
+
+
+def _calibration(side: str, choice: dict[str, Any]) -> str:
+    """What calibrates one side, and what each kind gained out of fold."""
+    gains = ", ".join(f"{kind} {_gain(gain)}" for kind, gain in choice["gains"].items())
+    tried = f"gain out of fold, nats a race: {gains}" if gains else "none tried"
+    return f"calibration of the {side}: {choice['kind']} ({tried})"
+
+
+def _gain(gain: dict[str, float | None]) -> str:
+    value, low, high = (
+        "-" if gain[end] is None else f"{gain[end]:+.4f}" for end in ("value", "low", "high")
+    )
+    return f"{value} [{low}, {high}]"
 
 
 def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:

@@ -12,16 +12,16 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-def ewma(newest_first: npt.ArrayLike, decay: float) -> Floats:
+def ewma(newest_first: npt.ArrayLike, decay: float, unseen: float = np.nan) -> Floats:
     """``sum decay^(k-1) x_k / sum decay^(k-1)`` of each row, ``k = 1`` the newest.
 
-    Input ``[n, m]``, output ``[n]``; NaN for a row without a value.
+    Input ``[n, m]``, output ``[n]``; ``unseen`` for a row without a value.
     """
     values = np.asarray(newest_first, dtype=np.float64)
     weights = np.where(np.isnan(values), 0.0, decay ** np.arange(values.shape[1]))
     total = weights.sum(axis=1)
     weighted = (weights * np.nan_to_num(values)).sum(axis=1)
-    return _ratio(weighted, total, total > 0)
+    return np.where(total > 0, _ratio(weighted, total, total > 0), unseen)
 
 
 def ols_slope(newest_first: npt.ArrayLike, min_points: int = 3) -> Floats:
@@ -59,6 +59,14 @@ def shrunk_variance(s2: npt.ArrayLike, m: npt.ArrayLike, k: float, v0: float) ->
     variance, runs = np.asarray(s2, dtype=np.float64), np.asarray(m, dtype=np.float64)
     freedom = runs - 1.0
     return _ratio(freedom * variance + k * v0, freedom + k, runs >= 2)
+
+
+def first_known(*columns: Floats) -> Floats:
+    """Of each row the first value that is there, ``[n]`` of several ``[n]``; NaN without any."""
+    known = columns[-1]
+    for column in reversed(columns[:-1]):
+        known = np.where(np.isnan(column), known, column)
+    return known
 
 
 def _ratio(above: Floats, below: Floats, where: npt.NDArray[np.bool_]) -> Floats:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from velo.errors import SettingsError
+
+DAY = 86_400_000_000
+"""In microseconds."""
 
 
 def knots_text(knots: Sequence[tuple[float, float]]) -> str:
@@ -40,3 +45,30 @@ def layoff_penalty(
         raise SettingsError(f"layoff knots need rising days, got {[day for day, _ in knots]}")
     penalty = np.array([cost for _, cost in knots], dtype=np.float64)
     return np.interp(np.asarray(days, dtype=np.float64), at, penalty)
+
+
+def days_away(raced: Any, seen: Any) -> npt.NDArray[np.float64]:
+    """Whole days from one moment to another, ``[n]``; NaN where one is missing.
+
+    Columns of moments as pandas reads them, UTC where they name no zone.
+    """
+    since, until = (
+        pd.DatetimeIndex(pd.to_datetime(moments, utc=True)).as_unit("us")
+        for moments in (seen, raced)
+    )
+    days = (until.asi8 - since.asi8) // DAY
+    return np.where(np.logical_or(since.isna(), until.isna()), np.nan, days)
+
+
+def penalty_on(days: npt.NDArray[np.float64], curves: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """:func:`layoff_penalty` of ``n`` layoffs, each on the curve whose text stands beside it."""
+    penalty = np.full(len(days), np.nan)
+    for text in pd.unique(curves):
+        rows = curves == text
+        penalty[rows] = layoff_penalty(days[rows], knots_of(text))
+    return penalty
+
+
+def flag(holds: npt.NDArray[np.bool_], known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """1 where something holds and else 0; NaN where what it was read off is missing."""
+    return np.where(np.isnan(known), np.nan, holds * 1.0)

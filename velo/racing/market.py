@@ -74,7 +74,7 @@ DEVIG: Mapping[str, Callable[[npt.ArrayLike, npt.ArrayLike], Floats]] = {
     "power": power,
     "proportional": proportional,
 }
-"""The methods by their names in the settings; ``'shin'`` is the default."""
+"""The methods by their names in the settings."""
 
 
 def _without_margin(

@@ -68,7 +68,7 @@ def on_demand_features(
         full_feature_names: whether the columns of `rows` and of the result are `view__feature`.
         metadata: the retrieval's.
     """
-    declared = _declared_inputs(view)
+    declared = declared_inputs(view)
     narrow = rows.select([name for name in rows.column_names if name in declared])
     pieces = []
     for first in range(0, max(len(rows), 1), SLICE):
@@ -91,7 +91,7 @@ def as_declared(features: pa.Table, view: OnDemandFeatureView) -> pa.Table:
     )
 
 
-def _declared_inputs(view: OnDemandFeatureView) -> set[str]:
+def declared_inputs(view: OnDemandFeatureView) -> set[str]:
     """Columns that a view's declaration names, under both names that a joined one may have."""
     return {
         *view.get_request_data_schema(),

@@ -44,6 +44,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield lite
     except sqlite3.Error as error:
         raise InputError(f"{path} cannot be read as an SQLite file: {error}") from None
+    except UnicodeDecodeError:
+        # SQLite's complaint quotes what it found, which then is no text.
+        raise InputError(f"{path} cannot be read as an SQLite file: it is damaged") from None
 
 
 def _hold_whole(path: Path) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from pydantic import Field, StrictStr
 from velo.errors import HomeError
 from velo.home import Home
 from velo.store.online.database import connect, ensure, void, writing
-from velo.store.online.on_demand import augment, is_plain
+from velo.store.online.on_demand import all_computed, compute, read_columns, request_columns
 from velo.store.online.table import OnlineTable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,13 +104,8 @@ class HomeOnlineStore(OnlineStore):
         found: list[tuple[datetime | None, dict[str, Value] | None]] = []
         for entity in entity_keys:
             key = known.key(entity)
-            try:
+            with _readable(table):
                 row = con.execute(select, key).fetchone() if key is not None else None
-            except sqlite3.OperationalError as error:
-                raise HomeError(
-                    f"the online store cannot read view {table.name!r} ({error}): "
-                    "run `feast -c feature_repo apply`, then `velo materialize`"
-                ) from None
             found.append((moment_of(row[0]), read(row[1:])) if row else (None, None))
         return found
 
@@ -151,7 +147,7 @@ class HomeOnlineStore(OnlineStore):
         full_feature_names: bool = False,
         include_feature_view_version_metadata: bool = False,
     ) -> OnlineResponse:
-        """Feast's answer, made in less time where every on-demand view is a plain one."""
+        """Feast's answer, made in less time where all of it is computed by plain views."""
         columns = entity_rows
         if isinstance(entity_rows, list):
             columns = {name: [row[name] for row in entity_rows] for name in entity_rows[0]}
@@ -161,24 +157,38 @@ class HomeOnlineStore(OnlineStore):
                 full_feature_names=full_feature_names, native_entity_values=True,
             )
         )  # fmt: skip
-        plain = on_demand and not full_feature_names and all(map(is_plain, on_demand))
-        if not plain or include_feature_view_version_metadata:
+        tables = [(view, table_of(config, view), names) for view, names in grouped]
+        if (
+            full_feature_names
+            or include_feature_view_version_metadata
+            or not all_computed(wanted, on_demand)
+            or not all(table.is_native(names) for _, table, names in tables)
+        ):
             return super().get_online_features(
                 config, features, entity_rows, registry, project, full_feature_names,
                 include_feature_view_version_metadata,
             )  # fmt: skip
-        self._read_features_per_fv(config, grouped, keys, join_keys, answer, False, False)
-        types = self._build_feature_types(grouped)
-        augment(answer, wanted, on_demand, types)
+        held = request_columns(answer)
+        with self._one_state(config) as con:
+            for view, table, names in tables:
+                own = utils._get_table_entity_values(view, join_keys, keys)
+                with _readable(view):
+                    held |= read_columns(con, table, names, own)
+        compute(held, wanted, on_demand, answer)
         utils._drop_unneeded_columns(answer, shown)
-        return OnlineResponse(answer, feature_types=types)
+        return OnlineResponse(answer)
 
     def _read_features_per_fv(self, config: RepoConfig, *how: Any, **named: Any) -> None:
         """Read all views within one transaction, so that a race is served of one state."""
+        with self._one_state(config):
+            super()._read_features_per_fv(config, *how, **named)
+
+    @contextmanager
+    def _one_state(self, config: RepoConfig) -> Iterator[sqlite3.Connection]:
         con = self._connection(config)
         con.execute("BEGIN")
         try:
-            super()._read_features_per_fv(config, *how, **named)
+            yield con
         finally:
             con.execute("COMMIT")
 
@@ -189,6 +199,18 @@ class HomeOnlineStore(OnlineStore):
             self._own.opened = (mine, connect(Path(mine[1])))
         con: sqlite3.Connection = self._own.opened[1]
         return con
+
+
+@contextmanager
+def _readable(view: Any) -> Iterator[None]:
+    """Name the view whose table cannot be read, and the mend."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise HomeError(
+            f"the online store cannot read view {view.name!r} ({error}): "
+            "run `feast -c feature_repo apply`, then `velo materialize`"
+        ) from None
 
 
 def file_of(config: RepoConfig) -> Path:

@@ -115,8 +115,16 @@ class OnlineTable:
     def key(self, entity: EntityKey) -> tuple[Any, ...] | None:
         """An entity key as the table holds it; None where a part of it is missing."""
         parts = dict(zip(entity.join_keys, entity.entity_values, strict=True))
-        found = tuple(_held(parts[name], field) for name, field in self.keys.items())
+        found = tuple(self.part(parts[name], name) for name in self.keys)
         return None if None in found else found
+
+    def part(self, value: Value, name: str) -> Any:
+        """One part of a key as the table holds it; None where it is missing."""
+        return _held(value, self.keys[name])
+
+    def is_native(self, features: Iterable[str]) -> bool:
+        """Whether SQLite holds these features as they are."""
+        return all(self.features.get(name) in NATIVE for name in features)
 
     def proto_key(self, key: Sequence[Any]) -> list[Value]:
         """A key's parts as Feast's values."""
