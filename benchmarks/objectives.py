@@ -72,8 +72,10 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
         folds, trials = evaluation.fold_figures(oof, chosen)
         blended = evaluation.fit_blend(oof.frame, chosen, trials)
         last = walk_forward.fit_last(data, chosen, devig, objective, oof)
-        model = Model(last, devig, blended.blend, blended.power_market, blended.calibrator,
-                      blended.market_calibrator)  # fmt: skip
+        model = Model(
+            last, devig, blended.blend, blended.power_market,
+            blended.calibrator, blended.market_calibrator,
+        )  # fmt: skip
         seconds = time.perf_counter() - begun
         later = [fold for fold in folds if "delta_r2" in fold]
         races = sum(fold["races"] for fold in later)
@@ -113,13 +115,12 @@ def main() -> None:
     print(f"{chosen.runners:,} runners, edge {chosen.edge}, field_relative {chosen.relative}\n")
     print("| interactions | objective | blend | R² out of fold | delta R² out of fold "
           "| captured, each seed | captured | seconds |\n" + "| --- " * 8 + "|")  # fmt: skip
-    for (together, objective, blend), one in pd.DataFrame(rows).groupby(
-        ["together", "objective", "blend"], sort=False
-    ):
+    for recipe, one in pd.DataFrame(rows).groupby(["together", "objective", "blend"], sort=False):
+        _, objective, blend = recipe
         each = " ".join(f"{share:.2f}" for share in one["captured"])
         mean = one.mean(numeric_only=True)
         print(
-            f"| {'yes' if together else 'no'} | {objective} | {blend} "
+            f"| {'yes' if one['together'].iloc[0] else 'no'} | {objective} | {blend} "
             f"| {mean['r2_out_of_fold']:.4f} | {mean['delta_r2_out_of_fold']:+.4f} "
             f"| {each} | {mean['captured']:.2f} | {mean['seconds']:.0f} |"
         )

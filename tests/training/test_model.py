@@ -18,12 +18,12 @@ from velo.errors import ModelError
 
 WORLD = simulate(300, [0.7, 0.5], seed=95)
 FEATURES = ("draw_iv", "form_ewma")
+INPUTS = Inputs(FEATURES)
 
 
 def model(calibrator: Calibrator, opponent: Calibrator) -> Model:
     sample = Sample(WORLD.features.astype(np.float32), WORLD.win_share, WORLD.races, None)
-    inputs = Inputs(FEATURES)
-    fundamental = Fundamental(inputs, linear.fit(sample, inputs), 1.0, starts_from_market=False)
+    fundamental = Fundamental(INPUTS, linear.fit(sample, INPUTS), 1.0, starts_from_market=False)
     return Model(
         fundamental, "shin", Blend("benter", 0.4, 0.7), Blend("market", 0.0, 1.1),
         calibrator, opponent,
