@@ -50,6 +50,13 @@ class Linear:
             score[block] = self._inputs(features[block]) @ self.weights
         return score
 
+    def contributions(self, features: npt.NDArray[Any]) -> Floats:
+        """Each feature's part of the score, its missing flag's included, [rows, features]."""
+        terms = self._inputs(features) * self.weights
+        parts: Floats = terms[:, : len(self.features)]
+        parts[:, self.flagged] += terms[:, len(self.features) :]
+        return parts
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {

@@ -53,6 +53,11 @@ class Ranker:
         raw = self._booster.predict(features, raw_score=True)
         return np.asarray(raw, dtype=np.float64)
 
+    def contributions(self, features: npt.NDArray[Any]) -> Floats:
+        """Each feature's part of the raw score, [rows, features]; the constant is left out."""
+        parts = np.asarray(self._booster.predict(features, pred_contrib=True), dtype=np.float64)
+        return parts[:, :-1]
+
     def importance(self) -> dict[str, float]:
         """Total gain of each feature."""
         booster = self._booster

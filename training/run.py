@@ -19,7 +19,9 @@ from training import artifact, diagnosis, evaluation, plots, walk_forward
 from training.calibration_curve import curve
 from training.dataset import Dataset, assemble
 from training.evaluation import Blended
+from training.explanation import explained
 from training.gate import Verdict, judge
+from training.holdout_file import write_holdout
 from training.linear import Linear
 from training.market import Method
 from training.metrics import Predictions
@@ -105,7 +107,8 @@ def train(
         last_day = data.plan.holdout_end - timedelta(days=1)
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
         with clock.stage("judging the holdout"):
-            predictions = model.predict(_days(data, data.plan.holdout_start, last_day))
+            judged_days = _days(data, data.plan.holdout_start, last_day)
+            predictions = model.predict(judged_days)
             judged = evaluation.judge_holdout(predictions, cutoffs, blended, data, settings, looks)
             if truth is not None:
                 judged |= evaluation.captured_share(predictions, truth, settings)
@@ -142,6 +145,7 @@ def train(
             recorder.metrics(judged)
             recorder.verdict(verdict)
             recorder.document("training_report.json", report)
+            write_holdout(recorder.model_folder.parent, explained(model, judged_days, predictions))
             recorder.plots(_plots(predictions, pieces, model, cutoffs, data, settings))
             recorder.enrol(sha256, _description(data, verdict, objective, settings), {
                 "velo.verdict": "promoted" if verdict.promoted else "refused",

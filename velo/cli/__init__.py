@@ -17,6 +17,7 @@ from velo.cli import (
     ingest,
     materialize,
     quarantine,
+    report,
     status,
     synth,
     train,
@@ -32,7 +33,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    synth, ingest, quarantine, build, materialize, audit, train, backtest, status, demo, docs,
+    synth, ingest, quarantine, build, materialize, audit, train, backtest, report, status, demo,
+    docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])
 

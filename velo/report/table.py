@@ -1,0 +1,52 @@
+"""A table as the page sets it: columns, cells with what they sort by, and a caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; numbers stand to the right and sort as numbers."""
+
+    label: str
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        text: what it says.
+        value: what it sorts by; None sorts last, whichever way.
+        detail: beneath, smaller: an interval, a count.
+        mark: a word of the style: `good`, `bad`.
+        bar: a share of the widest bar in its column, drawn behind the number.
+        lines: further lines, as what moved a runner.
+    """
+
+    text: str
+    value: float | str | None = None
+    detail: str = ""
+    mark: str = ""
+    bar: float | None = None
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; its rows' first cells are their heads."""
+
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    folded: bool = False
+    """Whether it is shown only when asked for."""
+
+
+def word(text: str, detail: str = "", mark: str = "") -> Cell:
+    """A cell of words, sorted by them."""
+    return Cell(text, text, detail, mark)
