@@ -120,7 +120,7 @@ def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
             [Series("model", "Blend", marks)],
             0.0,
             text,
-            "nats a race over the calibrated market",
+            "month",
             size,
         )
     )

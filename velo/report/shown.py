@@ -12,10 +12,10 @@ Ends = Sequence[float | None] | None
 
 
 def count(value: float | None) -> str:
-    """A count with its thousands; a share of a dead heat keeps two places."""
+    """A count with its thousands; a share of a dead heat keeps its places, two at most."""
     if not _known(value):
         return NOTHING
-    return _true(f"{value:,.0f}" if float(value) == int(value) else f"{value:,.2f}")  # type: ignore[arg-type]
+    return _true(f"{value:,.2f}".rstrip("0").rstrip("."))
 
 
 def number(value: float | None, places: int = 2, sign: bool = False) -> str:

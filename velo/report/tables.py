@@ -30,7 +30,7 @@ def gate(found: Found) -> Table:
         Column("Criterion", False), Column("Target"), Column("Value, 95%"), Column("Bets"),
         Column("Verdict", False), Column("Note", False),
     ]  # fmt: skip
-    return Table("gate", "The gate: every criterion must hold", columns, rows)
+    return Table("gate", "Every criterion must hold", columns, rows)
 
 
 def buckets(found: Found) -> Table:

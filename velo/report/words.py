@@ -41,7 +41,9 @@ def value(each: Mapping[str, Any]) -> tuple[str, float | None, str]:
     """A criterion's value, what it sorts by, and its interval."""
     ends = () if each["low"] is None else (each["low"], each["high"])
     if _is_share(each):
-        return shown.percent(each["value"]), each["value"], shown.percents(ends) if ends else ""
+        signed = str(each["name"]).startswith("roi_")
+        interval = shown.percents(ends, sign=signed) if ends else ""
+        return shown.percent(each["value"], sign=signed), each["value"], interval
     return (
         shown.significant(each["value"]),
         each["value"],
