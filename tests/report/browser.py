@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ found.sorted = [...document.querySelectorAll("#odds-table tbody td:nth-child(2)"
 const said = document.createElement("pre");
 said.id = "measured";
 said.textContent = JSON.stringify(found);
-document.body.append(said);
+parent.document.body.append(said);
 </script>
 """
 
@@ -69,7 +69,9 @@ def show(html: str, width: int) -> Shown:
     complaints = re.findall(r".*CONSOLE.*", _run(html, width).stderr)
     policy = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
     open_page = policy.sub("", html).replace("</body>", MEASURE + "</body>")
-    dom = _run(open_page, width).stdout
+    # A window is 500 pixels wide at least; a frame is as narrow as it is told.
+    frame = f'<iframe style="border:0;width:{width}px;height:2000px" srcdoc="{escape(open_page)}">'
+    dom = _run(f"<!doctype html><body>{frame}</iframe></body>", width).stdout
     measured = re.search(r'<pre id="measured">(.*?)</pre>', dom, re.DOTALL)
     assert measured, dom[-2000:]
     return Shown(complaints, json.loads(unescape(measured.group(1))))

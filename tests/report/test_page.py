@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -129,6 +130,29 @@ def test_figures_of_bets_carry_interval_and_count() -> None:
     holdout = FOUND["holdout"]
     assert f"on {holdout['roi_top20_bets']:,.0f} bets" in text
     assert re.search(r"\([−+][\d.]+% to [−+][\d.]+%\)", text)
+
+
+def test_a_run_without_a_bet_says_so() -> None:
+    run = little_run()
+    never = replace(run, cutoffs=dict.fromkeys(run.cutoffs, 99.0))
+    found = findings(never) | {
+        "holdout": run.report["holdout"] | {"roi_top20": None, "roi_top20_bets": 0}
+    }
+    text = read(page(found)).named("main")[0].text
+    assert "struck no bet that could be settled" in text
+
+
+def test_a_straight_line_has_no_split_gain_and_a_residual_blend_no_share() -> None:
+    run = little_run()
+    holdout = {k: v for k, v in run.report["holdout"].items() if not k.startswith("alpha_share")}
+    report = run.report | {
+        "importance": {},
+        "contributions": [],
+        "holdout": holdout | {"gamma": 0.4, "gamma_low": 0.2, "gamma_high": 0.6},
+    }
+    text = read(page(findings(replace(run, report=report)))).named("main")[0].text
+    assert "Exponent of the model" in text
+    assert "not measured" in text
 
 
 def test_the_page_is_small() -> None:

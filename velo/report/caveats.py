@@ -125,9 +125,10 @@ def _truth(holdout: Mapping[str, Any]) -> list[str]:
 def _backtest(backtest: Mapping[str, Any] | None) -> list[str]:
     if backtest is None:
         return []
-    compared = len(backtest.get("strategies", {}))
-    if compared < 2:
-        return []
+    own = [str(each) for each in backtest.get("caveats") or () if SAME_PRICE not in str(each)]
+    if own:
+        return [f"Backtest: {each[0].lower()}{each[1:].rstrip('.')}." for each in own]
+    compared = len(backtest["strategies"])
     return [
         f"The backtest sets {compared} strategies side by side; the best of several looks better "
         "than it is."

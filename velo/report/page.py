@@ -12,10 +12,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from velo.report import charts, shown, tables, words
+from velo.report import backtest_tables, charts, shown, tables, words
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
+CHARTS = ("paths", "backtest", "reliability", "ae", "roi", "months", "losses")
 FOLDER = Path(__file__).parent / "templates"
 
 
@@ -41,6 +42,7 @@ def render(template: str, **values: Any) -> str:
         shown=shown,
         words=words,
         tables=tables,
+        backtest_tables=backtest_tables,
         **values,
     )  # fmt: skip
 
@@ -50,7 +52,7 @@ def _parts(found: Mapping[str, Any]) -> dict[str, Any]:
         "verdict": words.verdict(found),
         "tiles": _tiles(found),
         "gate": tables.gate(found),
-        "chart": _charts(found),
+        "chart": dict.fromkeys(CHARTS) | _charts(found),
     }
 
 
@@ -59,6 +61,9 @@ def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     drawn: dict[str, dict[str, Drawing]] = {}
     if any(path["days"] for path in found["paths"].values()):
         drawn["paths"] = charts.both(lambda size: charts.profit_path("paths", found["paths"], size))
+    own = backtest_tables.paths(found["backtest"]) if found["backtest"] else {}
+    if own:
+        drawn["backtest"] = charts.both(lambda size: charts.profit_path("bank", own, size))
     if found["reliability"]["blend"]:
         drawn["reliability"] = charts.both(
             lambda size: charts.reliability("reliability", found["reliability"], size)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velo.report import shown
+
 
 @dataclass(frozen=True)
 class Column:
@@ -50,3 +52,19 @@ class Table:
 def word(text: str, detail: str = "", mark: str = "") -> Cell:
     """A cell of words, sorted by them."""
     return Cell(text, text, detail, mark)
+
+
+def count(value: float | None) -> Cell:
+    """A cell of a count."""
+    return Cell(shown.count(value), value)
+
+
+def percent(value: float | None, ends: shown.Ends) -> Cell:
+    """A return with its interval."""
+    interval = "" if value is None else shown.percents(ends, 0, sign=True)
+    return Cell(shown.percent(value, sign=True), value, interval)
+
+
+def ratio(value: float | None, ends: shown.Ends) -> Cell:
+    """A ratio about 1 with its interval."""
+    return Cell(shown.number(value), value, "" if value is None else shown.numbers(ends))

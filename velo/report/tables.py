@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from velo.report import shown, words
-from velo.report.table import Cell, Column, Table, word
+from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 
 Found = Mapping[str, Any]
 
@@ -41,44 +41,14 @@ def buckets(found: Found) -> Table:
         ends = [holdout.get(f"roi_{name}{end}") for end in ("_low", "_high")]
         rows.append([
             word(words.bucket(name)),
-            _count(path["bets"]),
+            count(path["bets"]),
             Cell(shown.number(_last(path), 1, sign=True), _last(path), _band(path)),
-            _percent(holdout.get(f"roi_{name}"), ends),
+            percent(holdout.get(f"roi_{name}"), ends),
         ])  # fmt: skip
     columns = [
         Column("Selection", False), Column("Bets"), Column("Profit, points"), Column("Return, 95%"),
     ]  # fmt: skip
     return Table("buckets", "Selections of the holdout, one point a bet", columns, rows)
-
-
-def backtest(found: Found) -> Table:
-    """The strategies, price buckets and baselines of the version's backtest."""
-    report = found["backtest"]
-    named = [
-        *((words.bucket(name), each) for name, each in report["strategies"].items()),
-        *((f"Top20% at {name}", each) for name, each in report["price_buckets"].items()),
-        *((f"No model: {words.bucket(name).lower()}", each)
-          for name, each in report["baseline"].items()),
-    ]  # fmt: skip
-    rows = [
-        [
-            word(name),
-            _count(each["bets"]),
-            _count(each["winners"]),
-            Cell(shown.number(each["profit"], 1, sign=True), each["profit"]),
-            _percent(each["roi"], each["roi_ci"]),
-            _ratio(each["ae_ratio"], each["ae_ratio_ci"]),
-            Cell(shown.number(each["max_drawdown"], 1), each["max_drawdown"]),
-        ]
-        for name, each in named
-    ]
-    columns = [
-        Column("Strategy", False), Column("Bets"), Column("Winners"), Column("Profit, points"),
-        Column("Return, 95%"), Column("A/E, 95%"), Column("Deepest fall"),
-    ]  # fmt: skip
-    span = report["period"]
-    caption = f"Backtest, {shown.day(span['from'])} to {shown.day(span['to'])}"
-    return Table("backtest", caption, columns, rows)
 
 
 def reliability(found: Found) -> Table:
@@ -90,7 +60,7 @@ def reliability(found: Found) -> Table:
                  shown.percents(each["observed_ci"])),
             Cell(shown.number(100 * (each["observed"] - each["predicted"]), 1, sign=True),
                  each["observed"] - each["predicted"]),
-            _count(each["runners"]),
+            count(each["runners"]),
         ]
         for each in found["reliability"]["blend"]
     ]  # fmt: skip
@@ -104,15 +74,15 @@ def odds_bands(found: Found) -> Table:
     rows = [
         [
             Cell(each["name"], i),
-            _count(each["runners"]),
-            _count(each["top20"]["bets"]),
-            _count(each["top20"]["winners"]),
+            count(each["runners"]),
+            count(each["top20"]["bets"]),
+            count(each["top20"]["winners"]),
             *(
                 cell
                 for side in ("top20", "every runner")
                 for cell in (
-                    _ratio(each[side]["ae_ratio"], each[side]["ae_ratio_ci"]),
-                    _percent(each[side]["roi"], each[side]["roi_ci"]),
+                    ratio(each[side]["ae_ratio"], each[side]["ae_ratio_ci"]),
+                    percent(each[side]["roi"], each[side]["roi_ci"]),
                 )
             ),
         ]
@@ -130,14 +100,14 @@ def pieces(found: Found, kind: str) -> Table:
     rows = [
         [
             Cell(shown.day(each["name"]) if kind == "months" else each["name"], each["name"]),
-            _count(each["races"]),
+            count(each["races"]),
             Cell(
                 shown.number(each["gain"]["value"], 3, sign=True),
                 each["gain"]["value"],
                 shown.numbers(_ends(each["gain"]), 3, sign=True),
             ),
-            _count(each["bets"]),
-            _ratio(each["ae_ratio"]["value"], _ends(each["ae_ratio"])),
+            count(each["bets"]),
+            ratio(each["ae_ratio"]["value"], _ends(each["ae_ratio"])),
         ]
         for each in found[kind]
     ]
@@ -224,7 +194,7 @@ def features(found: Found) -> Table:
 def exclusions(found: Found) -> Table:
     """Races that were left out, by reason."""
     rows = [
-        [word(reason.replace("-", " ")), _count(races)]
+        [word(reason.replace("-", " ")), count(races)]
         for reason, races in found["data"]["excluded"].items()
     ]
     columns = [Column("Reason", False), Column("Races")]
@@ -240,7 +210,7 @@ def folds(found: Found) -> Table:
         days = f"{shown.day(span['test_start'])} to {shown.day(span['test_end'])}"
         rows.append([
             Cell(str(int(each["fold"])), each["fold"], days),
-            _count(each.get("races")),
+            count(each.get("races")),
             *(Cell(shown.number(each.get(name), 4), each.get(name))
               for name in ("r2_model", "r2_linear", "r2_market")),
             Cell(shown.number(each.get("delta_r2"), 4, sign=True), each.get("delta_r2")),
@@ -291,24 +261,6 @@ def _null(nulls: Mapping[str, Any], kind: str) -> Cell:
     rows = nulls.get("rows")
     rate = nulls[kind] / rows if rows else None
     return Cell(shown.percent(rate), rate)
-
-
-def _count(value: float | None) -> Cell:
-    return Cell(shown.count(value), value)
-
-
-def _percent(value: float | None, ends: shown.Ends) -> Cell:
-    return Cell(
-        shown.percent(value, sign=True), value, _detail(value, shown.percents(ends, 0, True))
-    )
-
-
-def _ratio(value: float | None, ends: shown.Ends) -> Cell:
-    return Cell(shown.number(value), value, _detail(value, shown.numbers(ends)))
-
-
-def _detail(value: float | None, interval: str) -> str:
-    return "" if value is None else interval
 
 
 def _ends(estimate: Mapping[str, Any]) -> list[float | None]:
