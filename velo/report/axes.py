@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +102,11 @@ def months(frame: Frame, x: Scale, days: Sequence[str], most: int) -> None:
         frame.image.text(
             (place, frame.foot + 18), shown.day(start.isoformat()[:7]), "label", anchor
         )
+
+
+def room(words: Iterable[str]) -> int:
+    """Pixels that the longest of these takes at the left of a chart, and a gap."""
+    return 16 + 7 * max((len(each) for each in words), default=0)
 
 
 def ordinal(day: str) -> int:

@@ -149,15 +149,17 @@ def intervals(
     spoken = "; ".join(mark.said for mark in known)
     width, height = (960, 320) if size == WIDE else (340, 300)
     image = Drawing(f"{name}-{size}", title, spoken, width, height)
-    frame = Frame(image, left=52, right=12, top=12, bottom=46)
     values = [neutral, *(mark.value for mark in known)]
     # A whisker of a handful of races would flatten all the others: it is cut at the frame.
     ends = sorted(end for mark in known for end in (mark.low, mark.high) if end is not None)
     if ends:
         cut = len(ends) // 20
         values += [ends[cut], ends[-1 - cut]]
-    y = frame.vertical(*axes.padded(min(values), max(values)))
-    axes.grid(frame, y, ticks(y.low, y.high, 8), text, zero=neutral)
+    low, high = axes.padded(min(values), max(values))
+    levels = ticks(low, high, 8)
+    frame = Frame(image, left=axes.room(map(text, levels)), right=12, top=12, bottom=46)
+    y = frame.vertical(low, high)
+    axes.grid(frame, y, levels, text, zero=neutral)
     x = frame.horizontal(-0.5, max(len(places) - 0.5, 0.5))
     step = (x.end - x.start) / max(len(places), 1)
     every = max(1, -(-46 // max(int(step), 1))) if places else 1
@@ -195,7 +197,7 @@ def losses(name: str, features: Sequence[Mapping[str, Any]], size: str) -> Drawi
     for each in known:
         ends += [value for value in each["loss"].values() if value is not None]
     x = frame.horizontal(*axes.padded(min(ends), max(ends)))
-    marks = ticks(x.low, x.high, 6 if size == WIDE else 3)
+    marks = ticks(x.low, x.high, 8 if size == WIDE else 3)
     axes.uprights(frame, x, marks, zero=0.0)
     axes.feet(frame, x, [(value, shown.trimmed(value)) for value in marks])
     for row, each in enumerate(known):

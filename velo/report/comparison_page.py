@@ -165,15 +165,18 @@ def _months(found: Mapping[str, Any]) -> dict[str, Drawing] | None:
     both_sides = [series("a", "market"), series("b", "model")]
     places = [shown.day(name) for name in names]
 
-    def text(value: float) -> str:
-        return shown.number(value, 2)
-
     return charts.both(
         lambda size: charts.intervals(
-            "months", "Gain over the market by month, A and B", places, both_sides, 0.0, text,
-            "month", size,
+            "months",
+            "Gain over the market by month, A and B",
+            places,
+            both_sides,
+            0.0,
+            shown.trimmed,
+            "month",
+            size,
         )
-    )  # fmt: skip
+    )
 
 
 def _gain(each: Mapping[str, Any] | None, side: str) -> Mark | None:

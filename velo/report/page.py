@@ -107,9 +107,6 @@ def _by_band(
 
 
 def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
-    def text(value: float) -> str:
-        return shown.number(value, 2)
-
     marks = [
         _mark(each["gain"]["value"], [each["gain"]["low"], each["gain"]["high"]],
               f"{shown.day(each['name'])}, {shown.count(each['races'])} races: ",
@@ -124,7 +121,7 @@ def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
             names,
             [Series("model", "Blend", marks)],
             0.0,
-            text,
+            shown.trimmed,
             "month",
             size,
         )

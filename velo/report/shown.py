@@ -8,6 +8,8 @@ from datetime import date
 
 NOTHING = "–"
 MINUS = "\u2212"
+SMALLEST = 1e-9
+"""Nearer to nothing than this is nothing."""
 Ends = Sequence[float | None] | None
 
 
@@ -25,6 +27,13 @@ def number(value: float | None, places: int = 2, sign: bool = False) -> str:
     return _true(f"{value:{'+' if sign else ''},.{places}f}")
 
 
+def nats(value: float | None) -> str:
+    """A gain or a push, with its sign: three places, and more where those would be noughts."""
+    if not _known(value) or abs(float(value)) >= 0.01:  # type: ignore[arg-type]
+        return number(value, 3, sign=True)
+    return number(value, 5, sign=True)
+
+
 def percent(value: float | None, places: int = 1, sign: bool = False) -> str:
     """A share of one as a percentage."""
     if not _known(value):
@@ -39,7 +48,9 @@ def significant(value: float | None) -> str:
     size = abs(float(value))  # type: ignore[arg-type]
     if size >= 1000:
         return _true(f"{value:,.0f}")
-    return _true(f"{value:.3g}" if size >= 1e-4 or size == 0 else f"{value:.1e}")
+    if size >= 1e-4 or size < SMALLEST:
+        return _true(f"{value if size >= SMALLEST else 0:.3g}")
+    return _true(f"{value:.{1 - math.floor(math.log10(size))}f}")
 
 
 def numbers(ends: Ends, places: int = 2, sign: bool = False) -> str:

@@ -102,9 +102,9 @@ def pieces(found: Found, kind: str) -> Table:
             Cell(shown.day(each["name"]) if kind == "months" else each["name"], each["name"]),
             count(each["races"]),
             Cell(
-                shown.number(each["gain"]["value"], 3, sign=True),
+                shown.number(each["gain"]["value"], 4, sign=True),
                 each["gain"]["value"],
-                shown.numbers(_ends(each["gain"]), 3, sign=True),
+                shown.numbers(_ends(each["gain"]), 4, sign=True),
             ),
             count(each["bets"]),
             ratio(each["ae_ratio"]["value"], _ends(each["ae_ratio"])),
@@ -130,10 +130,10 @@ def different_races(found: Found) -> Table:
             word(runner["horse"], f"{'won' if won else 'lost'} at "
                                   f"{shown.number(runner['decision_odds'])}"),
             *(Cell(shown.percent(runner[name]), runner[name])
-              for name in ("p_model", "p_market", "p")),
+              for name in ("p_model", "p_market_power", "p")),
             Cell("", lines=moved(runner["moved_by"])),
-            Cell(shown.number(each["expected"], 2, sign=True), each["expected"]),
-            Cell(shown.number(each["gain"], 2, sign=True), each["gain"]),
+            Cell(shown.nats(each["expected"]), each["expected"]),
+            Cell(shown.nats(each["gain"]), each["gain"]),
         ])  # fmt: skip
     columns = [
         Column("Race", False), Column("Runner moved most", False), Column("Model"),
@@ -155,7 +155,7 @@ def worst_races(found: Found) -> Table:
                  f"at {shown.number(first['decision_odds'])}"),
             Cell(shown.percent(first["p"]), first["p"]),
             Cell(shown.percent(first["p_market_power"]), first["p_market_power"]),
-            Cell(shown.number(each["gain"], 2, sign=True), each["gain"]),
+            Cell(shown.nats(each["gain"]), each["gain"]),
             word(chosen["horse"], f"{shown.percent(chosen['p'])} blend, "
                                   f"{shown.percent(chosen['p_market_power'])} market"),
         ])  # fmt: skip
@@ -230,7 +230,7 @@ def field(race: Mapping[str, Any], number: int) -> Table:
             word(runner["horse"], "won" if runner["win_share"] > 0 else ""),
             Cell(shown.number(runner["decision_odds"]), runner["decision_odds"]),
             *(Cell(shown.percent(runner[name]), runner[name])
-              for name in ("p_model", "p_market", "p")),
+              for name in ("p_model", "p_market_power", "p")),
             Cell("", lines=moved(runner["moved_by"])),
         ]
         for runner in race["runners"]
@@ -246,8 +246,7 @@ def field(race: Mapping[str, Any], number: int) -> Table:
 def moved(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Each feature with its push, and its value."""
     return tuple(
-        f"{shown.number(each['push'], 2, sign=True)} {each['feature']} = "
-        f"{shown.significant(each['value'])}"
+        f"{shown.nats(each['push'])} {each['feature']} = {shown.significant(each['value'])}"
         for each in features
     )
 

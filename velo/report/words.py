@@ -8,25 +8,27 @@ from typing import Any
 from velo.report import shown
 
 CRITERIA = {
-    "calibration_error": "Calibration error, all runners",
+    "calibration_error": "Calibration error of all runners",
     "calibration_slope": "Calibration slope",
     "band_calibration_error": "Calibration error in the odds band",
-    "ae_ratio": "Winners over expected (A/E), Top20%",
+    "ae_ratio": "Winners over expected (A/E) of Top20%",
     "roi_top20": "Return on Top20%",
     "alpha_share": "Model's share of the blend (α)",
     "gamma": "Exponent of the model (γ)",
     "dead_features": "Dead features",
     "training_rows": "Training rows",
     "holdout_days": "Days of holdout",
-    "delta_ll": "Gain over the calibrated market, nats a race",
+    "delta_ll": "Gain over the calibrated market",
 }
+NEXT_TO_NOTHING = 0.001
+"""Relative entropy of blend to market in a race, nats, below which they say the same."""
 BUCKETS = {"top10": "Top10%", "top20": "Top20%", "top30": "Top30%", "all": "All"}
 
 
 def criterion(name: str) -> str:
     """A criterion's name in words."""
     if name.startswith("null_rate_"):
-        return f"Unexplained nulls, {name.removeprefix('null_rate_').replace('_', ' ')}"
+        return f"Unexplained nulls in {name.removeprefix('null_rate_').replace('_', ' ')}"
     return CRITERIA.get(name, name.replace("_", " ").capitalize())
 
 
@@ -60,6 +62,22 @@ def distance(each: Mapping[str, Any]) -> str:
 
 def _is_share(each: Mapping[str, Any]) -> bool:
     return str(each["name"]).startswith(("roi_", "null_rate_"))
+
+
+def difference(races: Mapping[str, Any]) -> str:
+    """What the ten most different races amount to."""
+    if not races["different"]:
+        return "No race has a complete book."
+    if races["different"][0]["expected"] < NEXT_TO_NOTHING:
+        return (
+            "Even in the ten races where blend and calibrated market differ most they hardly do: "
+            "the model adds next to nothing to the price."
+        )
+    return (
+        "The ten races of the holdout where blend and calibrated market differ most. Were the "
+        f"blend right it would gain {shown.nats(races['expected'])} nats over the ten; it gained "
+        f"{shown.nats(races['gain'])}."
+    )
 
 
 def bucket(name: str) -> str:
