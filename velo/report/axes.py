@@ -106,7 +106,7 @@ def months(frame: Frame, x: Scale, days: Sequence[str], most: int) -> None:
 
 def room(words: Iterable[str]) -> int:
     """Pixels that the longest of these takes at the left of a chart, and a gap."""
-    return 16 + 7 * max((len(each) for each in words), default=0)
+    return 16 + 8 * max((len(each) for each in words), default=0)
 
 
 def ordinal(day: str) -> int:
