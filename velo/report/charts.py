@@ -83,8 +83,8 @@ def profit_path(name: str, paths: Mapping[str, Mapping[str, Any]], size: str) ->
             points += [(here[0], before), here]
             before = here[1]
         image.path(points, style)
-        side, height = frame.right_edge, points[-1][1]
-        image.path([points[-1], (side + 4, height), (side + 14, end)], style)
+        side, level = frame.right_edge, points[-1][1]
+        image.path([points[-1], (side + 4, level), (side + 14, end)], style)
         strong = "label main" if bucket == "top20" else "label"
         image.text((frame.right_edge + 18, end + 4), _bucket(bucket, short=True), strong)
     return image
