@@ -35,6 +35,7 @@ MAY_IMPORT = {
         *BASE,
     },
     "backtest": {"backtest", "training", *BASE},
+    "velo.report": {"velo.report", "training", *BASE},
 }
 """Room -> the rooms it may import. `velo` alone is the package's version."""
 

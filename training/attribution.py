@@ -59,11 +59,10 @@ def attribute(
     some = min(most_races, len(races))
     chosen[np.random.default_rng(seed).choice(len(races), some, replace=False)] = True
     rows, kept = races.keep(chosen)
-    inputs, features = fundamental.inputs, fundamental.features
-    matrix = inputs.matrix(frame[rows], kept)
-    of_columns = fundamental.scorer.shares(matrix)
-    shares = np.zeros((len(matrix), len(features)))
-    for column, name in enumerate(inputs.origin):
-        shares[:, features.index(name)] += of_columns[:, column]
-    centred = shares - kept.broadcast(kept.sum(shares) / kept.sizes[:, None])
-    return Attribution(features, centred, matrix[:, : len(features)].astype(np.float64))
+    matrix = fundamental.inputs.matrix(frame[rows], kept)
+    features = fundamental.features
+    return Attribution(
+        features,
+        fundamental.shares(matrix, kept),
+        matrix[:, : len(features)].astype(np.float64),
+    )

@@ -48,7 +48,7 @@ def curve(p: Floats, win_share: Floats, bins: int = BINS) -> Curve:
     Equal probabilities always share a bin, the one that their mean rank falls into, so the order
     of the rows cannot change the curve. With many ties some bins are larger or absent.
     """
-    place = _bins(p, bins)
+    place = equal_mass_bins(p, bins)
     runners = np.bincount(place, minlength=bins)
     held = runners > 0
     predicted = np.bincount(place, p, minlength=bins)[held] / runners[held]
@@ -73,7 +73,7 @@ def band_calibration_errors(
     if not in_band.any():
         return float("nan"), float("nan")
     own, other, won = p[in_band], opponent[in_band], win_share[in_band]
-    place = _bins(own, BINS)
+    place = equal_mass_bins(own, BINS)
     runners = np.bincount(place, minlength=BINS)
     won_in = np.bincount(place, won, minlength=BINS)
     errors = [
@@ -125,8 +125,8 @@ def calibration_slope(
     return Estimate(slope, slope - reach, slope + reach)
 
 
-def _bins(p: Floats, bins: int) -> npt.NDArray[np.int64]:
-    """The bin of each value, by its mean rank among all."""
+def equal_mass_bins(p: Floats, bins: int) -> npt.NDArray[np.int64]:
+    """The bin of each value, by its mean rank among all; equal values share one."""
     n = len(p)
     rank = stats.rankdata(p, method="average") if n else np.zeros(0)
     return np.minimum((bins * (rank - 0.5) / max(n, 1)).astype(np.int64), bins - 1)

@@ -84,7 +84,7 @@ def slices(
     backed = selection.select(value, given.decision_odds, band, top20)
     course = frame.drop_duplicates("race_id").set_index("race_id")["course"]
     labels: dict[Kind, tuple[npt.NDArray[Any], Sequence[str]]] = {
-        "odds_band": _odds_bands(given.decision_odds),
+        "odds_band": odds_bands(given.decision_odds),
         "course": _labels(course.reindex(given.race_id).to_numpy()),
         "month": _labels(pd.DatetimeIndex(given.dates).strftime("%Y-%m").to_numpy()),
     }
@@ -175,7 +175,8 @@ def _slice(
     )
 
 
-def _odds_bands(odds: Floats) -> tuple[npt.NDArray[Any], Sequence[str]]:
+def odds_bands(odds: Floats) -> tuple[npt.NDArray[Any], Sequence[str]]:
+    """The odds band of each price, [rows], as a place among the names of all bands."""
     names = [f"{low:g} to {high:g}" for low, high in pairwise(ODDS_EDGES[:-1])]
     names.append(f"{ODDS_EDGES[-2]:g} and over")
     return np.searchsorted(ODDS_EDGES, odds, side="right") - 1, names

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training import field_relative
-from training.races import Races
+from training.races import Floats, Races
 from velo.errors import ModelError
 from velo.settings import FieldRelative
 
@@ -113,6 +113,13 @@ class Inputs:
             first = len(self.features) + k * len(numbers)
             made[:, first : first + len(numbers)] = beside(plain, races)
         return made
+
+    def by_feature(self, of_columns: Floats) -> Floats:
+        """What is said of the columns, summed by the feature they are made of, [rows, features]."""
+        sums = np.zeros((len(of_columns), len(self.features)))
+        for column, name in enumerate(self.origin):
+            sums[:, self.features.index(name)] += of_columns[:, column]
+        return sums
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""

@@ -64,13 +64,16 @@ class Linear:
 
     def importance(self) -> dict[str, float]:
         """Of each column the absolute weights, summed: log-strength of a standard deviation."""
-        owner = [
-            *np.flatnonzero(self._numbers),
-            *np.flatnonzero(self.flagged),
-            *np.repeat(np.arange(len(self.levels)), self.levels),
-        ]
-        weights = np.bincount(owner, np.abs(self.weights), minlength=len(self.columns))
+        weights = np.bincount(self._owner, np.abs(self.weights), minlength=len(self.columns))
         return dict(zip(self.columns, weights.tolist(), strict=True))
+
+    def shares(self, matrix: npt.NDArray[Any]) -> Floats:
+        """Each column's share of the scores, its missing flag's included, [rows, columns]."""
+        terms = self._terms(matrix) * self.weights
+        shares = np.zeros((len(matrix), len(self.columns)))
+        for term, column in enumerate(self._owner):
+            shares[:, column] += terms[:, term]
+        return shares
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -108,6 +111,15 @@ class Linear:
     @property
     def _numbers(self) -> Flags:
         return np.equal(self.levels, 0)
+
+    @property
+    def _owner(self) -> list[int]:
+        """Of each weight, the column that it belongs to."""
+        return [
+            *map(int, np.flatnonzero(self._numbers)),
+            *map(int, np.flatnonzero(self.flagged)),
+            *map(int, np.repeat(np.arange(len(self.levels)), self.levels)),
+        ]
 
     def _terms(self, matrix: npt.NDArray[Any]) -> Floats:
         """What the weights are of: numbers, flags and one column a category, [rows, weights]."""

@@ -64,6 +64,19 @@ class Fundamental:
             return score
         return temperature.log_probabilities(score, self.temperature, races)
 
+    def shares(self, matrix: npt.NDArray[Any], races: Races) -> Floats:
+        """Each feature's share of the raw scores less its mean over the race, [rows, features].
+
+        Only differences within a race move a probability; of trees these are SHAP values.
+
+        Args:
+            matrix: as `inputs` makes it, [rows, columns].
+            races: of its rows.
+        """
+        shares = self.inputs.by_feature(self.scorer.shares(matrix))
+        centred: Floats = shares - races.broadcast(races.sum(shares) / races.sizes[:, None])
+        return centred
+
 
 @dataclass(frozen=True)
 class Model:

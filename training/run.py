@@ -30,7 +30,9 @@ from training.calibration_choice import Trials
 from training.code_state import CodeState
 from training.dataset import Dataset, assemble, feature_store
 from training.evaluation import Blended
+from training.explanation import explained
 from training.gate import Verdict, judge
+from training.holdout_file import write_holdout
 from training.market import Method
 from training.model import Model
 from training.pictures import pictures
@@ -143,7 +145,8 @@ def train(
         last_day = data.plan.holdout_end - timedelta(days=1)
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
         with clock.stage("judging the holdout"):
-            predictions = model.predict(_days(data, data.plan.holdout_start, last_day))
+            judged_days = _days(data, data.plan.holdout_start, last_day)
+            predictions = model.predict(judged_days)
             judged = evaluation.judge_holdout(predictions, cutoffs, blended, data, settings, looks)
             if truth is not None:
                 judged |= evaluation.captured_share(predictions, truth, settings)
@@ -195,6 +198,7 @@ def train(
         with clock.stage("recording"):
             recorder.metrics(judged)
             recorder.document("training_report.json", report)
+            write_holdout(recorder.model_folder.parent, explained(model, judged_days, predictions))
             recorder.plots(pictures(
                 predictions, pieces, model.fundamental.importance(), shares, weights, cutoffs,
                 settings.prices.commission.get(data.settlement, 0.0), settings,

@@ -40,6 +40,9 @@ class Scorer(Protocol):
     def importance(self) -> dict[str, float]:
         """What each column of the matrix weighs; comparable within one model only."""
 
+    def shares(self, matrix: npt.NDArray[Any]) -> Floats:
+        """Each column's share of the raw scores, [rows, columns]; a constant is left out."""
+
     def to_dict(self) -> dict[str, Any]:
         """All but the text, as plain JSON."""
 

@@ -81,6 +81,42 @@ def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
     assert not {name for name in held if name.endswith((".pkl", ".pickle", ".joblib"))}
 
 
+def test_the_report_of_the_run_is_a_page_on_disk_and_beside_the_run(demo: Demo) -> None:
+    page = Path(demo.said["page"]).read_text(encoding="utf-8")
+    found = resolve(Home(demo.home), "challenger")
+    beside = found.folder.parent / "report.html"
+    assert beside.read_text(encoding="utf-8") == page
+    assert "Refused" in page
+    assert len(page.encode()) < 3_000_000
+
+
+def test_report_says_path_and_sizes_and_makes_the_same_page_again(demo: Demo) -> None:
+    before = Path(demo.said["page"]).read_text(encoding="utf-8")
+    answer = velo(demo.home, "report", "--json")
+    assert answer.code == 0, answer.err
+    assert set(answer.json) == {"path", "bytes", "figures", "figures_bytes"}
+    page = Path(answer.json["path"])
+    assert page.stat().st_size == answer.json["bytes"]
+    assert page.read_text(encoding="utf-8") == before
+    figures = json.loads(Path(answer.json["figures"]).read_text(encoding="utf-8"))
+    judged = demo.said["holdout"]
+    assert figures["paths"]["top20"]["bets"] == judged["roi_top20_bets"]
+
+
+def test_a_run_compared_with_itself_is_not_told_apart(demo: Demo) -> None:
+    answer = velo(demo.home, "report", "--compare", "1", "challenger", "--json")
+    assert answer.code == 0, answer.err
+    figures = json.loads(Path(answer.json["figures"]).read_text(encoding="utf-8"))
+    assert figures["paired"]["gain"] == 0
+    assert figures["different"] == {}
+
+
+def test_a_report_of_no_run_is_refused_in_one_line(demo: Demo) -> None:
+    answer = velo(demo.home, "report", "99")
+    assert answer.code == 2
+    assert "there is no version 99" in answer.err
+
+
 def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
     before = velo(demo.home, "status", "--json").json["warehouse"]
     again = velo(demo.home, "ingest", str(demo.home / "world.csv"), "--json").json["files"][0]

@@ -18,6 +18,7 @@ from velo.cli import (
     materialize,
     promote,
     quarantine,
+    report,
     status,
     synth,
     train,
@@ -33,7 +34,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, status, demo,
+    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, report, status,
+    demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])

@@ -24,7 +24,7 @@ def demo(
     holdout_days: Annotated[int, typer.Option(min=1, help="Days that judge.")] = 180,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Run the whole platform on a synthetic world: synth, ingest, build, apply, train, backtest."""
+    """Run the whole platform on a synthetic world, from synth to report."""
     from velo.errors import HomeError
     from velo.home import Home
 
@@ -74,16 +74,22 @@ def demo(
         first, after = (date.fromisoformat(plan[end]) for end in ("holdout_start", "holdout_end"))
         report, path = backtesting.run(trained.version, first, after - timedelta(days=1), tell)
     done("backtest", f"{report['races']:,} races")
+    from velo.cli import report as reporting
+
+    with console.progress("Reporting") as tell:
+        page = reporting.run(trained.version, tell)
+    done("report", f"{page['bytes'] / 1e6:.1f} MB, opens from disk")
     if as_json:
         console.emit_json(
             {"verdict": trained.verdict.to_dict(), "holdout": trained.report["holdout"],
-             "report": str(path), "home": str(root), "seconds": seconds}
+             "report": str(path), "page": page["path"], "home": str(root), "seconds": seconds}
         )  # fmt: skip
         return
     console.say("")
     training.show(trained)
     backtesting.show(report, path)
     console.say(f"\nall of it in {sum(seconds.values()):.0f} s, in the home {root}")
+    console.say(f"read the report:   {page['path']}")
     console.say(f"look at the run:   VELO_HOME={root} make ui")
     console.say(f"see where it is:   VELO_HOME={root} make status")
     console.say("your own results:  velo ingest FILE..., velo build, "

@@ -1,0 +1,42 @@
+"""A report in a browser: no complaint, nothing that spills, overlaps or scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.report.browser import CHROMIUM, show
+from tests.report.little_run import little_run
+from velo.report.comparison import comparison
+from velo.report.comparison_page import page as compare
+from velo.report.findings import findings
+from velo.report.page import page
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed"),
+]
+
+
+def pages() -> dict[str, str]:
+    return {
+        "report": page(findings(little_run())),
+        "comparison": compare(comparison(little_run(), little_run(2, "2"))),
+    }
+
+
+@pytest.mark.parametrize("width", [390, 768, 1400])
+@pytest.mark.parametrize("name", ["report", "comparison"])
+def test_a_page_lies_within_its_window_and_nothing_overlaps(name: str, width: int) -> None:
+    shown = show(pages()[name], width)
+    assert shown.complaints == []
+    assert shown.measured["width"] == width
+    assert shown.measured["content"] <= width
+    assert shown.measured["spilt"] == []
+    assert shown.measured["overlapping"] == []
+    assert shown.measured["cut"] == []
+
+
+def test_a_click_on_a_head_puts_the_largest_number_first() -> None:
+    runners = show(pages()["report"], 1400).measured["sorted"]
+    assert len(runners) > 2
+    assert runners == sorted(runners, reverse=True)

@@ -1,0 +1,106 @@
+"""The tables of a version's backtest; a part that a report does not hold is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from velo.report import shown, words
+from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+
+Report = Mapping[str, Any]
+
+
+def strategies(report: Report) -> Table:
+    """Strategies, price buckets and what needs no model: bets, profit, return."""
+    rows = [
+        [
+            word(name),
+            count(each["bets"]),
+            count(each["winners"]),
+            Cell(shown.number(each["profit"], 1, sign=True), each["profit"]),
+            percent(each["roi"], each["roi_ci"]),
+            ratio(each["ae_ratio"], each["ae_ratio_ci"]),
+            Cell(shown.number(each["max_drawdown"], 1), each["max_drawdown"]),
+        ]
+        for name, each in _statements(report)
+    ]
+    columns = [
+        Column("Strategy", False), Column("Bets"), Column("Winners"), Column("Profit, points"),
+        Column("Return, 95%"), Column("A/E, 95%"), Column("Deepest fall"),
+    ]  # fmt: skip
+    span = report["period"]
+    caption = f"Backtest, {shown.day(span['from'])} to {shown.day(span['to'])}"
+    return Table("backtest", caption, columns, rows)
+
+
+def chance(report: Report) -> Table:
+    """Each strategy against random selections at the same odds, its power, its deflated Sharpe."""
+    rows = []
+    for name, each in _statements(report):
+        random, power = each.get("random"), each.get("power")
+        sharpe = each.get("sharpe") or {}
+        if not random and not power:
+            continue
+        random, power = random or {}, power or {}
+        rows.append([
+            word(name),
+            Cell(shown.percent(random.get("selected_roi"), sign=True),
+                 random.get("selected_roi"), f"{shown.count(each['bets'])} bets"),
+            percent(random.get("roi"), random.get("roi_ci")),
+            Cell(shown.number(random.get("p_value"), 3), random.get("p_value")),
+            Cell(shown.percent(power.get("claimed_roi"), sign=True), power.get("claimed_roi")),
+            Cell(shown.percent(power.get("power"), 0), power.get("power")),
+            count(power.get("bets_needed")),
+            Cell(shown.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
+        ])  # fmt: skip
+    columns = [
+        Column("Strategy", False), Column("Its own return"), Column("Random, 95%"),
+        Column("As good by luck"), Column("Return claimed"), Column("Power"),
+        Column("Bets needed"), Column("Deflated Sharpe"),
+    ]  # fmt: skip
+    return Table("chance", "Against chance: level stakes, before commission", columns, rows)
+
+
+def legs(report: Report) -> Table:
+    """The models of a walk-forward, one after another."""
+    rows = [
+        [
+            Cell(shown.day(leg["period"]["from"]), leg["period"]["from"],
+                 f"to {shown.day(leg['period']['to'])}"),
+            Cell(shown.day(leg["train_end"]), leg["train_end"]),
+            count(leg["races"]),
+            Cell(shown.number(leg["delta_ll"], 4, sign=True), leg["delta_ll"]),
+            Cell(shown.number(leg["alpha_share"]), leg["alpha_share"]),
+        ]
+        for leg in report.get("walk_forward") or ()
+    ]  # fmt: skip
+    columns = [
+        Column("Days bet", False), Column("Trained before"), Column("Races"),
+        Column("Gain, nats a race"), Column("α"),
+    ]  # fmt: skip
+    return Table("legs", "The models that were walked forward", columns, rows)
+
+
+def paths(report: Report) -> dict[str, dict[str, Any]]:
+    """The built-in strategies' profit at the end of each race day, as a profit path draws it."""
+    days = report.get("days") or []
+    found = {}
+    for name, each in report["strategies"].items():
+        bank = each.get("bank")
+        if bank and name in words.BUCKETS and len(bank["path"]) == len(days) > 0:
+            profit = [value - bank["opening"] for value in bank["path"]]
+            found[name] = {
+                "bets": each["bets"], "days": days, "profit": profit,
+                "band_days": [], "low": [], "high": [],
+            }  # fmt: skip
+    return found
+
+
+def _statements(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for name, each in report["strategies"].items():
+        yield words.bucket(name), each
+    for name, each in report["price_buckets"].items():
+        yield f"Top20% at {name}", each
+    for name, each in report["baseline"].items():
+        yield f"No model: {words.bucket(name).lower()}", each

@@ -1,0 +1,135 @@
+"""What to bear in mind before believing a run: said of the run at hand, not in general."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from training.report import SAME_PRICE
+from velo.report import shown
+
+MANY = 0.05
+"""A share of races without a market above which the rest may not be like the whole."""
+
+
+def caveats(report: Mapping[str, Any], backtest: Mapping[str, Any] | None = None) -> list[str]:
+    """One sentence or two for each thing that could mislead, the gravest first.
+
+    Args:
+        report: `training_report.json`.
+        backtest: the report of the same version, if there is one.
+    """
+    return [
+        *_alarms(report["verdict"]),
+        *_prices(report["prices"]),
+        *_power(report),
+        *_looks(report["earlier_looks"]),
+        *_coverage(report),
+        *_model(report),
+        *_truth(report["holdout"]),
+        *_backtest(backtest),
+        "Every bet is taken to be had in full at the stated price: no limits, no price moved by "
+        "the bet itself.",
+        "Odds bands, months and races further down are looked at after the event. Among many "
+        "pieces some look good or bad by luck alone; the gate judges the whole.",
+    ]
+
+
+def _alarms(verdict: Mapping[str, Any]) -> list[str]:
+    return [f"Alarm: {alarm}." for alarm in verdict["alarms"]]
+
+
+def _prices(prices: Mapping[str, Any]) -> list[str]:
+    decision, settlement = prices["decision"].upper(), prices["settlement"].upper()
+    if prices["note"] == SAME_PRICE:
+        return [
+            f"Selected on the price it settles at: {decision} decides and settles. Nobody knows "
+            "that price for certain when the bet is struck, so betting figures lean to the good."
+        ]
+    return [
+        f"Selected on {decision}, settled at {settlement}. A runner whose price fell between the "
+        "two was worth more when it was chosen than when it was settled."
+    ]
+
+
+def _power(report: Mapping[str, Any]) -> list[str]:
+    verdict, holdout = report["verdict"], report["holdout"]
+    if not verdict["underpowered"]:
+        return []
+    needed = verdict["bets_needed"]
+    bets = holdout.get("roi_top20_bets") or 0
+    if needed is None:
+        return ["Underpowered: without bets and an interval the return says nothing."]
+    target = 100 * report["settings"]["gate"]["underpowered"]
+    return [
+        f"Underpowered: {shown.count(bets)} bets do not tell luck from skill. About "
+        f"{shown.count(needed)} would narrow the return's interval to ±{target:g} points."
+    ]
+
+
+def _looks(earlier: int) -> list[str]:
+    if not earlier:
+        return []
+    times = "once" if earlier == 1 else f"{earlier:,} times"
+    return [
+        f"These holdout days had been looked at {times} before. The interval of the gain is "
+        f"widened for it (level {1 - 0.05 / (earlier + 1):.2%}); the others are not."
+    ]
+
+
+def _coverage(report: Mapping[str, Any]) -> list[str]:
+    data = report["data"]
+    left = {reason: n for reason, n in data["excluded"].items() if n}
+    found = []
+    market = {r: n for r, n in left.items() if "without" in r or r.startswith(("runners", "book"))}
+    share = sum(market.values()) / data["races"]
+    if share > MANY:
+        found.append(
+            f"{shown.percent(share)} of the races have no usable market and are not judged. If "
+            "those are the small or the foreign meetings, the verdict does not speak of them."
+        )
+    if data.get("corrections") == "always so":
+        found.append(
+            "Corrected results count as if they had always been known; `velo build --as-known` "
+            "sees each day what was held then."
+        )
+    found.append(
+        "The data hold the races that their source kept. Horses or meetings that it dropped later "
+        "are missed by no count here (survivorship)."
+    )
+    return found
+
+
+def _model(report: Mapping[str, Any]) -> list[str]:
+    found = []
+    if report["model"].get("linear_is_better") and report["model"]["objective"] != "linear":
+        found.append(
+            "A straight line does better out of fold than the boosted model: the trees found "
+            "nothing that it misses. `--objective auto` takes it."
+        )
+    unsettled = report["holdout"].get("unsettleable_top20") or 0
+    if unsettled:
+        found.append(
+            f"{shown.count(unsettled)} Top20% selections have no settlement price and count in no "
+            "betting figure."
+        )
+    return found
+
+
+def _truth(holdout: Mapping[str, Any]) -> list[str]:
+    if holdout.get("captured_share") is None:
+        return []
+    return ["A synthetic world: its true chances are known, and no money was ever at stake."]
+
+
+def _backtest(backtest: Mapping[str, Any] | None) -> list[str]:
+    if backtest is None:
+        return []
+    own = [str(each) for each in backtest.get("caveats") or () if SAME_PRICE not in str(each)]
+    if own:
+        return [f"Backtest: {each[0].lower()}{each[1:].rstrip('.')}." for each in own]
+    compared = len(backtest["strategies"])
+    return [
+        f"The backtest sets {compared} strategies side by side; the best of several looks better "
+        "than it is."
+    ]

@@ -1,0 +1,191 @@
+"""The page of two runs side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from velo.report import charts, shown, words
+from velo.report.charts import Mark, Series
+from velo.report.page import render
+from velo.report.svg import Drawing
+from velo.report.table import Cell, Column, Table, word
+
+SIDES = ("a", "b")
+FIGURES = {
+    "delta_ll": "Gain over the calibrated market, nats a race",
+    "r2": "R² of the blend",
+    "r2_model": "R² of the model alone",
+    "r2_market_power": "R² of the calibrated market",
+    "calibration_error": "Calibration error",
+    "calibration_slope": "Calibration slope",
+    "band_calibration_error": "Calibration error in the odds band",
+    "alpha_share": "Model's share of the blend (α)",
+    "gamma": "Exponent of the model (γ)",
+    "ae_ratio": "A/E, Top20%",
+    "roi_top10": "Return on Top10%",
+    "roi_top20": "Return on Top20%",
+    "roi_top30": "Return on Top30%",
+    "roi_all": "Return on All",
+    "top1_hit": "First choice wins",
+    "races": "Races judged",
+    "holdout_days": "Days of holdout",
+    "training_rows": "Training rows",
+}
+COUNTS = ("races", "holdout_days", "training_rows")
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The page of a comparison.
+
+    Args:
+        found: as `comparison` makes them.
+    """
+    return render(
+        "comparison.html.j2",
+        found=found,
+        said=said(found),
+        figures=_figures(found),
+        gate=_gate(found),
+        different=_different(found),
+        chart=_months(found),
+        path={
+            side: charts.both(
+                lambda size, side=side: charts.profit_path(  # type: ignore[misc]
+                    f"paths-{side}", found[side]["paths"], size
+                )
+            )
+            for side in SIDES
+            if any(path["days"] for path in found[side]["paths"].values())
+        },
+    )
+
+
+def said(found: Mapping[str, Any]) -> str:
+    """Which of the two knew more, in a sentence."""
+    paired = found["paired"]
+    if paired is None:
+        return (
+            "The two judged no race in common, so their figures are of different days and cannot "
+            "be set against one another."
+        )
+    figure = (
+        f"{shown.number(paired['gain'], 4, sign=True)} nats a race "
+        f"({shown.numbers(paired['gain_ci'], 4, sign=True)}) over the "
+        f"{shown.count(paired['races'])} races that both judged"
+    )
+    low, high = paired["gain_ci"]
+    if low is not None and low > 0:
+        return f"B knew more than A: {figure}."
+    if high is not None and high < 0:
+        return f"B knew less than A: {figure}."
+    return f"B and A are not told apart: {figure}."
+
+
+def _figures(found: Mapping[str, Any]) -> Table:
+    rows = []
+    for name, label in FIGURES.items():
+        sides = [found[side]["holdout"] for side in SIDES]
+        if all(holdout.get(name) is None for holdout in sides):
+            continue
+        values = [holdout.get(name) for holdout in sides]
+        change = None if None in values else values[1] - values[0]
+        rows.append([
+            word(label, name),
+            *(_figure(holdout, name) for holdout in sides),
+            Cell(shown.NOTHING if change is None else _text(name, change, sign=True), change),
+        ])  # fmt: skip
+    columns = [Column("Figure", False), Column("A"), Column("B"), Column("B less A")]
+    return Table("figures", "The holdout's figures, each run's own", columns, rows)
+
+
+def _figure(holdout: Mapping[str, Any], name: str) -> Cell:
+    ends = [holdout.get(name + "_low"), holdout.get(name + "_high")]
+    bets = holdout.get(name + "_bets")
+    detail = [] if None in ends else [f"{_text(name, ends[0])} to {_text(name, ends[1])}"]
+    detail += [] if bets is None else [f"{shown.count(bets)} bets"]
+    return Cell(_text(name, holdout.get(name)), holdout.get(name), ", ".join(detail))
+
+
+def _text(name: str, value: float | None, sign: bool = False) -> str:
+    if name in COUNTS:
+        return shown.number(value, 0, sign)
+    if name.startswith(("roi_", "top1")):
+        return shown.percent(value, 1, sign or name.startswith("roi_"))
+    return shown.number(value, 4, sign or name == "delta_ll")
+
+
+def _gate(found: Mapping[str, Any]) -> Table:
+    criteria = [
+        {each["name"]: each for each in found[side]["verdict"]["criteria"]} for side in SIDES
+    ]
+    names = [*criteria[0], *(name for name in criteria[1] if name not in criteria[0])]
+    rows = [
+        [
+            word(words.criterion(name), name),
+            *(_held(side.get(name)) for side in criteria),
+        ]
+        for name in names
+    ]
+    columns = [Column("Criterion", False), Column("A", False), Column("B", False)]
+    return Table("gate", "The gate, criterion by criterion", columns, rows)
+
+
+def _held(each: Mapping[str, Any] | None) -> Cell:
+    if each is None:
+        return word("not asked")
+    detail = f"{words.value(each)[0]}, target {words.target(each)}"
+    if each["holds"]:
+        return word("✓ holds", detail, "good")
+    return word("✗ misses", detail, "bad")
+
+
+def _different(found: Mapping[str, Any]) -> Table:
+    rows = [
+        [
+            word(name),
+            *(word(value if isinstance(value, str) else json.dumps(value)) for value in two),
+        ]
+        for name, two in found["different"].items()
+    ]
+    columns = [Column("Setting", False), Column("A", False), Column("B", False)]
+    return Table("different", "Settings that differ", columns, rows)
+
+
+def _months(found: Mapping[str, Any]) -> dict[str, Drawing] | None:
+    names = sorted({each["name"] for side in SIDES for each in found[side]["months"]})
+    if not names:
+        return None
+
+    def series(side: str, kind: str) -> Series:
+        gains = {each["name"]: each for each in found[side]["months"]}
+        return Series(kind, side.upper(), [_gain(gains.get(name), side) for name in names])
+
+    both_sides = [series("a", "market"), series("b", "model")]
+    places = [shown.day(name) for name in names]
+
+    return charts.both(
+        lambda size: charts.intervals(
+            "months",
+            "Gain over the market by month, A and B",
+            places,
+            both_sides,
+            0.0,
+            shown.trimmed,
+            "month",
+            size,
+        )
+    )
+
+
+def _gain(each: Mapping[str, Any] | None, side: str) -> Mark | None:
+    if each is None or each["gain"]["value"] is None:
+        return None
+    gain = each["gain"]
+    spoken = (
+        f"{side.upper()}, {shown.day(each['name'])}, {shown.count(each['races'])} races: "
+        f"{shown.number(gain['value'], 3, sign=True)} "
+        f"({shown.numbers([gain['low'], gain['high']], 3, sign=True)})"
+    )
+    return Mark(gain["value"], gain["low"], gain["high"], spoken)

@@ -1,0 +1,78 @@
+"""Everything that a report shows, as plain JSON: the page is made of this and of nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from training.metrics import Predictions
+from training.report import plain
+from velo.report import bets, caveats
+from velo.report.bets import Terms
+from velo.report.notable import notable
+from velo.report.reliability import reliability
+from velo.report.sources import Sources
+from velo.settings import OddsBand
+
+CARRIED = (
+    "data", "plan", "prices", "folds", "model", "holdout", "earlier_looks", "verdict",
+    "settings", "seconds",
+)  # fmt: skip
+
+
+def findings(run: Sources) -> dict[str, Any]:
+    """Figures of a run for people, NaN and infinities as null.
+
+    What the run measured is carried over as it stands; profit paths, reliability and odds bands
+    are made here by the functions that judged the run, from the predictions that were judged.
+
+    Raises:
+        DataError: no race of the holdout has a complete book.
+    """
+    report = run.report
+    training, prices = report["settings"]["training"], report["prices"]
+    terms = Terms(
+        band=OddsBand(**report["settings"]["odds_band"]),
+        cutoffs=run.cutoffs,
+        commission=prices["commission"],
+        draws=training["bootstrap_draws"],
+        seed=training["seed"],
+    )
+    given = Predictions.of(run.predictions)
+    found: dict[str, Any] = plain({
+        "run": {
+            "run_id": run.run_id,
+            "version": run.version,
+            "name": run.name,
+            "aliases": run.aliases,
+            "trained": run.trained,
+        },
+        **{name: report[name] for name in CARRIED},
+        "caveats": caveats.caveats(report, run.backtest),
+        "paths": bets.paths(given, terms),
+        "reliability": reliability(given, terms.draws, terms.seed),
+        "odds_bands": bets.by_odds(given, terms),
+        "months": report["slices"]["month"],
+        "courses": report["worst"]["course"],
+        "races": notable(run.predictions),
+        "features": _features(report),
+        "backtest": run.backtest,
+    })  # fmt: skip
+    return found
+
+
+def _features(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """One entry a feature: family, share of split gain, loss when shuffled, missing values."""
+    total = sum(report["importance"].values())
+    lost = {item["feature"]: item for item in report["contributions"]}
+    return [
+        {
+            "feature": feature,
+            "family": family,
+            "importance": report["importance"].get(feature, 0.0) / total if total else None,
+            "loss": lost[feature]["loss"] if feature in lost else None,
+            "judgement": lost[feature]["judgement"] if feature in lost else "not measured",
+            "nulls": report["nulls"].get(feature),
+        }
+        for family, features in report["data"]["families"].items()
+        for feature in features
+    ]

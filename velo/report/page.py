@@ -1,0 +1,207 @@
+"""Findings in, one self-contained HTML page out: no address, no file beside it, no foreign code."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from velo.report import backtest_tables, charts, shown, tables, words
+from velo.report.charts import Mark, Series
+from velo.report.svg import Drawing
+
+CHARTS = ("paths", "backtest", "reliability", "ae", "roi", "months", "losses")
+FOLDER = Path(__file__).parent / "templates"
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The report of one run.
+
+    Args:
+        found: as `findings` makes them.
+    """
+    return render("report.html.j2", found=found, **_parts(found))
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill a template; everything but what is marked as markup is escaped.
+
+    The page's policy lets its own style and its own script run and nothing be fetched.
+    """
+    script = _templates().get_template("sort.js").render()
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return _templates().get_template(template).render(
+        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'",
+        shown=shown,
+        words=words,
+        tables=tables,
+        backtest_tables=backtest_tables,
+        **values,
+    )  # fmt: skip
+
+
+def _parts(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "verdict": words.verdict(found),
+        "tiles": _tiles(found),
+        "gate": tables.gate(found),
+        "chart": dict.fromkeys(CHARTS) | _charts(found),
+    }
+
+
+def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
+    """Every chart that there is something to draw of, in both sizes."""
+    drawn: dict[str, dict[str, Drawing]] = {}
+    if any(path["days"] for path in found["paths"].values()):
+        drawn["paths"] = charts.both(lambda size: charts.profit_path("paths", found["paths"], size))
+    own = backtest_tables.paths(found["backtest"]) if found["backtest"] else {}
+    if own:
+        drawn["backtest"] = charts.both(lambda size: charts.profit_path("bank", own, size))
+    if found["reliability"]["blend"]:
+        drawn["reliability"] = charts.both(
+            lambda size: charts.reliability("reliability", found["reliability"], size)
+        )
+    if found["odds_bands"]:
+        for name, figure, neutral, text in (
+            ("ae", "ae_ratio", 1.0, shown.number),
+            ("roi", "roi", 0.0, lambda value: shown.percent(value, 0)),
+        ):
+            drawn[name] = _by_band(found["odds_bands"], name, figure, neutral, text)
+    if found["months"]:
+        drawn["months"] = _by_month(found["months"])
+    if any(each["loss"] and each["loss"]["value"] is not None for each in found["features"]):
+        drawn["losses"] = charts.both(lambda size: charts.losses("losses", found["features"], size))
+    return drawn
+
+
+def _by_band(
+    bands: list[dict[str, Any]], name: str, figure: str, neutral: float, text: Any
+) -> dict[str, Drawing]:
+    titles = {"ae": "A/E by odds band", "roi": "Return by odds band"}
+
+    def series(kind: str, side: str, said: str) -> Series:
+        marks = [
+            _mark(each[side][figure], each[side][f"{figure}_ci"],
+                  f"{said}, {each['name']}, {shown.count(each[side]['bets'])} bets: ", text)
+            for each in bands
+        ]  # fmt: skip
+        return Series(kind, said, marks)
+
+    both_sides = [
+        series("market", "every runner", "Every runner"),
+        series("model", "top20", "Top20%"),
+    ]
+    names = [each["name"].replace(" to ", "–").replace(" and over", "+") for each in bands]
+    return charts.both(
+        lambda size: charts.intervals(
+            name, titles[name], names, both_sides, neutral, text, "decision odds", size
+        )
+    )
+
+
+def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
+    marks = [
+        _mark(each["gain"]["value"], [each["gain"]["low"], each["gain"]["high"]],
+              f"{shown.day(each['name'])}, {shown.count(each['races'])} races: ",
+              lambda value: shown.number(value, 3, sign=True))
+        for each in months
+    ]  # fmt: skip
+    names = [shown.day(each["name"]) for each in months]
+    return charts.both(
+        lambda size: charts.intervals(
+            "months",
+            "Gain over the market by month",
+            names,
+            [Series("model", "Blend", marks)],
+            0.0,
+            shown.trimmed,
+            "month",
+            size,
+        )
+    )
+
+
+def _mark(value: float | None, ends: Any, said: str, text: Any) -> Mark | None:
+    if value is None:
+        return None
+    low, high = ends if ends else (None, None)
+    spoken = f"{said}{text(value)}"
+    if low is not None and high is not None:
+        spoken += f" ({text(low)} to {text(high)})"
+    return Mark(value, low, high, spoken)
+
+
+def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The five figures that say most, each with its interval against the level to clear."""
+    holdout, gate = found["holdout"], found["settings"]["gate"]
+    residual = holdout.get("alpha_share") is None
+    wanted = [
+        ("delta_ll", "Gain over the market", "wanted: above 0", [0.0],
+         lambda x: shown.number(x, 4, sign=True),
+         f"nats a race, {shown.count(holdout['races'])} races"),
+        ("roi_top20", "Return on Top20%",
+         f"wanted: {shown.percent(gate['roi_top20'], 0)} or more", [gate["roi_top20"]],
+         lambda x: shown.percent(x, sign=True), _bets(holdout, "roi_top20")),
+        ("ae_ratio", "Winners over expected",
+         f"wanted: {shown.number(gate['ae_ratio'])} or more", [gate["ae_ratio"]], shown.number,
+         _bets(holdout, "ae_ratio")),
+        ("calibration_slope", "Calibration slope", "wanted: 1 inside", [1.0], shown.number,
+         f"{shown.count(holdout['runners'])} runners"),
+        ("gamma", "Exponent of the model (γ)", "wanted: above 0", [0.0], shown.number,
+         "fitted out of fold")
+        if residual else
+        ("alpha_share", "Model's share (α)",
+         f"wanted: {shown.number(gate['alpha_low'])} to {shown.number(gate['alpha_high'])}",
+         [gate["alpha_low"], gate["alpha_high"]], shown.number, "fitted out of fold"),
+    ]  # fmt: skip
+    tiles = []
+    for name, label, target, levels, text, of in wanted:
+        mark = _mark(
+            holdout.get(name), [holdout.get(name + "_low"), holdout.get(name + "_high")],
+            f"{label}: ", text,
+        )  # fmt: skip
+        ends = "no interval"
+        if mark is not None and mark.low is not None and mark.high is not None:
+            ends = f"{text(mark.low)} to {text(mark.high)}"
+        tiles.append({
+            "label": label,
+            "value": text(holdout.get(name)),
+            "interval": ends,
+            "target": target,
+            "of": of,
+            "strip": charts.strip(f"tile-{name}", label, mark, levels) if mark else "",
+        })  # fmt: skip
+    return tiles
+
+
+def _bets(holdout: Mapping[str, Any], name: str) -> str:
+    return f"{shown.count(holdout.get(name + '_bets'))} bets"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["code"] = _code
+    return environment
+
+
+def _code(words: str) -> Markup:
+    """Words in which what stands between backticks is set as code."""
+    parts = words.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )

@@ -1,0 +1,105 @@
+"""What a run left behind that a report is made of; nothing is measured here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from training import artifact, registry, tracking
+from training.holdout_file import read_holdout
+from velo.errors import ModelError
+from velo.home import Home
+
+
+@dataclass(frozen=True)
+class Sources:
+    """One finished run.
+
+    Attributes:
+        run_id: MLflow's.
+        version: of the registered model, None for a run that has none.
+        aliases: which of `champion`, `challenger` and `previous` point at it.
+        trained: when the run began, UTC, to the minute.
+        report: `training_report.json`.
+        cutoffs: least expected value of `top10`, `top20`, `top30`.
+        predictions: of the holdout, as `read_holdout` gives them.
+        backtest: the report of its version, None where it was not backtested.
+    """
+
+    run_id: str
+    version: str | None
+    aliases: tuple[str, ...]
+    trained: str
+    report: dict[str, Any]
+    cutoffs: dict[str, float]
+    predictions: pd.DataFrame
+    backtest: dict[str, Any] | None
+
+    @property
+    def name(self) -> str:
+        """The version, or the run where there is none."""
+        return self.version or self.run_id
+
+
+def sources(home: Home, reference: str) -> Sources:
+    """Gather what there is of a run.
+
+    Args:
+        home: its MLflow store and reports.
+        reference: `champion`, `challenger`, `previous`, a version or a run id.
+
+    Raises:
+        ModelError: no such run, or a part of it is missing or not what it should be.
+    """
+    found = registry.resolve(home, reference)
+    folder = found.folder.parent
+    version = found.version or _version_of(home, found.run_id)
+    stored = artifact.load(found.folder, found.sha256).model
+    began = tracking.client(home).get_run(found.run_id).info.start_time
+    backtest = home.reports / f"backtest_{version or found.run_id}.json"
+    return Sources(
+        run_id=found.run_id,
+        version=version,
+        aliases=tuple(
+            alias
+            for alias, said in registry.aliases(home).items()
+            if said["run_id"] == found.run_id
+        ),
+        trained=datetime.fromtimestamp(began / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        report=_document(folder / "training_report.json"),
+        cutoffs={name: float(value) for name, value in stored["cutoffs"].items()},
+        predictions=read_holdout(folder),
+        backtest=_backtest(backtest, found.run_id),
+    )
+
+
+def _version_of(home: Home, run_id: str) -> str | None:
+    """The version that a run's model was registered as."""
+    query = f"name = '{registry.MODEL}' and run_id = '{run_id}'"
+    versions = tracking.client(home).search_model_versions(query)
+    return str(versions[0].version) if versions else None
+
+
+def _backtest(path: Path, run_id: str) -> dict[str, Any] | None:
+    """The backtest of this very run: a version's number may be another home's."""
+    if not path.is_file():
+        return None
+    found = _document(path)
+    return found if found.get("run_id") == run_id else None
+
+
+def _document(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ModelError(f"{path} is missing; restore it from a backup or train again")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path} is not JSON: {error}; restore it from a backup") from None
+    if not isinstance(found, dict):
+        raise ModelError(f"{path} is not a report; restore it from a backup")
+    return found

@@ -1,0 +1,70 @@
+"""A table as the page sets it: columns, cells with what they sort by, and a caption."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from velo.report import shown
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; numbers stand to the right and sort as numbers."""
+
+    label: str
+    numeric: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        text: what it says.
+        value: what it sorts by; None sorts last, whichever way.
+        detail: beneath, smaller: an interval, a count.
+        mark: a word of the style: `good`, `bad`.
+        bar: a share of the widest bar in its column, drawn behind the number.
+        lines: further lines, as what moved a runner.
+    """
+
+    text: str
+    value: float | str | None = None
+    detail: str = ""
+    mark: str = ""
+    bar: float | None = None
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; its rows' first cells are their heads."""
+
+    name: str
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    folded: bool = False
+    """Whether it is shown only when asked for."""
+
+
+def word(text: str, detail: str = "", mark: str = "") -> Cell:
+    """A cell of words, sorted by them."""
+    return Cell(text, text, detail, mark)
+
+
+def count(value: float | None) -> Cell:
+    """A cell of a count."""
+    return Cell(shown.count(value), value)
+
+
+def percent(value: float | None, ends: shown.Ends) -> Cell:
+    """A return with its interval."""
+    interval = "" if value is None else shown.percents(ends, 0, sign=True)
+    return Cell(shown.percent(value, sign=True), value, interval)
+
+
+def ratio(value: float | None, ends: shown.Ends) -> Cell:
+    """A ratio about 1 with its interval."""
+    return Cell(shown.number(value), value, "" if value is None else shown.numbers(ends))

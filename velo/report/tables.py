@@ -1,0 +1,276 @@
+"""The report's tables, made of its findings. An interval and a count stand with every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from velo.report import shown, words
+from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+
+Found = Mapping[str, Any]
+
+
+def gate(found: Found) -> Table:
+    """The gate: criterion, target, value with interval, whether it holds."""
+    rows = [
+        [
+            word(words.criterion(each["name"]), each["name"]),
+            Cell(words.target(each), each["target"]),
+            Cell(*words.value(each)),
+            Cell("" if each["bets"] is None else shown.count(each["bets"]), each["bets"]),
+            word(
+                "✓ holds" if each["holds"] else "✗ misses", mark="good" if each["holds"] else "bad"
+            ),
+            word(_missed(each)),
+        ]
+        for each in found["verdict"]["criteria"]
+    ]
+    columns = [
+        Column("Criterion", False), Column("Target"), Column("Value, 95%"), Column("Bets"),
+        Column("Verdict", False), Column("Note", False),
+    ]  # fmt: skip
+    return Table("gate", "Every criterion must hold", columns, rows)
+
+
+def buckets(found: Found) -> Table:
+    """Each selection of the holdout: bets, profit and return."""
+    holdout = found["holdout"]
+    rows = []
+    for name, path in found["paths"].items():
+        ends = [holdout.get(f"roi_{name}{end}") for end in ("_low", "_high")]
+        rows.append([
+            word(words.bucket(name)),
+            count(path["bets"]),
+            Cell(shown.number(_last(path), 1, sign=True), _last(path), _band(path)),
+            percent(holdout.get(f"roi_{name}"), ends),
+        ])  # fmt: skip
+    columns = [
+        Column("Selection", False), Column("Bets"), Column("Profit, points"), Column("Return, 95%"),
+    ]  # fmt: skip
+    return Table("buckets", "Selections of the holdout, one point a bet", columns, rows)
+
+
+def reliability(found: Found) -> Table:
+    """The blend's bins, given and won."""
+    rows = [
+        [
+            Cell(shown.percent(each["predicted"]), each["predicted"]),
+            Cell(shown.percent(each["observed"]), each["observed"],
+                 shown.percents(each["observed_ci"])),
+            Cell(shown.number(100 * (each["observed"] - each["predicted"]), 1, sign=True),
+                 each["observed"] - each["predicted"]),
+            count(each["runners"]),
+        ]
+        for each in found["reliability"]["blend"]
+    ]  # fmt: skip
+    columns = [Column("Given"), Column("Won, 95%"), Column("Gap, points"), Column("Runners")]
+    caption = "The blend, in 20 bins of equal mass"
+    return Table("bins", caption, columns, rows, folded=True)
+
+
+def odds_bands(found: Found) -> Table:
+    """A/E and return by odds band, of the Top20% and of every runner."""
+    rows = [
+        [
+            Cell(each["name"], i),
+            count(each["runners"]),
+            count(each["top20"]["bets"]),
+            count(each["top20"]["winners"]),
+            *(
+                cell
+                for side in ("top20", "every runner")
+                for cell in (
+                    ratio(each[side]["ae_ratio"], each[side]["ae_ratio_ci"]),
+                    percent(each[side]["roi"], each[side]["roi_ci"]),
+                )
+            ),
+        ]
+        for i, each in enumerate(found["odds_bands"])
+    ]
+    columns = [
+        Column("Odds", False), Column("Runners"), Column("Bets"), Column("Winners"),
+        Column("A/E, Top20%"), Column("Return, Top20%"), Column("A/E, all"), Column("Return, all"),
+    ]  # fmt: skip
+    return Table("odds", "Top20% bets and every runner, by decision odds", columns, rows)
+
+
+def pieces(found: Found, kind: str) -> Table:
+    """Months, or the courses that are most surely bad: gain over the market, bets, A/E."""
+    rows = [
+        [
+            Cell(shown.day(each["name"]) if kind == "months" else each["name"], each["name"]),
+            count(each["races"]),
+            Cell(
+                shown.number(each["gain"]["value"], 4, sign=True),
+                each["gain"]["value"],
+                shown.numbers(_ends(each["gain"]), 4, sign=True),
+            ),
+            count(each["bets"]),
+            ratio(each["ae_ratio"]["value"], _ends(each["ae_ratio"])),
+        ]
+        for each in found[kind]
+    ]
+    columns = [
+        Column("Month" if kind == "months" else "Course", False), Column("Races"),
+        Column("Gain, nats a race"), Column("Top20% bets"), Column("A/E, 95%"),
+    ]  # fmt: skip
+    caption = "Month by month" if kind == "months" else "The courses where it does worst"
+    return Table(kind, caption, columns, rows, folded=kind == "months")
+
+
+def different_races(found: Found) -> Table:
+    """The races in which blend and market differ most, each by the runner that moved most."""
+    rows = []
+    for each in found["races"]["different"]:
+        runner = each["runners"][each["runner"]]
+        won = runner["win_share"] > 0
+        rows.append([
+            Cell(shown.day(each["date"]), each["date"], each["course"]),
+            word(runner["horse"], f"{'won' if won else 'lost'} at "
+                                  f"{shown.number(runner['decision_odds'])}"),
+            *(Cell(shown.percent(runner[name]), runner[name])
+              for name in ("p_model", "p_market_power", "p")),
+            Cell("", lines=moved(runner["moved_by"])),
+            Cell(shown.nats(each["expected"]), each["expected"]),
+            Cell(shown.nats(each["gain"]), each["gain"]),
+        ])  # fmt: skip
+    columns = [
+        Column("Race", False), Column("Runner moved most", False), Column("Model"),
+        Column("Market"), Column("Blend"), Column("Moved by (nats)", False),
+        Column("Gain hoped for"), Column("Gain had"),
+    ]  # fmt: skip
+    return Table("different", "The ten races where blend and market differ most", columns, rows)
+
+
+def worst_races(found: Found) -> Table:
+    """The races in which the blend lost most to the market."""
+    rows = []
+    for each in found["races"]["worst"]:
+        winners = [runner for runner in each["runners"] if runner["win_share"] > 0]
+        first, chosen = winners[0], each["runners"][0]
+        rows.append([
+            Cell(shown.day(each["date"]), each["date"], each["course"]),
+            word(" and ".join(runner["horse"] for runner in winners),
+                 f"at {shown.number(first['decision_odds'])}"),
+            Cell(shown.percent(first["p"]), first["p"]),
+            Cell(shown.percent(first["p_market_power"]), first["p_market_power"]),
+            Cell(shown.nats(each["gain"]), each["gain"]),
+            word(chosen["horse"], f"{shown.percent(chosen['p'])} blend, "
+                                  f"{shown.percent(chosen['p_market_power'])} market"),
+        ])  # fmt: skip
+    columns = [
+        Column("Race", False), Column("Winner", False), Column("Blend gave it"),
+        Column("Market gave it"), Column("Gain, nats"), Column("Blend's first choice", False),
+    ]  # fmt: skip
+    return Table("worst", "Where the blend lost most to the calibrated market", columns, rows)
+
+
+def features(found: Found) -> Table:
+    """Importance, loss when shuffled, and missing values of each feature."""
+    widest = max((each["importance"] or 0.0 for each in found["features"]), default=0.0) or 1.0
+    rows = []
+    for each in found["features"]:
+        loss, nulls = each["loss"] or {}, each["nulls"] or {}
+        judged = each["judgement"]
+        mark = {"helps": "good", "hurts": "bad"}.get(judged, "")
+        rows.append([
+            word(each["feature"], each["family"].replace("_", " ")),
+            Cell(shown.percent(each["importance"]), each["importance"],
+                 bar=None if each["importance"] is None else each["importance"] / widest),
+            Cell(shown.number(loss.get("value"), 4, sign=True), loss.get("value"),
+                 shown.numbers([loss.get("low"), loss.get("high")], 4, sign=True)),
+            word(judged, mark=mark),
+            *(_null(nulls, kind) for kind in ("unexplained", "structural", "cold_start")),
+        ])  # fmt: skip
+    columns = [
+        Column("Feature", False), Column("Share of gain"), Column("Lost when shuffled"),
+        Column("Judgement", False), Column("Unexplained"), Column("By nature"),
+        Column("Cold start"),
+    ]  # fmt: skip
+    return Table("features", "Features: weight, worth and missing values", columns, rows)
+
+
+def exclusions(found: Found) -> Table:
+    """Races that were left out, by reason."""
+    rows = [
+        [word(reason.replace("-", " ")), count(races)]
+        for reason, races in found["data"]["excluded"].items()
+    ]
+    columns = [Column("Reason", False), Column("Races")]
+    return Table("excluded", "Races left out of fitting, or without a market", columns, rows)
+
+
+def folds(found: Found) -> Table:
+    """Each fold's days and figures."""
+    spans = {each["number"]: each for each in found["plan"]["folds"]}
+    rows = []
+    for each in found["folds"]:
+        span = spans[int(each["fold"])]
+        days = f"{shown.day(span['test_start'])} to {shown.day(span['test_end'])}"
+        rows.append([
+            Cell(str(int(each["fold"])), each["fold"], days),
+            count(each.get("races")),
+            *(Cell(shown.number(each.get(name), 4), each.get(name))
+              for name in ("r2_model", "r2_linear", "r2_market")),
+            Cell(shown.number(each.get("delta_r2"), 4, sign=True), each.get("delta_r2")),
+            Cell(shown.number(each.get("alpha_share"), 2), each.get("alpha_share")),
+        ])  # fmt: skip
+    columns = [
+        Column("Fold", False), Column("Races"), Column("R², trees"), Column("R², straight line"),
+        Column("R², market"), Column("Blend over market"), Column("α"),
+    ]  # fmt: skip
+    return Table("folds", "Walk-forward folds, out of fold", columns, rows, folded=True)
+
+
+def field(race: Mapping[str, Any], number: int) -> Table:
+    """A race's runners with every probability, and what moved each."""
+    rows = [
+        [
+            word(runner["horse"], "won" if runner["win_share"] > 0 else ""),
+            Cell(shown.number(runner["decision_odds"]), runner["decision_odds"]),
+            *(Cell(shown.percent(runner[name]), runner[name])
+              for name in ("p_model", "p_market_power", "p")),
+            Cell("", lines=moved(runner["moved_by"])),
+        ]
+        for runner in race["runners"]
+    ]  # fmt: skip
+    columns = [
+        Column("Runner", False), Column("Odds"), Column("Model"), Column("Market"),
+        Column("Blend"), Column("Moved most by", False),
+    ]  # fmt: skip
+    caption = f"All runners, {race['course']}, {shown.day(race['date'])}"
+    return Table(f"race{number}", caption, columns, rows, folded=True)
+
+
+def moved(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Each feature with its push, and its value."""
+    return tuple(
+        f"{shown.nats(each['push'])} {each['feature']} = {shown.significant(each['value'])}"
+        for each in features
+    )
+
+
+def _missed(each: Mapping[str, Any]) -> str:
+    by = "" if each["missed_by"] is None else f"by {words.distance(each)}"
+    return "; ".join(part for part in (by, each["note"]) if part)
+
+
+def _null(nulls: Mapping[str, Any], kind: str) -> Cell:
+    rows = nulls.get("rows")
+    rate = nulls[kind] / rows if rows else None
+    return Cell(shown.percent(rate), rate)
+
+
+def _ends(estimate: Mapping[str, Any]) -> list[float | None]:
+    return [estimate["low"], estimate["high"]]
+
+
+def _last(path: Mapping[str, Any]) -> float | None:
+    return path["profit"][-1] if path["profit"] else None
+
+
+def _band(path: Mapping[str, Any]) -> str:
+    if not path["low"]:
+        return ""
+    return shown.numbers([path["low"][-1], path["high"][-1]], 0, sign=True)

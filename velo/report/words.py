@@ -1,0 +1,136 @@
+"""The verdict in words, and the names of criteria and buckets as a punter would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from velo.report import shown
+
+CRITERIA = {
+    "calibration_error": "Calibration error of all runners",
+    "calibration_slope": "Calibration slope",
+    "band_calibration_error": "Calibration error in the odds band",
+    "ae_ratio": "Winners over expected (A/E) of Top20%",
+    "roi_top20": "Return on Top20%",
+    "alpha_share": "Model's share of the blend (α)",
+    "gamma": "Exponent of the model (γ)",
+    "dead_features": "Dead features",
+    "training_rows": "Training rows",
+    "holdout_days": "Days of holdout",
+    "delta_ll": "Gain over the calibrated market",
+}
+NEXT_TO_NOTHING = 0.001
+"""Relative entropy of blend to market in a race, nats, below which they say the same."""
+BUCKETS = {"top10": "Top10%", "top20": "Top20%", "top30": "Top30%", "all": "All"}
+
+
+def criterion(name: str) -> str:
+    """A criterion's name in words."""
+    if name.startswith("null_rate_"):
+        return f"Unexplained nulls in {name.removeprefix('null_rate_').replace('_', ' ')}"
+    return CRITERIA.get(name, name.replace("_", " ").capitalize())
+
+
+def target(each: Mapping[str, Any]) -> str:
+    """A criterion's target, its signs as they are printed."""
+    said = str(each["target"]).replace("<=", "≤").replace(">=", "≥")
+    sign, _, bound = said.rpartition(" ")
+    return f"{sign} {shown.percent(float(bound), 0)}" if _is_share(each) and sign else said
+
+
+def value(each: Mapping[str, Any]) -> tuple[str, float | None, str]:
+    """A criterion's value, what it sorts by, and its interval."""
+    ends = () if each["low"] is None else (each["low"], each["high"])
+    if _is_share(each):
+        signed = str(each["name"]).startswith("roi_")
+        interval = shown.percents(ends, sign=signed) if ends else ""
+        return shown.percent(each["value"], sign=signed), each["value"], interval
+    return (
+        shown.significant(each["value"]),
+        each["value"],
+        " to ".join(shown.significant(end) for end in ends),
+    )
+
+
+def distance(each: Mapping[str, Any]) -> str:
+    """How far a criterion lies from its target."""
+    if _is_share(each):
+        return f"{shown.number(100 * each['missed_by'], 1)} points"
+    return shown.significant(each["missed_by"])
+
+
+def _is_share(each: Mapping[str, Any]) -> bool:
+    return str(each["name"]).startswith(("roi_", "null_rate_"))
+
+
+def difference(races: Mapping[str, Any]) -> str:
+    """What the ten most different races amount to."""
+    if not races["different"]:
+        return "No race has a complete book."
+    if races["different"][0]["expected"] < NEXT_TO_NOTHING:
+        return (
+            "Even in the ten races where blend and calibrated market differ most they hardly do: "
+            "the model adds next to nothing to the price."
+        )
+    return (
+        "The ten races of the holdout where blend and calibrated market differ most. Were the "
+        f"blend right it would gain {shown.nats(races['expected'])} nats over the ten; it gained "
+        f"{shown.nats(races['gain'])}."
+    )
+
+
+def bucket(name: str) -> str:
+    """A strategy's name in words."""
+    return BUCKETS.get(name, name.replace("_", " ").capitalize())
+
+
+def verdict(found: Mapping[str, Any]) -> list[str]:
+    """Two or three sentences that say what the run is worth.
+
+    Args:
+        found: as `findings` makes them.
+    """
+    said, holdout = found["verdict"], found["holdout"]
+    missed = [each for each in said["criteria"] if not each["holds"]]
+    whole = len(said["criteria"])
+    if not missed:
+        first = f"All {whole} criteria of the gate hold."
+    else:
+        named = ", ".join(_lower(criterion(each["name"])) for each in missed)
+        first = f"{len(missed)} of {whole} criteria of the gate do not hold: {named}."
+    return [first, _evidence(holdout), _money(found)]
+
+
+def _evidence(holdout: Mapping[str, Any]) -> str:
+    gain, low, high = (holdout.get("delta_ll" + end) for end in ("", "_low", "_high"))
+    races = shown.count(holdout.get("races"))
+    if gain is None or low is None or high is None:
+        return f"Over {races} races the gain over the market has no interval."
+    figure = (
+        f"{shown.number(gain, 4, sign=True)} nats a race ({shown.numbers((low, high), 4, True)})"
+    )
+    if low > 0:
+        return f"Over {races} races it knew more than the calibrated market: {figure}."
+    if high < 0:
+        return f"Over {races} races it knew less than the calibrated market: {figure}."
+    return f"Over {races} races it is not told apart from the calibrated market: {figure}."
+
+
+def _money(found: Mapping[str, Any]) -> str:
+    holdout, prices = found["holdout"], found["prices"]
+    returned, bets = holdout.get("roi_top20"), holdout.get("roi_top20_bets")
+    if returned is None or not bets:
+        return "Its Top20% selection struck no bet that could be settled."
+    ends = (holdout.get("roi_top20_low"), holdout.get("roi_top20_high"))
+    commission = prices["commission"]
+    net = f" net of {shown.percent(commission, 0)} commission" if commission else ""
+    return (
+        f"Its Top20% bets at {prices['settlement'].upper()} returned "
+        f"{shown.percent(returned, sign=True)} on {shown.count(bets)} bets{net} "
+        f"({shown.percents(ends, sign=True)})."
+    )
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
