@@ -25,6 +25,7 @@ from training.market import Method
 from training.metrics import Predictions
 from training.model import Model
 from training.ranker import Ranker
+from training.recipe import walk
 from training.report import TrainingReport
 from training.selection import Cutoffs, expected_value, select
 from training.tracking import Recorder
@@ -92,7 +93,7 @@ def train(
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         devig = walk_forward.choose_devig(data, settings)
         with clock.stage("walking forward"):
-            objective, oof = _walk(data, settings, devig, progress)
+            objective, oof = walk(data, settings, devig, progress)
         folds = evaluation.fold_figures(oof, settings)
         for figures in folds:
             recorder.fold(int(figures["fold"]), figures)
@@ -151,21 +152,6 @@ def train(
     return Trained(recorder.run_id, str(recorder.version), verdict, report)
 
 
-def _walk(
-    data: Dataset, settings: Settings, devig: Method, progress: Progress
-) -> tuple[str, OutOfFold]:
-    """Walk with the objective that is set; `auto` takes the linear model where it does better."""
-    wanted = settings.ranker.objective
-    boosted = "conditional_logit" if wanted == "auto" else wanted
-    oof = walk_forward.out_of_fold(data, settings, devig, boosted, progress)
-    if wanted != "auto" or settings.training.blend == "residual":
-        return boosted, oof
-    figures = evaluation.fundamental_figures(oof.frame)
-    if figures["r2_linear"] <= figures["r2_model"]:
-        return boosted, oof
-    return "linear", walk_forward.out_of_fold(data, settings, devig, "linear", progress)
-
-
 def _days(data: Dataset, first: date, last: date) -> pd.DataFrame:
     days = data.frame["date"]
     return data.frame[days.between(pd.Timestamp(first), pd.Timestamp(last))]
@@ -203,6 +189,7 @@ def _artifact(
         "prices": {"decision": data.decision, "settlement": data.settlement},
         "odds_band": settings.odds_band.model_dump(mode="json"),
         "cutoffs": cutoffs.to_dict(),
+        "cutoff_curve": list(cutoffs.curve),
         "plan": data.plan.to_dict(),
         "seed": settings.training.seed,
         "code": code_version(),
