@@ -61,17 +61,15 @@ class Account:
         """
         backed = np.flatnonzero(shares > 0)
         rows = backed[runners.settleable[backed]]
-        share, race, day = (
-            each[rows] for each in (shares, runners.given.races.index, runners.days.index)
-        )
+        share, race, day = shares[rows], runners.given.races.index[rows], runners.days.index[rows]
         gross = share * runners.payoff(each_way)[rows]
         net = gross - settlement.commission(gross, race, commission)
-        day_return = np.bincount(day, net, minlength=runners.days.count)
+        day_return: Floats = np.bincount(day, net, minlength=runners.days.count).astype(np.float64)
         if compounding:
-            closing = bank * np.cumprod(1.0 + day_return)
-            morning = np.concatenate([[bank], closing[:-1]])
+            closing = np.asarray(bank * np.cumprod(1.0 + day_return), dtype=np.float64)
+            morning: Floats = np.concatenate([[bank], closing[:-1]])
         else:
-            closing = bank * (1.0 + np.cumsum(day_return))
+            closing = np.asarray(bank * (1.0 + np.cumsum(day_return)), dtype=np.float64)
             morning = np.full(len(closing), bank)
         held = morning[day]
         return cls(

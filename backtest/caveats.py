@@ -35,6 +35,9 @@ def caveats(
             "each-way bets are chosen by their win part and paid at standard terms; a race is "
             "taken for a handicap where its name says so"
         )
+    broke = [name for name in compared if said[name].bank.lowest <= 0]
+    if broke:
+        found.append(f"the bank would not have lasted: {', '.join(broke)}")
     weak = [name for name in compared if (power := said[name].power) and power.power < 0.5]
     if weak:
         found.append(

@@ -54,12 +54,12 @@ def against_chance(
         draws, seed: of the random selections.
 
     Returns:
-        None where the strategy made no bet.
+        None where the strategy made no bet, or backed all: there was no choice.
     """
     pool = np.flatnonzero(eligible & np.isfinite(payoff))
     picked, paid = chosen[pool], payoff[pool]
     bets = int(picked.sum())
-    if not bets:
+    if bets in (0, len(pool)):
         return None
     step = np.searchsorted(STEPS, odds[pool], side="right")
     generator = np.random.default_rng(seed)

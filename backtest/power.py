@@ -18,7 +18,8 @@ class Power:
     """A claim and whether so many bets can show it.
 
     Attributes:
-        claimed_roi: what the model's own probabilities expect of the bets at the decision price.
+        claimed_roi: what the model's own probabilities expect of the bets at the price that pays,
+            before commission.
         power: probability that the interval of so many bets would lie above 0, were that true.
         bets_needed: for a power of 80%; None where nothing is claimed.
     """

@@ -68,7 +68,9 @@ class RandomSelections(Form):
 class Strength(Form):
     """Whether so many bets can show the edge that the model claims."""
 
-    claimed_roi: Number = Field(description="by the model's probabilities, at the decision price")
+    claimed_roi: Number = Field(
+        description="by the model's probabilities, at the price that pays, before commission"
+    )
     power: float = Field(ge=0, le=1, description="chance that roi_ci lies above 0 if it is true")
     bets_needed: Count | None = Field(description="for a power of 80%; null: nothing is claimed")
 

@@ -16,9 +16,9 @@ EULER = 0.5772156649015329
 def sharpe(returns: Floats) -> Floats:
     """Mean over standard deviation of each column of [days, strategies]; NaN where constant."""
     spread = returns.std(axis=0, ddof=1)
-    return np.divide(
-        returns.mean(axis=0), spread, out=np.full(len(spread), np.nan), where=spread > 1e-12
-    )
+    ratio: Floats = np.full(len(spread), np.nan)
+    np.divide(returns.mean(axis=0), spread, out=ratio, where=spread > 1e-12)
+    return ratio
 
 
 def expected_best(variance: float, trials: int) -> float:

@@ -97,7 +97,7 @@ def _statement(
     values = {name: each.value for name, each in estimates.items()}
     intervals = {f"{name}_ci": ends(each) for name, each in estimates.items()}
     given = runners.given
-    value = expected_value(given.p, given.decision_odds)[account.rows]
+    value = expected_value(given.p[account.rows], given.settlement_odds[account.rows])
     staked = float(account.stake.sum())
     claimed = float(account.stake @ value) / staked if staked else float("nan")
     each_way = bet.selection is not None and bet.selection.each_way

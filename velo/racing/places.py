@@ -40,7 +40,7 @@ def place_terms(ran: npt.NDArray[Any], handicap: npt.NDArray[np.bool_]) -> tuple
     return places, share
 
 
-def place_share(finish: Floats, tied: Floats, places: npt.NDArray[Any]) -> Floats:
+def place_share(finish: Floats, tied: npt.NDArray[Any], places: npt.NDArray[Any]) -> Floats:
     """The share of the place stake that is paid: 1 in the places, less where too many share one.
 
     Three that dead-heat for the last of three places share it: each is paid on a third of its
@@ -52,4 +52,5 @@ def place_share(finish: Floats, tied: Floats, places: npt.NDArray[Any]) -> Float
         places: that the race pays.
     """
     left = np.clip(places - (finish - 1), 0, tied)
-    return np.nan_to_num(left / tied)
+    share: Floats = np.nan_to_num(left / tied)
+    return share

@@ -58,7 +58,7 @@ def paid_odds(
     """
     if law == "none":
         return odds
-    book = np.bincount(race, 1.0 / odds, minlength=races)
+    book: Floats = np.bincount(race, 1.0 / odds, minlength=races).astype(np.float64)
     if law == "reduction factor":
         factors = reduction_factor.factors_of_prices(withdrawn_odds, withdrawn_race, book)
         kept = reduction_factor.price_kept(factors, withdrawn_race, races)
