@@ -63,8 +63,8 @@ def walked_period(
 
 
 def _within(start: date, end: date, last_day: date) -> Period:
-    if start > end:
-        raise InputError(f"the period's first day {start} is after its last {end}; swap them")
     if start > last_day:
         raise DataError(f"the data end on {last_day}, before the period begins on {start}")
+    if start > end:
+        raise InputError(f"the period's first day {start} is after its last {end}; swap them")
     return Period(start, min(end, last_day))

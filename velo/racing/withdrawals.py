@@ -19,6 +19,9 @@ Law = Literal["none", "rule 4", "reduction factor"]
 
 STARTING_PRICES = ("sp", "bsp")
 
+SUM_ERROR = 1e-9
+"""A book of exactly 1 may add up to a hair less."""
+
 
 def law_of(kind: str, exchange_kinds: Collection[str]) -> Law:
     """Which law a kind of price stands under.
@@ -65,5 +68,5 @@ def paid_odds(
         return reduction_factor.reduced(odds, kept[race])
     share = rule_4.total_deduction(withdrawn_odds, withdrawn_race, races)
     told = np.bincount(withdrawn_race, minlength=races) > 0
-    share = np.where((book < 1.0) & ~told, np.nan, share)
+    share = np.where((book < 1.0 - SUM_ERROR) & ~told, np.nan, share)
     return rule_4.after_deduction(odds, share[race])
