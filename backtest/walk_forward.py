@@ -18,7 +18,7 @@ from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.schema import Leg, Span
 from training import likelihood, recipe
-from training.dataset import assemble
+from training.dataset import MARKET_FLAGS, assemble
 from training.metrics import Predictions
 from training.scoring import Scored, left_out
 from velo.home import Home
@@ -100,13 +100,23 @@ def walk(
         data = assemble(home, settings, train_end, days)
         fitted = recipe.fit(data, settings, progress)
         own = data.frame[span.rows(data.frame["date"])]
-        predicted = fitted.model.predict(own[own["decision_odds"].notna()])
+        priced = with_a_price(own)
+        predicted = fitted.model.predict(priced)
         frames.append(predicted)
         learned.append(Learned.of(fitted.cutoffs, start))
         legs.append(_leg(span, train_end, fitted, predicted))
-        excluded.update(left_out(home, span.first, span.last, decision))
+        reasons = left_out(home, span.first, span.last, decision)
+        flagged = sum(reasons.get(flag, 0) for flag in MARKET_FLAGS)
+        bare = own["race_id"].nunique() - priced["race_id"].nunique()
+        excluded.update({**reasons, "unpriced": bare - flagged})
     whole = pd.concat(frames, ignore_index=True)
-    return Walk(Scored(whole, dict(excluded)), tuple(learned), tuple(legs))
+    return Walk(Scored(whole, dict(+excluded)), tuple(learned), tuple(legs))
+
+
+def with_a_price(frame: pd.DataFrame) -> pd.DataFrame:
+    """The races that have a decision price, whole: a book that lacks one is not cut to the rest."""
+    known = frame["decision_odds"].notna().groupby(frame["race_id"]).transform("any")
+    return frame[known.to_numpy(dtype=bool)]
 
 
 def _leg(span: Period, train_end: date, fitted: recipe.Fitted, predicted: pd.DataFrame) -> Leg:

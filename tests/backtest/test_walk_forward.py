@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backtest.periods import Period, walked_period
-from backtest.walk_forward import recipe_of, spans
+from backtest.walk_forward import recipe_of, spans, with_a_price
 from velo.errors import DataError
 from velo.settings import Settings
 
@@ -46,6 +47,13 @@ def test_a_walk_may_begin_before_the_models_own_training_ended() -> None:
     assert found == Period(date(2020, 1, 1), date(2020, 12, 31))
     with pytest.raises(DataError, match="the data end"):
         walked_period(date(2021, 6, 1), date(2020, 12, 31))
+
+
+def test_a_race_that_lacks_one_price_stays_whole_and_one_without_any_goes() -> None:
+    frame = pd.DataFrame(
+        {"race_id": [1, 1, 2, 2, 3, 3], "decision_odds": [3.0, None, None, None, 2.0, 2.0]}
+    )
+    assert with_a_price(frame)["race_id"].tolist() == [1, 1, 3, 3]
 
 
 def test_the_recipe_is_the_models_and_the_rest_the_settings() -> None:
