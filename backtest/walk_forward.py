@@ -21,6 +21,7 @@ from training import likelihood, recipe
 from training.dataset import MARKET_FLAGS, assemble
 from training.metrics import Predictions
 from training.scoring import Scored, left_out
+from velo.errors import DataError
 from velo.home import Home
 from velo.settings import Settings
 
@@ -78,7 +79,7 @@ def walk(
     months: int,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> Walk:
-    """Fit and predict span after span.
+    """Fit and predict span after span; one without a race to bet needs no model.
 
     Args:
         home: its current build is read.
@@ -90,25 +91,31 @@ def walk(
     Raises:
         DataError: the days before the period cannot carry the recipe.
     """
-    decision = settings.prices.decision
     frames, learned, legs = [], [], []
     excluded: Counter[str] = Counter()
     for span in spans(period, months):
         progress(f"retraining for {span.first} to {span.last}")
-        start, days = span.first, (span.last - span.first).days + 1
-        train_end = start - timedelta(days=settings.training.embargo_days)
-        data = assemble(home, settings, train_end, days)
-        fitted = recipe.fit(data, settings, progress)
-        own = data.frame[span.rows(data.frame["date"])]
-        priced = with_a_price(own)
+        days = (span.last - span.first).days + 1
+        train_end = span.first - timedelta(days=settings.training.embargo_days)
+        try:
+            data = assemble(home, settings, train_end, days)
+            own = data.frame[span.rows(data.frame["date"])]
+            priced = with_a_price(own)
+            reasons = left_out(home, span.first, span.last, settings.prices.decision)
+            flagged = sum(reasons.get(flag, 0) for flag in MARKET_FLAGS)
+            bare = own["race_id"].nunique() - priced["race_id"].nunique()
+            excluded.update({**reasons, "unpriced": bare - flagged})
+            if not priced["priced"].any():
+                continue
+            fitted = recipe.fit(data, settings, progress)
+        except DataError as error:
+            raise DataError(f"the model for {span.first} to {span.last}: {error}") from None
         predicted = fitted.model.predict(priced)
         frames.append(predicted)
-        learned.append(Learned.of(fitted.cutoffs, start))
+        learned.append(Learned.of(fitted.cutoffs, span.first))
         legs.append(_leg(span, train_end, fitted, predicted))
-        reasons = left_out(home, span.first, span.last, decision)
-        flagged = sum(reasons.get(flag, 0) for flag in MARKET_FLAGS)
-        bare = own["race_id"].nunique() - priced["race_id"].nunique()
-        excluded.update({**reasons, "unpriced": bare - flagged})
+    if not legs:
+        raise DataError(f"no race from {period.first} to {period.last} has a complete book")
     whole = pd.concat(frames, ignore_index=True)
     return Walk(Scored(whole, dict(+excluded)), tuple(learned), tuple(legs))
 

@@ -108,8 +108,8 @@ def test_a_walk_bets_each_span_with_a_model_that_was_trained_before_it(demo: Dem
         "[strategies.mine]\ntop_share = 0.4\nstake = { plan = 'kelly', cap_day = 0.1 }\n"
     )
     try:
-        answer = velo(demo.home, "backtest", "--walk-forward", "--every", "3", "--json",
-                      VELO_RANKER__ROUNDS="20")  # fmt: skip
+        answer = velo(demo.home, "backtest", "--walk-forward", "--every", "4", "--json",
+                      VELO_RANKER__ROUNDS="20", VELO_TRAINING__FOLDS="2")  # fmt: skip
     finally:
         (demo.home / "velo.toml").unlink()
     assert answer.code == 0, answer.err
