@@ -1,114 +1,108 @@
-"""A strategy's account: what was staked, what came back, and how sure that is."""
+"""A strategy's account: what was staked, what came back, and the path of its bank."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from training import bootstrap
-from training.bootstrap import Days, Estimate
-from training.races import Floats
+from backtest.runners import Runners
+from training.races import Floats, Integers
 from velo.racing import settlement
 
-UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
+COLUMNS = ("profit", "staked", "win_share", "expected", "fair", "bets")
 
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """Bets of one strategy that could be settled, one row each, in order of date.
+    """Bets of one strategy that could be settled, one row each.
 
     Attributes:
+        rows: which runners.
         stake: points.
         profit: points, net of commission.
-        win_share: 1/k for each of k dead-heaters for first, else 0.
-        odds: the settlement price.
-        fair: the de-vigged market probability.
-        dates: the race's date.
+        day: the number of the race day, among `days`.
+        bank: points at the end of each race day of the period, [days].
+        opening: points before the first.
+        day_return: each day's profit as a share of the bank that its stakes were set on, [days].
         unsettled: bets without a price to settle at; their stakes are returned and they count in
             nothing else.
     """
 
+    rows: Integers
     stake: Floats
     profit: Floats
-    win_share: Floats
-    odds: Floats
-    fair: Floats
-    dates: npt.NDArray[Any]
+    day: Integers
+    bank: Floats
+    opening: float
+    day_return: Floats
     unsettled: int
 
     @classmethod
     def settle(
         cls,
-        stake: Floats,
-        win_share: Floats,
-        settlement_odds: Floats,
-        fair: Floats,
-        race: npt.NDArray[Any],
-        dates: npt.NDArray[Any],
+        shares: Floats,
+        runners: Runners,
         commission: float,
+        bank: float,
+        each_way: bool = False,
+        compounding: bool = False,
     ) -> Account:
-        """Settle the runners with a stake; every array is [runners], 0 points is no bet."""
-        backed = stake > 0
-        settled = backed & np.isfinite(settlement_odds)
-        rows = np.flatnonzero(settled)
-        rows = rows[np.argsort(dates[rows], kind="stable")]
-        profit = settlement.settle(
-            win_share[rows], settlement_odds[rows], race[rows], commission, stake[rows]
-        )
+        """Settle the runners with a stake.
+
+        Args:
+            shares: of the bank on each runner, [rows]; 0 is no bet.
+            runners: with the odds that bets are paid at.
+            commission: share of each race's net winnings.
+            bank: points before the first day.
+            each_way: whether half of a stake is on the place.
+            compounding: whether each day's stakes are set on that day's own bank, or all on the
+                first.
+        """
+        backed = np.flatnonzero(shares > 0)
+        rows = backed[runners.settleable[backed]]
+        share, race, day = shares[rows], runners.given.races.index[rows], runners.days.index[rows]
+        gross = share * runners.payoff(each_way)[rows]
+        net = gross - settlement.commission(gross, race, commission)
+        day_return: Floats = np.bincount(day, net, minlength=runners.days.count).astype(np.float64)
+        if compounding:
+            closing = np.asarray(bank * np.cumprod(1.0 + day_return), dtype=np.float64)
+            morning: Floats = np.concatenate([[bank], closing[:-1]])
+        else:
+            closing = np.asarray(bank * (1.0 + np.cumsum(day_return)), dtype=np.float64)
+            morning = np.full(len(closing), bank)
+        held = morning[day]
         return cls(
-            stake[rows],
-            profit,
-            win_share[rows],
-            settlement_odds[rows],
-            fair[rows],
-            dates[rows],
-            int(backed.sum() - settled.sum()),
+            rows, share * held, net * held, day, closing, bank, day_return, len(backed) - len(rows)
         )
 
     def __len__(self) -> int:
-        return len(self.stake)
+        return len(self.rows)
+
+    def totals(self, runners: Runners) -> Floats:
+        """`COLUMNS` summed by race day, [days, columns]."""
+        given = runners.given
+        columns = (
+            self.profit,
+            self.stake,
+            given.win_share[self.rows],
+            1.0 / given.settlement_odds[self.rows],
+            given.p_market[self.rows],
+            None,
+        )
+        days = len(self.bank)
+        return np.stack([np.bincount(self.day, each, minlength=days) for each in columns], axis=1)
 
     @property
-    def winners(self) -> float:
-        """Wins, a dead heat counting its share."""
-        return float(self.win_share.sum())
+    def drawdowns(self) -> Floats:
+        """How far the bank lies below its highest so far at the end of each day, points.
 
-    def roi(self, draws: int, seed: int) -> Estimate:
-        """Profit over staked."""
-        return self._ratio(self.profit, self.stake, draws, seed)
-
-    def ae_ratio(self, draws: int, seed: int) -> Estimate:
-        """Winners over the sum of 1/settlement odds."""
-        return self._ratio(self.win_share, 1.0 / self.odds, draws, seed)
-
-    def ae_fair(self, draws: int, seed: int) -> Estimate:
-        """Winners over the sum of de-vigged probability."""
-        return self._ratio(self.win_share, self.fair, draws, seed)
-
-    def strike_rate(self, draws: int, seed: int) -> Estimate:
-        """Winners over bets."""
-        return self._ratio(self.win_share, np.ones(len(self)), draws, seed)
-
-    def path(self) -> tuple[npt.NDArray[Any], Floats]:
-        """Race days with a bet, and the profit so far at the end of each, in points."""
-        days, index = np.unique(self.dates, return_inverse=True)
-        by_day = np.bincount(index.reshape(-1), self.profit, minlength=len(days))
-        return days, np.cumsum(by_day)
+        Taken at the end of each race day: the order of the races within a day is not known to
+        every source.
+        """
+        path = np.concatenate([[self.opening], self.bank])
+        return np.asarray(np.maximum.accumulate(path) - path)
 
     def max_drawdown(self) -> float:
-        """The deepest fall of the profit from its highest point so far, in points, >= 0.
-
-        Taken at the end of each race day, from a start of 0: the order of the races within a day
-        is not known to every source.
-        """
-        _, profit = self.path()
-        with_start = np.concatenate([[0.0], profit])
-        return float((np.maximum.accumulate(with_start) - with_start).max())
-
-    def _ratio(self, top: Floats, bottom: Floats, draws: int, seed: int) -> Estimate:
-        if not len(self):
-            return UNKNOWN
-        return bootstrap.ratio(top, bottom, Days.of(self.dates), draws, seed)
+        """The deepest fall of the bank from its highest so far, in points, >= 0."""
+        return float(self.drawdowns.max())

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from backtest import strategies
 from backtest.account import Account
+from backtest.caveats import caveats
+from backtest.cutoffs import Learned
+from backtest.overfitting import probability_of_overfitting
 from backtest.periods import Period
-from backtest.schema import Report, Statement
+from backtest.runners import Runners
+from backtest.schema import Leg, Report, Withdrawals
+from backtest.statements import Bet, Drawing, daily_returns, ends, place, statements
+from backtest.strategies import Selection
 from training import calibration_curve, likelihood, selection
-from training.bootstrap import Estimate
-from training.metrics import Predictions
-from training.races import Flags, Floats
 from training.report import price_note
 from velo.errors import InputError
 from velo.home import Home
-from velo.settings import OddsBand
+from velo.settings import Backtest, OddsBand, Stake, Strategy
 
+BASELINES = ("favourite", "blind_band")
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -39,7 +41,9 @@ class Terms:
         decision, settlement: kinds of price, as `sp` or `bsp`.
         commission: share of a market's net winnings.
         band: decision prices at which bets are struck.
-        cutoffs: least expected value of `top10`, `top20`, `top30`, from the artifact.
+        learned: cut-offs, each from the day on which it came into use.
+        declared: strategies from the settings, beside the built-in ones.
+        betting: bank and draws of the null.
         draws, seed: of the bootstrap by race day.
         earlier_looks: at the same days, for the level of `delta_ll_ci`.
     """
@@ -48,59 +52,88 @@ class Terms:
     settlement: str
     commission: float
     band: OddsBand
-    cutoffs: Mapping[str, float]
+    learned: Sequence[Learned]
     draws: int
     seed: int
+    declared: Mapping[str, Strategy] = field(default_factory=dict)
+    betting: Backtest = field(default_factory=Backtest)
     earlier_looks: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose predictions they are.
+
+    Attributes:
+        version, run_id: of the model, or of the one whose recipe was walked forward.
+        alpha_share: of the blend, None in residual mode.
+        legs: of a walk-forward, None for one model.
+    """
+
+    version: str
+    run_id: str
+    alpha_share: float | None
+    legs: Sequence[Leg] | None = None
 
 
 def backtest(
     predictions: pd.DataFrame,
     terms: Terms,
     period: Period,
-    version: str,
-    run_id: str,
-    alpha_share: float | None,
+    origin: Origin,
+    withdrawals: Withdrawals,
     excluded: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Bet the period and set out the result as plain JSON that validates against the schema.
 
     Args:
-        predictions: one row a starter, whole races, sorted by race: race_id, date, win_share,
-            decision_odds, settlement_odds, p (blended), p_market, p_market_power (the
-            power-calibrated market). Rows outside the period are left out.
-        terms: prices, band, cut-offs and bootstrap.
+        predictions: one row a starter, whole races, sorted by date and race: race_id, date, course,
+            win_share, decision_odds, settlement_odds (what is paid), p (blended), p_market,
+            p_market_power (the power-calibrated market), and `training.conditions.CONDITIONS`.
+            Rows outside the period are left out.
+        terms: prices, band, cut-offs, strategies and draws.
         period: the days that are bet.
-        version, run_id: of the model.
-        alpha_share: of the model's blend, None in residual mode.
+        origin: of the predictions.
+        withdrawals: from the period's races.
         excluded: races of the period that were left out before, by reason.
 
     Raises:
         DataError: no race of the period has a complete book.
+        SettingsError, ModelError: a declared strategy cannot be had.
     """
-    given = Predictions.of(predictions[period.rows(predictions["date"])])
-    chosen = strategies.selections(given.p, given.decision_odds, terms.band, terms.cutoffs)
-    top20 = chosen[strategies.BUCKETED]
+    runners = Runners.of(predictions[period.rows(predictions["date"])])
+    given, bank = runners.given, terms.betting.bank
+    chosen = strategies.selections(runners, terms.band, terms.learned, terms.declared)
     buckets = strategies.price_buckets(given.decision_odds, terms.band)
+    bucketed = {name: chosen[strategies.BUCKETED].within(flags) for name, flags in buckets.items()}
+    bets = {name: place(each, runners, terms.commission, bank)
+            for name, each in (chosen | bucketed).items()}  # fmt: skip
+    bets |= _baselines(runners, terms)
+    drawing = Drawing(terms.draws, terms.betting.null_draws, terms.seed)
+    said = statements(bets, tuple(chosen), runners, drawing)
+    returns = daily_returns({name: bets[name].account for name in chosen})
     return _plain(
-        version=version,
-        run_id=run_id,
+        version=origin.version,
+        run_id=origin.run_id,
         period={"from": period.first, "to": period.last},
         prices=_prices(terms),
         races=len(given.races),
         runners=given.races.n,
         excluded=_excluded(excluded or {}, given.unpriced),
-        strategies={name: _bet(flags, given, terms) for name, flags in chosen.items()},
-        price_buckets={name: _bet(top20 & flags, given, terms) for name, flags in buckets.items()},
+        strategies={name: said[name] for name in chosen},
+        price_buckets={name: said[name] for name in buckets},
         calibration_error=calibration_curve.calibration_error(given.p, given.win_share),
-        alpha_share=alpha_share,
-        baseline={
-            "favourite": _statement(
-                strategies.favourite_stakes(given.decision_odds, given.races), given, terms
-            ),
-            "blind_band": _bet(selection.in_band(given.decision_odds, terms.band), given, terms),
+        alpha_share=origin.alpha_share,
+        baseline={name: said[name] for name in BASELINES},
+        days=runners.dates.astype("datetime64[D]").tolist(),
+        withdrawals=withdrawals,
+        comparison={
+            "strategies": list(chosen),
+            "probability_of_overfitting": probability_of_overfitting(returns),
         },
-        **_against_market(given, terms),
+        walk_forward=origin.legs,
+        caveats=caveats(terms.decision, terms.settlement, withdrawals, said, tuple(chosen)),
+        **_against_market(runners, terms),
     )
 
 
@@ -116,7 +149,8 @@ def write(report: Mapping[str, Any], home: Home) -> Path:
             f"version {version!r} cannot name a report; use letters, digits, dots and dashes"
         )
     home.reports.mkdir(parents=True, exist_ok=True)
-    path = home.reports / f"backtest_{version}.json"
+    walked = "" if report["walk_forward"] is None else "_walk_forward"
+    path = home.reports / f"backtest_{version}{walked}.json"
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=home.reports)
     try:
         with open(handle, "w", encoding="utf-8") as file:
@@ -132,36 +166,19 @@ def write(report: Mapping[str, Any], home: Home) -> Path:
     return path
 
 
-def _bet(backed: Flags, given: Predictions, terms: Terms) -> Statement:
-    return _statement(backed.astype(np.float64), given, terms)
+def _baselines(runners: Runners, terms: Terms) -> dict[str, Bet]:
+    given, bank = runners.given, terms.betting.bank
+    favourites = strategies.favourite_stakes(given.decision_odds, given.races) / bank
+    inside = selection.in_band(given.decision_odds, terms.band)
+    blind = Selection(inside, inside, Stake(), each_way=False)
+    return {
+        "favourite": Bet(Account.settle(favourites, runners, terms.commission, bank), None),
+        "blind_band": place(blind, runners, terms.commission, bank),
+    }
 
 
-def _statement(stake: Floats, given: Predictions, terms: Terms) -> Statement:
-    account = Account.settle(
-        stake,
-        given.win_share,
-        given.settlement_odds,
-        given.p_market,
-        given.race_id,
-        given.dates,
-        terms.commission,
-    )
-    figures: dict[str, Any] = {}
-    for name in ("roi", "ae_ratio", "ae_fair", "strike_rate"):
-        figure: Estimate = getattr(account, name)(terms.draws, terms.seed)
-        figures |= {name: figure.value, f"{name}_ci": _ends(figure)}
-    return Statement(
-        bets=len(account),
-        unsettled=account.unsettled,
-        winners=account.winners,
-        staked=float(account.stake.sum()),
-        profit=float(account.profit.sum()),
-        max_drawdown=account.max_drawdown(),
-        **figures,
-    )
-
-
-def _against_market(given: Predictions, terms: Terms) -> dict[str, Any]:
+def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
+    given = runners.given
     races, won = given.races, given.win_share
     gain = likelihood.delta_ll(
         given.p,
@@ -175,7 +192,7 @@ def _against_market(given: Predictions, terms: Terms) -> dict[str, Any]:
     )
     return {
         "delta_r2": likelihood.delta_r2(given.p, given.p_market_power, won, races),
-        "delta_ll_ci": _ends(gain),
+        "delta_ll_ci": ends(gain),
     }
 
 
@@ -189,11 +206,6 @@ def _excluded(before: Mapping[str, int], unpriced: int) -> dict[str, int]:
     if unpriced:
         reasons["unpriced"] = reasons.get("unpriced", 0) + unpriced
     return reasons
-
-
-def _ends(figure: Estimate) -> tuple[float, float] | None:
-    known = math.isfinite(figure.low) and math.isfinite(figure.high)
-    return (figure.low, figure.high) if known else None
 
 
 def _plain(**parts: Any) -> dict[str, Any]:

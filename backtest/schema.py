@@ -46,13 +46,53 @@ class Prices(Form):
     note: str = Field(description="whether bets settle at the very price they were selected on")
 
 
+class Bank(Form):
+    """The bank, in points."""
+
+    opening: float
+    closing: float
+    lowest: float
+    path: list[float] = Field(description="at the end of each of the report's `days`")
+
+
+class RandomSelections(Form):
+    """As many random selections at the same odds; level stakes, before commission."""
+
+    draws: Count
+    selected_roi: Number = Field(description="of the strategy's own selections on these terms")
+    roi: Number = Field(description="mean of the random selections")
+    roi_ci: Interval = Field(description="holds 95% of the random selections")
+    p_value: float = Field(gt=0, le=1, description="share that did as well or better")
+
+
+class Strength(Form):
+    """Whether so many bets can show the edge that the model claims."""
+
+    claimed_roi: Number = Field(
+        description="by the model's probabilities, at the price that pays, before commission"
+    )
+    power: float = Field(ge=0, le=1, description="chance that roi_ci lies above 0 if it is true")
+    bets_needed: Count | None = Field(description="for a power of 80%; null: nothing is claimed")
+
+
+class Sharpe(Form):
+    """Of daily returns over every race day of the period."""
+
+    daily: Number
+    deflated: Number = Field(
+        description="probability that it is above what the best of the strategies shows by luck"
+    )
+
+
 class Statement(Form):
     """A strategy's account; intervals are 95%, by race day, null where there is none."""
 
     bets: Count = Field(description="settled bets")
-    unsettled: Count = Field(description="bets without a settlement price, returned")
+    unsettled: Count = Field(
+        description="bets that no price settles, or a deduction that is not known: left out"
+    )
     winners: float = Field(ge=0, description="a dead heat counts its share")
-    staked: float = Field(ge=0, description="points")
+    staked: float = Field(ge=0, description="points; each way both halves")
     profit: float = Field(description="points, net of commission")
     roi: Number
     roi_ci: Interval
@@ -63,10 +103,19 @@ class Statement(Form):
     max_drawdown: float = Field(ge=0, description="points, at the end of race days")
     strike_rate: Number
     strike_rate_ci: Interval
+    stake: str
+    each_way: bool
+    bank: Bank
+    random: RandomSelections | None
+    power: Strength | None = Field(description="null for baselines without bets and each way")
+    sharpe: Sharpe | None = Field(description="null for what was not compared")
 
 
 class Strategies(Form):
-    """Flat stakes of one point on runners in the odds band."""
+    """The built-in ones stake a flat point in the odds band; those beside them are declared."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+    __pydantic_extra__: dict[str, Statement]
 
     top10: Statement
     top20: Statement
@@ -81,8 +130,36 @@ class Baseline(Form):
     blind_band: Statement = Field(description="a point on every runner in the odds band")
 
 
+class Comparison(Form):
+    """What was chosen from, and how far choosing the best misleads."""
+
+    strategies: list[str]
+    probability_of_overfitting: Number = Field(
+        description="that the best of one half of the days is below the middle in the other"
+    )
+
+
+class Leg(Form):
+    """One model of a walk-forward and the days that it bet."""
+
+    period: Span
+    train_end: date = Field(description="the first day that it was not trained on")
+    cutoffs: dict[str, float]
+    alpha_share: Number
+    races: Count
+    delta_ll: Number = Field(description="nats a race over the power-calibrated market")
+
+
+class Withdrawals(Form):
+    """Horses withdrawn from the period's races, whose own bets are returned."""
+
+    horses: Count
+    law: str = Field(description="what a withdrawal does to the settlement price")
+    unsettleable_races: Count = Field(description="for want of a withdrawn horse's price")
+
+
 class Report(Form):
-    """Backtest of one model over one period."""
+    """Backtest of one model, or of one recipe walked forward, over one period."""
 
     version: str
     run_id: str
@@ -96,8 +173,13 @@ class Report(Form):
     calibration_error: Number
     delta_r2: Number = Field(description="over the power-calibrated market")
     delta_ll_ci: Interval = Field(description="nats a race over the power-calibrated market")
-    alpha_share: Number
+    alpha_share: Number = Field(description="of the last model")
     baseline: Baseline
+    days: list[date] = Field(description="race days, in order")
+    withdrawals: Withdrawals
+    comparison: Comparison
+    walk_forward: list[Leg] | None = Field(description="null: one model throughout")
+    caveats: list[str]
 
 
 def schema() -> dict[str, Any]:

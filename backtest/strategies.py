@@ -1,42 +1,86 @@
-"""Who is backed, and with how much (evaluation.md, Selections and Backtest).
+"""Who is backed (evaluation.md, Selections and Backtest).
 
-Strategies are masks over runners; a stake is in points. Every rule looks at the decision price and
-at cut-offs that were stored before the period began.
+A strategy is a set of eligible runners (odds band, courses, race types, classes) and, among them,
+those that are chosen by their value. Every rule looks at the decision price and at cut-offs that
+were learned before the period began.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
+from backtest.cutoffs import Learned
+from backtest.runners import Runners, track_of
 from training import selection
 from training.races import Flags, Floats, Races
-from velo.settings import OddsBand
+from velo.errors import SettingsError
+from velo.settings import OddsBand, Stake, Strategy
 
 STRATEGIES = ("top10", "top20", "top30", "all")
 BUCKETED = "top20"
 INNER_EDGES = (8.0, 15.0)
 
 
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """A strategy on a period's runners.
+
+    Attributes:
+        chosen: those it backs, bool[rows].
+        eligible: those it could have backed, whatever their value.
+        stake: the plan.
+        each_way: whether half of a stake is on the place.
+    """
+
+    chosen: Flags
+    eligible: Flags
+    stake: Stake
+    each_way: bool
+
+    def within(self, part: Flags) -> Selection:
+        """The same on some of the runners."""
+        return Selection(self.chosen & part, self.eligible & part, self.stake, self.each_way)
+
+
 def selections(
-    p: Floats, decision_odds: Floats, band: OddsBand, cutoffs: Mapping[str, float]
-) -> dict[str, Flags]:
-    """The runners that each strategy backs with a point, strategy -> bool[rows].
+    runners: Runners,
+    band: OddsBand,
+    learned: Sequence[Learned],
+    declared: Mapping[str, Strategy],
+) -> dict[str, Selection]:
+    """Every strategy's selection: the built-in ones at a flat point, then the declared.
 
     Args:
-        p: blended probability.
-        decision_odds: the price that decides.
+        runners: of the period.
         band: where bets are struck.
-        cutoffs: the least expected value of `top10`, `top20`, `top30`, from the artifact.
+        learned: cut-offs by the day from which they are used, in order.
+        declared: name -> strategy, from the settings.
+
+    Raises:
+        SettingsError: a declared strategy's odds leave no band.
+        ModelError: a model brings no cut-off for a declared share.
     """
-    value = selection.expected_value(p, decision_odds)
-    chosen = {
-        name: selection.select(value, decision_odds, band, cutoffs[name])
-        for name in selection.SHARES
+    given = runners.given
+    value = selection.expected_value(given.p, given.decision_odds)
+    inside = selection.in_band(given.decision_odds, band)
+    found = {
+        name: Selection(inside & (value > runners.cutoff(learned, share)), inside, Stake(), False)
+        for name, share in selection.SHARES.items()
     }
-    return {**chosen, "all": selection.select_all(p, decision_odds, band)}
+    found["all"] = Selection(inside & (value > 0.0), inside, Stake(), False)
+    for name, strategy in declared.items():
+        eligible = _eligible(name, strategy, runners, band)
+        chosen = eligible
+        if strategy.min_edge is not None:
+            chosen = chosen & (value > strategy.min_edge)
+        if strategy.top_share is not None:
+            chosen = chosen & (value > runners.cutoff(learned, strategy.top_share))
+        found[name] = Selection(chosen, eligible, strategy.stake, strategy.each_way)
+    return found
 
 
 def price_buckets(decision_odds: Floats, band: OddsBand) -> dict[str, Flags]:
@@ -55,3 +99,24 @@ def favourite_stakes(decision_odds: Floats, races: Races) -> Floats:
     """One point on each race's favourite; joint favourites share it. Points, [rows]."""
     shortest = decision_odds == races.broadcast(-races.max(-decision_odds))
     return np.where(shortest, 1.0 / races.broadcast(races.sum(shortest)), 0.0)
+
+
+def _eligible(name: str, strategy: Strategy, runners: Runners, band: OddsBand) -> Flags:
+    low, high = strategy.odds_low or band.low, strategy.odds_high or band.high
+    if low >= high:
+        raise SettingsError(
+            f"strategies.{name}: no price lies from {low:g} to {high:g}; set both odds_low and "
+            "odds_high"
+        )
+    eligible = selection.in_band(runners.given.decision_odds, OddsBand(low=low, high=high))
+    if strategy.courses:
+        wanted = {track_of(each) for each in strategy.courses}
+        eligible = eligible & np.isin(runners.courses, [each for each in wanted if each])
+    if strategy.race_types:
+        wanted_types = [each.casefold() for each in strategy.race_types]
+        said = runners.facts["race_type"].str.casefold().isin(wanted_types)
+        eligible = eligible & said.to_numpy(dtype=np.bool_)
+    if strategy.classes:
+        levels = runners.facts["class_level"].to_numpy(dtype=np.float64)
+        eligible = eligible & np.isin(levels, strategy.classes)
+    return eligible

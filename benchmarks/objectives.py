@@ -56,7 +56,6 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
     """Every recipe's figures on the world of the home that is in force."""
     from training import evaluation, walk_forward
     from training.dataset import assemble
-    from training.model import Model
     from velo import settings
     from velo.home import Home
 
@@ -72,10 +71,7 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
         folds, trials = evaluation.fold_figures(oof, chosen)
         blended = evaluation.fit_blend(oof.frame, chosen, trials)
         last = walk_forward.fit_last(data, chosen, devig, objective, oof)
-        model = Model(
-            last, devig, blended.blend, blended.power_market,
-            blended.calibrator, blended.market_calibrator,
-        )  # fmt: skip
+        model = blended.model(last, devig)
         seconds = time.perf_counter() - begun
         later = [fold for fold in folds if "delta_r2" in fold]
         races = sum(fold["races"] for fold in later)

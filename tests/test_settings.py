@@ -175,3 +175,32 @@ def paths_of(home: Home) -> list[object]:
     names = [name for name, member in vars(Home).items() if isinstance(member, property)]
     assert len(names) >= 9
     return [getattr(home, name) for name in names] + list(dataclasses.astuple(home))
+
+
+def test_a_strategy_is_declared_in_the_file(home: Home, toml: Path) -> None:
+    toml.write_text(
+        "[strategies.sprint]\nodds_low = 6\ncourses = ['Kempton (AW)']\nmin_edge = 0.05\n"
+        "stake = { plan = 'kelly', fraction = 0.5, cap_day = 0.1 }\n"
+    )
+    found = settings.load().strategies["sprint"]
+    assert (found.odds_low, found.odds_high, found.courses) == (6.0, None, ("Kempton (AW)",))
+    assert (found.stake.plan, found.stake.cap_day, found.each_way) == ("kelly", 0.1, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("[strategies.top20]\nmin_edge = 0.1\n", "top20 is built in"),
+        ("[strategies.mine]\nodds_low = 9\nodds_high = 6\n", "odds_low must be below odds_high"),
+        ("[strategies.mine]\nstake = { plan = 'martingale' }\n", "strategies.mine.stake.plan"),
+        ("[strategies.mine]\ntop_share = 0.125\n", "strategies.mine.top_share"),
+        ("[strategies.mine]\nsport = 'golf'\n", "strategies.mine.sport"),
+    ],
+)
+def test_a_strategy_that_cannot_be_is_named_in_one_line(
+    home: Home, toml: Path, written: str, named: str
+) -> None:
+    toml.write_text(written)
+    said = refused()
+    assert named in said
+    assert "\n" not in said

@@ -14,7 +14,9 @@ from training.blend import Blend, BlendIntervals, benter, intervals, power_marke
 from training.calibration import Calibrator
 from training.calibration_choice import Forecast, Sides, Trials
 from training.dataset import Dataset
+from training.market import Method
 from training.metrics import Predictions
+from training.model import Fundamental, Model
 from training.races import Floats, Races
 from training.selection import Cutoffs
 from training.walk_forward import OutOfFold
@@ -46,6 +48,13 @@ class Blended:
         """The power-calibrated market, calibrated, [rows]."""
         market = self.power_market.probabilities(None, fair, races)
         return self.market_calibrator.probabilities(market, races)
+
+    def model(self, fundamental: Fundamental, devig: Method) -> Model:
+        """The whole model of this blend and a fundamental one."""
+        return Model(
+            fundamental, devig, self.blend, self.power_market,
+            self.calibrator, self.market_calibrator,
+        )  # fmt: skip
 
 
 def fit_blend(

@@ -16,7 +16,6 @@ from training.code_state import CodeState
 from training.dataset import gather
 from training.folds import plan_ahead
 from training.judged import JUDGED, Judged
-from training.model import Model
 from training.run import stored_form
 from training.scoring import stored_model
 from training.tracking import VERDICT, Recorder
@@ -81,10 +80,7 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
         cutoffs = evaluation.cut_offs(oof, blended, data, settings)
         progress("fitting the last model")
         fundamental = walk_forward.fit_last(data, settings, devig, judged.objective, oof)
-        model = Model(
-            fundamental, devig, blended.blend, blended.power_market,
-            blended.calibrator, blended.market_calibrator,
-        )  # fmt: skip
+        model = blended.model(fundamental, devig)
         report = {
             "judged": judged.version,
             "last_day": spine.last_day.isoformat(),

@@ -36,6 +36,7 @@ from training.holdout_file import write_holdout
 from training.market import Method
 from training.model import Model
 from training.pictures import pictures
+from training.recipe import boosted, walk
 from training.registry import LABEL, check_label
 from training.report import TrainingReport
 from training.review import NOTE, RUN_NAME, Review
@@ -117,7 +118,7 @@ def train(
         if tune:
             with clock.stage("tuning"):
                 searched = tuning.tune(
-                    home, data, settings, devig, _boosted(settings), tune, recorder, progress
+                    home, data, settings, devig, boosted(settings), tune, recorder, progress
                 )
                 settings = searched.applied(settings)
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
@@ -127,7 +128,7 @@ def train(
         )
         recorder.text("uncommitted.diff", code.change)
         with clock.stage("walking forward"):
-            objective, oof = _walk(data, settings, devig, progress)
+            objective, oof = walk(data, settings, devig, progress)
         folds, trials = evaluation.fold_figures(oof, settings)
         for fit, figures in zip(oof.fits, folds, strict=True):
             numbers = {name: x for name, x in figures.items() if not isinstance(x, str)}
@@ -138,10 +139,7 @@ def train(
             cutoffs = evaluation.cut_offs(oof, blended, data, settings)
         with clock.stage("fitting the last model"):
             fundamental = walk_forward.fit_last(data, settings, devig, objective, oof)
-        model = Model(
-            fundamental, devig, blended.blend, blended.power_market,
-            blended.calibrator, blended.market_calibrator,
-        )  # fmt: skip
+        model = blended.model(fundamental, devig)
         last_day = data.plan.holdout_end - timedelta(days=1)
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
         with clock.stage("judging the holdout"):
@@ -213,22 +211,6 @@ def train(
     return Trained(recorder.run_id, str(recorder.version), verdict, report)
 
 
-def _walk(
-    data: Dataset, settings: Settings, devig: Method, progress: Progress
-) -> tuple[str, OutOfFold]:
-    """Walk with the objective that is set; `auto` takes the linear model where it does better."""
-    wanted, boosted = settings.ranker.objective, _boosted(settings)
-    oof = walk_forward.out_of_fold(data, settings, devig, boosted, progress)
-    if wanted != "auto" or not evaluation.linear_is_better(oof.frame, settings.training.blend):
-        return boosted, oof
-    return "linear", walk_forward.out_of_fold(data, settings, devig, "linear", progress)
-
-
-def _boosted(settings: Settings) -> str:
-    wanted = settings.ranker.objective
-    return "conditional_logit" if wanted == "auto" else wanted
-
-
 def _first_race(data: Dataset) -> int:
     """The rows of the first race: an example of what the model takes."""
     race = data.frame["race_id"].to_numpy()
@@ -247,8 +229,7 @@ def _contributions(
     fit = oof.fits[-1]
     earlier = oof.frame[oof.frame["fold"] < fit.fold.number]
     known = evaluation.fit_blend(earlier, settings, trials.before(fit.fold.number))
-    model = Model(fit.boosted, devig, known.blend, known.power_market,
-                  known.calibrator, known.market_calibrator)  # fmt: skip
+    model = known.model(fit.boosted, devig)
     days = _days(data, fit.fold.test_start, fit.fold.test_end - timedelta(days=1))
     priced = days[days["priced"]]
 
@@ -275,6 +256,7 @@ def stored_form(
         "prices": {"decision": data.decision, "settlement": data.settlement},
         "odds_band": settings.odds_band.model_dump(mode="json"),
         "cutoffs": cutoffs.to_dict(),
+        "cutoff_curve": list(cutoffs.curve),
         "plan": data.plan.to_dict(),
         "seed": settings.training.seed,
         "code": code,

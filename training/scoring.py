@@ -108,7 +108,15 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
             f"no race from {first} to {last} has a winner, two starters and a book without a flag"
         )
     kept = frame[[*MARKS, *features, *LABELS]]
-    excluded = excluded_races(spine, first, end, decision)
+    return Scored(stored.model.predict(kept), left_out(home, first, last, decision))
+
+
+def left_out(home: Home, first: date, last: date, decision: str) -> dict[str, int]:
+    """Races from `first` to `last`, both included, that are left out before prices are looked at.
+
+    Returns:
+        Races by reason, without reasons that no race had.
+    """
+    excluded = excluded_races(Spine(home), first, last + timedelta(days=1), decision)
     unpriced = f"a starter without {decision}"
-    left_out = {why: races for why, races in excluded.items() if races and why != unpriced}
-    return Scored(stored.model.predict(kept), left_out)
+    return {why: races for why, races in excluded.items() if races and why != unpriced}

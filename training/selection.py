@@ -24,6 +24,8 @@ class Cutoffs:
     top10: float
     top20: float
     top30: float
+    curve: tuple[float, ...] = ()
+    """The same for every whole percent from 1 to 99."""
 
     def to_dict(self) -> dict[str, float]:
         """Bucket to cut-off, plain JSON."""
@@ -58,8 +60,9 @@ def cutoffs(value: Floats) -> Cutoffs:
             "no out-of-fold prediction lies in the odds band; widen odds_band or import prices"
         )
     # The hair keeps a product such as 0.1 * 30 from falling short of its whole number.
-    above = {name: float(known[int(share * len(known) + 1e-9)]) for name, share in SHARES.items()}
-    return Cutoffs(**above)
+    curve = tuple(float(known[int(k / 100 * len(known) + 1e-9)]) for k in range(1, 100))
+    above = {name: curve[round(share * 100) - 1] for name, share in SHARES.items()}
+    return Cutoffs(**above, curve=curve)
 
 
 def select(value: Floats, decision_odds: Floats, band: OddsBand, cutoff: float) -> Flags:

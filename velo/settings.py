@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -29,6 +29,18 @@ Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Size = Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")]
 PriceKind = Literal["sp", "bsp", "wap", "open", "morning", "breakfast", "evening"]
+BUILT_IN_STRATEGIES = ("top10", "top20", "top30", "all")
+
+
+def _not_built_in(name: str) -> str:
+    if name in BUILT_IN_STRATEGIES:
+        raise ValueError(f"{name} is built in; choose another name")
+    return name
+
+
+StrategyName = Annotated[
+    str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"), AfterValidator(_not_built_in)
+]
 Objective = Literal["conditional_logit", "lambdarank", "rank_xendcg", "linear", "auto"]
 FieldRelative = Literal["none", "difference", "rank", "both"]
 
@@ -141,6 +153,9 @@ class Prices(Section):
         "auto", description="auto takes the likeliest, out of fold, before the first test days"
     )
     commission: dict[str, float] = {"sp": 0.0, "bsp": 0.02, "wap": 0.02}
+    exchange: tuple[PriceKind, ...] = Field(
+        ("bsp", "wap"), description="matched on the exchange: its reduction factor, not Rule 4"
+    )
 
 
 class Ranker(Section):
@@ -244,6 +259,51 @@ class Training(Section):
     service: str = "velo_v1_1_0"
 
 
+class Stake(Section):
+    """How much a bet gets; every cap is a share of the bank.
+
+    The bank is the opening one for plans of fixed points and each day's own for Kelly.
+    """
+
+    plan: Literal["flat", "level_to_win", "kelly"] = "flat"
+    points: Positive = Field(1.0, description="staked (flat) or to be won (level_to_win)")
+    fraction: float = Field(0.25, gt=0, le=1, description="of the Kelly stake")
+    cap_bet: float = Field(1.0, gt=0, le=1)
+    cap_race: float = Field(1.0, gt=0, le=1)
+    cap_day: float = Field(1.0, gt=0, le=1)
+
+
+class Strategy(Section):
+    """Which runners a declared strategy backs, and how; what is not given does not narrow."""
+
+    odds_low: float | None = Field(None, gt=1, description="decision price; default: odds_band's")
+    odds_high: float | None = Field(None, gt=1)
+    min_edge: float | None = Field(None, description="expected profit of a point must exceed it")
+    top_share: float | None = Field(
+        None, ge=0.01, le=0.99, multiple_of=0.01,
+        description="of the odds band, by the expected value that was the cut-off before",
+    )  # fmt: skip
+    courses: tuple[str, ...] = ()
+    race_types: tuple[str, ...] = ()
+    classes: tuple[float, ...] = Field((), description="levels, 1 the best; pattern below 1")
+    stake: Stake = Stake()
+    each_way: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Strategy:
+        if self.odds_low and self.odds_high and self.odds_low >= self.odds_high:
+            raise ValueError("odds_low must be below odds_high")
+        return self
+
+
+class Backtest(Section):
+    """The bank, the walk and the null of a backtest."""
+
+    bank: Positive = Field(100.0, description="points, on the first day")
+    retrain_months: int = Field(3, ge=1)
+    null_draws: int = Field(1000, ge=100, description="random selections that a strategy faces")
+
+
 class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
@@ -272,6 +332,8 @@ class Settings(BaseSettings):
     ranker: Ranker = Ranker()
     tuning: Tuning = Tuning()
     training: Training = Training()
+    backtest: Backtest = Backtest()
+    strategies: dict[StrategyName, Strategy] = {}
     store: Store = Store()
 
     @classmethod

@@ -138,6 +138,35 @@ def test_a_period_that_was_trained_on_is_not_bet(demo: Demo) -> None:
     assert "trained on" in answer.err
 
 
+@pytest.mark.slow
+def test_a_walk_bets_each_span_with_a_model_that_was_trained_before_it(demo: Demo) -> None:
+    (demo.home / "velo.toml").write_text(
+        "[strategies.mine]\ntop_share = 0.4\nstake = { plan = 'kelly', cap_day = 0.1 }\n"
+    )
+    try:
+        answer = velo(demo.home, "backtest", "--walk-forward", "--every", "4", "--json",
+                      VELO_RANKER__ROUNDS="20", VELO_TRAINING__FOLDS="2")  # fmt: skip
+    finally:
+        (demo.home / "velo.toml").unlink()
+    assert answer.code == 0, answer.err
+    report = answer.json
+    assert report.pop("path").endswith("_walk_forward.json")
+    jsonschema.validate(report, schema())
+    legs = report["walk_forward"]
+    assert len(legs) >= 2
+    assert all(leg["train_end"] <= leg["period"]["from"] for leg in legs)
+    assert sum(leg["races"] for leg in legs) == report["races"]
+    assert len({leg["cutoffs"]["top20"] for leg in legs}) == len(legs)
+    assert report["strategies"]["mine"]["bets"] > 0
+    assert len(report["strategies"]["mine"]["bank"]["path"]) == len(report["days"])
+
+
+def test_every_without_a_walk_is_a_mistake(demo: Demo) -> None:
+    answer = velo(demo.home, "backtest", "--every", "3")
+    assert answer.code == 2
+    assert "--walk-forward" in answer.err
+
+
 def test_a_tampered_model_is_refused(demo: Demo) -> None:
     found = resolve(Home(demo.home), "challenger")
     ranker = found.folder / "ranker.txt"

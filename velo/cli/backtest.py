@@ -20,6 +20,12 @@ def backtest(
     last: Annotated[
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
     ] = None,
+    walk_forward: Annotated[
+        bool, typer.Option("--walk-forward", help="Retrain the model's recipe as the days go by.")
+    ] = False,
+    every: Annotated[
+        int | None, typer.Option(min=1, help="Months between two fits of the walk.")
+    ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the report's JSON schema and stop.")
     ] = False,
@@ -31,74 +37,137 @@ def backtest(
 
         console.emit_json(report_schema())
         return
+    from velo.errors import InputError
+
+    if every is not None and not walk_forward:
+        raise InputError("--every says how often to retrain: give it with --walk-forward")
     with console.progress("Backtesting") as tell:
         report, path = run(
-            model, first.date() if first else None, last.date() if last else None, tell
-        )
+            model, first.date() if first else None, last.date() if last else None, tell,
+            walk_forward, every,
+        )  # fmt: skip
     if as_json:
         console.emit_json({**report, "path": str(path)})
         return
     show(report, path)
 
 
-def run(model: str, first: Any, last: Any, tell: Any) -> tuple[dict[str, Any], Any]:
+def run(
+    model: str, first: Any, last: Any, tell: Any, walk_forward: bool = False,
+    every: int | None = None,
+) -> tuple[dict[str, Any], Any]:  # fmt: skip
     """Score the period, bet it and write the report."""
-    from backtest.periods import period
-    from backtest.report import Terms, write
+    from backtest.cutoffs import Learned
+    from backtest.periods import period, walked_period
+    from backtest.report import Origin, Terms, write
     from backtest.report import backtest as bet
+    from backtest.schema import Withdrawals
+    from backtest.walk_forward import recipe_of, walk
+    from training.conditions import conditioned, conditions
     from training.scoring import score_period, stored_model
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
+    from velo.racing.withdrawals import law_of
     from velo.settings import OddsBand
 
     home, chosen = Home.current(), settings.load()
     tell("loading the model")
     stored = stored_model(home, model)
-    days = period(stored.train_end, Spine(home).last_day, first, last)
-    tell("retrieving features")
-    scored = score_period(home, stored, days.first, days.last)
+    said, spine = stored.said, Spine(home)
+    alpha_share, legs = stored.model.blend.alpha_share, None
+    if walk_forward:
+        days = walked_period(stored.train_end, spine.last_day, first, last)
+        months = every or chosen.backtest.retrain_months
+        walked = walk(home, recipe_of(said, chosen), days, months, tell)
+        scored, learned, legs = walked.scored, walked.learned, walked.legs
+        alpha_share = legs[-1].alpha_share
+    else:
+        days = period(stored.train_end, spine.last_day, first, last)
+        tell("retrieving features")
+        scored = score_period(home, stored, days.first, days.last)
+        learned = (Learned.stored(said, days.first),)
     tell("settling bets")
-    prices = stored.said["prices"]
+    prices = said["prices"]
+    law = law_of(prices["settlement"], chosen.prices.exchange)
+    known = conditions(spine, days.first, days.last, prices["settlement"], law)
     terms = Terms(
         decision=prices["decision"],
         settlement=prices["settlement"],
         commission=chosen.prices.commission.get(prices["settlement"], 0.0),
-        band=OddsBand(**stored.said["odds_band"]),
-        cutoffs=stored.said["cutoffs"],
+        band=OddsBand(**said["odds_band"]),
+        learned=learned,
         draws=chosen.training.bootstrap_draws,
         seed=chosen.training.seed,
+        declared=chosen.strategies,
+        betting=chosen.backtest,
     )
     report = bet(
-        scored.predictions, terms, days, stored.name, stored.registered.run_id,
-        stored.model.blend.alpha_share, scored.excluded,
-    )  # fmt: skip
+        conditioned(scored.predictions, known),
+        terms,
+        days,
+        Origin(stored.name, stored.registered.run_id, alpha_share, legs),
+        Withdrawals(horses=known.withdrawn, law=law, unsettleable_races=known.unpriced_withdrawals),
+        scored.excluded,
+    )
     return report, write(report, home)
 
 
 def show(report: dict[str, Any], path: Any) -> None:
-    """Print the strategies with their intervals."""
+    """Print the strategies with their intervals, then what to know before believing them."""
     named = {
         **report["strategies"],
         **{f"top20 in {name}": figures for name, figures in report["price_buckets"].items()},
         **{f"baseline {name}": figures for name, figures in report["baseline"].items()},
     }
     span, prices = report["period"], report["prices"]
+    legs = report["walk_forward"]
+    models = "one model" if legs is None else f"{len(legs)} models walked forward"
     console.table(
         f"Version {report['version']}, {span['from']} to {span['to']}: {report['races']:,} races, "
-        f"{prices['note']}, commission {prices['commission']:.0%}",
-        ["strategy", "bets", "winners", "profit", "ROI", "95%", "A/E", "strike rate", "drawdown"],
-        [
-            [
-                name, each["bets"], round(each["winners"], 2), round(each["profit"], 1),
-                console.percent(each["roi"]), console.interval(each["roi_ci"]),
-                each["ae_ratio"], console.percent(each["strike_rate"]),
-                round(each["max_drawdown"], 1),
-            ]
-            for name, each in named.items()
-        ],
+        f"{models}, {prices['decision']} -> {prices['settlement']}, "
+        f"commission {prices['commission']:.0%}",
+        ["strategy", "bets", "won", "profit", "ROI", "95%", "random ROI", "p", "A/E", "strike",
+         "drawdown", "claimed", "bets needed"],
+        [_row(name, each) for name, each in named.items()],
     )  # fmt: skip
+    for name, each in report["strategies"].items():
+        bank, ratio = each["bank"], each["sharpe"]
+        lucky = "" if ratio is None else (
+            f", daily Sharpe {_number(ratio['daily'])}, better than luck with probability "
+            f"{console.percent(ratio['deflated'], 0)}"
+        )  # fmt: skip
+        console.say(
+            f"{name}: {each['stake']}{', each way' if each['each_way'] else ''}; bank "
+            f"{bank['opening']:,.0f} -> {bank['closing']:,.1f}, lowest {bank['lowest']:,.1f}{lucky}"
+        )
+    chance = report["comparison"]["probability_of_overfitting"]
+    console.say(
+        f"probability that the best of these {len(report['strategies'])} strategies is below the "
+        f"middle on other days: {console.percent(chance, 0)}"
+    )
+    for caveat in report["caveats"]:
+        console.say(f"note: {caveat}")
+    unsettled = max(each["unsettled"] for each in named.values())
+    if unsettled:
+        console.say(f"unsettleable bets, left out: up to {unsettled:,} in a strategy")
     if report["excluded"]:
         left = ", ".join(f"{count:,} {reason}" for reason, count in report["excluded"].items())
         console.say(f"races left out: {left}")
     console.say(f"report {path}")
+
+
+def _row(name: str, each: dict[str, Any]) -> list[Any]:
+    random, power = each["random"] or {}, each["power"] or {}
+    p_value = random.get("p_value")
+    return [
+        name, each["bets"], round(each["winners"], 2), round(each["profit"], 1),
+        console.percent(each["roi"]), console.interval(each["roi_ci"]),
+        console.percent(random.get("roi")), "-" if p_value is None else f"{p_value:.3f}",
+        each["ae_ratio"], console.percent(each["strike_rate"]), round(each["max_drawdown"], 1),
+        console.percent(power.get("claimed_roi")), power.get("bets_needed"),
+    ]  # fmt: skip
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

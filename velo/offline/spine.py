@@ -7,12 +7,13 @@ from pathlib import Path
 
 import duckdb
 
+from velo.errors import NothingBuilt
 from velo.home import Home
 from velo.offline.build import current_build
 
 
 class Spine:
-    """The entries and outcomes of one build, as SQL relations.
+    """The entries, outcomes and withdrawals of one build, as SQL relations.
 
     Attributes:
         first_day, last_day: the race days that the build holds.
@@ -44,6 +45,17 @@ class Spine:
     def outcomes(self) -> str:
         """One row a start: win share, finish, every price."""
         return self._table("outcomes")
+
+    @property
+    def withdrawals(self) -> str:
+        """One row a horse withdrawn from a race that was run, with every price quoted of it.
+
+        Raises:
+            NothingBuilt: the build is from before there was such a table.
+        """
+        if not (self._folder / "withdrawals").is_dir():
+            raise NothingBuilt(f"{self._folder} holds no withdrawals: run `velo build` again")
+        return self._table("withdrawals")
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection in which `entries` and `outcomes` can be queried by name."""

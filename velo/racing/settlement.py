@@ -1,6 +1,8 @@
-"""Settlement of win bets: dead heats, deductions, commission (evaluation.md, Metrics).
+"""Settlement of win and each-way bets: dead heats, deductions, void bets, commission.
 
-A price is decimal odds with the stake in it. All arrays are one row a bet.
+A price is decimal odds with the stake in it. All arrays are one row a bet. A horse that came under
+orders and did not finish has lost; a bet on a horse that did not run, or in a void race, is
+returned (evaluation.md, Metrics; Tattersalls' Committee, Rules on Betting).
 """
 
 from __future__ import annotations
@@ -31,6 +33,32 @@ def profit(
     net_odds = 1.0 + (odds - 1.0) * (1.0 - np.asarray(deduction))
     result: Floats = np.asarray(stake) * (win_share * net_odds - 1.0)
     return result
+
+
+def each_way_profit(
+    win_share: Floats, place_share: Floats, odds: Floats, terms: Floats, stake: Floats | float = 1.0
+) -> Floats:
+    """Profit of each-way bets before commission, in the stake's units.
+
+    Half of the stake is on the win and half on the place; where a race pays no places all of it is
+    on the win.
+
+    Args:
+        win_share: 1/k for each of k dead-heaters for first, else 0.
+        place_share: share of the place stake that is paid (`velo.racing.places`).
+        odds: the win price that the bet settles at, deductions taken; NaN where unsettleable.
+        terms: share of the win odds that a place pays, 0 in a race without places.
+        stake: points on each bet, both halves together.
+    """
+    win = win_share * odds - 1.0
+    place = place_share * (1.0 + (odds - 1.0) * terms) - 1.0
+    result: Floats = np.asarray(stake) * np.where(terms > 0, (win + place) / 2, win)
+    return result
+
+
+def with_returns(gross: Floats, returned: npt.NDArray[np.bool_]) -> Floats:
+    """The profits with that of each returned bet 0, whether or not it had a price."""
+    return np.where(returned, 0.0, gross)
 
 
 def commission(gross: Floats, market: npt.NDArray[Any], rate: float) -> Floats:

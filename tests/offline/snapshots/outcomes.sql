@@ -1,6 +1,6 @@
 -- One row a start: how it ended and every price before the off, for labels and settlement. Never a
--- feature. `market_flag` says why a race's prices make no market;
--- one with two winners is nothing to fit on either.
+-- feature. `market_flag` says why a race's prices make no market; one with two winners is nothing to
+-- fit on either. A `handicap` says so in its name: its place terms are its own.
 WITH quoted AS (
     SELECT
         race_id, horse_id,
@@ -29,9 +29,14 @@ flagged AS (
 )
 SELECT
     starts.race_id, starts.horse_id, CAST(starts.date AS TIMESTAMPTZ) AS event_timestamp,
-    starts.win_share, starts.finish, starts.field_size, flagged.market_flag,
+    starts.win_share, starts.finish, starts.field_size,
+    coalesce(
+        lower(races.name) LIKE '%handicap%' OR lower(races.name) LIKE '%nursery%', FALSE
+    ) AS handicap,
+    flagged.market_flag,
     quoted.sp, quoted.bsp, quoted.wap, quoted."open",
     quoted.morning, quoted.breakfast, quoted.evening
 FROM starts
+JOIN races ON races.race_id = starts.race_id
 LEFT JOIN quoted ON quoted.race_id = starts.race_id AND quoted.horse_id = starts.horse_id
 LEFT JOIN flagged ON flagged.race_id = starts.race_id

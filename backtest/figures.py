@@ -1,0 +1,56 @@
+"""Betting figures of many accounts with their intervals, from one set of resampled days.
+
+All accounts' daily sums stand side by side, so two thousand draws of every strategy are one matrix
+product, and strategies are compared on the same draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from backtest.account import COLUMNS
+from training import bootstrap
+from training.bootstrap import Estimate
+from training.races import Floats
+
+RATIOS = {
+    "roi": ("profit", "staked"),
+    "ae_ratio": ("win_share", "expected"),
+    "ae_fair": ("win_share", "fair"),
+    "strike_rate": ("win_share", "bets"),
+}
+"""Figure -> what is divided by what, of `COLUMNS`."""
+
+
+def ratios(totals: Mapping[str, Floats], draws: int, seed: int) -> dict[str, dict[str, Estimate]]:
+    """Each account's figures with 95% intervals by race day.
+
+    Args:
+        totals: name -> [days, columns] as `Account.totals`; all over the same days.
+        draws, seed: of the bootstrap.
+
+    Returns:
+        Name -> figure -> estimate; NaN where there is nothing to divide by.
+    """
+    if not totals:
+        return {}
+    drawn = bootstrap.resample(np.hstack(list(totals.values())), draws, seed)
+    width = len(COLUMNS)
+    return {
+        name: _estimates(total.sum(axis=0), drawn[:, number * width : (number + 1) * width])
+        for number, (name, total) in enumerate(totals.items())
+    }
+
+
+def _estimates(total: Floats, drawn: Floats) -> dict[str, Estimate]:
+    found = {}
+    for figure, (top, bottom) in RATIOS.items():
+        over, under = COLUMNS.index(top), COLUMNS.index(bottom)
+        if total[under] == 0:
+            found[figure] = Estimate(float("nan"), float("nan"), float("nan"))
+            continue
+        low, high = bootstrap.interval(bootstrap.divide(drawn[:, over], drawn[:, under]))
+        found[figure] = Estimate(float(total[over] / total[under]), low, high)
+    return found

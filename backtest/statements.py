@@ -1,0 +1,162 @@
+"""A strategy's statement: its account, how sure it is, and what chance would have done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from backtest import chance, figures, sharpe
+from backtest.account import Account
+from backtest.power import power
+from backtest.runners import Runners
+from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
+from backtest.stakes import stake_shares
+from backtest.strategies import Selection
+from training.bootstrap import Estimate
+from training.races import Floats
+from training.selection import expected_value
+
+
+@dataclass(frozen=True, eq=False)
+class Bet:
+    """One strategy settled.
+
+    Attributes:
+        account: of its bets.
+        selection: None for a baseline that chooses no one.
+    """
+
+    account: Account
+    selection: Selection | None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Draws and seed: of the bootstrap by race day, and of random selections."""
+
+    draws: int
+    null_draws: int
+    seed: int
+
+
+def place(selection: Selection, runners: Runners, commission: float, bank: float) -> Bet:
+    """Stake a selection by its plan and settle it."""
+    shares = stake_shares(selection.chosen, runners, selection.stake, bank)
+    compounding = selection.stake.plan == "kelly"
+    account = Account.settle(shares, runners, commission, bank, selection.each_way, compounding)
+    return Bet(account, selection)
+
+
+def statements(
+    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Drawing
+) -> dict[str, Statement]:
+    """Every bet's statement.
+
+    Args:
+        bets: name -> settled strategy.
+        compared: those whose Sharpe ratios were looked at side by side.
+        runners: that were bet on.
+        drawing: draws and seed.
+    """
+    totals = {name: bet.account.totals(runners) for name, bet in bets.items()}
+    found = figures.ratios(totals, drawing.draws, drawing.seed)
+    ratios = _sharpe({name: bets[name].account for name in compared})
+    return {
+        name: _statement(bet, found[name], runners, ratios.get(name), drawing)
+        for name, bet in bets.items()
+    }
+
+
+def daily_returns(accounts: Mapping[str, Account]) -> Floats:
+    """Each day's profit as a share of the bank, [days, strategies]."""
+    return np.stack([account.day_return for account in accounts.values()], axis=1)
+
+
+def _sharpe(accounts: Mapping[str, Account]) -> dict[str, Sharpe]:
+    returns = daily_returns(accounts)
+    if len(returns) < 2:
+        return {}
+    plain, deflated = sharpe.sharpe(returns), sharpe.deflated(returns)
+    return {
+        name: Sharpe(daily=float(plain[i]), deflated=float(deflated[i]))
+        for i, name in enumerate(accounts)
+    }
+
+
+def _statement(
+    bet: Bet,
+    estimates: Mapping[str, Estimate],
+    runners: Runners,
+    ratio: Sharpe | None,
+    drawing: Drawing,
+) -> Statement:
+    account = bet.account
+    values = {name: each.value for name, each in estimates.items()}
+    intervals = {f"{name}_ci": ends(each) for name, each in estimates.items()}
+    given = runners.given
+    value = expected_value(given.p[account.rows], given.settlement_odds[account.rows])
+    staked = float(account.stake.sum())
+    claimed = float(account.stake @ value) / staked if staked else float("nan")
+    each_way = bet.selection is not None and bet.selection.each_way
+    strength = None if each_way else power(claimed, estimates["roi"], len(account))
+    return Statement(
+        bets=len(account),
+        unsettled=account.unsettled,
+        winners=float(given.win_share[account.rows].sum()),
+        staked=staked,
+        profit=float(account.profit.sum()),
+        max_drawdown=account.max_drawdown(),
+        stake=_plan(bet.selection),
+        each_way=each_way,
+        bank=Bank(
+            opening=account.opening,
+            closing=float(account.bank[-1]),
+            lowest=float(min(account.opening, account.bank.min())),
+            path=np.round(account.bank, 4).tolist(),
+        ),
+        random=_random(bet.selection, runners, drawing),
+        power=None if strength is None else Strength(**vars(strength)),
+        sharpe=ratio,
+        **values,
+        **intervals,
+    )
+
+
+def _random(
+    selection: Selection | None, runners: Runners, drawing: Drawing
+) -> RandomSelections | None:
+    if selection is None:
+        return None
+    found = chance.against_chance(
+        selection.chosen, selection.eligible, runners.payoff(selection.each_way),
+        runners.given.decision_odds, drawing.null_draws, drawing.seed,
+    )  # fmt: skip
+    if found is None:
+        return None
+    return RandomSelections(
+        draws=found.draws, selected_roi=found.roi, roi=found.mean, roi_ci=(found.low, found.high),
+        p_value=found.p_value,
+    )  # fmt: skip
+
+
+def _plan(selection: Selection | None) -> str:
+    if selection is None:
+        return "flat, 1 point a race"
+    stake = selection.stake
+    words = {
+        "flat": f"flat, {stake.points:g} point{'' if stake.points == 1 else 's'}",
+        "level_to_win": f"level, to win {stake.points:g}",
+        "kelly": f"{stake.fraction:g} of Kelly",
+    }[stake.plan]
+    caps = {"bet": stake.cap_bet, "race": stake.cap_race, "day": stake.cap_day}
+    capped = [f"{cap:.0%} a {what}" for what, cap in caps.items() if cap < 1]
+    return f"{words}, at most {', '.join(capped)}" if capped else words
+
+
+def ends(figure: Estimate) -> tuple[float, float] | None:
+    """An interval's ends, None where there is none."""
+    known = math.isfinite(figure.low) and math.isfinite(figure.high)
+    return (figure.low, figure.high) if known else None

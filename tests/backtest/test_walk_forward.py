@@ -1,0 +1,73 @@
+"""The spans of a walk, and the recipe that it fits."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backtest.periods import Period, walked_period
+from backtest.walk_forward import recipe_of, spans, with_a_price
+from velo.errors import DataError
+from velo.settings import Settings
+
+
+def test_three_months_at_a_time_from_the_fifteenth() -> None:
+    assert list(spans(Period(date(2020, 1, 15), date(2020, 8, 1)), 3)) == [
+        Period(date(2020, 1, 15), date(2020, 4, 14)),
+        Period(date(2020, 4, 15), date(2020, 7, 14)),
+        Period(date(2020, 7, 15), date(2020, 8, 1)),
+    ]
+
+
+def test_months_without_a_thirty_first_do_not_move_the_later_ones() -> None:
+    found = list(spans(Period(date(2020, 1, 31), date(2020, 4, 29)), 1))
+    assert [span.first for span in found] == [
+        date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 31)
+    ]  # fmt: skip
+
+
+@given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 2000), st.integers(1, 24))
+def test_the_spans_tile_the_period(first: date, days: int, months: int) -> None:
+    period = Period(first, first + timedelta(days=days))
+    found = list(spans(period, months))
+    assert found[0].first == period.first
+    assert found[-1].last == period.last
+    for before, after in itertools.pairwise(found):
+        assert after.first == before.last + timedelta(days=1)
+    assert all(span.first <= span.last for span in found)
+
+
+def test_a_walk_may_begin_before_the_models_own_training_ended() -> None:
+    found = walked_period(date(2020, 6, 1), date(2020, 12, 31), first=date(2020, 1, 1))
+    assert found == Period(date(2020, 1, 1), date(2020, 12, 31))
+    with pytest.raises(DataError, match="the data end"):
+        walked_period(date(2021, 6, 1), date(2020, 12, 31))
+
+
+def test_a_race_that_lacks_one_price_stays_whole_and_one_without_any_goes() -> None:
+    frame = pd.DataFrame(
+        {"race_id": [1, 1, 2, 2, 3, 3], "decision_odds": [3.0, None, None, None, 2.0, 2.0]}
+    )
+    assert with_a_price(frame)["race_id"].tolist() == [1, 1, 3, 3]
+
+
+def test_the_recipe_is_the_models_and_the_rest_the_settings() -> None:
+    said = {
+        "blend": {"mode": "residual"}, "service": "mine", "seed": 7, "objective": "linear",
+        "prices": {"decision": "morning", "settlement": "bsp"}, "devig": "power",
+        "odds_band": {"low": 4.0, "high": 12.0}, "layoff": {"sweet_spot": [20, 40]},
+    }  # fmt: skip
+    settings = Settings(home="unused")
+    recipe = recipe_of(said, settings)
+    assert (recipe.training.blend, recipe.training.service) == ("residual", "mine")
+    assert (recipe.prices.decision, recipe.prices.devig) == ("morning", "power")
+    assert recipe.ranker.objective == "linear"
+    assert recipe.odds_band.high == 12.0
+    assert recipe.layoff.sweet_spot == (20, 40)
+    assert recipe.ranker.rounds == settings.ranker.rounds
+    assert recipe.training.folds == settings.training.folds
