@@ -93,21 +93,35 @@ def assemble(
     """
     spine = Spine(home)
     days = plan(spine.first_day, spine.last_day, settings.training, train_end, holdout_days)
+    return _gather(spine, settings, days, days.holdout_end)
+
+
+def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dataset:
+    """The same without a row of the last `holdout_days`: what studies of the features may look at.
+
+    Raises:
+        As `assemble`.
+    """
+    spine = Spine(home)
+    days = plan(spine.first_day, spine.last_day, settings.training, holdout_days=holdout_days)
+    return _gather(spine, settings, days, days.train_end)
+
+
+def _gather(spine: Spine, settings: Settings, days: Plan, end: date) -> Dataset:
+    """The rows dated from the end of the history to before `end`."""
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
     store = feature_store()
     service = declared(store, settings.training.service)
     rows = entity_sql(
-        spine, fitted, settings.layoff, days.history_end, days.holdout_end,
+        spine, fitted, settings.layoff, days.history_end, end,
         prices.decision, prices.settlement,
     )  # fmt: skip
     frame = retrieve(store, service, rows)
     nulls = count_nulls(frame, service)
-    excluded = excluded_races(spine, days.history_end, days.holdout_end, prices.decision)
+    excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
-        raise DataError(
-            f"no race from {days.history_end} to {days.holdout_end} has a winner and two starters"
-        )
+        raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
     kept = frame[[*MARKS, *service.features, *LABELS]]
     return Dataset(
         kept, service, days, fitted, nulls, excluded, prices.decision, prices.settlement,
