@@ -110,29 +110,45 @@ def assemble(
     return gather(home, settings, days)
 
 
-def gather(home: Home, settings: Settings, days: Plan) -> Dataset:
-    """Fit the priors on the days before the first test day, and pull the features of a plan.
+def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dataset:
+    """The same without a row of the last `holdout_days`: what studies of the features may look at.
 
     Raises:
         As `assemble`.
     """
     spine = Spine(home)
+    days = plan(spine.first_day, spine.last_day, settings.training, holdout_days=holdout_days)
+    return gather(home, settings, days, days.train_end)
+
+
+def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) -> Dataset:
+    """Fit the priors on the days before the first test day, and pull the features of a plan.
+
+    Args:
+        home: its current build is read.
+        settings: prices, layoff curve and feature service.
+        days: the plan.
+        end: the first day that is left out, by default the one after the holdout.
+
+    Raises:
+        As `assemble`.
+    """
+    spine = Spine(home)
+    end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
     store = feature_store()
     service = declared(store, settings.training.service)
     constraints.check(settings.ranker, service.features, service.texts)
     rows = entity_sql(
-        spine, fitted, settings.layoff, days.history_end, days.holdout_end,
+        spine, fitted, settings.layoff, days.history_end, end,
         prices.decision, prices.settlement,
     )  # fmt: skip
     frame = retrieve(store, service, rows)
     nulls = count_nulls(frame, service)
-    excluded = excluded_races(spine, days.history_end, days.holdout_end, prices.decision)
+    excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
-        raise DataError(
-            f"no race from {days.history_end} to {days.holdout_end} has a winner and two starters"
-        )
+        raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
     kept = frame[[*MARKS, *service.features, *LABELS]]
     trained = kept[kept["date"] < pd.Timestamp(days.train_end)]
     inputs = Inputs.learnt(trained, service.features, service.texts, settings.ranker.field_relative)
