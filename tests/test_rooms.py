@@ -35,6 +35,7 @@ MAY_IMPORT = {
         *BASE,
     },
     "backtest": {"backtest", "training", *BASE},
+    "velo.keeping": {"velo.keeping", "velo.warehouse", "velo.offline", "velo.store", *BASE},
     "velo.report": {"velo.report", "training", *BASE},
 }
 """Room -> the rooms it may import. `velo` alone is the package's version."""

@@ -10,6 +10,7 @@ import typer
 from velo.cli import (
     audit,
     backtest,
+    backup,
     build,
     console,
     demo,
@@ -19,6 +20,7 @@ from velo.cli import (
     promote,
     quarantine,
     report,
+    restore,
     status,
     synth,
     train,
@@ -35,6 +37,7 @@ app = typer.Typer(
 )
 for module in (
     synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, report, status,
+    backup, restore,
     demo,
     docs,
 ):  # fmt: skip

@@ -174,7 +174,9 @@ def current_build(home: Home) -> Build:
     if not manifest.exists():
         raise NothingBuilt(f"no offline tables in {home.root}: run `velo build` first")
     read = json.loads(manifest.read_text(encoding="utf-8"))
-    return Build(**{**read, "tables": [Built(**table) for table in read["tables"]]})
+    tables = [Built(**table) for table in read["tables"]]
+    # A home that was moved still says where its build was made.
+    return Build(**{**read, "tables": tables, "folder": str(home.current_build.resolve())})
 
 
 def write_tables(

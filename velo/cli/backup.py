@@ -1,0 +1,56 @@
+"""`velo backup`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from velo.cli import console
+
+if TYPE_CHECKING:
+    from velo.keeping.backup import Kept
+
+
+def backup(
+    file: Annotated[
+        Path, typer.Argument(help="The archive to be, such as home-2024-05-04.tar.gz.")
+    ],
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
+    ] = 600.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Write the whole home into one verified archive, while other commands run."""
+    from velo import settings
+    from velo.home import Home
+    from velo.keeping.backup import backup as keep
+
+    with console.progress("Backing up") as tell:
+        done = keep(Home.current(), settings.load().store, file.absolute(), wait, _say, tell)
+    show("Backed up", done, as_json)
+
+
+def show(title: str, done: Kept, as_json: bool) -> None:
+    """What was backed up or restored: files, bytes, hash."""
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    console.table(
+        title,
+        ["what", "how much"],
+        [
+            ["home", done.home],
+            ["archive", done.archive],
+            ["files", f"{done.files:,}"],
+            ["bytes", f"{done.bytes:,}, {done.packed:,} in the archive"],
+            ["made", f"{done.made} by version {done.code_version}"],
+            ["sha256", done.sha256],
+        ],
+    )
+
+
+def _say(why: str) -> None:
+    sys.stderr.write(f"velo: {why}\n")

@@ -1,0 +1,128 @@
+"""`velo backup`: a home into one archive, verified before it bears its name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import velo
+from velo.errors import HomeError, InputError
+from velo.home import Home
+from velo.keeping import archive
+from velo.keeping.copying import copy_home
+from velo.keeping.manifest import FORM, Entry, Manifest
+from velo.keeping.staging import staging
+from velo.settings import Store
+
+STAGE = ".backup"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An archive and what it holds.
+
+    Attributes:
+        archive: its path.
+        packed: its bytes.
+        sha256: of those bytes.
+        home: the home that it was made of, or that was made of it.
+        files: how many it holds.
+        bytes: of those files together.
+        code_version: of the VÉLØ that made it.
+        made: when, ISO 8601 in UTC.
+    """
+
+    archive: str
+    packed: int
+    sha256: str
+    home: str
+    files: int
+    bytes: int
+    code_version: str
+    made: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def backup(
+    home: Home,
+    store: Store,
+    file: Path,
+    wait: float = 0.0,
+    waiting: Callable[[str], None] = lambda why: None,
+    tell: Callable[[str], None] = lambda stage: None,
+) -> Kept:
+    """Write a home into an archive, consistent while other commands run.
+
+    The parts are copied within the home first, so that a writer is held up for as long as a copy
+    of the warehouse takes and no longer. The archive is read back and verified, then gets its
+    name; a backup that fails or is killed leaves no file of that name.
+
+    Args:
+        home: is left as it is.
+        store: bounds of the warehouse's connection.
+        file: of the archive; must not be there, and not in the home.
+        wait: seconds to wait for whoever writes to the warehouse.
+        waiting: told once who is waited for.
+        tell: called with what is done now.
+
+    Raises:
+        InputError: the file is there already, lies in the home or in no folder.
+        HomeError: the home holds nothing, a part of it is in use or damaged, or another backup is
+            under way.
+    """
+    _refuse(home, file)
+    with staging(home.root / STAGE, "backup") as stage:
+        build = copy_home(home, store, stage, wait, waiting, lambda part: tell(f"copying {part}"))
+        tell("hashing")
+        manifest = Manifest(
+            FORM, velo.__version__, datetime.now(UTC).isoformat(timespec="seconds"),
+            str(home.root), build, tuple(_entries(stage)),
+        )  # fmt: skip
+        if not manifest.files:
+            raise HomeError(f"{home.root} holds nothing to back up: run `velo ingest FILE` first")
+        partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+        try:
+            with partial.open("xb") as out:
+                sha256 = archive.write(out, manifest, stage, lambda path: tell(f"packing {path}"))
+                out.flush()
+                os.fsync(out.fileno())
+            found, read = archive.read(
+                partial, lambda _: None, lambda path: tell(f"reading {path}")
+            )
+            if (found, read) != (manifest, sha256):
+                raise InputError(f"{file} could not be written as it was meant: try another disk")
+            # Unlike a rename it never takes the place of a file that came to be meanwhile.
+            os.link(partial, file)
+        finally:
+            partial.unlink(missing_ok=True)
+    return Kept(
+        str(file), file.stat().st_size, sha256, str(home.root), len(manifest.files),
+        manifest.total, manifest.code_version, manifest.made,
+    )  # fmt: skip
+
+
+def _refuse(home: Home, file: Path) -> None:
+    if file.exists() or file.is_symlink():
+        raise InputError(f"{file} is there already: name a file that is not")
+    if not file.parent.is_dir():
+        raise InputError(f"{file}: there is no folder {file.parent}; make it first")
+    if file.resolve().is_relative_to(home.root):
+        raise InputError(f"{file} lies in the home, and would be lost with it: name another place")
+
+
+def _entries(stage: Path) -> list[Entry]:
+    """Every file below a folder, by path."""
+    found = []
+    for path in sorted(path for path in stage.rglob("*") if path.is_file()):
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        found.append(Entry(path.relative_to(stage).as_posix(), path.stat().st_size, sha256))
+    return found
