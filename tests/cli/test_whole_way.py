@@ -81,6 +81,31 @@ def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
     assert not {name for name in held if name.endswith((".pkl", ".pickle", ".joblib"))}
 
 
+@pytest.mark.slow
+def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) -> None:
+    """But for the looks, one more of which widens an interval, and the truth that a demo knows."""
+    store = client(Home(demo.home))
+    first = resolve(Home(demo.home), "challenger")
+    plan = json.loads((first.folder.parent / "training_report.json").read_text("utf-8"))["plan"]
+    before = store.get_run(first.run_id).data
+    answer = velo(demo.home, "train", "--json", "--holdout-days", "180",
+                  VELO_RANKER__ROUNDS="40")  # fmt: skip
+    assert answer.code == 0, answer.err
+    second = resolve(Home(demo.home), answer.json["version"])
+    after = store.get_run(second.run_id).data
+    assert second.sha256 == first.sha256
+    report = json.loads((second.folder.parent / "training_report.json").read_text("utf-8"))
+    assert report["plan"] == plan
+    other = ("delta_ll_low", "delta_ll_high", "system/", "captured_share")
+    moved = {
+        name: (value, after.metrics.get(name))
+        for name, value in before.metrics.items()
+        if not name.startswith(other) and value != after.metrics.get(name)
+    }
+    assert moved == {}
+    assert before.params == after.params
+
+
 def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
     before = velo(demo.home, "status", "--json").json["warehouse"]
     again = velo(demo.home, "ingest", str(demo.home / "world.csv"), "--json").json["files"][0]
