@@ -82,34 +82,6 @@ def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
     assert not {name for name in held if name.endswith((".pkl", ".pickle", ".joblib"))}
 
 
-@pytest.mark.slow
-def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) -> None:
-    """But for the looks, one more of which widens an interval, and the truth that a demo knows."""
-    store = client(Home(demo.home))
-    first = resolve(Home(demo.home), "challenger")
-    plan = json.loads((first.folder.parent / "training_report.json").read_text("utf-8"))["plan"]
-    before = store.get_run(first.run_id).data
-    answer = velo(demo.home, "train", "--json", "--holdout-days", "180",
-                  VELO_RANKER__ROUNDS="40")  # fmt: skip
-    assert answer.code == 0, answer.err
-    second = resolve(Home(demo.home), answer.json["version"])
-    after = store.get_run(second.run_id).data
-    one, other = (load(found.folder, found.sha256) for found in (first, second))
-    assert other.ranker == one.ranker
-    # A checkout in which a file was changed in between is another code.
-    assert {**other.model, "code": ""} == {**one.model, "code": ""}
-    report = json.loads((second.folder.parent / "training_report.json").read_text("utf-8"))
-    assert report["plan"] == plan
-    other = ("delta_ll_low", "delta_ll_high", "system/", "captured_share")
-    moved = {
-        name: (value, after.metrics.get(name))
-        for name, value in before.metrics.items()
-        if not name.startswith(other) and value != after.metrics.get(name)
-    }
-    assert moved == {}
-    assert before.params == after.params
-
-
 def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
     before = velo(demo.home, "status", "--json").json["warehouse"]
     again = velo(demo.home, "ingest", str(demo.home / "world.csv"), "--json").json["files"][0]
@@ -142,6 +114,34 @@ def test_a_tampered_model_is_refused(demo: Demo) -> None:
         assert "is not the registered model" in answer.err
     finally:
         ranker.write_text(whole, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) -> None:
+    """But for the looks, one more of which widens an interval, and the truth that a demo knows."""
+    store = client(Home(demo.home))
+    first = resolve(Home(demo.home), "challenger")
+    plan = json.loads((first.folder.parent / "training_report.json").read_text("utf-8"))["plan"]
+    before = store.get_run(first.run_id).data
+    answer = velo(demo.home, "train", "--json", "--holdout-days", "180",
+                  VELO_RANKER__ROUNDS="40")  # fmt: skip
+    assert answer.code == 0, answer.err
+    second = resolve(Home(demo.home), answer.json["version"])
+    after = store.get_run(second.run_id).data
+    one, other = (load(found.folder, found.sha256) for found in (first, second))
+    assert other.ranker == one.ranker
+    # A checkout in which a file was changed in between is another code.
+    assert {**other.model, "code": ""} == {**one.model, "code": ""}
+    report = json.loads((second.folder.parent / "training_report.json").read_text("utf-8"))
+    assert report["plan"] == plan
+    other = ("delta_ll_low", "delta_ll_high", "system/", "captured_share")
+    moved = {
+        name: (value, after.metrics.get(name))
+        for name, value in before.metrics.items()
+        if not name.startswith(other) and value != after.metrics.get(name)
+    }
+    assert moved == {}
+    assert before.params == after.params
 
 
 def test_a_model_that_does_not_exist_is_named(demo: Demo) -> None:
