@@ -41,6 +41,6 @@ def caveats(
     weak = [name for name in compared if (power := said[name].power) and power.power < 0.5]
     if weak:
         found.append(
-            f"too few bets to show the edge that is claimed more often than not: {', '.join(weak)}"
+            f"too few bets to show the claimed edge more often than not: {', '.join(weak)}"
         )
     return found
