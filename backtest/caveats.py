@@ -38,9 +38,13 @@ def caveats(
     broke = [name for name in compared if said[name].bank.lowest <= 0]
     if broke:
         found.append(f"the bank would not have lasted: {', '.join(broke)}")
-    weak = [name for name in compared if (power := said[name].power) and power.power < 0.5]
+    claims = {name: claim for name in compared if (claim := said[name].power)}
+    idle = [name for name, claim in claims.items() if claim.bets_needed is None]
+    if idle:
+        found.append(f"the model itself expects nothing of these bets: {', '.join(idle)}")
+    weak = [name for name, claim in claims.items() if name not in idle and claim.power < 0.5]
     if weak:
         found.append(
-            f"too few bets to show the edge that is claimed more often than not: {', '.join(weak)}"
+            f"too few bets to show the claimed edge more often than not: {', '.join(weak)}"
         )
     return found

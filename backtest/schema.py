@@ -68,10 +68,10 @@ class RandomSelections(Form):
 class Strength(Form):
     """Whether so many bets can show the edge that the model claims."""
 
-    claimed_roi: Number = Field(
-        description="by the model's probabilities, at the price that pays, before commission"
+    claimed_edge: Number = Field(
+        description="winners that the model expects over those that the paid prices expect, less 1"
     )
-    power: float = Field(ge=0, le=1, description="chance that roi_ci lies above 0 if it is true")
+    power: float = Field(ge=0, le=1, description="chance that ae_ratio_ci lies above 1 if true")
     bets_needed: Count | None = Field(description="for a power of 80%; null: nothing is claimed")
 
 
@@ -107,7 +107,7 @@ class Statement(Form):
     each_way: bool
     bank: Bank
     random: RandomSelections | None
-    power: Strength | None = Field(description="null for baselines without bets and each way")
+    power: Strength | None = Field(description="null where ae_ratio has no interval")
     sharpe: Sharpe | None = Field(description="null for what was not compared")
 
 

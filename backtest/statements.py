@@ -17,7 +17,6 @@ from backtest.stakes import stake_shares
 from backtest.strategies import Selection
 from training.bootstrap import Estimate
 from training.races import Floats
-from training.selection import expected_value
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +96,13 @@ def _statement(
     values = {name: each.value for name, each in estimates.items()}
     intervals = {f"{name}_ci": ends(each) for name, each in estimates.items()}
     given = runners.given
-    value = expected_value(given.p[account.rows], given.settlement_odds[account.rows])
     staked = float(account.stake.sum())
-    claimed = float(account.stake @ value) / staked if staked else float("nan")
     each_way = bet.selection is not None and bet.selection.each_way
-    strength = None if each_way else power(claimed, estimates["roi"], len(account))
+    strength = None
+    if len(account):
+        priced = float((1.0 / given.settlement_odds[account.rows]).sum())
+        claimed = float(given.p[account.rows].sum()) / priced - 1.0
+        strength = power(claimed, estimates["ae_ratio"], len(account))
     return Statement(
         bets=len(account),
         unsettled=account.unsettled,

@@ -47,7 +47,7 @@ class Review:
         data, plan, prices = (self.report[part] for part in ("data", "plan", "prices"))
         return {
             **self.short_tags(),
-            "velo.against_champion": self.champion,
+            "velo.champion": self.champion,
             "velo.market": f"{prices['decision']} by {prices['devig']}, {price_note(prices)}",
             "velo.data": f"{data['rows']:,} starts of {data['races']:,} races from "
             f"{data['first_day']} to {data['last_day']}, build {data['build'][:12]}",

@@ -205,15 +205,15 @@ class Span(Section):
 class Choices(Section):
     """The values that a setting is chosen from."""
 
-    choices: tuple[bool | int | float | str, ...] = Field(min_length=2)
+    choices: tuple[int | float, ...] = Field(min_length=2)
 
-    def extremes(self) -> tuple[bool | int | float | str, ...]:
+    def extremes(self) -> tuple[int | float, ...]:
         """Every value, for none lies between others."""
         return self.choices
 
 
 class Tuning(Section):
-    """What `velo train --tune N` searches: names of the section `ranker`."""
+    """What `velo train --tune N` searches: numbers of the section `ranker`, by name."""
 
     space: dict[str, Span | Choices] = {
         "learning_rate": Span(low=0.02, high=0.15, log=True),
@@ -227,7 +227,10 @@ class Tuning(Section):
     @model_validator(mode="after")
     def _possible(self) -> Tuning:
         """Every end and every choice is a value that the ranker takes."""
-        searched = sorted(set(Ranker.model_fields) - {"objective", "threads"})
+        numbers = {
+            n for n, field in Ranker.model_fields.items() if field.annotation in (int, float)
+        }
+        searched = sorted(numbers - {"threads"})
         for name, dimension in self.space.items():
             if name not in searched:
                 raise ValueError(f"{name} cannot be searched; these can: {', '.join(searched)}")

@@ -151,24 +151,24 @@ def test_too_few_days_or_strategies_have_no_probability_of_overfitting() -> None
 
 def test_a_claim_of_five_points_needs_the_bets_of_the_textbook() -> None:
     # A standard error of 10 points on 400 bets: (2.8016 * .10 / .05)^2 * 400.
-    found = power(0.05, Estimate(0.0, -0.196, 0.196), 400)
+    found = power(0.05, Estimate(1.0, 0.804, 1.196), 400)
     assert found is not None
     assert found.bets_needed == pytest.approx(400 * (2.8016 * 2) ** 2, rel=1e-3)
     assert found.power == pytest.approx(stats.norm.cdf(0.5 - 1.96), abs=1e-4)
 
 
 def test_so_many_bets_as_are_needed_have_the_power_that_was_asked_for() -> None:
-    found = power(0.05, Estimate(0.0, -0.196, 0.196), 400)
+    found = power(0.05, Estimate(1.0, 0.804, 1.196), 400)
     assert found is not None
     assert found.bets_needed is not None
     narrower = 0.196 * math.sqrt(400 / found.bets_needed)
-    again = power(0.05, Estimate(0.0, -narrower, narrower), found.bets_needed)
+    again = power(0.05, Estimate(1.0, 1 - narrower, 1 + narrower), found.bets_needed)
     assert again is not None
     assert again.power == pytest.approx(0.80, abs=1e-3)
 
 
 def test_who_claims_nothing_needs_no_number_of_bets() -> None:
-    found = power(-0.05, Estimate(0.0, -0.1, 0.1), 400)
+    found = power(-0.05, Estimate(1.0, 0.9, 1.1), 400)
     assert found is not None
     assert found.bets_needed is None
-    assert power(0.05, Estimate(0.0, float("nan"), float("nan")), 1) is None
+    assert power(0.05, Estimate(1.0, float("nan"), float("nan")), 1) is None

@@ -12,6 +12,7 @@ import pytest
 
 from backtest.schema import schema
 from tests.cli.velo_command import velo
+from training.artifact import load
 from training.registry import resolve
 from training.tracking import client
 from velo.errors import ModelError
@@ -178,6 +179,34 @@ def test_a_tampered_model_is_refused(demo: Demo) -> None:
         assert "is not the registered model" in answer.err
     finally:
         ranker.write_text(whole, encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) -> None:
+    """But for the looks, one more of which widens an interval, and the truth that a demo knows."""
+    store = client(Home(demo.home))
+    first = resolve(Home(demo.home), "challenger")
+    plan = json.loads((first.folder.parent / "training_report.json").read_text("utf-8"))["plan"]
+    before = store.get_run(first.run_id).data
+    answer = velo(demo.home, "train", "--json", "--holdout-days", "180",
+                  VELO_RANKER__ROUNDS="40")  # fmt: skip
+    assert answer.code == 0, answer.err
+    second = resolve(Home(demo.home), answer.json["version"])
+    after = store.get_run(second.run_id).data
+    one, other = (load(found.folder, found.sha256) for found in (first, second))
+    assert other.ranker == one.ranker
+    # A checkout in which a file was changed in between is another code.
+    assert {**other.model, "code": ""} == {**one.model, "code": ""}
+    report = json.loads((second.folder.parent / "training_report.json").read_text("utf-8"))
+    assert report["plan"] == plan
+    other = ("delta_ll_low", "delta_ll_high", "system/", "captured_share")
+    moved = {
+        name: (value, after.metrics.get(name))
+        for name, value in before.metrics.items()
+        if not name.startswith(other) and value != after.metrics.get(name)
+    }
+    assert moved == {}
+    assert before.params == after.params
 
 
 def test_a_model_that_does_not_exist_is_named(demo: Demo) -> None:

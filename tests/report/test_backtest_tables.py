@@ -46,7 +46,7 @@ def report(statement: dict[str, Any], **parts: Any) -> dict[str, Any]:
 WHOLE = report(
     WEIGHED,
     days=["2018-04-11", "2018-04-12"],
-    withdrawals={"horses": 12, "law": "none on the starting price", "unsettleable_races": 0},
+    withdrawals={"horses": 12, "law": "none", "unsettleable_races": 0},
     comparison={"strategies": ["top10", "top20"], "probability_of_overfitting": 0.41},
     walk_forward=[{"period": {"from": "2018-04-11", "to": "2018-06-24"},
                    "train_end": "2018-04-11", "cutoffs": {}, "alpha_share": 0.4, "races": 300,
@@ -70,7 +70,8 @@ def test_a_backtest_of_bare_strategies_is_shown_without_a_word_of_chance() -> No
 def test_chance_power_and_overfitting_are_shown_where_they_were_measured() -> None:
     text = shown(WHOLE)
     for words in ("Against chance", "0.031", "2,400", "misleads with probability 41%",
-                  "12 horses were withdrawn", "walked forward"):  # fmt: skip
+                  "12 horses were withdrawn (deduction: none)",
+                  "walked forward"):  # fmt: skip
         assert words in text
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.report.little_run import little_run
 from training.metrics import Predictions
 from training.races import Races
+from velo.report.caveats import caveats
 from velo.report.comparison import paired
 from velo.report.findings import findings
 from velo.report.notable import notable
@@ -83,7 +84,8 @@ def test_a_run_is_not_told_apart_from_itself() -> None:
 
 def test_runs_without_a_race_in_common_are_not_compared() -> None:
     races = Races.of(RUN.predictions["race_id"].to_numpy())
-    half = RUN.predictions["race_id"].to_numpy() < np.median(races.first(RUN.predictions["race_id"].to_numpy()))  # fmt: skip  # noqa: E501
+    race_id = RUN.predictions["race_id"].to_numpy()
+    half = race_id < np.median(races.first(race_id))
     assert paired(RUN.predictions[half], RUN.predictions[~half], 200, 1) is None
 
 
@@ -103,3 +105,13 @@ def test_caveats_speak_of_the_run_at_hand() -> None:
     for words in ("Selected on the price it settles at: SP", "Underpowered", "looked at 2 times",
                   "11.4% of the races have no usable market", "straight line"):  # fmt: skip
         assert words in said
+
+
+def test_a_selection_that_expects_to_lose_and_a_model_used_backwards_are_named() -> None:
+    backwards = RUN.report | {"model": {"objective": "linear", "blend": {"exponent": -0.05}}}
+    said = " ".join(caveats(backwards, {"top20": -0.15}))
+    assert "expected return of −15.0%" in said
+    assert "negative weight" in said
+    usual = " ".join(caveats(RUN.report, {"top20": 0.02}))
+    assert "expected return" not in usual
+    assert "negative weight" not in usual

@@ -132,6 +132,7 @@ def test_a_linear_model_and_an_empty_space_have_nothing_to_search(tmp_path):
     ("space", "complaint"),
     [
         ({"threads": {"low": 1, "high": 4}}, "cannot be searched"),
+        ({"objective": {"choices": [1, 2]}}, "cannot be searched"),
         ({"learning_rates": {"low": 0.1, "high": 0.2}}, "cannot be searched"),
         ({"learning_rate": {"low": 0.2, "high": 0.1}}, "low must be below high"),
         ({"lambda_l2": {"low": 0, "high": 1, "log": True}}, "above 0 where log"),

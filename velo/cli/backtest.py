@@ -165,7 +165,7 @@ def _row(name: str, each: dict[str, Any]) -> list[Any]:
         console.percent(each["roi"]), console.interval(each["roi_ci"]),
         console.percent(random.get("roi")), "-" if p_value is None else f"{p_value:.3f}",
         each["ae_ratio"], console.percent(each["strike_rate"]), round(each["max_drawdown"], 1),
-        console.percent(power.get("claimed_roi")), power.get("bets_needed"),
+        console.percent(power.get("claimed_edge")), power.get("bets_needed"),
     ]  # fmt: skip
 
 

@@ -12,16 +12,22 @@ MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
 
 
-def caveats(report: Mapping[str, Any], backtest: Mapping[str, Any] | None = None) -> list[str]:
+def caveats(
+    report: Mapping[str, Any],
+    cutoffs: Mapping[str, float],
+    backtest: Mapping[str, Any] | None = None,
+) -> list[str]:
     """One sentence or two for each thing that could mislead, the gravest first.
 
     Args:
         report: `training_report.json`.
+        cutoffs: least expected value of `top10`, `top20`, `top30`.
         backtest: the report of the same version, if there is one.
     """
     return [
         *_alarms(report["verdict"]),
         *_prices(report["prices"]),
+        *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report["earlier_looks"]),
         *_coverage(report),
@@ -49,6 +55,16 @@ def _prices(prices: Mapping[str, Any]) -> list[str]:
     return [
         f"Selected on {decision}, settled at {settlement}. A runner whose price fell between the "
         "two was worth more when it was chosen than when it was settled."
+    ]
+
+
+def _expectation(cutoff: float) -> list[str]:
+    if cutoff >= 0:
+        return []
+    return [
+        f"Top20% takes bets from an expected return of {shown.percent(cutoff, sign=True)}: the "
+        "best of the band, and some of them a loss by the blend's own reckoning. All takes "
+        "only what it expects to win."
     ]
 
 
@@ -106,6 +122,12 @@ def _model(report: Mapping[str, Any]) -> list[str]:
         found.append(
             "A straight line does better out of fold than the boosted model: the trees found "
             "nothing that it misses. `--objective auto` takes it."
+        )
+    exponent = report["model"].get("blend", {}).get("exponent")
+    if exponent is not None and exponent < 0:
+        found.append(
+            "The blend gives the model a negative weight: beside the price it backs what the model "
+            "likes less. That is a model with nothing to add, not a signal to be turned round."
         )
     unsettled = report["holdout"].get("unsettleable_top20") or 0
     if unsettled:

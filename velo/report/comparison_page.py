@@ -33,6 +33,7 @@ FIGURES = {
     "holdout_days": "Days of holdout",
     "training_rows": "Training rows",
 }
+SHARES = ("roi_", "top1")
 COUNTS = ("races", "holdout_days", "training_rows")
 
 
@@ -94,7 +95,7 @@ def _figures(found: Mapping[str, Any]) -> Table:
         rows.append([
             word(label, name),
             *(_figure(holdout, name) for holdout in sides),
-            Cell(shown.NOTHING if change is None else _text(name, change, sign=True), change),
+            Cell(_change(name, change), change),
         ])  # fmt: skip
     columns = [Column("Figure", False), Column("A"), Column("B"), Column("B less A")]
     return Table("figures", "The holdout's figures, each run's own", columns, rows)
@@ -108,10 +109,16 @@ def _figure(holdout: Mapping[str, Any], name: str) -> Cell:
     return Cell(_text(name, holdout.get(name)), holdout.get(name), ", ".join(detail))
 
 
+def _change(name: str, change: float | None) -> str:
+    if change is not None and name.startswith(SHARES):
+        return f"{shown.number(100 * change, 1, sign=True)} points"
+    return _text(name, change, sign=True)
+
+
 def _text(name: str, value: float | None, sign: bool = False) -> str:
     if name in COUNTS:
         return shown.number(value, 0, sign)
-    if name.startswith(("roi_", "top1")):
+    if name.startswith(SHARES):
         return shown.percent(value, 1, sign or name.startswith("roi_"))
     return shown.number(value, 4, sign or name == "delta_ll")
 

@@ -47,7 +47,7 @@ def findings(run: Sources) -> dict[str, Any]:
             "trained": run.trained,
         },
         **{name: report[name] for name in CARRIED},
-        "caveats": caveats.caveats(report, run.backtest),
+        "caveats": caveats.caveats(report, run.cutoffs, run.backtest),
         "paths": bets.paths(given, terms),
         "reliability": reliability(given, terms.draws, terms.seed),
         "odds_bands": bets.by_odds(given, terms),

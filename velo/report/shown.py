@@ -28,10 +28,8 @@ def number(value: float | None, places: int = 2, sign: bool = False) -> str:
 
 
 def nats(value: float | None) -> str:
-    """A gain or a push, with its sign: three places, and more where those would be noughts."""
-    if not _known(value) or abs(float(value)) >= 0.01:  # type: ignore[arg-type]
-        return number(value, 3, sign=True)
-    return number(value, 5, sign=True)
+    """A gain or a push, with its sign."""
+    return number(value, 4, sign=True)
 
 
 def percent(value: float | None, places: int = 1, sign: bool = False) -> str:

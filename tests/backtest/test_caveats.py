@@ -1,0 +1,53 @@
+"""What a report says before it is believed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backtest.caveats import caveats
+from backtest.schema import Bank, Statement, Strength, Withdrawals
+
+
+def statement(**changes: Any) -> Statement:
+    """A strategy that claims an edge and has the bets to show it."""
+    figures = dict.fromkeys(("roi", "ae_ratio", "ae_fair", "strike_rate"), 1.0)
+    usual = {
+        "bets": 9, "unsettled": 0, "winners": 1, "staked": 9, "profit": 1, "max_drawdown": 0,
+        **figures, **{f"{name}_ci": None for name in figures}, "stake": "flat", "each_way": False,
+        "bank": Bank(opening=100, closing=101, lowest=99, path=[101]), "random": None,
+        "power": Strength(claimed_edge=0.2, power=0.9, bets_needed=5), "sharpe": None,
+    }  # fmt: skip
+    return Statement(**{**usual, **changes})
+
+
+def said(decision: str, settlement: str, one: Statement, **gone: Any) -> str:
+    withdrawn = Withdrawals(**{"horses": 0, "law": "none", "unsettleable_races": 0, **gone})
+    return "\n".join(caveats(decision, settlement, withdrawn, {"mine": one}, ("mine",)))
+
+
+def test_a_strong_strategy_decided_early_has_nothing_to_be_warned_of() -> None:
+    assert said("morning", "bsp", statement()) == ""
+
+
+def test_a_bet_settled_at_the_price_that_chose_it_is_said_first() -> None:
+    assert said("sp", "sp", statement()) == "selected on the price it settles at"
+
+
+def test_a_morning_decision_that_knows_the_final_field_is_said() -> None:
+    found = said("morning", "morning", statement(), horses=12, unsettleable_races=3)
+    assert "12 were withdrawn" in found
+    assert "3 races settle no bet" in found
+
+
+def test_a_bank_that_is_gone_is_said() -> None:
+    broke = Bank(opening=100, closing=50, lowest=-1, path=[50])
+    assert "would not have lasted: mine" in said("morning", "bsp", statement(bank=broke))
+
+
+def test_a_claim_of_nothing_is_told_from_a_claim_too_small_for_its_bets() -> None:
+    none = Strength(claimed_edge=-0.1, power=0.01, bets_needed=None)
+    small = Strength(claimed_edge=0.02, power=0.1, bets_needed=9_000)
+    assert "expects nothing of these bets: mine" in said("am", "bsp", statement(power=none))
+    found = said("am", "bsp", statement(power=small))
+    assert "too few bets" in found
+    assert "expects nothing" not in found
