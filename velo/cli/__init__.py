@@ -24,6 +24,7 @@ from velo.cli import (
     status,
     synth,
     train,
+    ui,
 )
 from velo.errors import VeloError
 
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 for module in (
     synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, report, status,
-    backup, restore,
+    backup, restore, ui,
     demo,
     docs,
 ):  # fmt: skip

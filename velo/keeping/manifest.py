@@ -80,7 +80,7 @@ class Manifest:
         try:
             files = tuple(Entry(**entry) for entry in read["files"])
             found = cls(**{**read, "files": files})
-        except TypeError:
+        except (TypeError, KeyError):
             raise InputError("its manifest cannot be read") from None
         _check(found)
         return found

@@ -1,0 +1,167 @@
+"""`velo ui`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address
+from typing import Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+PATIENCE = 120.0
+"""Seconds for a server to listen."""
+FAREWELL = 10.0
+"""Seconds for a server to end when it is asked to."""
+POLL = 0.2
+
+
+def ui(
+    host: Annotated[str, typer.Option(help="An address of this machine alone.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of MLflow's pages.")] = 5000,
+    feast: Annotated[bool, typer.Option("--feast", help="Feast's pages as well.")] = False,
+    feast_port: Annotated[int, typer.Option(min=1, max=65535, help="Of Feast's.")] = 8888,
+) -> None:
+    """Show runs, models and, asked, features in a browser, on loopback, until Ctrl-C."""
+    from velo.errors import HomeError
+    from velo.home import Home
+
+    require_loopback(host)
+    home = Home.current()
+    commands = {"MLflow": (port, _mlflow(home, host, port))}
+    if feast:
+        if not home.registry.exists():
+            raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
+        commands["Feast"] = (feast_port, _feast(host, feast_port))
+    for number, _ in commands.values():
+        _require_free(host, number)
+    with ExitStack() as ends:
+        # A server that is stopped as a service would be is stopped as by Ctrl-C.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+        ends.callback(signal.signal, signal.SIGTERM, before)
+        try:
+            servers = {}
+            for name, (number, command) in commands.items():
+                servers[name] = ends.enter_context(_serving(command))
+                _await_listening(name, servers[name], host, number)
+                console.say(f"{name}: {address(host, number)}")
+            console.say("Ctrl-C ends it")
+            sys.stdout.flush()
+            while all(server.poll() is None for server in servers.values()):
+                time.sleep(POLL)
+            gone = next(name for name, server in servers.items() if server.poll() is not None)
+            raise HomeError(
+                f"{gone}'s server ended by itself: `velo --debug ui` shows what it says"
+            )
+        except KeyboardInterrupt:
+            return
+
+
+def require_loopback(host: str) -> None:
+    """See that a host is this machine's own, for nobody asks who looks.
+
+    Raises:
+        InputError: it is not, or not surely.
+    """
+    from velo.errors import InputError
+
+    try:
+        own = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        own = False
+    if not own:
+        raise InputError(
+            f"--host {host} would show the home to others, unasked: use 127.0.0.1, and a tunnel "
+            "to look from elsewhere"
+        )
+
+
+def address(host: str, port: int) -> str:
+    """What a browser is given."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _mlflow(home: Any, host: str, port: int) -> list[str]:
+    from training import tracking
+
+    tracking.experiment_id(tracking.client(home), home)
+    return [
+        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.tracking_uri,
+        "--default-artifact-root", home.artifacts.as_uri(), "--host", host, "--port", str(port),
+        "--workers", "1",
+    ]  # fmt: skip
+
+
+def _feast(host: str, port: int) -> list[str]:
+    from velo.offline.tables import FEATURE_REPO
+
+    return [
+        sys.executable, "-m", "feast.cli.cli", "-c", str(FEATURE_REPO), "ui", "--host", host,
+        "--port", str(port),
+    ]  # fmt: skip
+
+
+def _require_free(host: str, port: int) -> None:
+    from velo.errors import InputError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise InputError(
+                f"port {port} of {host} cannot be had ({error.strerror}): choose another"
+            ) from None
+
+
+@contextmanager
+def _serving(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A server and all its children, in a group of their own that ends with the block."""
+    quiet = None if console.DEBUG.get() else subprocess.DEVNULL
+    server = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=quiet,
+        stderr=quiet,
+        start_new_session=True,
+        env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "FEAST_USAGE": "False"},
+    )
+    try:
+        yield server
+    finally:
+        _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    for order, seconds in ((signal.SIGTERM, FAREWELL), (signal.SIGKILL, None)):
+        try:
+            os.killpg(server.pid, order)
+            server.wait(seconds)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _await_listening(name: str, server: subprocess.Popen[bytes], host: str, port: int) -> None:
+    from velo.errors import HomeError
+
+    until = time.monotonic() + PATIENCE
+    with console.progress(f"Starting {name}"):
+        while server.poll() is None and time.monotonic() < until:
+            try:
+                socket.create_connection((host, port), timeout=POLL).close()
+            except OSError:
+                time.sleep(POLL)
+            else:
+                return
+    raise HomeError(f"{name}'s server did not start: `velo --debug ui` shows what it says")
