@@ -48,8 +48,7 @@ status: $(STAMP) ## where the home stands
 	$(BIN)/velo status
 
 ui: $(STAMP) ## MLflow's pages on loopback, port 5000
-	@echo 'open http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning'
-	$(BIN)/mlflow ui --backend-store-uri sqlite:///$(VELO_HOME)/mlflow.db --host 127.0.0.1 --port 5000
+	$(BIN)/velo ui
 
 bench: $(STAMP) ## the README's table of speed, printed anew
 	$(BIN)/python -m benchmarks.whole_way

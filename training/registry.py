@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,6 +148,9 @@ def aliases(home: Home) -> dict[str, dict[str, str]]:
             "version": str(version.version),
             "verdict": version.tags.get(tracking.VERDICT, "unknown"),
             "run_id": str(version.run_id),
+            "made": datetime.fromtimestamp(version.creation_timestamp / 1000, UTC)
+            .date()
+            .isoformat(),
             **{name: version.tags[tag] for name, tag in SAID.items() if tag in version.tags},
         }
         for alias, version in found.items()

@@ -318,6 +318,13 @@ class Store(Section):
     builds_kept: int = Field(2, ge=1)
 
 
+class Upkeep(Section):
+    """From when on `velo status` says that something is due, in a home that has a champion."""
+
+    results_days: int = Field(2, ge=0, description="days since the last result; more are stale")
+    model_days: int = Field(120, ge=1, description="days since the champion was made")
+
+
 class Settings(BaseSettings):
     """Everything that can be set, frozen once loaded."""
 
@@ -338,6 +345,7 @@ class Settings(BaseSettings):
     backtest: Backtest = Backtest()
     strategies: dict[StrategyName, Strategy] = {}
     store: Store = Store()
+    upkeep: Upkeep = Upkeep()
 
     @classmethod
     def settings_customise_sources(

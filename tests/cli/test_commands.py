@@ -45,7 +45,7 @@ def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
 
 def test_status_of_an_empty_home_says_what_to_do_and_what_is_set(tmp_path: Path) -> None:
     answer = velo(tmp_path, "status", "--json", VELO_ODDS_BAND__LOW="4.5")
-    assert answer.code == 0
+    assert answer.code == 1
     assert answer.json["next"] == "velo ingest FILE"
     assert answer.json["settings"]["odds_band"] == {"low": 4.5, "high": 21.0}
     assert answer.json["warehouse"] is None

@@ -53,8 +53,12 @@ def test_a_byte_that_differs_makes_no_other_home(
     try:
         restore(folder / "bad", folder / "home")
     except InputError as error:
-        assert str(folder / "bad") in str(error)
-        assert "\n" not in str(error)
+        said = str(error)
+    else:
+        said = ""
+    if said:
+        assert said.startswith(str(folder / "bad"))
+        assert "\n" not in said
         assert nothing_but(folder, "bad")
     else:
         for name in ("velo.toml", "reports/backtest_1.json"):

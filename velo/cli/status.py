@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from velo.cli import console
 from velo.cli.build import corrections
+from velo.cli.upkeep import Facts, Staleness, due, staleness
 
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Where the home stands: data, build, models, settings in force, and what to do next."""
+    """Where the home stands: data, build, models, what is stale, and what to do next.
+
+    Exit 1 when something is due.
+    """
     from velo import settings
     from velo.home import Home
 
@@ -21,19 +28,24 @@ def status(
     data = _warehouse(home, chosen)
     built = _build(home)
     models = _models(home)
+    facts = _facts(home, data, built, models)
+    stale, todo = staleness(facts), due(facts, chosen.upkeep)
+    following = todo[0].command if todo else "velo backtest"
     found = {
         "home": str(home.root),
         "warehouse": data,
         "build": built,
         "registry": home.registry.exists(),
         "models": models,
-        "next": _next(data, built, home.registry.exists(), models),
+        "staleness": stale.to_dict(),
+        "due": [asdict(each) for each in todo],
+        "next": following,
         "settings": chosen.model_dump(mode="json"),
     }
     if as_json:
         console.emit_json(found)
-        return
-    rows = [["home", found["home"]]]
+        raise typer.Exit(1 if todo else 0)
+    rows = [["home", str(home.root)]]
     if data:
         rows += [
             ["races", f"{data['races']:,}, {data['first_day']} to {data['last_day']}"],
@@ -47,8 +59,11 @@ def status(
         ]
     for alias, model in models.items():
         rows.append([alias, _standing(model)])
-    rows.append(["next", found["next"]])
+    rows += _ages(stale)
+    rows += [["due", f"{each.command}: {each.why}"] for each in todo] or [["due", "nothing"]]
+    rows.append(["next", following])
     console.table("Status", ["what", "how it stands"], rows)
+    raise typer.Exit(1 if todo else 0)
 
 
 def _warehouse(home: Any, chosen: Any) -> dict[str, Any] | None:
@@ -61,12 +76,15 @@ def _warehouse(home: Any, chosen: Any) -> dict[str, Any] | None:
                 "SELECT (SELECT count(*) FROM races), (SELECT count(*) FROM runners), "
                 "(SELECT count(*) FROM horses), (SELECT count(*) FROM import_batches), "
                 "(SELECT count(*) FROM quarantine), (SELECT min(date) FROM races), "
-                "(SELECT max(date) FROM races), (SELECT max(batch_id) FROM import_batches)"
+                "(SELECT max(date) FROM races), (SELECT max(batch_id) FROM import_batches), "
+                "(SELECT max(date) FROM races SEMI JOIN results USING (race_id)), "
+                "(SELECT min(date) FROM races ANTI JOIN results USING (race_id) WHERE date >= ?)",
+                [date.today()],
             ).fetchall()[0]
     except NothingIngested:
         return None
     names = ("races", "runners", "horses", "imports", "quarantined", "first_day", "last_day",
-             "last_batch")  # fmt: skip
+             "last_batch", "results_to", "card_on")  # fmt: skip
     return dict(zip(names, row, strict=True))
 
 
@@ -103,18 +121,50 @@ def _standing(model: dict[str, str]) -> str:
     return f"{name}: {said}{last}"
 
 
-def _next(
-    data: dict[str, Any] | None, built: dict[str, Any] | None, applied: bool, models: dict[str, Any]
-) -> str:
-    if data is None or not data["races"]:
-        return "velo ingest FILE"
-    if built is None or built["last_batch"] != data["last_batch"]:
-        return "velo build"
-    if not applied:
-        return "feast -c feature_repo apply"
-    if not models:
-        return "velo train"
-    challenger = models.get("challenger", {})
-    if challenger.get("verdict") == "promoted" and "promotion" not in challenger:
-        return "velo promote"
-    return "velo backtest"
+def _facts(
+    home: Any, data: dict[str, Any] | None, built: dict[str, Any] | None, models: dict[str, Any]
+) -> Facts:
+    data, built = data or {}, built or {}
+    return Facts(
+        date.today(),
+        data.get("last_batch"),
+        data.get("results_to"),
+        data.get("card_on"),
+        built.get("number"),
+        built.get("last_batch"),
+        home.registry.exists(),
+        _online(home),
+        models,
+    )
+
+
+def _online(home: Any) -> tuple[date, int] | None:
+    from contextlib import closing
+
+    from velo.store.online.standing import standing
+
+    if not home.online.exists():
+        return None
+    with closing(sqlite3.connect(f"{home.online.as_uri()}?mode=rw", uri=True, timeout=10)) as con:
+        try:
+            found = standing(con)
+        except sqlite3.OperationalError:
+            return None
+    return None if found is None else (found.as_of, found.build)
+
+
+def _ages(stale: Staleness) -> list[list[str]]:
+    """How old things are, as rows of the table; what is not there is left out."""
+    rows = []
+    if stale.results_days is not None:
+        rows.append(["last result", f"{stale.results_days:,} days ago"])
+    if stale.build_behind:
+        rows.append(["build behind", f"{stale.build_behind:,} imports"])
+    if stale.next_race_day is not None:
+        serves = "nothing" if stale.online_as_of is None else f"the morning of {stale.online_as_of}"
+        fresh = ", of the current build" if stale.online_fresh else ""
+        rows.append(
+            ["online store", f"serves {serves}{fresh}; next race day {stale.next_race_day}"]
+        )
+    age = "none" if stale.model_days is None else f"{stale.model_days:,} days old"
+    return [*rows, ["champion's age", age]]

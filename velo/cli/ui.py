@@ -35,13 +35,18 @@ def ui(
     from velo.home import Home
 
     require_loopback(host)
+    from training import tracking
+
     home = Home.current()
-    commands = {"MLflow": (port, _mlflow(home, host, port))}
+    experiment = tracking.experiment_id(tracking.client(home), home)
+    # Without the type of workflow MLflow may open its page for language models.
+    runs = f"/#/experiments/{experiment}/runs?workflowType=machine_learning"
+    commands = {"MLflow": (port, runs, _mlflow(home, host, port))}
     if feast:
         if not home.registry.exists():
             raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
-        commands["Feast"] = (feast_port, _feast(host, feast_port))
-    for number, _ in commands.values():
+        commands["Feast"] = (feast_port, "", _feast(host, feast_port))
+    for number, *_ in commands.values():
         _require_free(host, number)
     with ExitStack() as ends:
         # A server that is stopped as a service would be is stopped as by Ctrl-C.
@@ -49,10 +54,10 @@ def ui(
         ends.callback(signal.signal, signal.SIGTERM, before)
         try:
             servers = {}
-            for name, (number, command) in commands.items():
+            for name, (number, page, command) in commands.items():
                 servers[name] = ends.enter_context(_serving(command))
                 _await_listening(name, servers[name], host, number)
-                console.say(f"{name}: {address(host, number)}")
+                console.say(f"{name}: {address(host, number)}{page}")
             console.say("Ctrl-C ends it")
             sys.stdout.flush()
             while all(server.poll() is None for server in servers.values()):
@@ -90,9 +95,6 @@ def address(host: str, port: int) -> str:
 
 
 def _mlflow(home: Any, host: str, port: int) -> list[str]:
-    from training import tracking
-
-    tracking.experiment_id(tracking.client(home), home)
     return [
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.tracking_uri,
         "--default-artifact-root", home.artifacts.as_uri(), "--host", host, "--port", str(port),
@@ -127,7 +129,7 @@ def _require_free(host: str, port: int) -> None:
 def _serving(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A server and all its children, in a group of their own that ends with the block."""
     quiet = None if console.DEBUG.get() else subprocess.DEVNULL
-    server = subprocess.Popen(
+    server = subprocess.Popen(  # noqa: S603
         command,
         stdin=subprocess.DEVNULL,
         stdout=quiet,

@@ -10,12 +10,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
-from datetime import date
+from dataclasses import astuple
 from pathlib import Path
 
 from velo.errors import HomeError
 from velo.store.online.parts import Part
+from velo.store.online.standing import Standing
 from velo.store.online.table import OnlineTable
 from velo.store.query import identifier
 
@@ -29,24 +29,6 @@ CREATE TABLE IF NOT EXISTS __parts (
     node INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (name, file)
 ) WITHOUT ROWID;
 """
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What an online store holds.
-
-    Attributes:
-        as_of: it knows what was known at this day's 00:00 UTC, which is what a race of the day
-            may see.
-        build: number of the build that it was filled from.
-        fingerprint: the build's.
-        finished: when that was done, ISO 8601.
-    """
-
-    as_of: date
-    build: int
-    fingerprint: str
-    finished: str
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -115,15 +97,6 @@ def void(con: sqlite3.Connection, table: OnlineTable) -> None:
     """Forget what a table holds, because it is written past `velo materialize`."""
     con.execute("DELETE FROM __standing")
     con.execute("DELETE FROM __parts WHERE name = ?", [table.name])
-
-
-def standing(con: sqlite3.Connection) -> Standing | None:
-    """What the tables hold; None when nobody can say."""
-    for as_of, *rest in con.execute(
-        "SELECT as_of, build, fingerprint, finished FROM __standing"
-    ).fetchall():
-        return Standing(date.fromisoformat(as_of), *rest)
-    return None
 
 
 def stand(con: sqlite3.Connection, now: Standing) -> None:

@@ -24,18 +24,17 @@ from velo.offline.build import current_build
 from velo.settings import Settings
 from velo.store.online.comparison import Comparison, everything, since
 from velo.store.online.database import (
-    Standing,
     connect,
     ensure,
     fill_from,
     filled_from,
     stand,
-    standing,
     writing,
 )
 from velo.store.online.newest import Newest
 from velo.store.online.other import Forwarded
 from velo.store.online.parts import Part, find_parts, folder_of
+from velo.store.online.standing import Standing, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of, microseconds, table_of
 from velo.store.online.table import NATIVE, OnlineTable
 from velo.store.relation import relation

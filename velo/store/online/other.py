@@ -10,7 +10,8 @@ from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 
 from velo.errors import SettingsError
-from velo.store.online.database import standing, writing
+from velo.store.online.database import writing
+from velo.store.online.standing import standing
 from velo.store.online.store import EPOCH, moment_of
 from velo.store.online.table import MOMENT, OnlineTable
 

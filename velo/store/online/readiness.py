@@ -8,7 +8,8 @@ from typing import Any
 from velo.errors import HomeError
 from velo.home import Home
 from velo.offline.build import current_build
-from velo.store.online.database import Standing, connect, standing
+from velo.store.online.database import connect
+from velo.store.online.standing import Standing, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of
 
 

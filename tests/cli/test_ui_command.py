@@ -1,0 +1,75 @@
+"""`velo ui`: on loopback alone, and gone with Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.velo_command import velo
+from velo.cli.ui import address, require_loopback
+from velo.errors import InputError
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "::1", "localhost"])
+def test_this_machines_own_addresses_are_taken(host: str) -> None:
+    require_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "example.org", "", "localhost."])
+def test_every_other_address_is_refused(host: str) -> None:
+    with pytest.raises(InputError, match="would show the home to others"):
+        require_loopback(host)
+
+
+def test_an_address_of_version_six_is_shown_as_a_browser_takes_it() -> None:
+    assert address("::1", 5000) == "http://[::1]:5000"
+
+
+def test_a_refused_host_is_told_in_one_line_and_nothing_is_opened(tmp_path: Path) -> None:
+    answer = velo(tmp_path / "home", "ui", "--host", "0.0.0.0")
+    assert answer.code == 2
+    assert answer.err.count("\n") == 1
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        answer = velo(tmp_path, "ui", "--port", port)
+    assert answer.code == 2
+    assert f"port {port} of 127.0.0.1 cannot be had" in answer.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", [signal.SIGINT, signal.SIGTERM])
+def test_mlflow_is_served_until_it_is_ended(tmp_path: Path, order: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "velo", "ui", "--port", str(port)],
+        env={**os.environ, "VELO_HOME": str(tmp_path)}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        assert re.match(rf"MLflow: http://127\.0\.0\.1:{port}/#/experiments/\d+/runs", told)
+        url = f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/get-by-name?experiment_name=velo"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            assert (tmp_path / "mlartifacts").as_uri() in answer.read().decode()
+        process.send_signal(order)
+        assert process.wait(60) == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=5)
+    finally:
+        process.kill()
+        process.wait(60)
+        process.stdout.close()  # type: ignore[union-attr]

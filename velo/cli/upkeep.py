@@ -1,0 +1,126 @@
+"""What of a home has gone stale, and what is due: rules over plain facts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from velo.settings import Upkeep
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the parts of a home say of themselves; None where there is no such part.
+
+    Attributes:
+        today: by the operator's clock.
+        imported: number of the warehouse's last import.
+        results_to: last day with a result.
+        card_on: first day from today on of which there is a card and no result.
+        build: number of the current build.
+        built: number of the last import that it saw.
+        applied: whether the features are declared to Feast.
+        online: the day that the online store serves, and the build that it was filled from.
+        models: alias -> what the registry says of its version.
+    """
+
+    today: date
+    imported: int | None = None
+    results_to: date | None = None
+    card_on: date | None = None
+    build: int | None = None
+    built: int | None = None
+    applied: bool = False
+    online: tuple[date, int] | None = None
+    models: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """How old each part is.
+
+    Attributes:
+        results_days: days since the last result.
+        next_race_day: the next day of which there is a card, else the first without results that
+            is not over.
+        build_behind: imports since the build.
+        online_as_of: the day that the online store serves.
+        online_fresh: whether that is the next race day, from the current build.
+        model_days: days since the champion was made.
+    """
+
+    results_days: int | None
+    next_race_day: date | None
+    build_behind: int | None
+    online_as_of: date | None
+    online_fresh: bool
+    model_days: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, days as text."""
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(self).items()
+        }
+
+
+@dataclass(frozen=True)
+class Due:
+    """A command that is due, and why."""
+
+    command: str
+    why: str
+
+
+def staleness(facts: Facts) -> Staleness:
+    """How old each part of a home is."""
+    today, results_to = facts.today, facts.results_to
+    races = facts.card_on
+    if races is None and results_to is not None:
+        races = max(today, results_to + timedelta(1))
+    behind = None
+    if facts.imported is not None and facts.built is not None:
+        behind = max(facts.imported - facts.built, 0)
+    made = facts.models.get("champion", {}).get("made")
+    return Staleness(
+        None if results_to is None else max((today - results_to).days, 0),
+        races,
+        behind,
+        None if facts.online is None else facts.online[0],
+        races is not None and facts.online == (races, facts.build),
+        None if made is None else max((today - date.fromisoformat(made)).days, 0),
+    )
+
+
+def due(facts: Facts, limits: Upkeep) -> list[Due]:
+    """What must be done, the first first.
+
+    A home without a champion predicts nothing: its results, its online store and its models may
+    be of any age.
+    """
+    if facts.imported is None or facts.results_to is None:
+        return [Due("velo ingest FILE", "there are no results yet")]
+    found, stale = [], staleness(facts)
+    if facts.build is None:
+        found.append(Due("velo build", "there are no offline tables yet"))
+    elif facts.built != facts.imported:
+        found.append(Due("velo build", f"the build has not seen the last {stale.build_behind} "
+                                       "imports"))  # fmt: skip
+    if not facts.applied:
+        found.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
+    if not facts.models:
+        found.append(Due("velo train", "there is no model yet"))
+    challenger = facts.models.get("challenger", {})
+    if challenger.get("verdict") == "promoted" and "promotion" not in challenger:
+        found.append(Due("velo promote", "the gate holds for the challenger"))
+    if "champion" not in facts.models:
+        return found
+    if stale.results_days is not None and stale.results_days > limits.results_days:
+        found.append(Due("velo ingest FILE", f"the last result is {stale.results_days} days old"))
+    if not stale.online_fresh:
+        command = f"velo materialize --as-of {stale.next_race_day}"
+        found.append(Due(command, "the online store does not serve the next race day"))
+    if stale.model_days is not None and stale.model_days > limits.model_days:
+        found.append(Due("velo train", f"the champion is {stale.model_days} days old"))
+    return found

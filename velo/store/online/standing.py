@@ -1,0 +1,34 @@
+"""What an online store says of itself: the morning that it serves, and the build it is of."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an online store holds.
+
+    Attributes:
+        as_of: it knows what was known at this day's 00:00 UTC, which is what a race of the day
+            may see.
+        build: number of the build that it was filled from.
+        fingerprint: the build's.
+        finished: when that was done, ISO 8601.
+    """
+
+    as_of: date
+    build: int
+    fingerprint: str
+    finished: str
+
+
+def standing(con: sqlite3.Connection) -> Standing | None:
+    """What the tables hold; None when nobody can say."""
+    for as_of, *rest in con.execute(
+        "SELECT as_of, build, fingerprint, finished FROM __standing"
+    ).fetchall():
+        return Standing(date.fromisoformat(as_of), *rest)
+    return None
