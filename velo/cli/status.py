@@ -96,7 +96,7 @@ def _standing(model: dict[str, str]) -> str:
     if "judged" in model:
         said = f"version {model['judged']}'s recipe, retrained"
     else:
-        said = {"promoted": "the gate holds", "refused": "the gate refuses"}.get(
+        said = {"passed": "the gate holds", "refused": "the gate refuses"}.get(
             model["verdict"], model["verdict"]
         )
     last = f"; {model['promotion']}" if "promotion" in model else ""
@@ -115,6 +115,6 @@ def _next(
     if not models:
         return "velo train"
     challenger = models.get("challenger", {})
-    if challenger.get("verdict") == "promoted" and "promotion" not in challenger:
+    if challenger.get("verdict") == "passed" and "promotion" not in challenger:
         return "velo promote"
     return "velo backtest"
