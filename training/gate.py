@@ -242,7 +242,7 @@ def _words(
 ) -> str:
     missed = [criterion for criterion in criteria if not criterion.holds]
     if not missed:
-        said = "Promoted: every criterion holds."
+        said = "Passed: every criterion holds."
     elif [item.name for item in missed] == ["alpha_share"] and missed[0].value is not None:
         said = (
             f"Refused by alpha_share alone: {shown(missed[0].value)} lies outside "

@@ -164,7 +164,9 @@ def fit(
     logit = objective == "conditional_logit"
     if data.sample.start is not None and not logit:
         raise ModelError(f"{objective} cannot start from the market; use conditional_logit")
-    fobj: Any = ConditionalLogit(data.sample.win_share, data.sample.races) if logit else objective
+    fobj: Any = objective
+    if logit:
+        fobj = ConditionalLogit(data.sample.win_share, data.sample.races, ranker.threads)
     stops = data.stopping is not None
     seen: dict[str, dict[str, list[float]]] = {}
     watching: list[Callable[..., Any]] = [

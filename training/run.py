@@ -205,7 +205,7 @@ def train(
             recorder.tag({**review.tags(), NOTE: review.page(), RUN_NAME: review.name(called)})
             recorder.verdict(verdict)
             recorder.enrol(sha256, review.page(), {
-                VERDICT: "promoted" if verdict.promoted else "refused", **review.short_tags(),
+                VERDICT: "passed" if verdict.promoted else "refused", **review.short_tags(),
                 **labelled,
             })  # fmt: skip
     return Trained(recorder.run_id, str(recorder.version), verdict, report)

@@ -196,7 +196,7 @@ class Recorder:
         self.document("gate.json", verdict.to_dict())
         self._client.log_text(self.run_id, gate_page(verdict), "gate.md")
         self._client.log_table(self.run_id, gate_columns(verdict), "gate_table.json")
-        self.tag({VERDICT: "promoted" if verdict.promoted else "refused", **gate_tags(verdict)})
+        self.tag({VERDICT: "passed" if verdict.promoted else "refused", **gate_tags(verdict)})
         self.tag({"velo.verdict.words": verdict.words})
         if verdict.alarms:
             self.tag({"velo.alarms": "; ".join(verdict.alarms)})

@@ -20,7 +20,7 @@ FRESH = Facts(
     built=7,
     applied=True,
     online=(TODAY, 3),
-    models={"champion": {"version": "1", "verdict": "promoted", "promotion": "promoted",
+    models={"champion": {"version": "1", "verdict": "passed", "promotion": "promoted",
                          "made": "2024-04-20"}},
 )  # fmt: skip
 NO_CHAMPION = replace(FRESH, models={"challenger": {"version": "1", "verdict": "refused"}})
@@ -44,7 +44,7 @@ def test_nothing_is_due_in_a_home_that_knows_yesterday_and_serves_today() -> Non
         (replace(FRESH, imported=9), "velo build"),
         (replace(FRESH, applied=False), "feast -c feature_repo apply"),
         (replace(FRESH, models={}), "velo train"),
-        (replace(NO_CHAMPION, models={"challenger": {"verdict": "promoted"}}), "velo promote"),
+        (replace(NO_CHAMPION, models={"challenger": {"verdict": "passed"}}), "velo promote"),
         (replace(FRESH, online=None), "velo materialize --as-of 2024-05-04"),
         (replace(FRESH, online=(TODAY, 2)), "velo materialize --as-of 2024-05-04"),
         (replace(FRESH, online=(YESTERDAY, 3)), "velo materialize --as-of 2024-05-04"),

@@ -169,3 +169,16 @@ def test_isotonic_levels_by_hand() -> None:
 def test_what_could_turn_a_race_s_order_is_refused(said: dict[str, Any]) -> None:
     with pytest.raises(ModelError, match="train again"):
         calibration.from_dict(said)
+
+
+def test_of_very_many_races_every_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    p = kinked(WORLD.races.softmax(WORLD.strength), WORLD.races)
+    whole = calibration.fit("beta", p, WORLD.win_share, WORLD.races)
+    monkeypatch.setattr(calibration, "MOST_RACES", 2000)
+    half = calibration.fit("beta", p, WORLD.win_share, WORLD.races)
+    assert half != whole
+    losses = [
+        log_loss_race(each.probabilities(p, WORLD.races), WORLD.win_share, WORLD.races)
+        for each in (half, whole, Uncalibrated())
+    ]
+    assert losses[0] - losses[1] < 0.2 * (losses[2] - losses[1])

@@ -57,7 +57,7 @@ EDGE: dict[str, float | None] = {
 def test_a_planted_edge_is_promoted():
     verdict = judge(EDGE, CLEAN, FAMILIES, TARGETS)
     assert verdict.promoted
-    assert verdict.words == "Promoted: every criterion holds."
+    assert verdict.words == "Passed: every criterion holds."
     assert verdict.refused_by == ()
     assert not verdict.underpowered
 

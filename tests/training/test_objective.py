@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training import objective
 from training.objective import ConditionalLogit, mean_log_likelihood
 from training.races import Races
 from velo.errors import DataError
@@ -69,3 +70,14 @@ def test_early_stopping_sees_the_mean_race_likelihood_higher_is_better() -> None
     assert value == pytest.approx(by_race.mean())
     assert mean_log_likelihood(score, WON, RACES) == value
     assert higher_is_better
+
+
+@pytest.mark.parametrize(("threads", "rows"), [(1, 1), (3, 1), (2, 7)])
+def test_how_the_races_are_shared_out_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch, threads: int, rows: int
+) -> None:
+    score = np.random.default_rng(8).normal(0, 2, RACES.n)
+    alone = [each.copy() for each in ConditionalLogit(WON, RACES)(score)]
+    monkeypatch.setattr(objective, "BLOCK_ROWS", rows)
+    shared = ConditionalLogit(WON, RACES, threads)(score)
+    assert all(np.array_equal(a, b) for a, b in zip(alone, shared, strict=True))

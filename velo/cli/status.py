@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any
@@ -114,7 +115,7 @@ def _standing(model: dict[str, str]) -> str:
     if "judged" in model:
         said = f"version {model['judged']}'s recipe, retrained"
     else:
-        said = {"promoted": "the gate holds", "refused": "the gate refuses"}.get(
+        said = {"passed": "the gate holds", "refused": "the gate refuses"}.get(
             model["verdict"], model["verdict"]
         )
     last = f"; {model['promotion']}" if "promotion" in model else ""
@@ -139,8 +140,6 @@ def _facts(
 
 
 def _online(home: Any) -> tuple[date, int] | None:
-    from contextlib import closing
-
     from velo.store.online.standing import standing
 
     if not home.online.exists():

@@ -112,7 +112,7 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     if not facts.models:
         found.append(Due("velo train", "there is no model yet"))
     challenger = facts.models.get("challenger", {})
-    if challenger.get("verdict") == "promoted" and "promotion" not in challenger:
+    if challenger.get("verdict") == "passed" and "promotion" not in challenger:
         found.append(Due("velo promote", "the gate holds for the challenger"))
     if "champion" not in facts.models:
         return found
