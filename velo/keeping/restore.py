@@ -81,10 +81,10 @@ def _require_empty(root: Path) -> None:
         return
     if not root.is_dir() or root.is_symlink():
         raise HomeError(f"{root} is no folder: name a place where nothing is")
-    there = min((path.name for path in root.iterdir()), default=None)
-    if there is not None:
+    held = sorted((path.name.startswith("."), path.name) for path in root.iterdir())
+    if held:
         raise HomeError(
-            f"{root} is not empty, {there} is in it: move the home away, or name a place "
+            f"{root} is not empty, {held[0][1]} is in it: move the home away, or name a place "
             "with `--into`"
         )
 
