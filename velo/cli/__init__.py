@@ -16,6 +16,7 @@ from velo.cli import (
     docs,
     ingest,
     materialize,
+    predict,
     promote,
     quarantine,
     report,
@@ -34,8 +35,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, report, status,
-    demo,
+    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict, report,
+    status, demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])
