@@ -24,7 +24,7 @@ from velo.live.deadline import deadline
 from velo.live.journal import PredictedRunner, Prediction, record
 from velo.live.odds_taken import Quoted, filed_odds, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
-from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, verdicts
+from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
 from velo.offline.spine import Spine
 from velo.settings import Layoff, Priors, Settings
 
@@ -257,8 +257,8 @@ def _judged(
     priced = scored["p"].notna().to_numpy()
     found: list[dict[str, float] | None] = [None] * len(scored)
     if priced.any():
-        judged = verdicts(stored, scored[priced], frame[priced], settings)
-        for row, stakes in zip(np.flatnonzero(priced), judged.stakes, strict=True):
+        judged = stakes_by_strategy(stored, scored[priced], frame[priced], settings)
+        for row, stakes in zip(np.flatnonzero(priced), judged, strict=True):
             found[row] = stakes
     return found
 

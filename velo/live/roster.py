@@ -72,7 +72,7 @@ def _of_days(
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {tables[step]}")
     con.execute("CREATE OR REPLACE TEMP TABLE asked (day DATE)")
     con.executemany("INSERT INTO asked VALUES (?)", [[day] for day in sorted(set(days))])
-    return con.execute(_ROSTER.format(entries=tables["entries"], main=main)).to_arrow_table()
+    return con.sql(_ROSTER.format(entries=tables["entries"], main=main)).to_arrow_table()
 
 
 _ROSTER = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,20 +21,7 @@ from training.scoring import Stored
 from velo.errors import SettingsError
 from velo.settings import OddsBand, Settings
 
-BACK, PASS, NO_MARKET, DECLINED = "back", "pass", "no market", "declined"
-
-
-@dataclass(frozen=True)
-class Verdicts:
-    """Of the runners of priced races.
-
-    Attributes:
-        stakes: [rows], of each a mapping of the strategies that back it to their points.
-        expected: float64[rows], expected profit of a point at the decision odds.
-    """
-
-    stakes: list[dict[str, float]]
-    expected: np.ndarray
+BACK, PASS, NO_MARKET = "back", "pass", "no market"
 
 
 def score(stored: Stored, entries: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
@@ -66,9 +52,9 @@ def score(stored: Stored, entries: pd.DataFrame, features: pd.DataFrame) -> pd.D
     return found.assign(rank=rank)
 
 
-def verdicts(
+def stakes_by_strategy(
     stored: Stored, scored: pd.DataFrame, facts: pd.DataFrame, settings: Settings
-) -> Verdicts:
+) -> list[dict[str, float]]:
     """Who is backed by which strategy at which stake, by the backtest's own rules.
 
     Args:
@@ -76,6 +62,10 @@ def verdicts(
         scored: rows of races with a whole book, races together.
         facts: `course`, `race_type` and `class_level` of the same rows.
         settings: declared strategies, the bank, and which strategy is followed.
+
+    Returns:
+        Of each row the strategies that back it and their points. Each-way strategies are left out:
+        whom a place pays is for a backtest.
 
     Raises:
         SettingsError: the strategy that is to be followed is not declared.
@@ -85,20 +75,21 @@ def verdicts(
     learned = (Learned.stored(stored.said, stored.train_end),)
     band = OddsBand(**stored.said["odds_band"])
     chosen = selections(runners, band, learned, settings.strategies)
+    chosen = {name: each for name, each in chosen.items() if not each.each_way}
     if settings.live.strategy not in chosen:
         raise SettingsError(
-            f"live.strategy is {settings.live.strategy!r}, which is none of {', '.join(chosen)}"
+            f"live.strategy is {settings.live.strategy!r}, which is none of {', '.join(chosen)}; "
+            "each-way strategies are for backtests"
         )
     bank = settings.backtest.bank
     points = {
         name: bank * stake_shares(each.chosen, runners, each.stake, bank)
         for name, each in chosen.items()
     }
-    stakes = [
+    return [
         {name: float(stake[row]) for name, stake in points.items() if stake[row] > 0}
         for row in range(len(scored))
     ]
-    return Verdicts(stakes, runners.given.p * runners.given.decision_odds - 1.0)
 
 
 def moved(row: Mapping[str, Any]) -> list[dict[str, Any]]:
