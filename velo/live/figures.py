@@ -109,12 +109,12 @@ def figures(
     known = within[~within["state"].isin((OPEN, VOID))]
     wins, staked = float(picks["win_share"].sum()), float(picks["stake"].sum())
     profit = float(picks["profit"].sum())
-    days = Days.of(picks["day"].to_numpy())
+    days = _days_of(picks, known)
     roi = bootstrap.ratio(
         picks["profit"].to_numpy(dtype=np.float64), picks["stake"].to_numpy(dtype=np.float64),
         days, draws, seed,
     )  # fmt: skip
-    daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0] if len(picks) else None
+    daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0]
     return Figures(
         span=name, first=first.isoformat(), last=last.isoformat(),
         races=int(known["race_id"].nunique()), picks=len(picks),
@@ -167,15 +167,19 @@ def _closing(picks: pd.DataFrame) -> dict[str, Any]:
     return {"clv": float(value.mean()) if len(value) else None, "clv_bets": len(value)}
 
 
-def _drawdown(daily: Floats | None) -> float:
-    if daily is None:
-        return 0.0
+def _days_of(picks: pd.DataFrame, known: pd.DataFrame) -> Days:
+    """Each pick's day among the days with a result, those without a pick counted too."""
+    days = np.unique(known["day"].to_numpy())
+    return Days(np.searchsorted(days, picks["day"].to_numpy()).astype(np.int64), len(days))
+
+
+def _drawdown(daily: Floats) -> float:
     path = np.concatenate([[0.0], np.cumsum(daily)])
     return float((np.maximum.accumulate(path) - path).max())
 
 
-def _sharpe(daily: Floats | None) -> float | None:
-    if daily is None or len(daily) < 2 or not daily.std(ddof=1):
+def _sharpe(daily: Floats) -> float | None:
+    if len(daily) < 2 or not daily.std(ddof=1):
         return None
     return float(daily.mean() / daily.std(ddof=1))
 

@@ -141,7 +141,7 @@ def placed(bets: pd.DataFrame) -> np.ndarray:
     """Which bets' horses came in a place that bookmakers pay, bool[bets]."""
     finish = bets["finish"].to_numpy(dtype=np.float64)
     ran = bets["ran"].fillna(0).to_numpy(dtype=np.int64)
-    paid, _ = places.place_terms(ran, bets["handicap"].fillna(False).to_numpy(dtype=bool))
+    paid, _ = places.place_terms(ran, bets["handicap"].eq(True).to_numpy(dtype=bool))
     return np.asarray(np.nan_to_num(finish, nan=np.inf) <= np.maximum(paid, 1))
 
 
