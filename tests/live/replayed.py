@@ -52,7 +52,7 @@ class World:
         """Predict a day at 8 in the morning."""
         return predict(
             self.home, SETTINGS, Asked(card or self.card(day), model="challenger", **asked),
-            now=datetime.combine(day, time(8), UTC),
+            clock=lambda: datetime.combine(day, time(8), UTC),
         )  # fmt: skip
 
     def settle(self, *paths: Path) -> Settled:

@@ -121,9 +121,9 @@ def test_a_race_past_its_off_is_refused_unless_it_is_a_backfill_and_then_is_mark
     late = datetime.combine(day, time(23, 59), UTC)
     asked = Asked(replayed.card(day), model="challenger")
     with pytest.raises(InputError, match="off was"):
-        predict(replayed.home, SETTINGS, asked, now=late)
+        predict(replayed.home, SETTINGS, asked, clock=lambda: late)
     before = open_book(replayed.home, SETTINGS).bets
-    done = predict(replayed.home, SETTINGS, replace(asked, backfill=True), now=late)
+    done = predict(replayed.home, SETTINGS, replace(asked, backfill=True), clock=lambda: late)
     assert all(each.backfill for each in done.predictions)
     pd.testing.assert_frame_equal(open_book(replayed.home, SETTINGS).bets, before)
     assert all(not each.backfill for each in of(replayed, day) if each.revision <= 2)
@@ -158,7 +158,7 @@ def test_strangers_are_scored_from_their_priors_and_marked(replayed: World) -> N
         update={"live": SETTINGS.live.model_copy(update={"incomplete": "score"})}
     )
     done = predict(replayed.home, scoring, Asked(path, model="challenger"),
-                   now=datetime.combine(day, time(8), UTC))  # fmt: skip
+                   clock=lambda: datetime.combine(day, time(8), UTC))  # fmt: skip
     (only,) = done.predictions
     runner = next(each for each in only.runners if each.horse.startswith("Never Seen"))
     assert {"horse", "trainer"} <= set(runner.unknown)
@@ -207,3 +207,14 @@ def test_a_horse_that_a_later_card_no_longer_declares_is_out_of_the_race(replaye
 def _card(world: World, day: date) -> list[dict[str, str]]:
     with world.card(day).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def test_a_race_that_goes_off_while_it_is_scored_is_not_kept(replayed: World) -> None:
+    day = sorted(replayed.days)[-1]
+    times = iter([datetime.combine(day, time(8), UTC), datetime.combine(day, time(23, 59), UTC)])
+    before = len(of(replayed, day))
+    asked = Asked(replayed.card(day), model="challenger")
+    done = predict(replayed.home, SETTINGS, asked, clock=lambda: next(times))
+    assert done.predictions == []
+    assert {each.reason for each in done.unscored} == {"its off passed while it was being scored"}
+    assert len(of(replayed, day)) == before

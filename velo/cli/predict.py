@@ -75,6 +75,7 @@ def predict(
 def _show(race: Any, unnamed: str) -> None:
     from velo.live.shown import as_rows, why
 
+    rows = as_rows([race])
     title = (
         f"{race.day} {race.course} {race.off or ''} {race.race_name or ''}, "
         f"model version {race.version}, revision {race.revision}"
@@ -88,10 +89,11 @@ def _show(race: Any, unnamed: str) -> None:
                 row["rank"], row["number"], row["horse"], console.percent(row["p_model"]),
                 console.percent(row["p_market"]), console.percent(row["p"]),
                 _odds(row["fair_odds"]), _odds(row["odds"]), _edge(row["edge"]),
-                row["stake"] or "-", row["verdict"], ", ".join(row["unknown"]) or "-",
-                why(row["moved"]),
+                row["stake"] or "-",
+                row["verdict"] + (", indicative" if row["indicative"] else ""),
+                ", ".join(row["unknown"]) or "-", why(row["moved"]),
             ]
-            for row in as_rows([race])
+            for row in rows
         ],
     )  # fmt: skip
     if race.price_kind is None:
@@ -99,6 +101,12 @@ def _show(race: Any, unnamed: str) -> None:
     elif race.indicative:
         kind = "of no named kind" if race.price_kind == unnamed else f"{race.price_kind} prices"
         console.say(f"indicative: the odds are {kind}, the model was judged on {race.decision}")
+    below = [row for row in rows if row["stake"] and row["edge"] < 0]
+    if below:
+        console.say(
+            f"{len(below)} backed at an edge below 0: {race.strategy} takes the best of the odds "
+            "band by the cut-off that it learned, whatever its sign"
+        )
     if race.backfill:
         console.say("backfilled: made after the off, and no part of the ledger")
 

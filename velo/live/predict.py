@@ -29,6 +29,7 @@ from velo.offline.spine import Spine
 from velo.settings import Layoff, Priors, Settings
 
 Progress = Callable[[str], None]
+Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def predict(
     home: Home,
     settings: Settings,
     asked: Asked,
-    now: datetime | None = None,
     progress: Progress = lambda stage: None,
+    clock: Clock = lambda: datetime.now(UTC),
 ) -> Predicted:
     """Score a card and add the predictions to the home's journal.
 
@@ -76,8 +77,9 @@ def predict(
         home: warehouse, build, store, model and journal.
         settings: of the daily loop, and declared strategies.
         asked: what and how.
-        now: the time of the prediction, with its zone.
         progress: called with the name of each stage as it begins.
+        clock: gives the time, with its zone. It is looked at again as a prediction is made, for
+            a build may take until after the off.
 
     Raises:
         InputError: the card or the prices cannot be read, or every race is past its off.
@@ -85,25 +87,41 @@ def predict(
         ModelError: no such model, or one that was trained on the day.
         HomeError: build, registry or store are not in a state to serve.
     """
-    now = now or datetime.now(UTC)
     progress("reading the card")
-    stored = stored_model(home, asked.model)
+    stored = _model(home, asked.model)
     card = _card(home, settings, asked, progress)
     notes: list[str | None] = [bring_build(home, settings, progress)]
-    card, unscored = _open_races(card, settings, asked, now, stored)
+    card, unscored = _open_races(card, settings, asked, clock(), stored)
     quoted, said = _quoted(home, settings, asked, card, stored.said["prices"]["decision"])
     notes.append(said)
     progress("features")
     found, done = _features(home, settings, card.entries, stored, asked.offline, progress)
     notes += done
     progress("scoring")
-    made = _predictions(settings, stored, card.entries, quoted, found, asked, now, Spine(home))
+    build = Spine(home).fingerprint
+    made = _predictions(settings, stored, card.entries, quoted, found, asked, clock(), build)
+    if not asked.backfill:
+        unscored += [
+            Unscored(_called(each), None, "its off passed while it was being scored")
+            for each in made
+            if each.backfill
+        ]
+        made = [each for each in made if not each.backfill]
     revisions = record(home.ledger, made)
     kept = [
         replace(each, revision=revision) for each, revision in zip(made, revisions, strict=True)
     ]
     kept.sort(key=lambda each: (each.day, each.off or "", each.course, each.race_id))
     return Predicted(kept, unscored, [note for note in notes if note])
+
+
+def _model(home: Home, reference: str) -> Stored:
+    try:
+        return stored_model(home, reference)
+    except ModelError as error:
+        if reference != "champion":
+            raise
+        raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
 
 
 def _card(home: Home, settings: Settings, asked: Asked, progress: Progress) -> Card:
@@ -212,7 +230,7 @@ def _predictions(
     found: pd.DataFrame,
     asked: Asked,
     now: datetime,
-    spine: Spine,
+    build: str,
 ) -> list[Prediction]:
     rows = entries.to_pylist()
     frame = entries.select(["race_id", "horse_id", "course", "horse", "race_type",
@@ -238,7 +256,7 @@ def _predictions(
                 day=row["day"], course=row["course"], off=row["off"],
                 race_name=row["race_name"] or race_name(row), version=stored.version,
                 run_id=stored.registered.run_id, sha256=stored.registered.sha256,
-                source="offline" if asked.offline else "online", build=spine.fingerprint,
+                source="offline" if asked.offline else "online", build=build,
                 price_kind=quoted.kind if priced else None, decision=prices["decision"],
                 settlement=prices["settlement"], strategy=settings.live.strategy,
                 runners=tuple(
@@ -283,6 +301,10 @@ def _runner(
         verdict=verdict, stakes=stakes or {}, unknown=unknown, moved=moved(scored),
         features=dict(values),
     )  # fmt: skip
+
+
+def _called(race: Prediction) -> str:
+    return f"{race.course} {race.off or race.race_name}"
 
 
 def _number(value: Any) -> float | None:
