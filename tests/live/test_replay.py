@@ -218,3 +218,32 @@ def test_a_race_that_goes_off_while_it_is_scored_is_not_kept(replayed: World) ->
     assert done.predictions == []
     assert {each.reason for each in done.unscored} == {"its off passed while it was being scored"}
     assert len(of(replayed, day)) == before
+
+
+def test_a_horse_taken_out_after_its_prediction_is_returned_and_its_chance_shared_out(
+    replayed: World,
+) -> None:
+    day = sorted(replayed.days)[-1]
+    done = replayed.predict(day)
+    race, gone = next(
+        (race, each)
+        for race in done.predictions
+        for each in race.runners
+        if each.stakes.get("top30") and len(race.runners) > 3
+    )
+    rows = [
+        row | {"pos": "NR", "sp": "-", "ovr_btn": "-", "btn": "-"}
+        if row["horse"] == gone.horse
+        else row
+        for row in replayed.days[day]
+    ]
+    said = replayed.settle(written(replayed.folder / "with_a_withdrawal.csv", rows))
+    assert said.days[-1]["void"] == 1
+    assert said.unmatched == []
+    book = open_book(replayed.home, SETTINGS, strategy="top30")
+    (bet,) = book.bets[book.bets["horse_id"] == gone.horse_id].to_dict("records")
+    assert (bet["outcome"], bet["profit"]) == ("withdrawn", 0.0)
+    others = book.runners[book.runners["race_id"] == race.race_id]
+    winner_left = (others["win_share"] > 0).any()
+    assert others["whole"].all() == winner_left
+    assert len(others) == len(race.runners)

@@ -135,4 +135,6 @@ def _reason(row: Said) -> str:
         return f"line {row.line} names no horse"
     if row.day is None:
         return f"line {row.line} has no day that can be read"
-    return f"line {row.line} was refused or is there twice: `velo quarantine` says why"
+    return (
+        f"line {row.line} was refused (`velo quarantine` says why), is there twice or did not run"
+    )
