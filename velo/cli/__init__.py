@@ -15,10 +15,13 @@ from velo.cli import (
     demo,
     docs,
     ingest,
+    ledger,
     materialize,
+    predict,
     promote,
     quarantine,
     report,
+    results,
     status,
     synth,
     train,
@@ -34,8 +37,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, report, status,
-    demo,
+    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict,
+    results, ledger, report, status, demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])
