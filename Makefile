@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export VELO_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check train backtest status ui bench clean pins
+.PHONY: help demo test test-slow check train backtest daily status ui bench clean pins
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,12 @@ train: $(STAMP) ## train on what is built and judge
 
 backtest: $(STAMP) ## backtest the challenger
 	$(BIN)/velo backtest
+
+daily: $(STAMP) ## a day: CARD=card.csv in the morning, RESULTS=results.csv at night, or both
+	@[ -n "$(CARD)$(RESULTS)" ] || { echo "give CARD=card.csv, RESULTS=results.csv or both" >&2; exit 2; }
+	$(if $(CARD),$(BIN)/velo predict "$(CARD)" $(PREDICT))
+	$(if $(RESULTS),$(BIN)/velo results "$(RESULTS)")
+	$(if $(RESULTS),$(BIN)/velo ledger)
 
 status: $(STAMP) ## where the home stands
 	$(BIN)/velo status

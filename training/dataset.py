@@ -197,15 +197,9 @@ def entity_sql(
 
     A race flagged as no market has no decision price; `market_flag` says why.
     """
-    constants = {
-        **priors.model_dump(),
-        "sweet_spot_from": layoff.sweet_spot[0],
-        "sweet_spot_to": layoff.sweet_spot[1],
-    }
-    requests = ", ".join(f"{float(value)!r}::DOUBLE AS {name}" for name, value in constants.items())
+    requests = requests_sql(priors, layoff)
     return f"""
         SELECT entries.* EXCLUDE (was_run, region, race_type, field_size), {requests},
-            '{knots_text(layoff.knots)}' AS layoff_knots,
             outcomes.win_share, outcomes.market_flag,
             CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END AS decision_odds,
             outcomes."{settlement}" AS settlement_odds,
@@ -221,6 +215,24 @@ def entity_sql(
         QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
         ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
     """
+
+
+def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
+    """Request columns that are the same in every row: priors and the layoff curve."""
+    return {
+        **{name: float(value) for name, value in priors.model_dump().items()},
+        "sweet_spot_from": float(layoff.sweet_spot[0]),
+        "sweet_spot_to": float(layoff.sweet_spot[1]),
+        "layoff_knots": knots_text(layoff.knots),
+    }
+
+
+def requests_sql(priors: Priors, layoff: Layoff) -> str:
+    """The same as a list of SQL columns."""
+    return ", ".join(
+        f"'{value}' AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
+        for name, value in request_values(priors, layoff).items()
+    )
 
 
 def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:

@@ -66,6 +66,11 @@ class Home:
         return self.root / "tuning.db"
 
     @property
+    def ledger(self) -> Path:
+        """Every prediction that was made, never changed."""
+        return self.root / "ledger.db"
+
+    @property
     def reports(self) -> Path:
         """Reports for people and scripts."""
         return self.root / "reports"

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import time
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -307,6 +317,28 @@ class Backtest(Section):
     null_draws: int = Field(1000, ge=100, description="random selections that a strategy faces")
 
 
+class Live(Section):
+    """The daily loop: until when a prediction counts, and which strategy its stakes follow."""
+
+    timezone: str = Field("Europe/London", description="of the off times and of `morning`")
+    morning: time = Field(
+        time(10, 0), description="a race without an off time is predicted before this, on its day"
+    )
+    strategy: str = Field("top20", description="whose stakes are printed and kept")
+    incomplete: Literal["decline", "score"] = Field(
+        "decline", description="a race of which a declared runner could not be read"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no time zone is called {name!r}; as Europe/London") from None
+        return name
+
+
 class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
@@ -344,6 +376,7 @@ class Settings(BaseSettings):
     training: Training = Training()
     backtest: Backtest = Backtest()
     strategies: dict[StrategyName, Strategy] = {}
+    live: Live = Live()
     store: Store = Store()
     upkeep: Upkeep = Upkeep()
 

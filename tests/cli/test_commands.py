@@ -73,3 +73,25 @@ def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
         assert answer.code == 0, answer.err
         assert json.loads(answer.out)["runners"] > 2500
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("predict",), "--date"),
+        (("predict", "card.csv", "--date", "2026-05-02"), "give a card file, or --date"),
+        (("predict", "--date", "2026-05-02"), "champion"),
+        (("predict", "card.csv", "--price-kind", "guess"), "known are sp"),
+        (("ledger",), "velo predict CARD"),
+        (("ledger", "--export", "bets.xls"), ".parquet"),
+        (("results", "none.csv"), "no such file"),
+    ],
+)
+def test_the_daily_loop_says_in_one_line_what_it_lacks(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    answer = velo(tmp_path, *words)
+    assert answer.code == 2
+    assert said in answer.err
+    assert answer.err.count("\n") == 1
+    assert answer.out == ""

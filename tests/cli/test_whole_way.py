@@ -212,3 +212,26 @@ def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) ->
 def test_a_model_that_does_not_exist_is_named(demo: Demo) -> None:
     with pytest.raises(ModelError, match="there is no version 99"):
         resolve(Home(demo.home), "99")
+
+
+@pytest.mark.slow
+def test_a_day_is_predicted_printed_and_kept(demo: Demo) -> None:
+    last = velo(demo.home, "status", "--json").json["build"]["last_day"]
+    words = ("predict", "--date", last, "--model", "challenger")
+    refused = velo(demo.home, *words)
+    assert refused.code == 2
+    assert "--backfill" in refused.err
+    answer = velo(demo.home, *words, "--backfill", "--json")
+    assert answer.code == 0, answer.err
+    runners = answer.json["races"][0]["runners"]
+    assert sum(each["p"] for each in runners) == pytest.approx(1)
+    assert [each["rank"] for each in runners] == list(range(1, len(runners) + 1))
+    assert all(len(each["moved"]) == 3 for each in runners)
+    assert all(race["backfill"] and race["revision"] == 1 for race in answer.json["races"])
+
+    left_out = velo(demo.home, "ledger")
+    assert left_out.code == 2
+    assert "after the off" in left_out.err
+    kept = velo(demo.home, "ledger", "--backfill", "--json").json
+    assert kept["spans"][-1]["races"] == len(answer.json["races"])
+    assert sum(kept["bets"].values()) == kept["bets"]["ran"]

@@ -16,11 +16,14 @@ from velo.cli import (
     demo,
     docs,
     ingest,
+    ledger,
     materialize,
+    predict,
     promote,
     quarantine,
     report,
     restore,
+    results,
     status,
     synth,
     train,
@@ -37,9 +40,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, report, status,
-    backup, restore, ui,
-    demo,
+    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict,
+    results, ledger, report, status, backup, restore, ui, demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -26,10 +27,11 @@ def status(
     from velo.home import Home
 
     chosen, home = settings.load(), Home.current()
-    data = _warehouse(home, chosen)
+    today = datetime.now(ZoneInfo(chosen.live.timezone)).date()
+    data = _warehouse(home, chosen, today)
     built = _build(home)
     models = _models(home)
-    facts = _facts(home, data, built, models)
+    facts = _facts(today, home, data, built, models)
     stale, todo = staleness(facts), due(facts, chosen.upkeep)
     following = todo[0].command if todo else "velo backtest"
     found = {
@@ -67,7 +69,7 @@ def status(
     raise typer.Exit(1 if todo else 0)
 
 
-def _warehouse(home: Any, chosen: Any) -> dict[str, Any] | None:
+def _warehouse(home: Any, chosen: Any, today: date) -> dict[str, Any] | None:
     from velo.errors import NothingIngested
     from velo.warehouse.connection import warehouse
 
@@ -80,7 +82,7 @@ def _warehouse(home: Any, chosen: Any) -> dict[str, Any] | None:
                 "(SELECT max(date) FROM races), (SELECT max(batch_id) FROM import_batches), "
                 "(SELECT max(date) FROM races SEMI JOIN results USING (race_id)), "
                 "(SELECT min(date) FROM races ANTI JOIN results USING (race_id) WHERE date >= ?)",
-                [date.today()],
+                [today],
             ).fetchall()[0]
     except NothingIngested:
         return None
@@ -123,11 +125,15 @@ def _standing(model: dict[str, str]) -> str:
 
 
 def _facts(
-    home: Any, data: dict[str, Any] | None, built: dict[str, Any] | None, models: dict[str, Any]
+    today: date,
+    home: Any,
+    data: dict[str, Any] | None,
+    built: dict[str, Any] | None,
+    models: dict[str, Any],
 ) -> Facts:
     data, built = data or {}, built or {}
     return Facts(
-        date.today(),
+        today,
         data.get("last_batch"),
         data.get("results_to"),
         data.get("card_on"),

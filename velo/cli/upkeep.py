@@ -14,7 +14,7 @@ class Facts:
     """What the parts of a home say of themselves; None where there is no such part.
 
     Attributes:
-        today: by the operator's clock.
+        today: in the time zone of the races.
         imported: number of the warehouse's last import.
         results_to: last day with a result.
         card_on: first day from today on of which there is a card and no result.

@@ -1,0 +1,84 @@
+"""What was predicted stays as it was printed."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.live.predicted import DAY, backed, race, runner
+from velo.errors import HomeError
+from velo.live.journal import predictions, record
+
+
+def test_what_is_read_is_what_was_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    made = race(2**62, [backed(1), runner(2, odds=None, p=None, p_market=None, unknown=["horse"])])
+    assert record(path, [made]) == [1]
+    assert predictions(path) == [replace(made, revision=1)]
+
+
+def test_predicting_again_adds_a_revision_and_leaves_the_earlier_one(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    first = race(7, [backed(1), runner(2)])
+    second = race(7, [runner(1), backed(2)], version="2")
+    assert record(path, [first]) == [1]
+    assert record(path, [second, race(8, [runner(1)])]) == [2, 1]
+    kept = [each for each in predictions(path) if each.race_id == 7]
+    assert kept == [replace(first, revision=1), replace(second, revision=2)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE predictions SET backfill = 0",
+        "DELETE FROM predictions",
+        "UPDATE runners SET odds = 2.0",
+        "DELETE FROM runners",
+    ],
+)
+def test_nobody_changes_a_prediction(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "ledger.db"
+    record(path, [race(7, [backed(1)], backfill=True)])
+    with (
+        closing(sqlite3.connect(path)) as con,
+        pytest.raises(sqlite3.IntegrityError, match="never"),
+    ):
+        con.execute(change)
+    assert predictions(path)[0].backfill
+
+
+def test_a_card_is_recorded_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    twice = race(8, [runner(1), runner(1)])
+    with pytest.raises(HomeError, match="cannot be used"):
+        record(path, [race(7, [runner(1)]), twice])
+    assert predictions(path) == []
+
+
+def test_two_that_predict_one_race_at_once_get_a_revision_each(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    record(path, [race(1, [runner(1)])])
+    with ThreadPoolExecutor(4) as pool:
+        given = list(pool.map(lambda _: record(path, [race(7, [runner(1)])])[0], range(12)))
+    assert sorted(given) == list(range(1, 13))
+
+
+def test_days_are_asked_for_with_both_ends(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    record(path, [race(n, [runner(1)], day=date(2026, 5, n)) for n in (1, 2, 3)])
+    assert [each.day for each in predictions(path, (DAY, DAY))] == [DAY]
+    assert predictions(tmp_path / "none.db") == []
+
+
+def test_a_journal_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("PRAGMA user_version = 99")
+    with pytest.raises(HomeError, match="another version"):
+        record(path, [race(7, [runner(1)])])

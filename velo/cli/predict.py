@@ -1,0 +1,132 @@
+"""`velo predict`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+
+def predict(
+    card: Annotated[
+        Path | None, typer.Argument(help="A racecard: CSV, or rpscrape's JSON.", dir_okay=False)
+    ] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="A day's cards in the warehouse."),
+    ] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="A CSV of odds: horse, odds, race_id or course and off.")
+    ] = None,
+    price_kind: Annotated[
+        str | None, typer.Option(help="What odds are that do not say: sp, morning, ...")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="champion, challenger, a version or a run id.")
+    ] = "champion",
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Features through the as-of join.")
+    ] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Races past their off too, marked for ever.")
+    ] = False,
+    export: Annotated[Path | None, typer.Option("--csv", help="Write a row a runner.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Price a card and say whom to back; every prediction is kept."""
+    from velo import settings
+    from velo.errors import InputError
+    from velo.home import Home
+    from velo.live.card_file import CURRENT, KINDS
+
+    if price_kind is not None and price_kind not in KINDS:
+        raise InputError(f"--price-kind {price_kind!r}: known are {', '.join(KINDS)}")
+    if (card is None) == (day is None):
+        raise InputError("give a card file, or --date for the day's cards in the warehouse")
+    from velo.live.predict import Asked
+    from velo.live.predict import predict as score
+    from velo.live.shown import as_rows, as_said
+
+    asked = Asked(
+        card, day.date() if day else None, prices, price_kind, model, offline, backfill
+    )  # fmt: skip
+    with console.progress("Predicting") as tell:
+        done = score(Home.current(), settings.load(), asked, progress=tell)
+    if export:
+        _write(export, as_rows(done.predictions))
+    if as_json:
+        console.emit_json(as_said(done))
+        return
+    for note in done.notes:
+        console.say(note)
+    for each in done.predictions:
+        _show(each, CURRENT)
+    for left in done.unscored:
+        console.say(f"not scored: {left.race}{f', {left.horse}' if left.horse else ''}: "
+                    f"{left.reason}")  # fmt: skip
+    if export:
+        console.say(f"wrote {export}")
+
+
+def _show(race: Any, unnamed: str) -> None:
+    from velo.live.shown import as_rows, why
+
+    rows = as_rows([race])
+    title = (
+        f"{race.day} {race.course} {race.off or ''} {race.race_name or ''}, "
+        f"model version {race.version}, revision {race.revision}"
+    )
+    console.table(
+        " ".join(title.split()),
+        ["rank", "no", "horse", "model", "market", "blended", "fair", "odds", "edge", "stake",
+         "verdict", "unseen", "moved most by"],
+        [
+            [
+                row["rank"], row["number"], row["horse"], console.percent(row["p_model"]),
+                console.percent(row["p_market"]), console.percent(row["p"]),
+                _odds(row["fair_odds"]), _odds(row["odds"]), _edge(row["edge"]),
+                row["stake"] or "-",
+                row["verdict"] + (", indicative" if row["indicative"] else ""),
+                ", ".join(row["unknown"]) or "-", why(row["moved"]),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+    if race.price_kind is None:
+        console.say("no market: not every runner has odds, so the model's chances stand alone")
+    elif race.indicative:
+        kind = "of no named kind" if race.price_kind == unnamed else f"{race.price_kind} prices"
+        console.say(f"indicative: the odds are {kind}, the model was judged on {race.decision}")
+    below = [row for row in rows if row["stake"] and row["edge"] < 0]
+    if below:
+        console.say(
+            f"{len(below)} backed at an edge below 0: {race.strategy} takes the best of the odds "
+            "band by the cut-off that it learned, whatever its sign"
+        )
+    if race.backfill:
+        console.say("backfilled: made after the off, and no part of the ledger")
+
+
+def _odds(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _edge(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:+.1f}%"
+
+
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    import csv
+    import json
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(rows[0])
+        writer.writerows(
+            [json.dumps(cell) if isinstance(cell, list | dict) else cell for cell in row.values()]
+            for row in rows
+        )

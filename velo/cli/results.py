@@ -1,0 +1,58 @@
+"""`velo results`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+
+def results(
+    paths: Annotated[
+        list[str], typer.Argument(help="Results, or prices, in any format that ingest takes.")
+    ],
+    form: Annotated[
+        str | None, typer.Option("--format", help="The format's name; detected by default.")
+    ] = None,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Count predictions made after the off too.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Load results and settle the predictions of their days. Any file, any number of times."""
+    from velo import settings
+    from velo.home import Home
+    from velo.live.settling import settle
+
+    with console.progress("Settling") as tell:
+        done = settle(Home.current(), settings.load(), paths, form, backfill, tell)
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    for batch in done.batches:
+        console.say(
+            f"{batch['file'].rpartition('/')[2]}: {batch['rows_read']:,} rows, "
+            f"{batch['accepted']:,} new, {batch['updated']:,} corrected, "
+            f"{batch['unchanged']:,} unchanged, {batch['quarantined']:,} refused"
+        )
+    console.table(
+        f"Settled, {done.first} to {done.last}",
+        ["day", "races", "runners", "matched", "unmatched", "void", "waiting", "bets", "P&L",
+         "at SP", "at BSP"],
+        [
+            [day["day"], day["races"], day["runners"], day["matched"], day["unmatched"],
+             day["void"], day["waiting"], day["bets"], _points(day["profit"]),
+             _points(day["profit_sp"]), _points(day["profit_bsp"])]
+            for day in done.days
+        ],
+    )  # fmt: skip
+    for each in done.unmatched:
+        console.say(f"unmatched: {each}")
+    for note in done.notes:
+        console.say(note)
+
+
+def _points(value: Any) -> str:
+    return "-" if value is None else f"{value:+.2f}"

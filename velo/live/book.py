@@ -1,0 +1,92 @@
+"""The ledger of a home: its journal and its warehouse, read and set side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from velo.errors import DataError, NothingIngested
+from velo.home import Home
+from velo.live import ledger
+from velo.live.figures import Figures, figures, spans
+from velo.live.journal import predictions
+from velo.live.outcomes import outcomes
+from velo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Book:
+    """A ledger.
+
+    Attributes:
+        runners: every predicted runner and what became of it.
+        bets: those that were backed, settled.
+        backfilled: races whose only predictions were made after the off, and so left out.
+    """
+
+    runners: pd.DataFrame
+    bets: pd.DataFrame
+    backfilled: int
+
+    def figures(self, settings: Settings) -> list[Figures]:
+        """Of every day, the last 7, 30 and 90 days, and all."""
+        training = settings.training
+        return [
+            figures(self.runners, self.bets, span, training.bootstrap_draws, training.seed)
+            for span in spans(self.runners)
+        ]
+
+
+def open_book(
+    home: Home,
+    settings: Settings,
+    *,
+    days: tuple[date, date] | None = None,
+    backfilled: bool = False,
+    version: str | None = None,
+    strategy: str | None = None,
+) -> Book:
+    """The ledger as predictions and results give it now.
+
+    Args:
+        home: its journal and warehouse.
+        settings: commission by kind of price.
+        days: the first and last race day, all by default.
+        backfilled: whether predictions that were made after the off count.
+        version: of the model, where one alone is asked for.
+        strategy: whose bets, by default those that were printed.
+
+    Raises:
+        DataError: there is no such prediction.
+        HomeError: journal or warehouse cannot be read.
+    """
+    made = predictions(home.ledger, days)
+    counted = ledger.counting(made, backfilled, version)
+    left = {each.race_id for each in made} - {each.race_id for each in counted}
+    if not counted:
+        raise DataError(_nothing(made, version))
+    try:
+        found = outcomes(home, settings, {each.race_id for each in counted})
+    except NothingIngested:
+        found = outcomes_of_nobody()
+    runners = ledger.runners(counted, found)
+    bets = ledger.bets(runners, settings.prices.commission, strategy)
+    return Book(runners, bets, len(left) if version is None else 0)
+
+
+def outcomes_of_nobody() -> pd.DataFrame:
+    """Outcomes where there is no warehouse."""
+    names = ("race_id", "horse_id", "status", "finish", "win_share", "ran", "handicap", "doubt",
+             "sp", "bsp")  # fmt: skip
+    return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
+
+
+def _nothing(made: list[Any], version: str | None) -> str:
+    if not made:
+        return "no race was predicted in those days: run `velo predict CARD` before the off"
+    if version is not None:
+        return f"version {version} predicted none of them: see `velo ledger --json` for who did"
+    return "every prediction was made after the off: --backfill counts those too"

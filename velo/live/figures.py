@@ -1,0 +1,196 @@
+"""The ledger's figures over a span of days (evaluation.md, Metrics; each interval by race day)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training import bootstrap, calibration_curve, likelihood
+from training.bootstrap import Days
+from training.races import Floats, Races
+from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
+
+ROLLING = (7, 30, 90)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one span; None where the bets or races give none.
+
+    Attributes:
+        span: what it is called, `2026-05-02`, `last 7 days` or `all`.
+        first, last: race days.
+        races: with a result, of those predicted.
+        picks: bets that were settled.
+        returned: on withdrawn horses and in void races.
+        waiting: without a result, a price or a certain winner yet.
+        wins, places: of the picks; a dead heat is half a win.
+        strike_rate: wins of picks.
+        ae_raw, ae_fair: wins over the sum of 1 / settlement odds, and of de-vigged chances.
+        impact_value: wins over the sum of 1 / starters.
+        staked, profit: points at the model's settlement price, net of commission.
+        profit_sp, profit_bsp: at either price; None where a bet has no such price.
+        roi, roi_low, roi_high: profit of staked.
+        max_drawdown: points, at the ends of days.
+        daily_sharpe: mean of the days' profits over their standard deviation.
+        calibration_error, calibration_races: of the blended chances in whole races.
+        ll_gain, ll_gain_low, ll_gain_high: nats a race over the power-calibrated market.
+        clv, clv_bets: mean of odds taken / closing odds - 1; the closing price is the exchange's,
+            else the starting price, and a bet at that very kind of price has none.
+    """
+
+    span: str
+    first: str
+    last: str
+    races: int
+    picks: int
+    returned: int
+    waiting: int
+    wins: float
+    places: int
+    strike_rate: float | None
+    ae_raw: float | None
+    ae_fair: float | None
+    impact_value: float | None
+    staked: float
+    profit: float
+    profit_sp: float | None
+    profit_bsp: float | None
+    roi: float | None
+    roi_low: float | None
+    roi_high: float | None
+    max_drawdown: float
+    daily_sharpe: float | None
+    calibration_error: float | None
+    calibration_races: int
+    ll_gain: float | None
+    ll_gain_low: float | None
+    ll_gain_high: float | None
+    clv: float | None
+    clv_bets: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def spans(runners: pd.DataFrame) -> list[tuple[str, date, date]]:
+    """Every day with a result, then the last 7, 30 and 90 days to the latest of them, then all."""
+    days = sorted(set(runners.loc[runners["state"] != OPEN, "day"]))
+    if not days:
+        return []
+    last = days[-1]
+    return [
+        *((day.isoformat(), day, day) for day in days),
+        *((f"last {n} days", last - timedelta(n - 1), last) for n in ROLLING),
+        ("all", days[0], last),
+    ]
+
+
+def figures(
+    runners: pd.DataFrame, bets: pd.DataFrame, span: tuple[str, date, date], draws: int, seed: int
+) -> Figures:
+    """The figures of a span.
+
+    Args:
+        runners, bets: as `velo.live.ledger` gives them.
+        span: its name, first and last day.
+        draws, seed: of the bootstrap by race day.
+    """
+    name, first, last = span
+    within = runners[(runners["day"] >= first) & (runners["day"] <= last)]
+    backed = bets[(bets["day"] >= first) & (bets["day"] <= last)]
+    picks = backed[backed["outcome"] == RAN]
+    known = within[~within["state"].isin((OPEN, VOID))]
+    wins, staked = float(picks["win_share"].sum()), float(picks["stake"].sum())
+    profit = float(picks["profit"].sum())
+    days = _days_of(picks, known)
+    roi = bootstrap.ratio(
+        picks["profit"].to_numpy(dtype=np.float64), picks["stake"].to_numpy(dtype=np.float64),
+        days, draws, seed,
+    )  # fmt: skip
+    daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0]
+    return Figures(
+        span=name, first=first.isoformat(), last=last.isoformat(),
+        races=int(known["race_id"].nunique()), picks=len(picks),
+        returned=int(backed["outcome"].isin((WITHDRAWN, VOID)).sum()),
+        waiting=int(backed["outcome"].isin((OPEN, UNMATCHED, UNPRICED, DOUBTFUL)).sum()),
+        wins=wins, places=int(placed(picks).sum()), strike_rate=_over(wins, len(picks)),
+        ae_raw=_over(wins, float((1 / picks["paid_odds"]).sum())),
+        ae_fair=_over(wins, float(picks["p_market"].sum())),
+        impact_value=_over(wins, float((1 / picks["ran"]).sum())),
+        staked=staked, profit=profit, profit_sp=_whole(picks["profit_sp"]),
+        profit_bsp=_whole(picks["profit_bsp"]), roi=_number(roi.value), roi_low=_number(roi.low),
+        roi_high=_number(roi.high), max_drawdown=_drawdown(daily), daily_sharpe=_sharpe(daily),
+        **_against_market(within, draws, seed), **_closing(picks),
+    )  # fmt: skip
+
+
+def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
+    """Calibration and gain over whole races with a market, withdrawn horses' chances shared out."""
+    whole = within[within["whole"] & within["p"].notna() & (within["state"] == RAN)]
+    races = Races.of(whole["race_id"].to_numpy())
+    if not len(races):
+        return {
+            "calibration_error": None, "calibration_races": 0, "ll_gain": None,
+            "ll_gain_low": None, "ll_gain_high": None,
+        }  # fmt: skip
+    p, market = (_shared_out(whole[name], races) for name in ("p", "p_market_power"))
+    won = whole["win_share"].to_numpy(dtype=np.float64)
+    gain = likelihood.delta_ll(
+        p, market, won, races, races.first(whole["day"].to_numpy()), draws, seed
+    )
+    return {
+        "calibration_error": _number(calibration_curve.calibration_error(p, won)),
+        "calibration_races": len(races), "ll_gain": _number(gain.value),
+        "ll_gain_low": _number(gain.low), "ll_gain_high": _number(gain.high),
+    }  # fmt: skip
+
+
+def _shared_out(column: pd.Series, races: Races) -> Floats:
+    p = column.to_numpy(dtype=np.float64)
+    shared: Floats = p / races.broadcast(races.sum(p))
+    return shared
+
+
+def _closing(picks: pd.DataFrame) -> dict[str, Any]:
+    exchange = picks["bsp"].notna()
+    closing = picks["bsp"].where(exchange, picks["sp"])
+    kind = np.where(exchange, "bsp", "sp")
+    open_ = (picks["price_kind"].to_numpy() != kind) & closing.notna().to_numpy()
+    value = (picks["odds"] / closing - 1)[open_]
+    return {"clv": float(value.mean()) if len(value) else None, "clv_bets": len(value)}
+
+
+def _days_of(picks: pd.DataFrame, known: pd.DataFrame) -> Days:
+    """Each pick's day among the days with a result, those without a pick counted too."""
+    days = np.unique(known["day"].to_numpy())
+    return Days(np.searchsorted(days, picks["day"].to_numpy()).astype(np.int64), len(days))
+
+
+def _drawdown(daily: Floats) -> float:
+    path = np.concatenate([[0.0], np.cumsum(daily)])
+    return float((np.maximum.accumulate(path) - path).max())
+
+
+def _sharpe(daily: Floats) -> float | None:
+    if len(daily) < 2 or not daily.std(ddof=1):
+        return None
+    return float(daily.mean() / daily.std(ddof=1))
+
+
+def _whole(column: pd.Series) -> float | None:
+    return None if column.isna().any() or not len(column) else float(column.sum())
+
+
+def _over(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

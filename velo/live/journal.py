@@ -1,0 +1,213 @@
+"""Every prediction that was made, in SQLite: rows are added and never changed.
+
+A race that is predicted again gets the next revision. Triggers refuse any change or deletion, so
+what was printed before the off, and what was only filled in after it, stays told apart.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from velo.errors import HomeError
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS predictions (
+    prediction INTEGER PRIMARY KEY, race_id INTEGER NOT NULL, revision INTEGER NOT NULL,
+    made TEXT NOT NULL, deadline TEXT NOT NULL, backfill INTEGER NOT NULL, day TEXT NOT NULL,
+    course TEXT NOT NULL, off TEXT, race_name TEXT, version TEXT NOT NULL, run_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL, source TEXT NOT NULL, build TEXT NOT NULL, price_kind TEXT,
+    decision TEXT NOT NULL, settlement TEXT NOT NULL, strategy TEXT NOT NULL,
+    UNIQUE (race_id, revision)
+);
+CREATE TABLE IF NOT EXISTS runners (
+    prediction INTEGER NOT NULL REFERENCES predictions, horse_id INTEGER NOT NULL,
+    horse TEXT NOT NULL, number INTEGER, rank INTEGER NOT NULL, odds REAL, p_model REAL NOT NULL,
+    p_market REAL, p_market_power REAL, p REAL, verdict TEXT NOT NULL, stakes TEXT NOT NULL,
+    unknown TEXT NOT NULL, moved TEXT NOT NULL, features TEXT NOT NULL,
+    PRIMARY KEY (prediction, horse_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS predictions_by_day ON predictions (day);
+CREATE TRIGGER IF NOT EXISTS predictions_stay BEFORE UPDATE ON predictions
+    BEGIN SELECT RAISE(ABORT, 'a prediction is never changed'); END;
+CREATE TRIGGER IF NOT EXISTS predictions_last BEFORE DELETE ON predictions
+    BEGIN SELECT RAISE(ABORT, 'a prediction is never deleted'); END;
+CREATE TRIGGER IF NOT EXISTS runners_stay BEFORE UPDATE ON runners
+    BEGIN SELECT RAISE(ABORT, 'a prediction is never changed'); END;
+CREATE TRIGGER IF NOT EXISTS runners_last BEFORE DELETE ON runners
+    BEGIN SELECT RAISE(ABORT, 'a prediction is never deleted'); END;
+COMMIT;
+"""
+
+
+@dataclass(frozen=True)
+class PredictedRunner:
+    """One runner of a prediction; `odds` and what follows from them None without a market.
+
+    `stakes` are points by strategy, `unknown` what was never seen before (`horse`, `trainer`,
+    ...), `features` the values that the model saw, None where missing.
+    """
+
+    horse_id: int
+    horse: str
+    number: int | None
+    rank: int
+    odds: float | None
+    p_model: float
+    p_market: float | None
+    p_market_power: float | None
+    p: float | None
+    verdict: str
+    stakes: dict[str, float]
+    unknown: list[str]
+    moved: list[dict[str, Any]]
+    features: dict[str, float | str | None]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A race as it was predicted.
+
+    Attributes:
+        race_id: the warehouse's.
+        made, deadline: ISO 8601, UTC.
+        backfill: whether it was made after the deadline.
+        day, course, off, race_name: of the race.
+        version, run_id, sha256: of the model.
+        source: `online` or `offline`.
+        build: fingerprint of the build that the features are of.
+        price_kind: of the odds, None without a market.
+        decision, settlement: the kinds that the model was judged on.
+        strategy: whose stakes were printed.
+        runners: in the order of their ids.
+        revision: from 1; given by the journal.
+    """
+
+    race_id: int
+    made: str
+    deadline: str
+    backfill: bool
+    day: date
+    course: str
+    off: str | None
+    race_name: str | None
+    version: str
+    run_id: str
+    sha256: str
+    source: str
+    build: str
+    price_kind: str | None
+    decision: str
+    settlement: str
+    strategy: str
+    runners: tuple[PredictedRunner, ...]
+    revision: int = 0
+
+    @property
+    def indicative(self) -> bool:
+        """Whether its odds are of another kind than the model was judged on."""
+        return self.price_kind != self.decision
+
+
+_RACE = tuple(name for name in Prediction.__dataclass_fields__ if name != "runners")
+_RUNNER = tuple(PredictedRunner.__dataclass_fields__)
+_JSON = ("stakes", "unknown", "moved", "features")
+
+
+def record(path: Path, predictions: Sequence[Prediction]) -> list[int]:
+    """Add predictions, all or none; returns the revision that each became."""
+    revisions = []
+    with _opened(path) as con:
+        con.execute("BEGIN IMMEDIATE")
+        for each in predictions:
+            (last,) = con.execute(
+                "SELECT coalesce(max(revision), 0) FROM predictions WHERE race_id = ?",
+                [each.race_id],
+            ).fetchone()
+            values = {name: getattr(each, name) for name in _RACE}
+            values |= {"revision": last + 1, "day": each.day.isoformat()}
+            number = con.execute(_insert("predictions", _RACE), list(values.values())).lastrowid
+            con.executemany(
+                _insert("runners", ("prediction", *_RUNNER)),
+                [[number, *_cells(runner)] for runner in each.runners],
+            )
+            revisions.append(last + 1)
+        con.execute("COMMIT")
+    return revisions
+
+
+def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Prediction]:
+    """Every prediction, or those of races from one day to another, by day, race and revision.
+
+    A journal that is not there holds none.
+    """
+    if not path.exists():
+        return []
+    first, last = (day.isoformat() for day in days) if days else ("0001-01-01", "9999-12-31")
+    with _opened(path) as con:
+        con.execute("BEGIN")
+        races = con.execute(
+            f"SELECT prediction, {', '.join(_RACE)} FROM predictions "
+            "WHERE day BETWEEN ? AND ? ORDER BY day, race_id, revision",
+            [first, last],
+        ).fetchall()
+        rows = con.execute(
+            f"SELECT prediction, {', '.join(_RUNNER)} FROM runners WHERE prediction IN "
+            "(SELECT prediction FROM predictions WHERE day BETWEEN ? AND ?) "
+            "ORDER BY prediction, horse_id",
+            [first, last],
+        ).fetchall()
+        con.execute("COMMIT")
+    runners: dict[int, list[PredictedRunner]] = {}
+    for number, *cells in rows:
+        runners.setdefault(number, []).append(_runner(cells))
+    return [_prediction(cells, runners[number]) for number, *cells in races]
+
+
+def _cells(runner: PredictedRunner) -> list[Any]:
+    return [
+        json.dumps(value, ensure_ascii=False, sort_keys=True) if name in _JSON else value
+        for name, value in asdict(runner).items()
+    ]
+
+
+def _runner(cells: Sequence[Any]) -> PredictedRunner:
+    values = dict(zip(_RUNNER, cells, strict=True))
+    return PredictedRunner(**{**values, **{name: json.loads(values[name]) for name in _JSON}})
+
+
+def _prediction(cells: Sequence[Any], runners: list[PredictedRunner]) -> Prediction:
+    values = dict(zip(_RACE, cells, strict=True))
+    values |= {"backfill": bool(values["backfill"]), "day": date.fromisoformat(values["day"])}
+    return Prediction(**values, runners=tuple(runners))
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    marks = ", ".join("?" for _ in columns)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as con:
+            con.execute("PRAGMA journal_mode = WAL")
+            con.execute("PRAGMA foreign_keys = ON")
+            (version,) = con.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                con.executescript(_SCHEMA)
+                con.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version != SCHEMA_VERSION:
+                raise HomeError(f"{path} was made by another version of VÉLØ: move it away")
+            yield con
+    except sqlite3.DatabaseError as error:
+        raise HomeError(f"{path} cannot be used: {error}") from None

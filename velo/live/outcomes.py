@@ -1,0 +1,64 @@
+"""What became of the runners of races, as the warehouse holds it now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from velo.home import Home
+from velo.settings import Settings
+from velo.warehouse.connection import warehouse
+
+DOUBTFUL = ("no-winner", "two-winners")
+"""Flags of a race whose result is not whole: its bets wait for a correction."""
+
+
+def outcomes(home: Home, settings: Settings, races: Collection[int]) -> pd.DataFrame:
+    """Every runner with a result in the races, by race and horse.
+
+    Returns:
+        `race_id`, `horse_id`, `status` (finished, non-finisher, withdrawn, void), `finish` (NaN
+        without a position), `win_share` (1/k for each of k dead-heaters for first), `ran` (how many
+        of the race came under orders), `handicap`, `doubt` (a flag of `DOUBTFUL`, None), `sp` and
+        `bsp` (NaN where there is none).
+
+    Raises:
+        NothingIngested: there is no warehouse.
+        HomeError: it is in use.
+    """
+    with warehouse(home, settings.store, write=False) as con:
+        found: pd.DataFrame = con.execute(
+            _OUTCOMES, {"races": sorted(races), "doubtful": list(DOUBTFUL)}
+        ).df()
+    return found
+
+
+_OUTCOMES = """
+WITH quoted AS (
+    SELECT race_id, horse_id, max(decimal_odds) FILTER (kind = 'sp') AS sp,
+        max(decimal_odds) FILTER (kind = 'bsp') AS bsp
+    FROM prices
+    WHERE kind IN ('sp', 'bsp') AND race_id IN (SELECT unnest($races))
+    GROUP BY race_id, horse_id
+),
+doubts AS (
+    SELECT race_id, min(flag) AS doubt FROM race_flags
+    WHERE flag IN (SELECT unnest($doubtful)) GROUP BY race_id
+)
+SELECT results.race_id, results.horse_id, results.status, CAST(results.finish AS DOUBLE) AS finish,
+    CASE WHEN results.finish = 1 AND results.status = 'finished'
+        THEN 1.0 / count(*) FILTER (results.finish = 1 AND results.status = 'finished') OVER race
+        ELSE 0.0 END AS win_share,
+    count(*) FILTER (results.status IN ('finished', 'non-finisher')) OVER race AS ran,
+    coalesce(lower(races.name) LIKE '%handicap%' OR lower(races.name) LIKE '%nursery%', FALSE)
+        AS handicap,
+    doubts.doubt, CAST(quoted.sp AS DOUBLE) AS sp, CAST(quoted.bsp AS DOUBLE) AS bsp
+FROM results
+JOIN races ON races.race_id = results.race_id
+LEFT JOIN quoted ON quoted.race_id = results.race_id AND quoted.horse_id = results.horse_id
+LEFT JOIN doubts ON doubts.race_id = results.race_id
+WHERE results.race_id IN (SELECT unnest($races))
+WINDOW race AS (PARTITION BY results.race_id)
+ORDER BY results.race_id, results.horse_id
+"""

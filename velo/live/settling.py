@@ -1,0 +1,129 @@
+"""Results in, the predictions of their days settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from velo.errors import DataError
+from velo.home import Home
+from velo.live.book import Book, open_book
+from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN
+from velo.racing.racing_day import racing_day
+from velo.settings import Settings
+from velo.warehouse.deliveries import expand
+from velo.warehouse.ingest import ingest
+from velo.warehouse.staging import stage
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came in, and what it settled.
+
+    Attributes:
+        batches: a file each, as ingest counts it.
+        first, last: days that the files tell of.
+        days: counts and profit of each of them that was predicted.
+        unmatched: predicted runners that their race's result does not name.
+        notes: what else is to be known.
+    """
+
+    batches: list[dict[str, Any]]
+    first: str
+    last: str
+    days: list[dict[str, Any]]
+    unmatched: list[str]
+    notes: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def settle(
+    home: Home,
+    settings: Settings,
+    paths: Sequence[str],
+    form: str | None,
+    backfilled: bool,
+    progress: Callable[[str], None],
+) -> Settled:
+    """Ingest the files and settle the days that they tell of.
+
+    Args:
+        home: its warehouse takes the files, its journal has the predictions.
+        settings: bounds of a file, commission.
+        paths: files, folders or patterns.
+        form: the format's name, where the columns should not decide.
+        backfilled: whether predictions made after the off count.
+        progress: called with the name of each stage.
+
+    Raises:
+        InputError: a file cannot be read; those before it stay loaded.
+        HomeError: the warehouse is in use.
+        DataError: no row of the files has a day.
+    """
+    batches, told = [], set()
+    for delivery in expand(list(paths)):
+        with delivery.unpacked(home, settings.store) as path:
+            batch = ingest(home, settings.store, path, form, progress, shown=delivery.name)
+            told |= days_told(path, settings, batch.format)
+        batches.append(batch.to_dict())
+    if not told:
+        raise DataError("no row of the files has a day that can be read")
+    first, last = min(told), max(told)
+    try:
+        book = open_book(home, settings, days=(first, last), backfilled=backfilled)
+    except DataError as error:
+        return Settled(batches, str(first), str(last), [], [], [str(error)])
+    days = [_day(book, day) for day in sorted(set(book.runners["day"]) & told)]
+    lost = book.runners[book.runners["state"] == UNMATCHED].to_dict("records")
+    unmatched = [
+        " ".join(str(row[name]) for name in ("day", "course", "off", "horse") if row[name])
+        for row in lost
+    ]
+    late = f"{book.backfilled} races were predicted after their off only, and are left out"
+    notes = [late] if book.backfilled else []
+    return Settled(batches, str(first), str(last), days, unmatched, notes)
+
+
+def days_told(path: Path, settings: Settings, form: str) -> set[date]:
+    """The days that a file's rows are of."""
+    con = duckdb.connect()
+    try:
+        con.execute("SET threads = 1")
+        stage(con, path, settings.store, form)
+        rows = con.execute("SELECT DISTINCT date FROM staging").fetchall()
+    finally:
+        con.close()
+    return {day for (text,) in rows if (day := racing_day(text)) is not None}
+
+
+def _day(book: Book, day: date) -> dict[str, Any]:
+    runners = book.runners[book.runners["day"] == day]
+    bets = book.bets[book.bets["day"] == day]
+    picks = bets[bets["outcome"] == RAN]
+    return {
+        "day": day.isoformat(),
+        "races": int(runners["race_id"].nunique()),
+        "runners": len(runners),
+        "matched": int((runners["state"] == RAN).sum()),
+        "unmatched": int((runners["state"] == UNMATCHED).sum()),
+        "void": int(runners["state"].isin((VOID, WITHDRAWN)).sum()),
+        "waiting": int(runners["state"].isin((OPEN, DOUBTFUL)).sum())
+        + int((bets["outcome"] == UNPRICED).sum()),
+        "bets": len(picks),
+        "profit": float(picks["profit"].sum()),
+        "profit_sp": _sum(picks["profit_sp"]),
+        "profit_bsp": _sum(picks["profit_bsp"]),
+    }
+
+
+def _sum(column: pd.Series) -> float | None:
+    return None if not len(column) or column.isna().any() else float(column.sum())

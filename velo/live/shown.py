@@ -1,0 +1,70 @@
+"""Predictions as plain rows and plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from velo.live.journal import Prediction
+from velo.live.predict import Predicted
+
+
+def as_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
+    """A row a runner, races in their order and runners by rank.
+
+    `fair_odds` are of the blended probability, or of the model's where there is no market;
+    `edge` is the expected profit of a point; `stake` is the followed strategy's, in points.
+    """
+    return [
+        {
+            "race_id": race.race_id, "day": race.day.isoformat(), "course": race.course,
+            "off": race.off, "race_name": race.race_name, "revision": race.revision,
+            "rank": each.rank, "number": each.number, "horse": each.horse,
+            "horse_id": each.horse_id, "p_model": each.p_model, "p_market": each.p_market,
+            "p": each.p, "fair_odds": 1.0 / (each.p_model if each.p is None else each.p),
+            "odds": each.odds, "edge": _edge(each.p, each.odds),
+            "stake": each.stakes.get(race.strategy, 0.0), "verdict": each.verdict,
+            "indicative": race.price_kind is not None and race.indicative,
+            "backfill": race.backfill, "stakes": each.stakes, "unknown": each.unknown,
+            "moved": each.moved,
+        }
+        for race in predictions
+        for each in sorted(race.runners, key=lambda runner: runner.rank)
+    ]  # fmt: skip
+
+
+def as_said(done: Predicted) -> dict[str, Any]:
+    """Everything that was predicted, as one JSON object."""
+    return {
+        "races": [
+            {
+                **{name: value for name, value in asdict(race).items()
+                   if name not in ("runners", "day")},
+                "day": race.day.isoformat(), "market": race.price_kind is not None,
+                "indicative": race.price_kind is not None and race.indicative,
+                "runners": [
+                    {name: value for name, value in row.items() if name in _OF_A_RUNNER}
+                    for row in as_rows([race])
+                ],
+            }
+            for race in done.predictions
+        ],
+        "unscored": [asdict(each) for each in done.unscored],
+        "notes": done.notes,
+    }  # fmt: skip
+
+
+def why(moved: Sequence[dict[str, Any]]) -> str:
+    """What moved a runner, in words: `trainer_sr_90d +0.12, ...`, nats."""
+    return ", ".join(f"{each['feature']} {each['push']:+.2f}" for each in moved)
+
+
+def _edge(p: float | None, odds: float | None) -> float | None:
+    return None if p is None or odds is None else p * odds - 1.0
+
+
+_OF_A_RUNNER = (
+    "rank", "number", "horse", "horse_id", "p_model", "p_market", "p", "fair_odds", "odds", "edge",
+    "stake", "stakes", "verdict", "unknown", "moved",
+)  # fmt: skip
