@@ -14,10 +14,8 @@ TODAY = date(2024, 5, 4)
 YESTERDAY = TODAY - timedelta(1)
 FRESH = Facts(
     today=TODAY,
-    imported=7,
     results_to=YESTERDAY,
     build=3,
-    built=7,
     applied=True,
     online=(TODAY, 3),
     models={"champion": {"version": "1", "verdict": "passed", "promotion": "promoted",
@@ -40,8 +38,8 @@ def test_nothing_is_due_in_a_home_that_knows_yesterday_and_serves_today() -> Non
     [
         (Facts(TODAY), "velo ingest FILE"),
         (replace(FRESH, results_to=None), "velo ingest FILE"),
-        (replace(FRESH, build=None, built=None), "velo build"),
-        (replace(FRESH, imported=9), "velo build"),
+        (replace(FRESH, build=None), "velo build"),
+        (replace(FRESH, unseen=2), "velo build"),
         (replace(FRESH, applied=False), "feast -c feature_repo apply"),
         (replace(FRESH, models={}), "velo train"),
         (replace(NO_CHAMPION, models={"challenger": {"verdict": "passed"}}), "velo promote"),
@@ -57,7 +55,7 @@ def test_what_is_missing_or_stale_is_due_with_its_command(facts: Facts, first: s
 
 
 def test_the_build_is_behind_by_the_imports_it_has_not_seen() -> None:
-    assert staleness(replace(FRESH, imported=9)).build_behind == 2
+    assert staleness(replace(FRESH, unseen=2)).build_behind == 2
 
 
 def test_the_next_race_day_is_that_of_the_next_card() -> None:

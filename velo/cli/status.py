@@ -28,8 +28,8 @@ def status(
 
     chosen, home = settings.load(), Home.current()
     today = datetime.now(ZoneInfo(chosen.live.timezone)).date()
-    data = _warehouse(home, chosen, today)
     built = _build(home)
+    data = _warehouse(home, chosen, today, built["last_batch"] if built else 0)
     models = _models(home)
     facts = _facts(today, home, data, built, models)
     stale, todo = staleness(facts), due(facts, chosen.upkeep)
@@ -69,10 +69,12 @@ def status(
     raise typer.Exit(1 if todo else 0)
 
 
-def _warehouse(home: Any, chosen: Any, today: date) -> dict[str, Any] | None:
+def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any] | None:
     from velo.errors import NothingIngested
     from velo.warehouse.connection import warehouse
+    from velo.warehouse.readers import READERS
 
+    cards = [reader.name for reader in READERS if reader.role == "card"]
     try:
         with warehouse(home, chosen.store, write=False) as con:
             row = con.execute(
@@ -81,13 +83,15 @@ def _warehouse(home: Any, chosen: Any, today: date) -> dict[str, Any] | None:
                 "(SELECT count(*) FROM quarantine), (SELECT min(date) FROM races), "
                 "(SELECT max(date) FROM races), (SELECT max(batch_id) FROM import_batches), "
                 "(SELECT max(date) FROM races SEMI JOIN results USING (race_id)), "
-                "(SELECT min(date) FROM races ANTI JOIN results USING (race_id) WHERE date >= ?)",
-                [today],
+                "(SELECT min(date) FROM races ANTI JOIN results USING (race_id) WHERE date >= ?), "
+                "(SELECT count(*) FROM import_batches WHERE batch_id > ? AND NOT list_contains(?, "
+                "format))",
+                [today, seen, cards],
             ).fetchall()[0]
     except NothingIngested:
         return None
     names = ("races", "runners", "horses", "imports", "quarantined", "first_day", "last_day",
-             "last_batch", "results_to", "card_on")  # fmt: skip
+             "last_batch", "results_to", "card_on", "unseen")  # fmt: skip
     return dict(zip(names, row, strict=True))
 
 
@@ -134,11 +138,10 @@ def _facts(
     data, built = data or {}, built or {}
     return Facts(
         today,
-        data.get("last_batch"),
         data.get("results_to"),
         data.get("card_on"),
         built.get("number"),
-        built.get("last_batch"),
+        data.get("unseen", 0),
         home.registry.exists(),
         _online(home),
         models,

@@ -15,22 +15,20 @@ class Facts:
 
     Attributes:
         today: in the time zone of the races.
-        imported: number of the warehouse's last import.
         results_to: last day with a result.
         card_on: first day from today on of which there is a card and no result.
         build: number of the current build.
-        built: number of the last import that it saw.
+        unseen: imports since that build, cards left out: a card alone changes no feature.
         applied: whether the features are declared to Feast.
         online: the day that the online store serves, and the build that it was filled from.
         models: alias -> what the registry says of its version.
     """
 
     today: date
-    imported: int | None = None
     results_to: date | None = None
     card_on: date | None = None
     build: int | None = None
-    built: int | None = None
+    unseen: int = 0
     applied: bool = False
     online: tuple[date, int] | None = None
     models: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -44,7 +42,7 @@ class Staleness:
         results_days: days since the last result.
         next_race_day: the next day of which there is a card, else the first without results that
             is not over.
-        build_behind: imports since the build.
+        build_behind: imports since the build, cards left out.
         online_as_of: the day that the online store serves.
         online_fresh: whether that is the next race day, from the current build.
         model_days: days since the champion was made.
@@ -79,14 +77,11 @@ def staleness(facts: Facts) -> Staleness:
     races = facts.card_on
     if races is None and results_to is not None:
         races = max(today, results_to + timedelta(1))
-    behind = None
-    if facts.imported is not None and facts.built is not None:
-        behind = max(facts.imported - facts.built, 0)
     made = facts.models.get("champion", {}).get("made")
     return Staleness(
         None if results_to is None else max((today - results_to).days, 0),
         races,
-        behind,
+        None if facts.build is None else facts.unseen,
         None if facts.online is None else facts.online[0],
         races is not None and facts.online == (races, facts.build),
         None if made is None else max((today - date.fromisoformat(made)).days, 0),
@@ -99,14 +94,13 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     A home without a champion predicts nothing: its results, its online store and its models may
     be of any age.
     """
-    if facts.imported is None or facts.results_to is None:
+    if facts.results_to is None:
         return [Due("velo ingest FILE", "there are no results yet")]
     found, stale = [], staleness(facts)
     if facts.build is None:
         found.append(Due("velo build", "there are no offline tables yet"))
-    elif facts.built != facts.imported:
-        found.append(Due("velo build", f"the build has not seen the last {stale.build_behind} "
-                                       "imports"))  # fmt: skip
+    elif facts.unseen:
+        found.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
     if not facts.applied:
         found.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
     if not facts.models:
