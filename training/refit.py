@@ -71,15 +71,15 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         devig = earlier.model.devig
-        walked = walk_forward.out_of_fold(data, settings, devig, judged.objective, progress)
-        sized = tuple(replace(fit, rounds=judged.rounds) for fit in walked.fits)
-        oof = replace(walked, fits=sized)
+        oof = walk_forward.out_of_fold(data, settings, devig, judged.objective, progress)
         progress("fitting the blend")
         _, trials = evaluation.fold_figures(oof, settings)
         blended = evaluation.fit_blend(oof.frame, settings, trials)
         cutoffs = evaluation.cut_offs(oof, blended, data, settings)
         progress("fitting the last model")
-        fundamental = walk_forward.fit_last(data, settings, devig, judged.objective, oof)
+        fundamental = walk_forward.fit_last(
+            data, settings, devig, judged.objective, replace(oof.size, rounds=judged.rounds)
+        )
         model = blended.model(fundamental, devig)
         report = {
             "judged": judged.version,

@@ -138,7 +138,7 @@ def train(
             blended = evaluation.fit_blend(oof.frame, settings, trials)
             cutoffs = evaluation.cut_offs(oof, blended, data, settings)
         with clock.stage("fitting the last model"):
-            fundamental = walk_forward.fit_last(data, settings, devig, objective, oof)
+            fundamental = walk_forward.fit_last(data, settings, devig, objective, oof.size)
         model = blended.model(fundamental, devig)
         last_day = data.plan.holdout_end - timedelta(days=1)
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
@@ -284,7 +284,7 @@ def _model_section(
     better = evaluation.linear_is_better(oof.frame, settings.training.blend)
     return {
         "objective": objective,
-        "rounds": [fit.rounds for fit in oof.fits],
+        "rounds": model.fundamental.scorer.rounds,
         "temperature": model.fundamental.temperature,
         "blend": model.blend.to_dict(),
         "power_market": model.power_market.to_dict(),
