@@ -15,9 +15,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 OURS = ("velo", "training", "backtest", "feature_repo")
 STANDARD = sys.stdlib_module_names
 
-BASE = {"velo", "velo.racing", "velo.settings", "velo.home", "velo.errors"}
+BASE = {"velo", "velo.racing", "velo.settings", "velo.home", "velo.errors", "velo.disk"}
 MAY_IMPORT = {
     "velo.errors": set(),
+    "velo.disk": {"velo.errors"},
     "velo.settings": {"velo.errors"},
     "velo.home": {"velo.settings", "velo.errors"},
     "velo.racing": {"velo.racing", "velo.errors"},

@@ -23,11 +23,11 @@ from training import (
     tuning,
     walk_forward,
 )
-from training.against_champion import against_champion
 from training.attribution import attribute
 from training.blend_path import blend_path
 from training.calibration_choice import Trials
 from training.code_state import CodeState
+from training.comparison import Held, said_of_run
 from training.dataset import Dataset, assemble, feature_store
 from training.evaluation import Blended
 from training.explanation import explained
@@ -163,7 +163,10 @@ def train(
                 last.boosted, _days(data, last.fold.test_start, data.plan.train_end),
                 settings.training.seed,
             )  # fmt: skip
-            champion = against_champion(home, predictions, data, settings).words()
+            champion = said_of_run(home, Held(
+                predictions, data.plan.holdout_start, last_day, data.decision,
+                settings.training.bootstrap_draws, settings.training.seed,
+            ))  # fmt: skip
         stored = stored_form(data, settings, model, cutoffs, code.version)
         sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
         pyfunc.add(recorder.model_folder, model, sha256, data.frame.iloc[: _first_race(data)])
