@@ -261,7 +261,9 @@ class Training(Section):
     first_test_share: float = Field(0.4, gt=0, lt=1, description="of the days, before fold one")
     embargo_days: int = Field(0, ge=0, description="days left out between train and test")
     holdout_days: int = Field(90, ge=1)
-    stopping_share: float = Field(0.15, gt=0, lt=0.5, description="last share of a fold's days")
+    stopping_share: float = Field(
+        0.15, gt=0, lt=0.5, description="last share of the first fold's days"
+    )
     blend: Literal["benter", "residual"] = "benter"
     calibration: Literal["auto", "none", "isotonic", "beta"] = Field(
         "auto", description="auto keeps what gains out of fold, for blend and market each"
