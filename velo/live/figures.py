@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from training import bootstrap, calibration_curve, likelihood
@@ -131,23 +132,47 @@ def figures(
     )  # fmt: skip
 
 
-def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
-    """Calibration and gain over whole races with a market, withdrawn horses' chances shared out."""
-    whole = within[within["whole"] & within["p"].notna() & (within["state"] == RAN)]
+@dataclass(frozen=True)
+class WholeRaces:
+    """Whole races with a market, as they were run.
+
+    Attributes:
+        p, market: blended chances and the power-calibrated market's, [runners].
+        won: [runners], win shares.
+        races: of those runners.
+        dates: [runners].
+    """
+
+    p: Floats
+    market: Floats
+    won: Floats
+    races: Races
+    dates: npt.NDArray[Any]
+
+
+def whole_races(runners: pd.DataFrame) -> WholeRaces:
+    """The whole races with a market among settled runners, withdrawn horses' chances shared out."""
+    whole = runners[runners["whole"] & runners["p"].notna() & (runners["state"] == RAN)]
     races = Races.of(whole["race_id"].to_numpy())
-    if not len(races):
+    p, market = (_shared_out(whole[name], races) for name in ("p", "p_market_power"))
+    won = whole["win_share"].to_numpy(dtype=np.float64)
+    return WholeRaces(p, market, won, races, whole["day"].to_numpy())
+
+
+def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
+    """Calibration and gain over whole races with a market."""
+    found = whole_races(within)
+    if not len(found.races):
         return {
             "calibration_error": None, "calibration_races": 0, "ll_gain": None,
             "ll_gain_low": None, "ll_gain_high": None,
         }  # fmt: skip
-    p, market = (_shared_out(whole[name], races) for name in ("p", "p_market_power"))
-    won = whole["win_share"].to_numpy(dtype=np.float64)
     gain = likelihood.delta_ll(
-        p, market, won, races, races.first(whole["day"].to_numpy()), draws, seed
+        found.p, found.market, found.won, found.races, found.races.first(found.dates), draws, seed
     )
     return {
-        "calibration_error": _number(calibration_curve.calibration_error(p, won)),
-        "calibration_races": len(races), "ll_gain": _number(gain.value),
+        "calibration_error": _number(calibration_curve.calibration_error(found.p, found.won)),
+        "calibration_races": len(found.races), "ll_gain": _number(gain.value),
         "ll_gain_low": _number(gain.low), "ll_gain_high": _number(gain.high),
     }  # fmt: skip
 

@@ -173,6 +173,15 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
     return [_prediction(cells, runners[number]) for number, *cells in races]
 
 
+def last_day(path: Path) -> date | None:
+    """The last race day that was predicted; None without a prediction."""
+    if not path.exists():
+        return None
+    with _opened(path) as con:
+        (day,) = con.execute("SELECT max(day) FROM predictions").fetchone()
+    return None if day is None else date.fromisoformat(day)
+
+
 def _cells(runner: PredictedRunner) -> list[Any]:
     return [
         json.dumps(value, ensure_ascii=False, sort_keys=True) if name in _JSON else value
