@@ -8,7 +8,7 @@ from typing import Any
 from velo.report import charts, ledger_charts, shown
 from velo.report.page import render
 from velo.report.svg import Drawing
-from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+from velo.report.table import Cell, Column, Table, count, percent, word
 
 
 def page(found: Mapping[str, Any]) -> str:
@@ -26,9 +26,15 @@ def page(found: Mapping[str, Any]) -> str:
         "ledger.html.j2",
         found=found,
         whole=found["spans"][-1] if found["spans"] else None,
-        bets=_bets("rolling-bets", "Bets", rolling),
-        chances=_chances("rolling-chances", "Chances", rolling),
-        days=_bets("days", "Bets by day", days[::-1], folded=True),
+        rolling=[
+            _picks("picks", "Picks", rolling),
+            _profits("profits", "Profit, points", rolling),
+            _chances("chances", "Chances", rolling),
+        ],
+        by_day=[
+            _picks("picks-by-day", "Picks by day", days[::-1], folded=True),
+            _profits("profits-by-day", "Profit by day, points", days[::-1], folded=True),
+        ],
         chart=dict.fromkeys(("profit", "ae", "clv", "reliability")) | _charts(found),
     )
 
@@ -57,23 +63,37 @@ def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     return drawn
 
 
-def _bets(
+def _picks(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
 ) -> Table:
     columns = [
         Column("Span", False), Column("Races"), Column("Picks"), Column("Won"), Column("Placed"),
-        Column("Strike rate"), Column("A/E"), Column("A/E fair"), Column("Impact"), Column("ROI"),
-        Column("Profit"), Column("at SP"), Column("at BSP"), Column("Drawdown"), Column("Sharpe"),
+        Column("Strike rate"), Column("A/E"), Column("A/E fair"), Column("Impact value"),
     ]  # fmt: skip
     rows = [
         [
             word(_named(each)), count(each["races"]), count(each["picks"]), count(each["wins"]),
-            count(each["places"]), _share(each["strike_rate"]), ratio(each["ae_raw"], None),
-            ratio(each["ae_fair"], None), ratio(each["impact_value"], None),
-            percent(each["roi"], [each["roi_low"], each["roi_high"]]), _points(each["profit"]),
+            count(each["places"]), _share(each["strike_rate"]), _plain(each["ae_raw"]),
+            _plain(each["ae_fair"]), _plain(each["impact_value"]),
+        ]
+        for each in spans
+    ]  # fmt: skip
+    return Table(name, caption, columns, rows, folded)
+
+
+def _profits(
+    name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
+) -> Table:
+    columns = [
+        Column("Span", False), Column("Staked"), Column("Profit"), Column("ROI"), Column("at SP"),
+        Column("at BSP"), Column("Drawdown"), Column("Sharpe by day"),
+    ]  # fmt: skip
+    rows = [
+        [
+            word(_named(each)), count(each["staked"]), _points(each["profit"]),
+            percent(each["roi"], [each["roi_low"], each["roi_high"]]),
             _points(each["profit_sp"]), _points(each["profit_bsp"]),
-            Cell(shown.number(each["max_drawdown"], 1), each["max_drawdown"]),
-            Cell(shown.number(each["daily_sharpe"]), each["daily_sharpe"]),
+            _plain(each["max_drawdown"], 1), _plain(each["daily_sharpe"]),
         ]
         for each in spans
     ]  # fmt: skip
@@ -88,7 +108,7 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Tab
     rows = [
         [
             word(_named(each)), count(each["calibration_races"]),
-            Cell(shown.number(each["calibration_error"], 4), each["calibration_error"]),
+            _plain(each["calibration_error"], 4),
             Cell(shown.nats(each["ll_gain"]), each["ll_gain"],
                  shown.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True)),
             _share(each["clv"], sign=True), count(each["clv_bets"]),
@@ -101,6 +121,10 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Tab
 def _named(each: Mapping[str, Any]) -> str:
     name: str = each["span"]
     return shown.day(name) if name == each["first"] else name.capitalize()
+
+
+def _plain(value: float | None, places: int = 2) -> Cell:
+    return Cell(shown.number(value, places), value)
 
 
 def _share(value: float | None, sign: bool = False) -> Cell:
