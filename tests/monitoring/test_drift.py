@@ -68,6 +68,7 @@ def test_days_as_the_training_had_them_hold(home: Home, kept: dict[str, Any]) ->
     assert [each.missing for each in found.readings[-3:]] == ["300 races"] * 3
 
 
+@pytest.mark.slow
 def test_the_command_names_what_drifts_by_how_much_and_status_asks_for_a_look(
     home: Home, kept: dict[str, Any]
 ) -> None:
