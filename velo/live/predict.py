@@ -22,6 +22,7 @@ from velo.live import features
 from velo.live.card import Card, Unscored, held_card, race_name, race_title, take_card
 from velo.live.deadline import deadline
 from velo.live.journal import PredictedRunner, Prediction, record
+from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted, filed_odds, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
 from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
@@ -87,6 +88,7 @@ def predict(
         ModelError: no such model, or one that was trained on the day.
         HomeError: build, registry or store are not in a state to serve.
     """
+    clock = never_back(home.ledger, clock)
     progress("reading the card")
     stored = _model(home, asked.model)
     card = _card(home, settings, asked, progress, clock)
@@ -167,6 +169,8 @@ def _open_races(
                 f"{until:%Y-%m-%d %H:%M} UTC; --backfill predicts it all the same and marks it "
                 "for ever"
             )
+        elif row["told"] and not asked.backfill:
+            why = "it has a result, so it is over, whatever the clock says; --backfill predicts it"
         elif sizes[race] < 2:
             why = "it has fewer than two runners"
         elif race in card.incomplete and settings.live.incomplete == "decline":
@@ -258,7 +262,7 @@ def _predictions(
         made.append(
             Prediction(
                 race_id=row["race_id"], made=now.astimezone(UTC).isoformat(timespec="seconds"),
-                deadline=until.isoformat(timespec="seconds"), backfill=now >= until,
+                deadline=until.isoformat(timespec="seconds"), backfill=now >= until or row["told"],
                 day=row["day"], course=row["course"], off=row["off"],
                 race_name=race_title(row), version=stored.version,
                 run_id=stored.registered.run_id, sha256=stored.registered.sha256,
