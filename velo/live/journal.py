@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -185,7 +185,7 @@ def last_made(path: Path) -> datetime | None:
 def _cells(runner: PredictedRunner) -> list[Any]:
     return [
         json.dumps(value, ensure_ascii=False, sort_keys=True) if name in _JSON else value
-        for name, value in asdict(runner).items()
+        for name, value in ((name, getattr(runner, name)) for name in _RUNNER)
     ]
 
 
