@@ -97,3 +97,13 @@ def test_a_race_with_a_result_is_over_whatever_the_clock_says(lived: Days) -> No
     )  # fmt: skip
     assert done.predictions
     assert all(each.backfill for each in done.predictions)
+
+
+def test_races_without_an_off_stand_by_their_number(lived: Days) -> None:
+    day = race_days()[-1]
+    done = predict(
+        lived.home, SMALL, Asked(day=day, model="challenger", backfill=True),
+        clock=lambda: morning(day),
+    )  # fmt: skip
+    called = [each.race_name.partition(",")[0] for each in done.predictions if each.race_name]
+    assert called == [f"race {number}" for number in range(1, len(called) + 1)]
