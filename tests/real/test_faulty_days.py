@@ -245,7 +245,7 @@ STRUCK = (
     (1, "predict", "velo.offline.publication:Path.symlink_to:after:1"),
     (1, "predict", "velo.store.online.materialize:_bring:after:4"),
     (1, "results", "velo.live.settling:open_book:before:1"),
-    (2, "predict", "velo.store.online.materialize:materialize:after:1"),
+    (2, "predict", "velo.live.preparation:materialize:after:1"),
     (2, "predict", "velo.live.predict:score:after:1"),
 )
 
