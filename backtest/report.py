@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +23,7 @@ from backtest.statements import Bet, Drawing, daily_returns, ends, place, statem
 from backtest.strategies import Selection
 from training import calibration_curve, likelihood, selection
 from training.report import price_note
+from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home
 from velo.settings import Backtest, OddsBand, Stake, Strategy
@@ -148,22 +147,9 @@ def write(report: Mapping[str, Any], home: Home) -> Path:
         raise InputError(
             f"version {version!r} cannot name a report; use letters, digits, dots and dashes"
         )
-    home.reports.mkdir(parents=True, exist_ok=True)
     walked = "" if report["walk_forward"] is None else "_walk_forward"
-    path = home.reports / f"backtest_{version}{walked}.json"
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=home.reports)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(report, file, indent=1, allow_nan=False, ensure_ascii=False)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    return path
+    text = json.dumps(report, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+    return write_whole(home.reports / f"backtest_{version}{walked}.json", text)
 
 
 def _baselines(runners: Runners, terms: Terms) -> dict[str, Bet]:

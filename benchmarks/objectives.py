@@ -70,7 +70,7 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
         oof = walk_forward.out_of_fold(data, chosen, devig, objective)
         folds, trials = evaluation.fold_figures(oof, chosen)
         blended = evaluation.fit_blend(oof.frame, chosen, trials)
-        last = walk_forward.fit_last(data, chosen, devig, objective, oof)
+        last = walk_forward.fit_last(data, chosen, devig, objective, oof.size)
         model = blended.model(last, devig)
         seconds = time.perf_counter() - begun
         later = [fold for fold in folds if "delta_r2" in fold]

@@ -15,9 +15,10 @@ PROJECT = Path(__file__).resolve().parent.parent
 OURS = ("velo", "training", "backtest", "feature_repo")
 STANDARD = sys.stdlib_module_names
 
-BASE = {"velo", "velo.racing", "velo.settings", "velo.home", "velo.errors"}
+BASE = {"velo", "velo.racing", "velo.settings", "velo.home", "velo.errors", "velo.disk"}
 MAY_IMPORT = {
     "velo.errors": set(),
+    "velo.disk": {"velo.errors"},
     "velo.settings": {"velo.errors"},
     "velo.home": {"velo.settings", "velo.errors"},
     "velo.racing": {"velo.racing", "velo.errors"},
@@ -37,6 +38,7 @@ MAY_IMPORT = {
     "backtest": {"backtest", "training", *BASE},
     "velo.keeping": {"velo.keeping", "velo.warehouse", "velo.offline", "velo.store", *BASE},
     "velo.report": {"velo.report", "training", *BASE},
+    "velo.monitoring": {"velo.monitoring", "velo.live", "training", *BASE},
     "velo.live": {
         "velo.live",
         "velo.warehouse",

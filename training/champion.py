@@ -7,14 +7,14 @@ is killed in between leaves the old champion in place, and doing it again comple
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from training import tracking
 from training.registry import MODEL, aliases
-from velo.errors import HomeError, ModelError
+from velo.disk.held_alone import held_alone
+from velo.errors import ModelError
 from velo.home import Home
 
 CHAMPION = "champion"
@@ -44,13 +44,7 @@ def changing(home: Home) -> Iterator[None]:
         HomeError: another promotion is under way.
     """
     home.root.mkdir(parents=True, exist_ok=True)
-    with (home.root / ".promotion.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HomeError(
-                f"another promotion is under way in {home.root}: wait until it is done"
-            ) from None
+    with held_alone(home.root / ".promotion.lock", "promotion", home.root):
         yield
 
 

@@ -14,13 +14,15 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from training.bootstrap import Estimate
 from training.judged import JUDGED, Judged
 from training.paired import paired_gain
+from training.registry import aliases
 from training.report import plain
 from training.scoring import Stored, score_period, stored_model
-from velo.errors import DataError
+from velo.errors import DataError, ModelError
 from velo.home import Home
 
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
@@ -73,6 +75,25 @@ class Comparison:
         return whole | {"holds": self.holds, "words": self.words()}
 
 
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A challenger's holdout as it predicted it.
+
+    Attributes:
+        predictions: as `Model.predict` gives them.
+        first, last: days, both included.
+        decision: kind of the price that it decides at.
+        draws, seed: of the bootstrap by race day.
+    """
+
+    predictions: pd.DataFrame
+    first: date
+    last: date
+    decision: str
+    draws: int
+    seed: int
+
+
 def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
     """Score both on the challenger's holdout and compare race by race.
 
@@ -85,36 +106,64 @@ def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
         ModelError: a model is gone, was tampered with, or its features are no longer declared.
         DataError: the current build has no usable race on those days.
     """
-    reigning = stored_model(home, champion)
-    standing = [reigning]
-    recipe = reigning.registered.tags.get(JUDGED)
-    if recipe is not None:
-        standing.append(stored_model(home, recipe))
+    standing = _standing(home, champion)
     if any(each.version == challenger.version for each in standing):
         return _of_its_own_recipe(challenger, champion)
     first, last = challenger.holdout
-    opponent, begin = fairest(standing, first)
+    stored = stored_model(home, challenger.version)
+    training = challenger.report["settings"]["training"]
+    held = Held(
+        score_period(home, stored, first, last).predictions, first, last,
+        stored.said["prices"]["decision"], training["bootstrap_draws"], training["seed"],
+    )  # fmt: skip
+    return _against(home, standing, held)
+
+
+def said_of_run(home: Home, held: Held) -> str:
+    """How a run that is not registered yet compares with the champion, in words.
+
+    A champion that cannot be scored is part of what is said, not an error: the run stands
+    without it.
+    """
+    champion = aliases(home).get("champion", {}).get("version")
+    if champion is None:
+        return "no champion yet"
+    try:
+        return _against(home, _standing(home, champion), held).words()
+    except (ModelError, DataError) as error:
+        return f"not compared with champion {champion}: {error}"
+
+
+def _standing(home: Home, champion: str) -> list[Stored]:
+    """The champion, and the version that was judged for it where it is a refit."""
+    reigning = stored_model(home, champion)
+    recipe = reigning.registered.tags.get(JUDGED)
+    return [reigning] if recipe is None else [reigning, stored_model(home, recipe)]
+
+
+def _against(home: Home, standing: Sequence[Stored], held: Held) -> Comparison:
+    champion, last = standing[0].version, held.last
+    opponent, begin = fairest(standing, held.first)
     if begin > last:
         return Comparison(
             champion, opponent.version, None, None, 0, UNKNOWN,
-            f"it was trained on days before {begin}, all of the holdout {first} to {last} "
+            f"it was trained on days before {begin}, all of the holdout {held.first} to {last} "
             f"among them; train the challenger with a holdout of days from {begin} on",
         )  # fmt: skip
-    other = stored_model(home, challenger.version)
-    ours, theirs = (score_period(home, each, begin, last).predictions for each in (other, opponent))
-    training = challenger.report["settings"]["training"]
+    theirs = score_period(home, opponent, begin, last).predictions
+    ours = held.predictions[held.predictions["date"] >= pd.Timestamp(begin)]
     try:
-        met = paired_gain(ours, theirs, training["bootstrap_draws"], training["seed"])
+        met = paired_gain(ours, theirs, held.draws, held.seed)
     except DataError as error:
         return Comparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
     notes = []
-    if opponent is not reigning:
+    if opponent is not standing[0]:
         notes.append(f"version {opponent.version}, judged for it, stands in its place")
-    if begin > first:
+    if begin > held.first:
         notes.append(f"days before {begin} are left out: it was trained on them")
-    kinds = [each.said["prices"]["decision"] for each in (other, opponent)]
-    if kinds[0] != kinds[1]:
-        notes.append(f"the challenger decides at {kinds[0]}, the champion at {kinds[1]}")
+    decision = opponent.said["prices"]["decision"]
+    if decision != held.decision:
+        notes.append(f"the challenger decides at {held.decision}, the champion at {decision}")
     return Comparison(
         champion, opponent.version, begin, last, met.races, met.gain, "; ".join(notes)
     )  # fmt: skip

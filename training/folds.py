@@ -29,8 +29,9 @@ class Fold:
     test_end: date
 
     def stopping_start(self, share: float) -> date:
-        """First day of the training period's last `share` of days, kept for early stopping."""
-        return stopping_start(self.train_start, self.train_end, share)
+        """First day of the last `share` of the training days, at least one, kept for stopping."""
+        days = (self.train_end - self.train_start).days
+        return self.train_end - timedelta(days=max(1, round(days * share)))
 
 
 @dataclass(frozen=True)
@@ -125,12 +126,6 @@ def plan_ahead(first_day: date, last_day: date, training: Training, ahead: int) 
     folds = _folds(history_end, train_end, embargo, training)
     start = train_end + embargo
     return Plan(history_end, folds, train_end, start, start + timedelta(days=ahead))
-
-
-def stopping_start(train_start: date, train_end: date, share: float) -> date:
-    """First day of the last `share` of [train_start, train_end); at least one day."""
-    days = (train_end - train_start).days
-    return train_end - timedelta(days=max(1, round(days * share)))
 
 
 def _folds(start: date, end: date, embargo: timedelta, training: Training) -> tuple[Fold, ...]:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from statistics import median
 from typing import Any
 
 from pydantic import ValidationError
@@ -94,8 +93,8 @@ class Judged:
 
     @property
     def rounds(self) -> int:
-        """Boosting rounds of its last model: the median of the folds', 0 for a linear one."""
-        return round(float(median(self.report["model"]["rounds"])))
+        """Boosting rounds of its last model, 0 for a linear one."""
+        return int(self.report["model"]["rounds"])
 
     def settings(self) -> Settings:
         """The settings that it was trained with; only the machine's own bounds are today's.

@@ -37,7 +37,7 @@ class Nested:
 
 
 def of_fold(fit: FoldFit, figures: Mapping[str, Any]) -> Nested:
-    """A fold: its days, its figures, and the stopping slice's likelihood round by round."""
+    """A fold: its days, its figures, and its test days' likelihood round by round."""
     fold = fit.fold
     return Nested(
         name=f"fold {fold.number} from {fold.test_start}",
@@ -54,7 +54,7 @@ def of_fold(fit: FoldFit, figures: Mapping[str, Any]) -> Nested:
             name: x for name, x in figures.items() if isinstance(x, int | float) and name != "fold"
         },
         tags={PART: "fold"},
-        curves={"stopping_log_likelihood": fit.curve},
+        curves={"test_log_likelihood": fit.curve},
     )
 
 

@@ -144,14 +144,16 @@ def fit(
     """Boost a ranker.
 
     With a stopping slice, boosting ends when the slice's race log-likelihood has not risen for
-    `early_stopping` rounds, and the best round is kept; without one it runs `rounds`.
+    `early_stopping` rounds. The best round is kept, or the first `rounds`, which boosting never
+    ends before; so the slice says what would have been best, and has no say in what is kept.
+    Without a slice it runs `rounds`.
 
     Args:
         data: the binned sample.
         ranker: LightGBM's parameters.
         seed: fixes every random choice.
         objective: `conditional_logit`, `lambdarank` or `rank_xendcg`.
-        rounds: beats the settings' own.
+        rounds: trees that are kept; by default the best, or without a slice the settings' own.
 
     Raises:
         ModelError: no such objective, or a starting score given to a ranking objective.
@@ -170,8 +172,8 @@ def fit(
     stops = data.stopping is not None
     seen: dict[str, dict[str, list[float]]] = {}
     watching: list[Callable[..., Any]] = [
-        lightgbm.early_stopping(ranker.early_stopping, verbose=False),
         lightgbm.record_evaluation(seen),
+        _stopping(ranker.early_stopping, rounds or 0),
     ]
     booster = lightgbm.train(
         {
@@ -180,14 +182,34 @@ def fit(
             "objective": fobj,
         },
         data._train,
-        num_boost_round=rounds or ranker.rounds,
+        num_boost_round=max(rounds or 0, ranker.rounds) if stops else rounds or ranker.rounds,
         valid_sets=[data._stop] if stops else None,
         feval=_evaluation(data.stopping, logit) if data.stopping is not None else None,
         callbacks=watching if stops else None,
+        keep_training_booster=True,  # else LightGBM itself cuts the trees after the best round
     )
     best = booster.best_iteration if stops and booster.best_iteration > 0 else booster.num_trees()
+    kept = rounds or best
     curve = tuple(value for metrics in seen.values() for value in metrics[METRIC])
-    return Ranker(booster.model_to_string(num_iteration=best), best, objective, curve)
+    return Ranker(booster.model_to_string(num_iteration=kept), kept, objective, curve)
+
+
+def _stopping(patience: int, least: int) -> Callable[[Any], None]:
+    """LightGBM's early stopping, which is not heard before round `least`."""
+    import lightgbm
+
+    stop = lightgbm.early_stopping(patience, verbose=False)
+
+    def heard(env: Any) -> None:
+        try:
+            stop(env)
+        except lightgbm.callback.EarlyStopException:
+            if env.iteration + 1 >= least:
+                raise
+
+    heard.order = stop.order  # type: ignore[attr-defined]
+    heard.before_iteration = False  # type: ignore[attr-defined]
+    return heard
 
 
 def _evaluation(stopping: Sample, logit: bool) -> Evaluation:

@@ -35,7 +35,7 @@ def fit(data: Dataset, settings: Settings, progress: Progress = lambda stage: No
     _, trials = evaluation.fold_figures(oof, settings)
     blended = evaluation.fit_blend(oof.frame, settings, trials)
     cutoffs = evaluation.cut_offs(oof, blended, data, settings)
-    fundamental = walk_forward.fit_last(data, settings, devig, objective, oof)
+    fundamental = walk_forward.fit_last(data, settings, devig, objective, oof.size)
     return Fitted(blended.model(fundamental, devig), cutoffs)
 
 

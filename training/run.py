@@ -23,11 +23,11 @@ from training import (
     tuning,
     walk_forward,
 )
-from training.against_champion import against_champion
 from training.attribution import attribute
 from training.blend_path import blend_path
 from training.calibration_choice import Trials
 from training.code_state import CodeState
+from training.comparison import Held, said_of_run
 from training.dataset import Dataset, assemble, feature_store
 from training.evaluation import Blended
 from training.explanation import explained
@@ -37,6 +37,7 @@ from training.market import Method
 from training.model import Model
 from training.pictures import pictures
 from training.recipe import boosted, walk
+from training.reference import judged_figures, reference
 from training.registry import LABEL, check_label
 from training.report import TrainingReport
 from training.review import NOTE, RUN_NAME, Review
@@ -138,7 +139,7 @@ def train(
             blended = evaluation.fit_blend(oof.frame, settings, trials)
             cutoffs = evaluation.cut_offs(oof, blended, data, settings)
         with clock.stage("fitting the last model"):
-            fundamental = walk_forward.fit_last(data, settings, devig, objective, oof)
+            fundamental = walk_forward.fit_last(data, settings, devig, objective, oof.size)
         model = blended.model(fundamental, devig)
         last_day = data.plan.holdout_end - timedelta(days=1)
         looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
@@ -163,9 +164,17 @@ def train(
                 last.boosted, _days(data, last.fold.test_start, data.plan.train_end),
                 settings.training.seed,
             )  # fmt: skip
-            champion = against_champion(home, predictions, data, settings).words()
+            champion = said_of_run(home, Held(
+                predictions, data.plan.holdout_start, last_day, data.decision,
+                settings.training.bootstrap_draws, settings.training.seed,
+            ))  # fmt: skip
         stored = stored_form(data, settings, model, cutoffs, code.version)
-        sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
+        held_against = reference(
+            data, settings.drift.days, judged_figures(judged, predictions["p"].to_numpy())
+        )
+        sha256 = artifact.save(
+            recorder.model_folder, stored, model.ranker_text, held_against.to_dict()
+        )
         pyfunc.add(recorder.model_folder, model, sha256, data.frame.iloc[: _first_race(data)])
         report = TrainingReport(
             run_id=recorder.run_id,
@@ -284,7 +293,7 @@ def _model_section(
     better = evaluation.linear_is_better(oof.frame, settings.training.blend)
     return {
         "objective": objective,
-        "rounds": [fit.rounds for fit in oof.fits],
+        "rounds": model.fundamental.scorer.rounds,
         "temperature": model.fundamental.temperature,
         "blend": model.blend.to_dict(),
         "power_market": model.power_market.to_dict(),

@@ -65,7 +65,7 @@ def fit(
         knobs: LightGBM's parameters; the linear model has none.
         seed: fixes every random choice.
         stopping: a later slice whose race log-likelihood says when boosting stops.
-        rounds: how many trees without one; beats the settings' own.
+        rounds: trees that are kept, whatever the slice says; beats the settings' own.
 
     Raises:
         ModelError: no such objective, or one that cannot start from the sample's starting score.

@@ -83,7 +83,7 @@ def measure(data: Dataset, feature: str, settings: Settings, devig: Method) -> S
         flag=_over_equals(_walk(flags, settings, devig, "linear"), settings),
         rank=_over_equals(_walk(ranked, settings, devig, "linear"), settings),
         curve=_over_equals(_walk(bare, settings, devig, "conditional_logit"), settings),
-        line_over_market=_over_market(_beside_market(straight, residual.fits, devig), settings),
+        line_over_market=_over_market(_beside_market(straight, residual, devig), settings),
         weight_over_market=_weight_over_market(straight, settings, devig),
         curve_over_market=_over_market(residual, settings),
     )
@@ -139,10 +139,10 @@ def _over_equals(oof: OutOfFold, settings: Settings) -> Estimate:
     return _gain(p, races.uniform(), oof.frame, races, settings)
 
 
-def _beside_market(data: Dataset, fits: tuple[FoldFit, ...], devig: Method) -> OutOfFold:
+def _beside_market(data: Dataset, walked: OutOfFold, devig: Method) -> OutOfFold:
     """The line fitted from where the market's own exponent leaves off, fold by fold."""
     parts = []
-    for fit in fits:
+    for fit in walked.fits:
         fold = fit.fold
         before = Part.between(data, fold.train_start, fold.train_end, priced_only=True)
         test = Part.between(data, fold.test_start, fold.test_end)
@@ -156,7 +156,7 @@ def _beside_market(data: Dataset, fits: tuple[FoldFit, ...], devig: Method) -> O
                 p_market=market.probabilities(test.odds, test.races, devig),
             )
         )
-    return OutOfFold(pd.concat(parts, ignore_index=True), fits)
+    return replace(walked, frame=pd.concat(parts, ignore_index=True))
 
 
 def _over_market(oof: OutOfFold, settings: Settings) -> Estimate:

@@ -1,15 +1,17 @@
 """Out-of-fold predictions by expanding walk-forward, and the model that is fitted last.
 
-A fold finds its number of rounds on the last share of the days before it, is fitted on all of
-them, and predicts its own. Nothing that judges a fold has seen it (evaluation.md, Fundamental
-model).
+A fold is fitted on all days before it, for as many rounds as the folds before it found best on
+days that they had not learnt, and predicts its own. Then it goes on boosting until its own days
+say that it is enough, for the sake of the folds that follow: so each is fitted once. The first
+fold finds its rounds on the last share of the days before it. Nothing that judges a fold has
+seen it (evaluation.md, Fundamental model).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -18,12 +20,13 @@ import pandas as pd
 
 from training import blend, linear, market, scorer, temperature
 from training.dataset import Dataset
-from training.folds import Fold, stopping_start
+from training.folds import Fold
 from training.market import Method
 from training.model import Fundamental, market_start
 from training.races import Floats, Races
 from training.ranker import Ranker
 from training.sample import Sample
+from training.scorer import Scorer
 from velo.settings import Settings
 
 Progress = Callable[[str], None]
@@ -67,21 +70,42 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How many rounds to boost, and the softmax's temperature, as unlearnt days found them best."""
+
+    rounds: int
+    temperature: float
+
+    @classmethod
+    def median(cls, found: Sequence[Size]) -> Size:
+        """The middle of what was found, each by itself."""
+        return cls(
+            round(float(np.median([each.rounds for each in found]))),
+            float(np.median([each.temperature for each in found])),
+        )
+
+
+@dataclass(frozen=True)
 class FoldFit:
     """One fold's models: that of the recipe, and the linear one, which may be the same.
 
-    In residual mode both start from the market. `curve` is the stopping slice's race
-    log-likelihood after each round; `began` and `ended` are seconds since 1970.
+    In residual mode both start from the market. `curve` is the race log-likelihood of the test
+    days after each round, those past the ones that are kept as well; `began` and `ended` are
+    seconds since 1970.
     """
 
     fold: Fold
     boosted: Fundamental
-    rounds: int
     beta0: float
     straight: Fundamental
-    curve: tuple[float, ...] = ()
-    began: float = 0.0
-    ended: float = 0.0
+    curve: tuple[float, ...]
+    began: float
+    ended: float
+
+    @property
+    def rounds(self) -> int:
+        """Trees in the boosted model, 0 where there are none."""
+        return self.boosted.scorer.rounds
 
 
 @dataclass(frozen=True)
@@ -92,10 +116,12 @@ class OutOfFold:
         frame: race_id, horse_id, date, course, labels, `fold`, `column` (ln f or s of the boosted
             model), `column_linear`, `p_market`, in the data set's order.
         fits: each fold's models.
+        size: what all folds together found best, for a model that learns every day.
     """
 
     frame: pd.DataFrame
     fits: tuple[FoldFit, ...]
+    size: Size
 
 
 def choose_devig(data: Dataset, settings: Settings) -> Method:
@@ -119,11 +145,12 @@ def out_of_fold(
     Raises:
         DataError: a fold has no usable race.
     """
+    recipe = _Recipe(data, settings, devig, objective)
+    found = [recipe.first_size(data.plan.folds[0])]
     fits, parts = [], []
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
-        began = time.time()
-        fit = _fit_fold(data, fold, settings, devig, objective)
+        fit = recipe.fit(fold, Size.median(found))
         test = Part.between(data, fold.test_start, fold.test_end)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
         parts.append(
@@ -134,58 +161,96 @@ def out_of_fold(
                 p_market=market.probabilities(test.odds, test.races, devig),
             )
         )
-        fits.append(replace(fit, began=began, ended=time.time()))
-    return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits))
+        fits.append(fit)
+        if fit.curve:
+            found.append(recipe.size(fit, test))
+    return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits), Size.median(found))
 
 
 def fit_last(
-    data: Dataset, settings: Settings, devig: Method, objective: str, oof: OutOfFold
+    data: Dataset, settings: Settings, devig: Method, objective: str, size: Size
 ) -> Fundamental:
     """The model that is kept: fitted on every training day, sized as the folds found best."""
-    residual = settings.training.blend == "residual"
-    part = Part.between(data, data.plan.history_end, data.plan.train_end, priced_only=residual)
-    beta0 = _beta0(part, devig) if residual else 0.0
-    start = market_start(part.odds, beta0, part.races, devig) if residual else None
-    rounds = round(float(np.median([fit.rounds for fit in oof.fits])))
-    kept = scorer.fit(
-        objective, part.sample(start), data.inputs, settings.ranker, settings.training.seed,
-        rounds=rounds,
-    )  # fmt: skip
-    heat = float(np.median([fit.boosted.temperature for fit in oof.fits]))
-    return Fundamental(data.inputs, kept, heat, residual)
+    recipe = _Recipe(data, settings, devig, objective)
+    sample, _ = recipe.sample(data.plan.history_end, data.plan.train_end)
+    kept = recipe.scorer(sample, size.rounds)
+    return Fundamental(data.inputs, kept, size.temperature, recipe.residual)
 
 
-def _fit_fold(
-    data: Dataset, fold: Fold, settings: Settings, devig: Method, objective: str
-) -> FoldFit:
-    residual = settings.training.blend == "residual"
-    whole = Part.between(data, fold.train_start, fold.train_end, priced_only=residual)
-    beta0 = _beta0(whole, devig) if residual else 0.0
+@dataclass(frozen=True, eq=False)
+class _Recipe:
+    """How a model of some days is fitted."""
 
-    def sample(part: Part) -> Sample:
-        if not residual:
+    data: Dataset
+    settings: Settings
+    devig: Method
+    objective: str
+
+    @property
+    def residual(self) -> bool:
+        return self.settings.training.blend == "residual"
+
+    def part(self, start: date, end: date) -> Part:
+        return Part.between(self.data, start, end, priced_only=self.residual)
+
+    def sample(self, start: date, end: date) -> tuple[Sample, float]:
+        """The days as a sample, and the exponent of the market that it starts from."""
+        part = self.part(start, end)
+        beta0 = _beta0(part, self.devig) if self.residual else 0.0
+        return self.started(part, beta0), beta0
+
+    def started(self, part: Part, beta0: float) -> Sample:
+        if not self.residual:
             return part.sample()
-        return part.sample(market_start(part.odds, beta0, part.races, devig))
+        return part.sample(market_start(part.odds, beta0, part.races, self.devig))
 
-    straight = Fundamental(data.inputs, linear.fit(sample(whole), data.inputs), 1.0, residual)
-    if objective == "linear":
-        return FoldFit(fold, straight, 0, beta0, straight)
-    turn = stopping_start(fold.train_start, fold.train_end, settings.training.stopping_share)
-    gap = timedelta(days=settings.training.embargo_days)
-    early = sample(Part.between(data, fold.train_start, turn - gap, priced_only=residual))
-    late = sample(Part.between(data, turn, fold.train_end, priced_only=residual))
-    knobs, seed = settings.ranker, settings.training.seed
-    stopped = scorer.fit(objective, early, data.inputs, knobs, seed, stopping=late)
-    heat = 1.0
-    if not residual:
-        heat = temperature.fit(stopped.scores(late.features), late.win_share, late.races)
-    # The days that said when to stop are then learnt from too: what judges a fold, and the blend,
-    # is as well taught as the model that is kept.
-    taught = scorer.fit(objective, sample(whole), data.inputs, knobs, seed, rounds=stopped.rounds)
-    return FoldFit(
-        fold, Fundamental(data.inputs, taught, heat, residual), stopped.rounds, beta0, straight,
-        stopped.curve if isinstance(stopped, Ranker) else (),
-    )  # fmt: skip
+    def scorer(
+        self, sample: Sample, rounds: int | None = None, watched: Sample | None = None
+    ) -> Scorer:
+        return scorer.fit(
+            self.objective, sample, self.data.inputs, self.settings.ranker,
+            self.settings.training.seed, watched, rounds,
+        )  # fmt: skip
+
+    def first_size(self, fold: Fold) -> Size:
+        """By the last share of the first fold's training days, of a model of the days before."""
+        if self.objective == "linear":
+            return Size(0, 1.0)
+        training = self.settings.training
+        turn = fold.stopping_start(training.stopping_share)
+        gap = timedelta(days=training.embargo_days)
+        _, beta0 = self.sample(fold.train_start, fold.train_end)
+        early, late = (
+            self.started(self.part(start, end), beta0)
+            for start, end in ((fold.train_start, turn - gap), (turn, fold.train_end))
+        )
+        stopped = self.scorer(early, watched=late)
+        return Size(stopped.rounds, self.heat(stopped, late))
+
+    def fit(self, fold: Fold, size: Size) -> FoldFit:
+        began = time.time()
+        sample, beta0 = self.sample(fold.train_start, fold.train_end)
+        inputs = self.data.inputs
+        straight = Fundamental(inputs, linear.fit(sample, inputs), 1.0, self.residual)
+        if self.objective == "linear":
+            return FoldFit(fold, straight, beta0, straight, (), began, time.time())
+        later = self.part(fold.test_start, fold.test_end)
+        watched = self.started(later, beta0) if len(later.rows) else None
+        taught = self.scorer(sample, size.rounds, watched)
+        curve = taught.curve if isinstance(taught, Ranker) else ()
+        boosted = Fundamental(inputs, taught, size.temperature, self.residual)
+        return FoldFit(fold, boosted, beta0, straight, curve, began, time.time())
+
+    def size(self, fit: FoldFit, test: Part) -> Size:
+        """By a fold's own days, now that they are predicted."""
+        best = int(np.argmax(fit.curve)) + 1
+        return Size(best, self.heat(fit.boosted.scorer, test.sample()))
+
+    def heat(self, fitted: Scorer, later: Sample) -> float:
+        """Of a fundamental model alone; what starts from the market has none."""
+        if self.residual:
+            return 1.0
+        return temperature.fit(fitted.scores(later.features), later.win_share, later.races)
 
 
 def _span(rows: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:

@@ -142,7 +142,7 @@ def test_a_period_that_was_trained_on_is_not_bet(demo: Demo) -> None:
 @pytest.mark.slow
 def test_a_walk_bets_each_span_with_a_model_that_was_trained_before_it(demo: Demo) -> None:
     (demo.home / "velo.toml").write_text(
-        "[strategies.mine]\ntop_share = 0.4\nstake = { plan = 'kelly', cap_day = 0.1 }\n"
+        "[strategies.mine]\ntop_share = 0.4\nstake = { plan = 'level_to_win', cap_day = 0.1 }\n"
     )
     try:
         answer = velo(demo.home, "backtest", "--walk-forward", "--every", "4", "--json",

@@ -37,7 +37,7 @@ def registered(tmp_path_factory) -> Registered:
     method = "proportional"
     oof = walk_forward.out_of_fold(data, SETTINGS, method, "conditional_logit")
     blended = evaluation.fit_blend(oof.frame, SETTINGS, Trials())
-    kept = walk_forward.fit_last(data, SETTINGS, method, "conditional_logit", oof)
+    kept = walk_forward.fit_last(data, SETTINGS, method, "conditional_logit", oof.size)
     model = Model(
         kept, method, blended.blend, blended.power_market, Uncalibrated(), Uncalibrated()
     )  # fmt: skip

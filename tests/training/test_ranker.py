@@ -93,6 +93,22 @@ def test_early_stopping_keeps_the_round_that_the_later_slice_liked_best() -> Non
     assert likely(stopped) < likely(overdone)
 
 
+def test_a_slice_that_is_only_watched_has_no_say_in_the_trees_that_are_kept(
+    world: Simulated,
+) -> None:
+    """Boosting goes on to that round even where the slice has long had enough."""
+    for seed, rounds in ((24, 2), (25, 60)):
+        later = simulate(40, [-0.9, 0.6, 0.0], seed=seed)
+        watching = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS, sample_of(later))
+        alone = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
+        watched = ranker.fit(watching, PARAMETERS, 1, "conditional_logit", rounds=rounds)
+        unwatched = ranker.fit(alone, PARAMETERS, 1, "conditional_logit", rounds=rounds)
+        assert watched.rounds == rounds <= len(watched.curve)
+        np.testing.assert_array_equal(
+            watched.scores(later.features), unwatched.scores(later.features)
+        )
+
+
 def test_a_model_that_starts_from_the_truth_learns_next_to_nothing(world: Simulated) -> None:
     plain = ranker.fit(
         ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS),

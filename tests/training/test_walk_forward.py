@@ -73,18 +73,31 @@ def garbled(data: Dataset, first: date, end: date) -> Dataset:
     return replace(data, frame=data.frame.assign(win_share=won))
 
 
+@pytest.mark.parametrize("number", [0, 1])
 @pytest.mark.parametrize(("objective", "blend"), RECIPES)
 def test_results_from_a_folds_test_days_on_do_not_move_its_predictions(
-    objective: str, blend: str
+    objective: str, blend: str, number: int
 ) -> None:
     data = dataset()
-    fold = data.plan.folds[0]
+    fold = data.plan.folds[number]
     before = walked(data, objective, blend).frame
     after = walked(garbled(data, fold.test_start, data.plan.holdout_end), objective, blend).frame
-    own = before["fold"] == fold.number
+    known = before["fold"] <= fold.number
     for column in ("column", "column_linear"):
-        np.testing.assert_array_equal(before.loc[own, column], after.loc[own, column])
-        assert (before.loc[~own, column] != after.loc[~own, column]).any()
+        np.testing.assert_array_equal(before.loc[known, column], after.loc[known, column])
+        if not known.all():
+            assert (before.loc[~known, column] != after.loc[~known, column]).any()
+
+
+def test_a_fold_is_sized_by_the_days_before_it_and_the_last_model_by_every_fold() -> None:
+    data = dataset()
+    oof = walked(data, "conditional_logit", "benter")
+    first, second = oof.fits
+    slice_of_the_first = 2 * second.rounds - (int(np.argmax(first.curve)) + 1)
+    assert abs(slice_of_the_first - first.rounds) <= 1  # the median of two is their mean
+    found = [first.rounds, *(int(np.argmax(fit.curve)) + 1 for fit in oof.fits)]
+    assert oof.size.rounds == sorted(found)[1]
+    assert all(len(fit.curve) >= fit.rounds for fit in oof.fits)
 
 
 def test_results_of_the_embargo_do_not_move_a_folds_predictions() -> None:
@@ -128,7 +141,7 @@ def test_on_a_world_of_straight_lines_the_linear_model_is_said_to_be_better(blen
 def test_the_model_that_is_kept_sees_the_same_inputs(objective: str, blend: str) -> None:
     data = dataset()
     oof = walked(data, objective, blend)
-    last = walk_forward.fit_last(data, chosen(blend), "proportional", objective, oof)
+    last = walk_forward.fit_last(data, chosen(blend), "proportional", objective, oof.size)
     assert last.inputs == data.inputs
     assert (last.scorer.objective, last.starts_from_market) == (objective, blend == "residual")
     assert np.isfinite(last.scorer.scores(data.matrix)).all()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from velo.errors import HomeError
+from velo.disk.held_alone import held_alone
 from velo.keeping.copying import clear
 
 
@@ -28,17 +26,9 @@ def staging(folder: Path, doing: str) -> Iterator[Path]:
         HomeError: another process is at it.
     """
     folder.mkdir(exist_ok=True)
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HomeError(f"another {doing} is under way in {folder}: wait until it is done") \
-                from None  # fmt: skip
+    with held_alone(folder, doing, folder):
         clear(folder)
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(held)

@@ -6,7 +6,6 @@ its draft away, and the draft of a killed one is cleared by the next.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from velo.errors import HomeError
+from velo.disk.held_alone import held_alone
 from velo.home import Home
 
 PREFIX = "build-"
@@ -47,13 +46,7 @@ def publishing(home: Home, kept: int) -> Iterator[Draft]:
         HomeError: another build is under way.
     """
     home.offline.mkdir(parents=True, exist_ok=True)
-    with (home.offline / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise HomeError(
-                f"another build is under way in {home.root}: wait until it is done"
-            ) from None
+    with held_alone(home.offline / ".lock", "build", home.root):
         for stale in home.offline.glob(f"{PREFIX}*.partial"):
             shutil.rmtree(stale)
         number = 1 + max((_number(path) for path in builds(home)), default=0)

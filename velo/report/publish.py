@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from training import tracking
+from velo.disk.whole_file import write_whole
 from velo.errors import DataError, InputError
 from velo.home import Home
 
@@ -47,8 +45,8 @@ def publish(
             "with --holdout-days"
         )
     text = json.dumps(figures, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    path = _write(home.reports / f"{name}.html", page)
-    beside = _write(home.reports / f"{name}.json", text)
+    path = write_whole(home.reports / f"{name}.html", page)
+    beside = write_whole(home.reports / f"{name}.json", text)
     if run_id is not None:
         tracking.client(home).log_text(run_id, page, ARTIFACT)
     return {
@@ -57,19 +55,3 @@ def publish(
         "figures": str(beside),
         "figures_bytes": len(text.encode()),
     }
-
-
-def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).chmod(0o644)
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-    return path
