@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +188,15 @@ def _read(path: Path, days: tuple[date, date] | None, columns: Sequence[str]) ->
     for number, *cells in rows:
         runners.setdefault(number, []).append(_runner(columns, cells))
     return [_prediction(cells, runners[number]) for number, *cells in races]
+
+
+def last_made(path: Path) -> datetime | None:
+    """When the last prediction was made that was no backfill; None where there is none."""
+    if not path.exists():
+        return None
+    with _opened(path) as con:
+        (made,) = con.execute("SELECT max(made) FROM predictions WHERE NOT backfill").fetchone()
+    return datetime.fromisoformat(made) if made else None
 
 
 def last_day(path: Path) -> date | None:
