@@ -10,7 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -125,9 +125,15 @@ _JSON = ("stakes", "unknown", "moved", "features")
 
 def record(path: Path, predictions: Sequence[Prediction]) -> list[int]:
     """Add predictions, all or none; returns the revision that each became."""
+    with opened(path) as con:
+        return add(con, predictions)
+
+
+def add(con: sqlite3.Connection, predictions: Sequence[Prediction]) -> list[int]:
+    """The same over a connection that stays open, for whoever adds one after another."""
     revisions = []
-    with _opened(path) as con:
-        con.execute("BEGIN IMMEDIATE")
+    con.execute("BEGIN IMMEDIATE")
+    try:
         for each in predictions:
             (last,) = con.execute(
                 "SELECT coalesce(max(revision), 0) FROM predictions WHERE race_id = ?",
@@ -142,6 +148,9 @@ def record(path: Path, predictions: Sequence[Prediction]) -> list[int]:
             )
             revisions.append(last + 1)
         con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
     return revisions
 
 
@@ -150,21 +159,30 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
 
     A journal that is not there holds none.
     """
+    first, last = (day.isoformat() for day in days) if days else ("0001-01-01", "9999-12-31")
+    return _read(path, "day BETWEEN ? AND ?", [first, last])
+
+
+def revisions(path: Path, race_id: int) -> list[Prediction]:
+    """Every prediction of one race, the first first."""
+    return _read(path, "race_id = ?", [race_id])
+
+
+def _read(path: Path, which: str, values: Sequence[Any]) -> list[Prediction]:
     if not path.exists():
         return []
-    first, last = (day.isoformat() for day in days) if days else ("0001-01-01", "9999-12-31")
-    with _opened(path) as con:
+    with opened(path) as con:
         con.execute("BEGIN")
         races = con.execute(
             f"SELECT prediction, {', '.join(_RACE)} FROM predictions "
-            "WHERE day BETWEEN ? AND ? ORDER BY day, race_id, revision",
-            [first, last],
+            f"WHERE {which} ORDER BY day, race_id, revision",
+            values,
         ).fetchall()
         rows = con.execute(
             f"SELECT prediction, {', '.join(_RUNNER)} FROM runners WHERE prediction IN "
-            "(SELECT prediction FROM predictions WHERE day BETWEEN ? AND ?) "
+            f"(SELECT prediction FROM predictions WHERE {which}) "
             "ORDER BY prediction, horse_id",
-            [first, last],
+            values,
         ).fetchall()
         con.execute("COMMIT")
     runners: dict[int, list[PredictedRunner]] = {}
@@ -174,10 +192,10 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
 
 
 def _cells(runner: PredictedRunner) -> list[Any]:
-    return [
-        json.dumps(value, ensure_ascii=False, sort_keys=True) if name in _JSON else value
-        for name, value in asdict(runner).items()
-    ]
+    values = {name: getattr(runner, name) for name in _RUNNER}
+    for name in _JSON:
+        values[name] = json.dumps(values[name], ensure_ascii=False, sort_keys=True)
+    return list(values.values())
 
 
 def _runner(cells: Sequence[Any]) -> PredictedRunner:
@@ -197,7 +215,12 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The journal, made where it is not there; transactions are begun by hand.
+
+    Raises:
+        HomeError: it was made by another version, or SQLite cannot use it.
+    """
     try:
         with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as con:
             con.execute("PRAGMA journal_mode = WAL")
