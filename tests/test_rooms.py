@@ -37,6 +37,15 @@ MAY_IMPORT = {
     "backtest": {"backtest", "training", *BASE},
     "velo.keeping": {"velo.keeping", "velo.warehouse", "velo.offline", "velo.store", *BASE},
     "velo.report": {"velo.report", "training", *BASE},
+    "velo.service": {
+        "velo.service",
+        "velo.live",
+        "velo.warehouse",
+        "velo.offline",
+        "velo.store",
+        "training",
+        *BASE,
+    },
     "velo.live": {
         "velo.live",
         "velo.warehouse",
