@@ -10,12 +10,17 @@ import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.live.replayed import World
 from tests.service.asking import asked, at_eight, served
 from velo.home import Home
 
 TOKEN = "a-secret-of-some-length"
+NOT_ASKED = [not_a_server_error, positive_data_acceptance]
+"""A home that is not ready answers 503, and no schema knows which horses run; 500 is announced
+nowhere, so none may come."""
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -53,7 +58,7 @@ def asked_everything(schema: Any, examples: int) -> list[str]:
             suppress_health_check=list(HealthCheck), database=None, derandomize=True,
         )  # fmt: skip
         def answers_as_announced(case: Any) -> None:
-            case.call_and_validate(headers=BEARER)
+            case.call_and_validate(headers=BEARER, excluded_checks=NOT_ASKED)
 
         answers_as_announced()
         names.append(operation.label)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from velo.errors import InputError
 
 ROWS_SHOWN = "the card that was posted"
+_FILE = re.compile(r"\S*/card\.(csv|json)")
 
 
 def written(folder: Path, body: bytes, media: str) -> Path:
@@ -42,6 +44,11 @@ def written(folder: Path, body: bytes, media: str) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def renamed(error: InputError) -> InputError:
+    """The error without the name of a file that no client knows."""
+    return type(error)(_FILE.sub(ROWS_SHOWN, str(error)))
 
 
 def _rows(said: Any) -> list[dict[str, str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Callable
 from ipaddress import ip_address
+from signal import SIGINT, SIGTERM
 from typing import Any
 
 import uvicorn
@@ -70,7 +72,13 @@ def serve(
         application(service, needed), lifespan="on", log_level="warning", access_log=False,
         server_header=False, timeout_graceful_shutdown=service.settings.serve.drain_seconds,
     )  # fmt: skip
-    _Server(config, lambda: say(f"VÉLØ: {_address(local, at)}")).run(sockets=[listening])
+    # The server sends itself the signal that ended it once more: this end is a good one.
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (SIGINT, SIGTERM)}
+    try:
+        _Server(config, lambda: say(f"VÉLØ: {_address(local, at)}")).run(sockets=[listening])
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 class _Server(uvicorn.Server):

@@ -30,7 +30,7 @@ from velo.live.taking import take
 from velo.offline.build import current_build
 from velo.racing.odds import decimal_odds
 from velo.service import said
-from velo.service.card_body import ROWS_SHOWN, written
+from velo.service.card_body import ROWS_SHOWN, renamed, written
 from velo.service.champion import Champion, stamp_of
 from velo.service.desk import Desk, Wanted
 from velo.service.metrics import Metrics
@@ -158,7 +158,10 @@ class Service:
         with tempfile.TemporaryDirectory() as folder:
             path = written(Path(folder), body, media)
             with self._paddock.at_the_warehouse(CARD_PATIENCE):
-                card, note = take(self.home, self.settings, path, lambda stage: None, shown)
+                try:
+                    card, note = take(self.home, self.settings, path, lambda stage: None, shown)
+                except InputError as error:
+                    raise renamed(error) from None
                 notes.append(note)
                 races = races_of(card, current_build(self.home).fingerprint)
                 day = self._first_open_day(races)
