@@ -1,8 +1,9 @@
 """Where races are priced: one thread, one connection to the journal, several races in one go.
 
 Pricing holds the interpreter, so more threads would price no more. Whoever waits while a race is
-priced is taken together with the others that do; a race that is asked for twice waits for the
-next turn, so that each answer is a revision of its own.
+priced is taken together with the others that do. Who asks for the same race at the card's odds is
+answered by the same pricing, and each answer is kept as a revision of its own; a race at odds that
+were sent waits for a turn in which nobody else is at it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Wanted:
     backfill: bool
     answer: Future[Prediction] = field(default_factory=Future)
 
+    def same_price_as(self, other: Wanted) -> bool:
+        """Whether one pricing answers both: the race is declared alike, and at the card's odds."""
+        return self.race is other.race and self.odds is None and other.odds is None
+
 
 class Desk:
     """Prices what is wanted, in turn."""
@@ -61,7 +66,7 @@ class Desk:
         clock: Callable[[], datetime],
         waiting: int,
         together: int,
-        priced: Callable[[int], None] = lambda races: None,
+        priced: Callable[[int, int], None] = lambda races, kept: None,
     ) -> None:
         """Take what it works with; `open` begins.
 
@@ -71,7 +76,7 @@ class Desk:
             clock: gives the time, with its zone.
             waiting: how many may wait.
             together: how many are priced in one go.
-            priced: told how many were.
+            priced: told how many races were, and how many predictions of them are kept.
         """
         self._home, self._pricer, self._clock = home, pricer, clock
         self._waiting, self._together, self._priced = waiting, together, priced
@@ -118,20 +123,25 @@ class Desk:
                 taken = self._next()
 
     def _next(self) -> list[Wanted]:
-        """Those that are priced now, a race once; none when there is nothing more to come."""
+        """Those that are priced now; none when there is nothing more to come.
+
+        Of one race only those that want the same price of it: the card's.
+        """
         with self._turn:
             while not self._wanted and not self._closing:
                 self._turn.wait()
-            taken: dict[int, Wanted] = {}
+            taken: dict[int, list[Wanted]] = {}
             later: list[Wanted] = []
             for each in self._wanted:
-                race = each.race.race_id
-                if race in taken or len(taken) >= self._together:
-                    later.append(each)
+                alike = taken.get(each.race.race_id)
+                if alike is None and len(taken) < self._together:
+                    taken[each.race.race_id] = [each]
+                elif alike is not None and each.same_price_as(alike[0]):
+                    alike.append(each)
                 else:
-                    taken[race] = each
+                    later.append(each)
             self._wanted = later
-            return list(taken.values())
+            return [each for alike in taken.values() for each in alike]
 
     def _serve(self, journal: sqlite3.Connection, wanted: list[Wanted]) -> None:
         days: dict[date, list[Wanted]] = {}
@@ -157,27 +167,31 @@ class Desk:
 
     def _price(self, journal: sqlite3.Connection, wanted: Sequence[Wanted]) -> None:
         pricer = self._pricer()
-        require_later_day(pricer.stored, wanted[0].race.day)
-        entries = whole([each.race for each in wanted])
-        quoted = [each.odds or each.race.quoted(pricer.decision) for each in wanted]
-        found, standing = self._features(pricer, wanted[0].race.day, entries)
+        day = wanted[0].race.day
+        require_later_day(pricer.stored, day)
+        races = list({each.race.race_id: each for each in wanted}.values())
+        entries = whole([each.race for each in races])
+        quoted = [each.odds or each.race.quoted(pricer.decision) for each in races]
+        found, standing = self._features(pricer, day, entries)
         made = pricer.price(
             entries,
             np.concatenate([each.odds for each in quoted]),
-            {each.race.race_id: odds.kind for each, odds in zip(wanted, quoted, strict=True)},
+            {each.race.race_id: odds.kind for each, odds in zip(races, quoted, strict=True)},
             found,
             source="online",
             build=standing.fingerprint,
             now=self._clock(),
         )
+        predicted = {each.race_id: each for each in made}
         kept = []
-        for each, prediction in zip(wanted, made, strict=True):
+        for each in wanted:
+            prediction = predicted[each.race.race_id]
             if prediction.backfill and not each.backfill:
                 _fail([each], Closed("its off passed while it was being scored"))
             else:
                 kept.append((each, prediction))
         revisions = add(journal, [prediction for _, prediction in kept])
-        self._priced(len(kept))
+        self._priced(len(races), len(kept))
         for (each, prediction), revision in zip(kept, revisions, strict=True):
             with suppress(Exception):
                 each.answer.set_result(replace(prediction, revision=revision))

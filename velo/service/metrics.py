@@ -30,7 +30,7 @@ class Metrics:
             ["method", "route"], buckets=SECONDS, registry=self.registry,
         )  # fmt: skip
         self.predictions = Counter(
-            "velo_predictions", "Races predicted and kept.", registry=self.registry
+            "velo_predictions", "Predictions made and kept.", registry=self.registry
         )
         self.together = Histogram(
             "velo_races_together", "Races priced in one go.", buckets=RACES, registry=self.registry
@@ -48,10 +48,10 @@ class Metrics:
              "sha256": stored.registered.sha256, "train_end": stored.train_end.isoformat()}
         )  # fmt: skip
 
-    def priced(self, races: int) -> None:
-        """Note predictions that were kept."""
-        self.predictions.inc(races)
+    def priced(self, races: int, kept: int) -> None:
+        """Note races that were priced in one go, and the predictions of them that are kept."""
         self.together.observe(races)
+        self.predictions.inc(kept)
 
     def text(self) -> bytes:
         """Prometheus's text format."""
