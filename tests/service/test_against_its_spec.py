@@ -24,16 +24,14 @@ nowhere, so none may come."""
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture
+def empty(home: Home) -> Iterator[Any]:
     """A service on a home without anything, where nearly every answer is a refusal."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VELO_HOME", str(tmp_path_factory.mktemp("empty") / "home"))
-        with served(Home.current(), at_eight(date(2026, 5, 2)), TOKEN) as app:
-            yield schemathesis.openapi.from_asgi("/openapi.json", app, headers=BEARER)
+    with served(home, at_eight(date(2026, 5, 2)), TOKEN) as app:
+        yield schemathesis.openapi.from_asgi("/openapi.json", app, headers=BEARER)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def whole(world: World) -> Iterator[Any]:
     """A service on a home with a champion and a card, at 8 in the morning."""
     day = sorted(world.days)[-1]

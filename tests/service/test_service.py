@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 CSV = {"content-type": "text/csv"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def day(world: World) -> date:
     return sorted(world.days)[0]
 

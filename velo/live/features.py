@@ -57,15 +57,18 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
     Returns:
         Numbers as float64 (NaN missing), texts as categories.
     """
-    served: pd.DataFrame = source.store.get_online_features(
+    told: dict[str, Any] = source.store.get_online_features(
         features=source.service, entity_rows=source.asked.entity_rows(entries, values)
-    ).to_df()
-    service = source.declared
-    found = served[list(service.features)].copy()
-    found[list(service.numbers)] = found[list(service.numbers)].astype(np.float64)
-    for name in service.texts:
-        found[name] = found[name].astype("category")
-    return found
+    ).to_dict()
+    texts = source.declared.texts
+    return pd.DataFrame(
+        {
+            name: pd.Categorical(told[name]) if name in texts
+            else np.array(told[name], dtype=np.float64)
+            for name in source.declared.features
+        },
+        copy=False,
+    )  # fmt: skip
 
 
 def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -> pd.DataFrame:
