@@ -26,12 +26,12 @@ from velo.live.recognition import recognise
 
 SCHEMA_VERSION = 1
 KEPT = timedelta(days=14)
-"""How long before the newest card's day a race is kept; then it is the warehouse's alone."""
+"""How long after it was declared a race that is over is kept; then it is the warehouse's alone."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS races (
     race_id INTEGER PRIMARY KEY, day TEXT NOT NULL, entries BLOB NOT NULL, odds TEXT NOT NULL,
-    incomplete INTEGER NOT NULL, build TEXT NOT NULL
+    incomplete INTEGER NOT NULL, build TEXT NOT NULL, declared INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
 """
@@ -104,7 +104,7 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
     with opened(path) as con:
         con.execute("BEGIN IMMEDIATE")
         con.executemany(
-            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch())",
             [
                 (each.race_id, each.day.isoformat(), _packed(each.entries),
                  json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
@@ -113,8 +113,8 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
             ],
         )  # fmt: skip
         con.execute(
-            "DELETE FROM races WHERE day < (SELECT date(max(day), ?) FROM races)",
-            [f"-{KEPT.days} days"],
+            "DELETE FROM races WHERE declared < unixepoch() - ? AND day < date('now')",
+            [KEPT.total_seconds()],
         )
         con.execute("COMMIT")
 
