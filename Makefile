@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export VELO_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check train backtest daily status ui bench clean pins
+.PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ daily: $(STAMP) ## a day: CARD=card.csv in the morning, RESULTS=results.csv at n
 	$(if $(CARD),$(BIN)/velo predict "$(CARD)" $(PREDICT))
 	$(if $(RESULTS),$(BIN)/velo results "$(RESULTS)")
 	$(if $(RESULTS),$(BIN)/velo ledger)
+
+serve: $(STAMP) ## prices over HTTP on loopback, port 8000, until Ctrl-C
+	$(BIN)/velo serve
 
 status: $(STAMP) ## where the home stands
 	$(BIN)/velo status

@@ -39,6 +39,15 @@ MAY_IMPORT = {
     "velo.keeping": {"velo.keeping", "velo.warehouse", "velo.offline", "velo.store", *BASE},
     "velo.report": {"velo.report", "training", *BASE},
     "velo.monitoring": {"velo.monitoring", "velo.live", "training", *BASE},
+    "velo.service": {
+        "velo.service",
+        "velo.live",
+        "velo.warehouse",
+        "velo.offline",
+        "velo.store",
+        "training",
+        *BASE,
+    },
     "velo.live": {
         "velo.live",
         "velo.warehouse",

@@ -8,6 +8,8 @@ runner e^0.1 times as strong beside its field.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -57,10 +59,11 @@ def explained(model: Model, frame: pd.DataFrame, predictions: pd.DataFrame) -> p
     races = Races.of(frame["race_id"].to_numpy())
     values = model.fundamental.inputs.matrix(frame, races)[:, : len(names)].astype(np.float64)
     order = np.argsort(-np.abs(pushed), axis=1, kind="stable")
-    found = predictions.copy()
+    columns: dict[str, Any] = {}
     for place in range(MOST):
         at = order[:, place : place + 1]
-        found[f"feature_{place + 1}"] = pd.Categorical(names[at[:, 0]], categories=list(names))
-        found[f"push_{place + 1}"] = np.take_along_axis(pushed, at, axis=1)[:, 0]
-        found[f"value_{place + 1}"] = np.take_along_axis(values, at, axis=1)[:, 0]
-    return found
+        columns[f"feature_{place + 1}"] = pd.Categorical(names[at[:, 0]], categories=list(names))
+        columns[f"push_{place + 1}"] = np.take_along_axis(pushed, at, axis=1)[:, 0]
+        columns[f"value_{place + 1}"] = np.take_along_axis(values, at, axis=1)[:, 0]
+    beside = pd.DataFrame(columns, index=predictions.index, copy=False)
+    return pd.concat([predictions, beside], axis=1)

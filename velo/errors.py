@@ -8,6 +8,7 @@
     │   ├── UnknownFormat     no reader knows these columns
     │   └── AccountingError   a file's rows do not add up: a fault of VÉLØ's
     ├── HomeError             the home is missing, in use or not in the state a command needs
+    │   ├── InUse             another process holds the warehouse: ask again later
     │   ├── NothingIngested   no results in the warehouse yet
     │   └── NothingBuilt      no offline tables yet
     ├── DataError             the data cannot carry the question (too few races, no prices)
@@ -43,6 +44,10 @@ class AccountingError(InputError):
 
 class HomeError(VeloError):
     """The home is missing, in use, or not in the state that a command needs."""
+
+
+class InUse(HomeError):
+    """Another process holds the warehouse; it will be done some time."""
 
 
 class NothingIngested(HomeError):

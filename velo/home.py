@@ -71,6 +71,11 @@ class Home:
         return self.root / "ledger.db"
 
     @property
+    def cards(self) -> Path:
+        """The races of the cards that were taken, as they were last declared."""
+        return self.root / "cards.db"
+
+    @property
     def reports(self) -> Path:
         """Reports for people and scripts."""
         return self.root / "reports"

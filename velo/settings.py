@@ -341,6 +341,17 @@ class Live(Section):
         return name
 
 
+class Serve(Section):
+    """Bounds of the service over HTTP. Its token is no setting: it is never shown or logged."""
+
+    largest_body: Size = Field("8MB", description="of a request")
+    body_seconds: float = Field(30.0, gt=0, description="in which a request's body must arrive")
+    waiting: int = Field(1000, ge=1, description="predictions asked for and not yet made")
+    together: int = Field(16, ge=1, description="races that are priced in one go")
+    look_seconds: float = Field(2.0, gt=0, description="between looks for another champion")
+    drain_seconds: int = Field(30, ge=1, description="for requests in flight at the end")
+
+
 class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
@@ -397,6 +408,7 @@ class Settings(BaseSettings):
     backtest: Backtest = Backtest()
     strategies: dict[StrategyName, Strategy] = {}
     live: Live = Live()
+    serve: Serve = Serve()
     store: Store = Store()
     upkeep: Upkeep = Upkeep()
     drift: Drift = Drift()

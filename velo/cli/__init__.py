@@ -25,6 +25,7 @@ from velo.cli import (
     report,
     restore,
     results,
+    serve,
     status,
     synth,
     train,
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 for module in (
     synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict,
-    results, ledger, drift, report, status, backup, restore, ui, demo,
+    results, ledger, drift, serve, report, status, backup, restore, ui, demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])

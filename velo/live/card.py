@@ -51,6 +51,7 @@ def take_card(
     path: Path,
     progress: Callable[[str], None],
     clock: Callable[[], datetime],
+    shown: str | None = None,
 ) -> Card:
     """A card file into the warehouse, and its races out of it.
 
@@ -60,19 +61,21 @@ def take_card(
         InputError: the file is no card, or none of its rows could be read.
         HomeError: the warehouse is in use.
     """
+    called = shown or str(path)
     with flat_card(path) as flat:
         said = said_of_card(flat)
         days = sorted({row.day for row in said if row.day is not None})
         if not days:
-            raise InputError(f"{path} has no row with a day that can be read, as 2026-05-02")
-        ingest(
-            home, settings.store, flat, "racecard", progress, shown=str(path.resolve()), clock=clock
-        )
+            raise InputError(
+                f"{shown or path} has no row with a day that can be read, as 2026-05-02"
+            )
+        shown = shown or str(path.resolve())
+        ingest(home, settings.store, flat, "racecard", progress, shown=shown, clock=clock)
     listed = roster(home, settings, days)
     places = recognise(said, listed.to_pylist())
     known = {place for place in places if place is not None}
     if not known:
-        raise InputError(f"none of {path}'s rows could be read: `velo quarantine` says why")
+        raise InputError(f"none of {called}'s rows could be read: `velo quarantine` says why")
     return _cut(home, settings, said, days, listed, places)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +14,64 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.dataset import requests_sql, retrieve
-from training.declared import Declared
+from training.declared import Declared, declared
 from velo.settings import Layoff, Priors
 from velo.store.online.entity_rows import Asked
 
 
-def online(
-    store: Any, service: Declared, entries: pa.Table, values: Mapping[str, Any]
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Source:
+    """A feature service, looked up once: Feast reads its whole registry to find one by name.
+
+    Attributes:
+        store: the `feast.FeatureStore`.
+        declared: what the registry declares of the service.
+        service: Feast's own object.
+        asked: what it needs to be asked for.
+    """
+
+    store: Any
+    declared: Declared
+    service: Any
+    asked: Asked
+
+    @classmethod
+    def of(cls, store: Any, service: str) -> Source:
+        """Look a service up.
+
+        Raises:
+            HomeError: the registry does not hold it.
+        """
+        known = declared(store, service)
+        return cls(store, known, store.get_feature_service(service), Asked.by(store, service))
+
+
+def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.DataFrame:
     """Features from the online store, a row an entry, in their order.
 
     Args:
-        store: the `feast.FeatureStore`, at the morning of the entries' day.
-        service: whose features.
+        source: whose store is at the morning of the entries' day.
         entries: keys and facts known before the off, one row a runner.
         values: request column -> its value in every row.
 
     Returns:
         Numbers as float64 (NaN missing), texts as categories.
     """
-    rows = Asked.by(store, service.service).entity_rows(entries, values)
-    served: pd.DataFrame = store.get_online_features(
-        features=store.get_feature_service(service.service), entity_rows=rows
-    ).to_df()
-    found = served[list(service.features)].copy()
-    found[list(service.numbers)] = found[list(service.numbers)].astype(np.float64)
-    for name in service.texts:
-        found[name] = found[name].astype("category")
-    return found
+    told: dict[str, Any] = source.store.get_online_features(
+        features=source.service, entity_rows=source.asked.entity_rows(entries, values)
+    ).to_dict()
+    texts = source.declared.texts
+    return pd.DataFrame(
+        {
+            name: pd.Categorical(told[name]) if name in texts
+            else np.array(told[name], dtype=np.float64)
+            for name in source.declared.features
+        },
+        copy=False,
+    )  # fmt: skip
 
 
-def offline(
-    store: Any, service: Declared, entries: pa.Table, priors: Priors, layoff: Layoff
-) -> pd.DataFrame:
+def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -> pd.DataFrame:
     """The same features through the as-of join over the current build."""
     keyed = entries.append_column("entry", pa.array(range(len(entries)), pa.int64()))
     with tempfile.TemporaryDirectory() as folder:
@@ -53,7 +79,7 @@ def offline(
         pq.write_table(keyed, path)
         asked = str(path).replace("'", "''")
         frame = retrieve(
-            store, service,
+            source.store, source.declared,
             f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet('{asked}') ORDER BY entry",
         )  # fmt: skip
-    return frame.sort_values("entry")[list(service.features)].reset_index(drop=True)
+    return frame.sort_values("entry")[list(source.declared.features)].reset_index(drop=True)

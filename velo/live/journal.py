@@ -129,9 +129,15 @@ _SETTLED_BY = tuple(name for name in _RUNNER if name not in ("unknown", "moved",
 
 def record(path: Path, predictions: Sequence[Prediction]) -> list[int]:
     """Add predictions, all or none; returns the revision that each became."""
+    with opened(path) as con:
+        return add(con, predictions)
+
+
+def add(con: sqlite3.Connection, predictions: Sequence[Prediction]) -> list[int]:
+    """The same over a connection that stays open, for whoever adds one after another."""
     revisions = []
-    with _opened(path) as con:
-        con.execute("BEGIN IMMEDIATE")
+    con.execute("BEGIN IMMEDIATE")
+    try:
         for each in predictions:
             (last,) = con.execute(
                 "SELECT coalesce(max(revision), 0) FROM predictions WHERE race_id = ?",
@@ -146,6 +152,9 @@ def record(path: Path, predictions: Sequence[Prediction]) -> list[int]:
             )
             revisions.append(last + 1)
         con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
     return revisions
 
 
@@ -154,7 +163,7 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
 
     A journal that is not there holds none.
     """
-    return _read(path, days, _RUNNER)
+    return _read(path, *_of_days(days), _RUNNER)
 
 
 def bare_predictions(path: Path, days: tuple[date, date] | None = None) -> list[Prediction]:
@@ -163,25 +172,36 @@ def bare_predictions(path: Path, days: tuple[date, date] | None = None) -> list[
     Features, what moved a runner and what of it was unknown are most of a journal: here they are
     empty.
     """
-    return _read(path, days, _SETTLED_BY)
+    return _read(path, *_of_days(days), _SETTLED_BY)
 
 
-def _read(path: Path, days: tuple[date, date] | None, columns: Sequence[str]) -> list[Prediction]:
+def revisions(path: Path, race_id: int) -> list[Prediction]:
+    """Every prediction of one race, the first first."""
+    return _read(path, "race_id = ?", [race_id], _RUNNER)
+
+
+def _of_days(days: tuple[date, date] | None) -> tuple[str, list[Any]]:
+    first, last = (day.isoformat() for day in days) if days else ("0001-01-01", "9999-12-31")
+    return "day BETWEEN ? AND ?", [first, last]
+
+
+def _read(
+    path: Path, which: str, values: Sequence[Any], columns: Sequence[str]
+) -> list[Prediction]:
     if not path.exists():
         return []
-    first, last = (day.isoformat() for day in days) if days else ("0001-01-01", "9999-12-31")
-    with _opened(path) as con:
+    with opened(path) as con:
         con.execute("BEGIN")
         races = con.execute(
             f"SELECT prediction, {', '.join(_RACE)} FROM predictions "
-            "WHERE day BETWEEN ? AND ? ORDER BY day, race_id, revision",
-            [first, last],
+            f"WHERE {which} ORDER BY day, race_id, revision",
+            values,
         ).fetchall()
         rows = con.execute(
             f"SELECT prediction, {', '.join(columns)} FROM runners WHERE prediction IN "
-            "(SELECT prediction FROM predictions WHERE day BETWEEN ? AND ?) "
+            f"(SELECT prediction FROM predictions WHERE {which}) "
             "ORDER BY prediction, horse_id",
-            [first, last],
+            values,
         ).fetchall()
         con.execute("COMMIT")
     runners: dict[int, list[PredictedRunner]] = {}
@@ -194,7 +214,7 @@ def last_made(path: Path) -> datetime | None:
     """When the last prediction was made that was no backfill; None where there is none."""
     if not path.exists():
         return None
-    with _opened(path) as con:
+    with opened(path) as con:
         (made,) = con.execute("SELECT max(made) FROM predictions WHERE NOT backfill").fetchone()
     return datetime.fromisoformat(made) if made else None
 
@@ -203,7 +223,7 @@ def last_day(path: Path) -> date | None:
     """The last race day that was predicted; None without a prediction."""
     if not path.exists():
         return None
-    with _opened(path) as con:
+    with opened(path) as con:
         (day,) = con.execute("SELECT max(day) FROM predictions").fetchone()
     return None if day is None else date.fromisoformat(day)
 
@@ -236,7 +256,12 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The journal, made where it is not there; transactions are begun by hand.
+
+    Raises:
+        HomeError: it was made by another version, or SQLite cannot use it.
+    """
     try:
         with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as con:
             con.execute("PRAGMA journal_mode = WAL")

@@ -37,21 +37,19 @@ def as_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
 def as_said(done: Predicted) -> dict[str, Any]:
     """Everything that was predicted, as one JSON object."""
     return {
-        "races": [
-            {
-                **{name: value for name, value in asdict(race).items()
-                   if name not in ("runners", "day")},
-                "day": race.day.isoformat(), "market": race.price_kind is not None,
-                "indicative": race.price_kind is not None and race.indicative,
-                "runners": [
-                    {name: value for name, value in row.items() if name in _OF_A_RUNNER}
-                    for row in as_rows([race])
-                ],
-            }
-            for race in done.predictions
-        ],
+        "races": [race_said(race) for race in done.predictions],
         "unscored": [asdict(each) for each in done.unscored],
         "notes": done.notes,
+    }
+
+
+def race_said(race: Prediction) -> dict[str, Any]:
+    """One race as JSON: what was asked, of whom, and each runner by rank."""
+    told = {name: getattr(race, name) for name in _OF_A_RACE}
+    return told | {
+        "day": race.day.isoformat(), "market": race.price_kind is not None,
+        "indicative": race.price_kind is not None and race.indicative,
+        "runners": [{name: row[name] for name in _OF_A_RUNNER} for row in as_rows([race])],
     }  # fmt: skip
 
 
@@ -64,6 +62,9 @@ def _edge(p: float | None, odds: float | None) -> float | None:
     return None if p is None or odds is None else p * odds - 1.0
 
 
+_OF_A_RACE = tuple(
+    name for name in Prediction.__dataclass_fields__ if name not in ("runners", "day")
+)
 _OF_A_RUNNER = (
     "rank", "number", "horse", "horse_id", "p_model", "p_market", "p", "fair_odds", "odds", "edge",
     "stake", "stakes", "verdict", "unknown", "moved",

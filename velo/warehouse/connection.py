@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import duckdb
 
-from velo.errors import HomeError, NothingIngested
+from velo.errors import HomeError, InUse, NothingIngested
 from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.bounds import size_in_bytes
@@ -51,7 +51,8 @@ def warehouse(
 
     Raises:
         NothingIngested: it is opened for reading and does not exist.
-        HomeError: another process holds it, the file is not a warehouse or that of an earlier
+        InUse: another process holds it.
+        HomeError: the file is not a warehouse or that of an earlier
             version, or memory or disk ran out.
     """
     if not write and not home.warehouse.exists():
@@ -100,7 +101,7 @@ def _opened(
             raise HomeError(f"{home.warehouse} cannot be opened as a warehouse: {said}") from None
         in_use = f"{home.warehouse} is in use by pid {holder.group(1)}"
         if time.monotonic() >= until:
-            raise HomeError(f"{in_use}: wait until it is done, or stop that process") from None
+            raise InUse(f"{in_use}: wait until it is done, or stop that process") from None
         if not told:
             waiting(f"waiting: {in_use}")
             told = True

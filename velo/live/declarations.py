@@ -1,0 +1,173 @@
+"""The races of the cards that were taken, as they were last declared, in SQLite.
+
+What a card said stays known without the warehouse, which one writer holds at a time: who runs
+after whom an earlier card named and a later one does not, and at which odds. A later card of a
+race replaces what an earlier one said.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from velo.errors import HomeError
+from velo.live.card import Card
+from velo.live.card_file import CURRENT, KINDS
+from velo.live.odds_taken import Quoted
+from velo.live.recognition import recognise
+
+SCHEMA_VERSION = 1
+KEPT = timedelta(days=14)
+"""How long after it was declared a race that is over is kept; then it is the warehouse's alone."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS races (
+    race_id INTEGER PRIMARY KEY, day TEXT NOT NULL, entries BLOB NOT NULL, odds TEXT NOT NULL,
+    incomplete INTEGER NOT NULL, build TEXT NOT NULL, declared INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
+"""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One race.
+
+    Attributes:
+        entries: a row a runner, as `velo.live.roster` gives them.
+        odds: horse -> kind of price -> decimal odds.
+        incomplete: whether a declared runner could not be read.
+        build: fingerprint of the build that its facts go with: the ladder of prizes reaches back.
+    """
+
+    entries: pa.Table
+    odds: Mapping[int, Mapping[str, float]]
+    incomplete: bool
+    build: str
+
+    @property
+    def race_id(self) -> int:
+        """The warehouse's."""
+        return int(self.entries["race_id"][0].as_py())
+
+    @property
+    def day(self) -> date:
+        """Of the race."""
+        found: date = self.entries["day"][0].as_py()
+        return found
+
+    @property
+    def horses(self) -> list[int]:
+        """Its runners, in the order of the entries."""
+        found: list[int] = self.entries["horse_id"].to_pylist()
+        return found
+
+    def quoted(self, decision: str) -> Quoted:
+        """The card's odds, of one kind throughout the race: the model's where it is quoted."""
+        there = {kind for odds in self.odds.values() for kind in odds}
+        kind = next((each for each in (decision, CURRENT, *KINDS) if each in there), None)
+        prices = [self.odds.get(horse, {}).get(kind or "", np.nan) for horse in self.horses]
+        return Quoted(np.array(prices, dtype=np.float64), kind)
+
+
+def races_of(card: Card, build: str) -> list[Declared]:
+    """A card's races one by one, each with the odds that the card says."""
+    runners = card.entries.to_pylist()
+    odds: dict[tuple[int, int], Mapping[str, float]] = {}
+    for row, place in zip(card.said, recognise(card.said, runners), strict=True):
+        if place is not None and row.odds:
+            odds[runners[place]["race_id"], runners[place]["horse_id"]] = row.odds
+    races = card.entries["race_id"].to_pylist()
+    return [
+        Declared(
+            card.entries.filter(pa.array([each == race for each in races])),
+            {horse: said for (of, horse), said in odds.items() if of == race},
+            race in card.incomplete,
+            build,
+        )
+        for race in dict.fromkeys(races)
+    ]
+
+
+def declare(path: Path, races: Sequence[Declared]) -> None:
+    """Keep races, all or none, in place of what was kept of them."""
+    if not races:
+        return
+    with opened(path) as con:
+        con.execute("BEGIN IMMEDIATE")
+        con.executemany(
+            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch())",
+            [
+                (each.race_id, each.day.isoformat(), _packed(each.entries),
+                 json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
+                 each.incomplete, each.build)
+                for each in races
+            ],
+        )  # fmt: skip
+        con.execute(
+            "DELETE FROM races WHERE declared < unixepoch() - ? AND day < date('now')",
+            [KEPT.total_seconds()],
+        )
+        con.execute("COMMIT")
+
+
+def declared_race(con: sqlite3.Connection, race_id: int) -> Declared | None:
+    """One race that was declared."""
+    rows = con.execute(f"{_SELECT} WHERE race_id = ?", [race_id]).fetchall()
+    return _declared(*rows[0]) if rows else None
+
+
+def declared_races(con: sqlite3.Connection, first: date, last: date) -> list[Declared]:
+    """The declared races from one day to another, by day and race."""
+    rows = con.execute(
+        f"{_SELECT} WHERE day BETWEEN ? AND ? ORDER BY day, race_id",
+        [first.isoformat(), last.isoformat()],
+    ).fetchall()
+    return [_declared(*row) for row in rows]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """The file, made where it is not there; any thread may use the connection, one at a time.
+
+    Raises:
+        HomeError: it was made by another version, or SQLite cannot use it.
+    """
+    try:
+        with closing(
+            sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+        ) as con:
+            con.execute("PRAGMA journal_mode = WAL")
+            (version,) = con.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                con.executescript(_SCHEMA)
+                con.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            elif version != SCHEMA_VERSION:
+                raise HomeError(f"{path} was made by another version of VÉLØ: move it away")
+            yield con
+    except sqlite3.DatabaseError as error:
+        raise HomeError(f"{path} cannot be used: {error}") from None
+
+
+_SELECT = "SELECT entries, odds, incomplete, build FROM races"
+
+
+def _declared(entries: bytes, odds: str, incomplete: int, build: str) -> Declared:
+    said = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
+    return Declared(pa.ipc.open_stream(entries).read_all(), said, bool(incomplete), build)
+
+
+def _packed(entries: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, entries.schema) as writer:
+        writer.write_table(entries.combine_chunks())
+    packed: bytes = sink.getvalue().to_pybytes()
+    return packed

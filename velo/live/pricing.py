@@ -1,0 +1,196 @@
+"""Races priced by one model: what does not change from race to race is made ready once.
+
+`velo predict` makes a `Pricer` for its card, `velo serve` keeps one for as long as its model is
+champion; a race comes to the same figures through either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from training.dataset import request_values
+from training.races import Races
+from training.scoring import Stored
+from velo.errors import ModelError
+from velo.live import features
+from velo.live.card import race_title
+from velo.live.deadline import deadline
+from velo.live.features import Source
+from velo.live.journal import PredictedRunner, Prediction
+from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
+from velo.settings import Layoff, Priors, Settings
+
+FACTS = ("race_id", "horse_id", "course", "horse", "race_type", "class_level")
+
+
+@dataclass(frozen=True)
+class Pricer:
+    """A model, and how its features are asked for.
+
+    Attributes:
+        settings: of the daily loop, and declared strategies.
+        stored: the model.
+        source: of its features.
+    """
+
+    settings: Settings
+    stored: Stored
+    source: Source
+
+    @classmethod
+    def of(cls, settings: Settings, stored: Stored, store: Any) -> Pricer:
+        """Make ready.
+
+        Raises:
+            ModelError: the registry's service no longer has all of the model's features.
+            HomeError: the registry has no such service.
+        """
+        source = Source.of(store, stored.said["service"])
+        gone = sorted(set(stored.model.fundamental.features) - set(source.declared.features))
+        if gone:
+            raise ModelError(
+                f"version {stored.version} was trained on {', '.join(gone)}, which service "
+                f"{source.declared.service} no longer has; check out the code that it was trained "
+                "with"
+            )
+        return cls(settings, stored, source)
+
+    @property
+    def decision(self) -> str:
+        """The kind of price that the model was judged on."""
+        return str(self.stored.said["prices"]["decision"])
+
+    def online(self, entries: pa.Table) -> pd.DataFrame:
+        """Features of entries of one day, whose morning the online store is at."""
+        return features.online(self.source, entries, request_values(self._priors, self._layoff))
+
+    def offline(self, entries: pa.Table) -> pd.DataFrame:
+        """The same through the as-of join over the current build."""
+        return features.offline(self.source, entries, self._priors, self._layoff)
+
+    def price(
+        self,
+        entries: pa.Table,
+        odds: npt.NDArray[np.float64],
+        kinds: Mapping[int, str | None],
+        found: pd.DataFrame,
+        *,
+        source: str,
+        build: str,
+        now: datetime,
+    ) -> list[Prediction]:
+        """Predictions of whole races, in the order of the entries; nothing is kept yet.
+
+        Args:
+            entries: a row a runner as `velo.live.roster` gives them, races together.
+            odds: float64[rows], NaN where there are none.
+            kinds: race -> what its odds are.
+            found: the rows' features.
+            source: `online` or `offline`.
+            build: fingerprint of the build that the features are of.
+            now: when they are made, with its zone; a race that is off by then, or has
+                a result, is a backfill.
+        """
+        rows, settings = entries.to_pylist(), self.settings
+        frame = pd.DataFrame({name: [row[name] for row in rows] for name in FACTS})
+        frame["class_level"] = frame["class_level"].astype(np.float64)
+        frame["date"] = pd.to_datetime(pd.Series([row["day"] for row in rows]))
+        frame["decision_odds"] = odds
+        scored = score(self.stored, frame, found)
+        judged = self._judged(scored, frame)
+        saw = list(self.stored.model.fundamental.features)
+        values, records = _rows(found[saw]), _rows(scored)
+        races = Races.of(scored["race_id"].to_numpy())
+        prices, registered = self.stored.said["prices"], self.stored.registered
+        made = []
+        for begin, size in zip(races.offsets, races.sizes, strict=True):
+            row = rows[begin]
+            until = deadline(row["day"], row["off"], settings.live)
+            priced = records[begin]["p"] is not None
+            made.append(
+                Prediction(
+                    race_id=row["race_id"], made=now.astimezone(UTC).isoformat(timespec="seconds"),
+                    deadline=until.isoformat(timespec="seconds"),
+                    backfill=now >= until or row["told"],
+                    day=row["day"], course=row["course"], off=row["off"],
+                    race_name=race_title(row), version=self.stored.version,
+                    run_id=registered.run_id, sha256=registered.sha256, source=source,
+                    build=build, price_kind=kinds[row["race_id"]] if priced else None,
+                    decision=prices["decision"], settlement=prices["settlement"],
+                    strategy=settings.live.strategy,
+                    runners=tuple(
+                        _runner(rows[i], records[i], values[i], judged[i], settings.live.strategy)
+                        for i in range(begin, begin + size)
+                    ),
+                )
+            )  # fmt: skip
+        return made
+
+    def _judged(self, scored: pd.DataFrame, frame: pd.DataFrame) -> list[dict[str, float] | None]:
+        """The stakes by strategy on each row; None in a race without a market."""
+        priced = scored["p"].notna().to_numpy()
+        found: list[dict[str, float] | None] = [None] * len(scored)
+        if priced.any():
+            judged = stakes_by_strategy(
+                self.stored, scored[priced], frame[priced], self.settings
+            )  # fmt: skip
+            for row, stakes in zip(np.flatnonzero(priced), judged, strict=True):
+                found[row] = stakes
+        return found
+
+    @property
+    def _priors(self) -> Priors:
+        return Priors(**self.stored.said["priors"])
+
+    @property
+    def _layoff(self) -> Layoff:
+        return Layoff(**self.stored.said["layoff"])
+
+
+def off_called(race: Prediction) -> str:
+    """A predicted race as people call it."""
+    return f"{race.course} {race.off or race.race_name}"
+
+
+def day_of(entries: pa.Table) -> date:
+    """The day of entries that are all of one."""
+    found: date = entries["day"][0].as_py()
+    return found
+
+
+def _runner(
+    entry: Mapping[str, Any],
+    scored: Mapping[str, Any],
+    values: Mapping[str, Any],
+    stakes: dict[str, float] | None,
+    strategy: str,
+) -> PredictedRunner:
+    verdict = NO_MARKET if stakes is None else BACK if strategy in stakes else PASS
+    unknown = [
+        name for name in ("horse", "trainer", "jockey", "course") if not entry[f"seen_{name}"]
+    ]
+    unknown += ["going"] if entry["going_group"] is None else []
+    return PredictedRunner(
+        horse_id=entry["horse_id"], horse=entry["horse"], number=entry["number"],
+        rank=scored["rank"], odds=scored["decision_odds"], p_model=scored["p_model"],
+        p_market=scored["p_market"], p_market_power=scored["p_market_power"], p=scored["p"],
+        verdict=verdict, stakes=stakes or {}, unknown=unknown, moved=moved(scored),
+        features=dict(values),
+    )  # fmt: skip
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, None where there is none; many times faster than by pandas."""
+    columns = {
+        str(name): [None if value != value else value for value in column.tolist()]
+        for name, column in frame.items()
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -1,0 +1,193 @@
+"""What the service is told and what it says, as its OpenAPI page shows it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from velo.settings import PriceKind
+
+ID = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+
+
+class Asked(BaseModel):
+    """Something that a client sends; what it does not know is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Odd(Asked):
+    """The odds of one runner, who is named by horse or by number."""
+
+    horse_id: ID | None = None
+    number: Annotated[int, Field(ge=0, le=999)] | None = None
+    odds: (
+        Annotated[float, Field(gt=1, le=1e6, allow_inf_nan=False)]
+        | Annotated[str, Field(max_length=20)]
+    ) = Field(description="decimal, stake included, or a fraction as text: 7.5, '13/2', 'Evens'")
+
+    @model_validator(mode="after")
+    def _named(self) -> Odd:
+        if (self.horse_id is None) == (self.number is None):
+            raise ValueError("name a runner by horse_id or by number, one of the two")
+        return self
+
+
+class PredictionAsked(Asked):
+    """What a prediction is made with, beside the card."""
+
+    odds: Annotated[list[Odd], Field(max_length=200)] | None = Field(
+        None, description="in place of the card's; a runner that is left out has none"
+    )
+    price_kind: PriceKind | None = Field(None, description="what these odds are")
+    backfill: bool = Field(False, description="also after the off, and then marked so for ever")
+
+
+class Moved(BaseModel):
+    """A feature that moved a runner, by how much (nats), and its value."""
+
+    feature: str
+    push: float
+    value: float | None
+
+
+class RunnerSaid(BaseModel):
+    """A runner as it was predicted; what follows from odds is null without a whole book."""
+
+    rank: int
+    number: int | None
+    horse: str
+    horse_id: int
+    p_model: float
+    p_market: float | None
+    p: float | None
+    fair_odds: float
+    odds: float | None
+    edge: float | None
+    stake: float
+    stakes: dict[str, float]
+    verdict: Literal["back", "pass", "no market"]
+    unknown: list[str]
+    moved: list[Moved]
+
+
+class PredictionSaid(BaseModel):
+    """A race as it was predicted, as `velo predict --json` has it."""
+
+    race_id: int
+    revision: int
+    made: datetime
+    deadline: datetime
+    backfill: bool
+    day: date
+    course: str
+    off: str | None
+    race_name: str | None
+    version: str
+    run_id: str
+    sha256: str
+    source: Literal["online", "offline"]
+    build: str
+    price_kind: str | None
+    decision: str
+    settlement: str
+    strategy: str
+    market: bool
+    indicative: bool
+    runners: list[RunnerSaid]
+
+
+class Revisions(BaseModel):
+    """Every prediction of a race, the first first."""
+
+    predictions: list[PredictionSaid]
+
+
+class Entered(BaseModel):
+    """A runner of a race that is known, and the card's odds of the kind that would decide."""
+
+    horse_id: int
+    number: int | None
+    draw: int | None
+    horse: str
+    odds: float | None
+
+
+class RaceSaid(BaseModel):
+    """A race that is known. `closed` says why it is not predicted now, null where it is."""
+
+    race_id: int
+    day: date
+    course: str
+    off: str | None
+    race_name: str | None
+    deadline: datetime
+    closed: str | None
+    price_kind: str | None
+    predictions: str = Field(description="path to ask at: ids are wider than JavaScript's numbers")
+    runners: list[Entered]
+
+
+class RacesSaid(BaseModel):
+    """Races, by off and course."""
+
+    races: list[RaceSaid]
+
+
+class Unscored(BaseModel):
+    """A runner that cannot be scored, and why."""
+
+    race: str
+    horse: str | None
+    reason: str
+
+
+class CardSaid(RacesSaid):
+    """A card that was taken."""
+
+    unscored: list[Unscored]
+    notes: list[str]
+
+
+class Health(BaseModel):
+    """The process lives."""
+
+    alive: Literal[True] = True
+
+
+class Part(BaseModel):
+    """One thing that a prediction needs, and why it cannot be had."""
+
+    ready: bool
+    why: str | None = None
+
+
+class Readiness(BaseModel):
+    """Whether a race of `day` can be predicted."""
+
+    ready: bool
+    day: date
+    champion: Part
+    build: Part
+    online: Part
+    version: str | None
+
+
+class LedgerSaid(BaseModel):
+    """As `velo ledger --json`."""
+
+    spans: list[dict[str, Any]]
+    bets: dict[str, int]
+    backfilled_left_out: int
+
+
+class ProblemSaid(BaseModel):
+    """RFC 9457; `detail` names the thing and the mend."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str

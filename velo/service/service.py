@@ -1,0 +1,309 @@
+"""The service without its HTTP: what it knows, what it is asked, what it answers."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from training.dataset import feature_store
+from velo.errors import InputError, ModelError, VeloError
+from velo.home import Home
+from velo.live.book import open_book
+from velo.live.card_file import CURRENT
+from velo.live.deadline import deadline
+from velo.live.declarations import Declared, races_of
+from velo.live.journal import Prediction, revisions
+from velo.live.ledger import counts
+from velo.live.moment import never_back
+from velo.live.odds_taken import Quoted
+from velo.live.preparation import bring_store
+from velo.live.pricing import Pricer
+from velo.live.refusals import refusal
+from velo.live.taking import take
+from velo.offline.build import current_build
+from velo.racing.odds import decimal_odds
+from velo.service import said
+from velo.service.card_body import ROWS_SHOWN, renamed, written
+from velo.service.champion import Champion, stamp_of
+from velo.service.desk import Desk, Wanted
+from velo.service.metrics import Metrics
+from velo.service.paddock import Paddock
+from velo.service.problems import Closed
+from velo.settings import PriceKind, Settings
+from velo.store.online.readiness import require_morning_of
+
+CARD_PATIENCE = 30.0
+"""Seconds that a card waits for another that is being taken."""
+
+
+class Service:
+    """Everything that lives as long as the service does."""
+
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the home; `open` begins.
+
+        Args:
+            home: that is served.
+            settings: in force until the end.
+            clock: gives the time, with its zone.
+        """
+        self.home, self.settings = home, settings
+        self.clock = never_back(home.ledger, clock)
+        self.metrics = Metrics()
+        self.champion = Champion(home, settings, self.metrics.took_over)
+        self._paddock = Paddock(home, settings)
+        self._desk = Desk(
+            home, self.champion.pricer, self.clock, settings.serve.waiting, settings.serve.together,
+            self.metrics.priced,
+        )  # fmt: skip
+        self._end = threading.Event()
+        self._watch = threading.Thread(target=self._look_out, name="watch", daemon=True)
+        self._ledgers: dict[Any, dict[str, Any]] = {}
+
+    def open(self) -> None:
+        """Load the champion, and begin to price and to look out for its successor."""
+        self.champion.look()
+        self._desk.open()
+        self._watch.start()
+
+    def close(self) -> None:
+        """Answer what was asked, and end."""
+        self._end.set()
+        self._desk.close()
+        self._watch.join()
+        self._paddock.close()
+
+    def _look_out(self) -> None:
+        while not self._end.wait(self.settings.serve.look_seconds):
+            self.champion.look()
+
+    @property
+    def today(self) -> date:
+        """The day where the races are."""
+        return self.clock().astimezone(ZoneInfo(self.settings.live.timezone)).date()
+
+    def race(self, race_id: int) -> Declared:
+        """A race, of a card or of the warehouse.
+
+        Raises:
+            DataError: nobody knows it.
+            InUse: no card declared it, and the warehouse is busy.
+        """
+        found = self._paddock.declared(race_id)
+        return self._paddock.held(race_id, self._decision) if found is None else found
+
+    def current(self, race_id: int) -> Declared | None:
+        """A race that is in memory and of the current build; else None, and `race` must look."""
+        found = self._paddock.declared(race_id)
+        if found is None or found.build != current_build(self.home).fingerprint:
+            return None
+        return found
+
+    def up_to_date(self, race_id: int) -> Declared:
+        """A race with the current build's facts."""
+        return self._paddock.up_to_date(self.race(race_id))
+
+    def ask(self, race: Declared, asked: said.PredictionAsked) -> Future[Prediction]:
+        """Have a race priced.
+
+        Raises:
+            Closed: it is past its off, or cannot be scored.
+            InputError: odds are none, or of no runner of it.
+            ModelError: there is no champion.
+            Busy: too many wait.
+        """
+        self.champion.pricer()
+        why = self._closed(race, asked.backfill)
+        if why:
+            raise Closed(why)
+        return self._desk.ask(Wanted(race, quoted(race, asked), asked.backfill))
+
+    def revisions(self, race_id: int) -> list[Prediction]:
+        """Every prediction of a race.
+
+        Raises:
+            DataError: nobody knows the race.
+        """
+        found = revisions(self.home.ledger, race_id)
+        if not found:
+            self.race(race_id)
+        return found
+
+    def races(self, day: date) -> list[said.RaceSaid]:
+        """The races of a day, of cards or else of the warehouse."""
+        found = self._paddock.of_day(day)
+        return self._said(found or self._paddock.held_of_day(day, self._decision))
+
+    def take(self, body: bytes, media: str) -> said.CardSaid:
+        """Take a card as `velo predict` does, and make ready to price it.
+
+        Raises:
+            InputError: it is no card, or none of its rows could be read.
+            InUse: somebody holds the warehouse.
+            HomeError: the online store cannot be brought to the morning of the day.
+        """
+        shown = f"{ROWS_SHOWN} at {self.clock().astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        notes: list[str | None] = []
+        with tempfile.TemporaryDirectory() as folder:
+            path = written(Path(folder), body, media)
+            with self._paddock.at_the_warehouse(CARD_PATIENCE):
+                try:
+                    card, note = take(
+                        self.home, self.settings, path, lambda stage: None, self.clock, shown
+                    )
+                except InputError as error:
+                    raise renamed(error) from None
+                notes.append(note)
+                races = races_of(card, current_build(self.home).fingerprint)
+                day = self._first_open_day(races)
+                notes.append(
+                    bring_store(self.home, self.settings, feature_store(), day, lambda stage: None)
+                )
+        return said.CardSaid(
+            races=self._said(races),
+            unscored=[said.Unscored(**vars(each)) for each in card.unscored],
+            notes=[note for note in notes if note],
+        )
+
+    def ledger(self, version: str | None, strategy: str | None, backfill: bool) -> dict[str, Any]:
+        """The ledger, computed anew when predictions or results came in.
+
+        Raises:
+            DataError: there is no such prediction.
+            InUse: somebody holds the warehouse.
+        """
+        key = (version, strategy, backfill, stamp_of(self.home.ledger),
+               stamp_of(self.home.warehouse))  # fmt: skip
+        if key not in self._ledgers:
+            with self._paddock.at_the_warehouse():
+                book = open_book(self.home, self.settings, backfilled=backfill, version=version,
+                                 strategy=strategy)  # fmt: skip
+            spans = [_finite(each.to_dict()) for each in book.figures(self.settings)]
+            self._ledgers = {
+                key: {"spans": spans, "bets": counts(book.bets),
+                      "backfilled_left_out": book.backfilled}
+            }  # fmt: skip
+        return self._ledgers[key]
+
+    def readiness(self) -> said.Readiness:
+        """Whether a race of the first day with a card, or of today, can be predicted."""
+        day = self._paddock.first_day(self.today) or self.today
+        pricer, champion = None, said.Part(ready=True)
+        try:
+            pricer = self.champion.pricer()
+            champion = said.Part(ready=True, why=self.champion.why)
+        except ModelError as error:
+            champion = said.Part(ready=False, why=str(error))
+        build = _part(lambda: current_build(self.home))
+        online = _part(lambda: require_morning_of(self.home, self._store(pricer), day))
+        ready = champion.ready and build.ready and online.ready
+        self.metrics.ready.set(ready)
+        return said.Readiness(
+            ready=ready, day=day, champion=champion, build=build, online=online,
+            version=None if pricer is None else pricer.stored.version,
+        )  # fmt: skip
+
+    @property
+    def _decision(self) -> PriceKind:
+        try:
+            kind: Any = self.champion.pricer().decision
+        except ModelError:
+            kind = self.settings.prices.decision
+        found: PriceKind = kind
+        return found
+
+    def _store(self, pricer: Pricer | None) -> Any:
+        return feature_store() if pricer is None else pricer.source.store
+
+    def _first_open_day(self, races: list[Declared]) -> date:
+        """The day that the online store serves: it has one morning at a time."""
+        day = min(each.day for each in races)
+        first = self._paddock.first_day(self.today)
+        return day if first is None else first
+
+    def _closed(self, race: Declared, backfill: bool = False) -> str | None:
+        first = race.entries.slice(0, 1).to_pylist()[0]
+        found = refusal(
+            first, len(race.entries), race.incomplete, self.clock(), backfill, self.settings.live
+        )  # fmt: skip
+        return None if found is None else found.why.replace("--backfill", "`backfill: true`")
+
+    def _said(self, races: list[Declared]) -> list[said.RaceSaid]:
+        found = [self._race_said(each) for each in races]
+        return sorted(found, key=lambda race: (race.day, race.off or "", race.course, race.race_id))
+
+    def _race_said(self, race: Declared) -> said.RaceSaid:
+        rows = race.entries.to_pylist()
+        first, odds = rows[0], race.quoted(self._decision)
+        return said.RaceSaid(
+            race_id=race.race_id, day=race.day, course=first["course"], off=first["off"],
+            race_name=first["race_name"],
+            deadline=deadline(race.day, first["off"], self.settings.live),
+            closed=self._closed(race), price_kind=odds.kind,
+            predictions=f"/races/{race.race_id}/predictions",
+            runners=[
+                said.Entered(
+                    horse_id=row["horse_id"], number=row["number"], draw=row["draw"],
+                    horse=row["horse"], odds=None if np.isnan(price) else float(price),
+                )
+                for row, price in zip(rows, odds.odds, strict=True)
+            ],
+        )  # fmt: skip
+
+
+def quoted(race: Declared, asked: said.PredictionAsked) -> Quoted | None:
+    """The odds that were sent, for the race's runners; None where none were.
+
+    Raises:
+        InputError: one is no price, is of no runner of the race, or of one that has one already.
+    """
+    if asked.odds is None:
+        return None
+    horses = race.horses
+    by_number: dict[int, list[int]] = {}
+    for place, number in enumerate(race.entries["number"].to_pylist()):
+        by_number.setdefault(number, []).append(place)
+    odds = np.full(len(horses), np.nan)
+    for each in asked.odds:
+        if each.horse_id is not None:
+            called = f"horse {each.horse_id}"
+            places = [place for place, horse in enumerate(horses) if horse == each.horse_id]
+        else:
+            called = f"number {each.number}"
+            places = by_number.get(each.number or 0, [])
+        price = each.odds if isinstance(each.odds, float) else decimal_odds(each.odds)
+        if price is None:
+            raise InputError(f"{called}: {each.odds!r} is no price; as 7.5, '13/2' or 'Evens'")
+        if len(places) != 1:
+            raise InputError(f"{called} is not one runner of race {race.race_id}")
+        if not np.isnan(odds[places[0]]):
+            raise InputError(f"{called} is priced twice")
+        odds[places[0]] = price
+    return Quoted(odds, (asked.price_kind or CURRENT) if asked.odds else None)
+
+
+def _part(asked: Callable[[], Any]) -> said.Part:
+    try:
+        asked()
+    except (VeloError, FileNotFoundError) as error:
+        return said.Part(ready=False, why=" ".join(str(error).split()))
+    return said.Part(ready=True)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(each) for name, each in value.items()}
+    return None if isinstance(value, float) and not np.isfinite(value) else value
