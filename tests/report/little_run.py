@@ -137,5 +137,5 @@ def _judged(
         report=report,
         cutoffs=cutoffs.to_dict(),
         predictions=predictions,
-        backtest=None,
+        backtests=(),
     )

@@ -11,6 +11,11 @@ from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 Report = Mapping[str, Any]
 
 
+def kind(report: Report) -> str:
+    """What its parts of the page are called: `walk` of a walk-forward, else `backtest`."""
+    return "walk" if report.get("walk_forward") else "backtest"
+
+
 def strategies(report: Report) -> Table:
     """Strategies, price buckets and what needs no model: bets, profit, return."""
     rows = [
@@ -31,7 +36,7 @@ def strategies(report: Report) -> Table:
     ]  # fmt: skip
     span = report["period"]
     caption = f"Backtest, {shown.day(span['from'])} to {shown.day(span['to'])}"
-    return Table("backtest", caption, columns, rows)
+    return Table(kind(report), caption, columns, rows)
 
 
 def chance(report: Report) -> Table:
@@ -49,17 +54,18 @@ def chance(report: Report) -> Table:
                  random.get("selected_roi"), f"{shown.count(each['bets'])} bets"),
             percent(random.get("roi"), random.get("roi_ci")),
             Cell(shown.number(random.get("p_value"), 3), random.get("p_value")),
-            Cell(shown.percent(power.get("claimed_roi"), sign=True), power.get("claimed_roi")),
+            Cell(shown.percent(power.get("claimed_edge"), sign=True), power.get("claimed_edge")),
             Cell(shown.percent(power.get("power"), 0), power.get("power")),
             count(power.get("bets_needed")),
             Cell(shown.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
         ])  # fmt: skip
     columns = [
         Column("Strategy", False), Column("Its own return"), Column("Random, 95%"),
-        Column("As good by luck"), Column("Return claimed"), Column("Power"),
+        Column("As good by luck"), Column("Edge claimed"), Column("Power"),
         Column("Bets needed"), Column("Deflated Sharpe"),
     ]  # fmt: skip
-    return Table("chance", "Against chance: level stakes, before commission", columns, rows)
+    name = f"{kind(report)}-chance"
+    return Table(name, "Against chance: level stakes, before commission", columns, rows)
 
 
 def legs(report: Report) -> Table:

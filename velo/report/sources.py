@@ -15,6 +15,8 @@ from training.holdout_file import read_holdout
 from velo.errors import ModelError
 from velo.home import Home
 
+BACKTESTS = ("backtest_{name}.json", "backtest_{name}_walk_forward.json")
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -28,7 +30,7 @@ class Sources:
         report: `training_report.json`.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
         predictions: of the holdout, as `read_holdout` gives them.
-        backtest: the report of its version, None where it was not backtested.
+        backtests: of this very run: of the one model, and of its recipe walked forward.
     """
 
     run_id: str
@@ -38,7 +40,7 @@ class Sources:
     report: dict[str, Any]
     cutoffs: dict[str, float]
     predictions: pd.DataFrame
-    backtest: dict[str, Any] | None
+    backtests: tuple[dict[str, Any], ...]
 
     @property
     def name(self) -> str:
@@ -61,7 +63,7 @@ def sources(home: Home, reference: str) -> Sources:
     version = found.version or _version_of(home, found.run_id)
     stored = artifact.load(found.folder, found.sha256).model
     began = tracking.client(home).get_run(found.run_id).info.start_time
-    backtest = home.reports / f"backtest_{version or found.run_id}.json"
+    names = (found.tags.get(registry.LABEL), version, found.run_id)
     return Sources(
         run_id=found.run_id,
         version=version,
@@ -74,7 +76,11 @@ def sources(home: Home, reference: str) -> Sources:
         report=_document(folder / "training_report.json"),
         cutoffs={name: float(value) for name, value in stored["cutoffs"].items()},
         predictions=read_holdout(folder),
-        backtest=_backtest(backtest, found.run_id),
+        backtests=tuple(
+            said
+            for kind in BACKTESTS
+            if (said := _backtest(home, kind, [name for name in names if name], found.run_id))
+        ),
     )
 
 
@@ -85,12 +91,17 @@ def _version_of(home: Home, run_id: str) -> str | None:
     return str(versions[0].version) if versions else None
 
 
-def _backtest(path: Path, run_id: str) -> dict[str, Any] | None:
-    """The backtest of this very run: a version's number may be another home's."""
-    if not path.is_file():
-        return None
-    found = _document(path)
-    return found if found.get("run_id") == run_id else None
+def _backtest(home: Home, kind: str, names: list[str], run_id: str) -> dict[str, Any] | None:
+    """The newest backtest of this very run, whichever of its names it was asked for by.
+
+    A label may have gone on to a later run, and a version's number may be another home's.
+    """
+    paths = [home.reports / kind.format(name=name) for name in names]
+    for path in sorted(filter(Path.is_file, paths), key=lambda path: -path.stat().st_mtime):
+        found = _document(path)
+        if found.get("run_id") == run_id:
+            return found
+    return None
 
 
 def _document(path: Path) -> dict[str, Any]:
