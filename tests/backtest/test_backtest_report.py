@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest, write
-from backtest.schema import Withdrawals, schema
+from backtest.schema import Returned, Withdrawals, schema
 from training.report import SAME_PRICE
 from velo.errors import DataError, InputError
 from velo.home import Home
@@ -23,6 +23,7 @@ from velo.settings import OddsBand
 
 BAND = OddsBand()
 PLAIN = {"race_type": "Flat", "class_level": 4.0, "handicap": False, "finish": np.nan}
+NONE = Returned(withdrawn=0, void=0, void_races=0)
 MARCH = Period(date(2021, 3, 1), date(2021, 3, 31))
 
 
@@ -47,7 +48,7 @@ def report(frame: pd.DataFrame, on: Terms | None = None, **changes: object) -> d
     origin = {"version": "1", "run_id": "a" * 32, "alpha_share": 0.35, **changes}
     excluded = origin.pop("excluded", None)
     withdrawn = Withdrawals(horses=0, law="none", unsettleable_races=0)
-    return backtest(frame, on or terms(), MARCH, Origin(**origin), withdrawn, excluded)  # type: ignore[arg-type]
+    return backtest(frame, on or terms(), MARCH, Origin(**origin), withdrawn, NONE, excluded)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backtest.caveats import caveats
-from backtest.schema import Bank, Statement, Strength, Withdrawals
+from backtest.schema import Bank, Returned, Statement, Strength, Withdrawals
 
 
 def statement(**changes: Any) -> Statement:
@@ -20,9 +20,16 @@ def statement(**changes: Any) -> Statement:
     return Statement(**{**usual, **changes})
 
 
-def said(decision: str, settlement: str, one: Statement, **gone: Any) -> str:
+NONE = Returned(withdrawn=0, void=0, void_races=0)
+
+
+def said(
+    decision: str, settlement: str, one: Statement, back: Returned = NONE, looks: int = 0,
+    **gone: Any,
+) -> str:  # fmt: skip
     withdrawn = Withdrawals(**{"horses": 0, "law": "none", "unsettleable_races": 0, **gone})
-    return "\n".join(caveats(decision, settlement, withdrawn, {"mine": one}, ("mine",)))
+    found = caveats(decision, settlement, withdrawn, back, {"mine": one}, ("mine",), looks)
+    return "\n".join(found)
 
 
 def test_a_strong_strategy_decided_early_has_nothing_to_be_warned_of() -> None:
@@ -37,6 +44,18 @@ def test_a_morning_decision_that_knows_the_final_field_is_said() -> None:
     found = said("morning", "morning", statement(), horses=12, unsettleable_races=3)
     assert "12 were withdrawn" in found
     assert "3 races settle no bet" in found
+
+
+def test_returned_bets_are_counted_and_said_to_be_no_losses() -> None:
+    back = Returned(withdrawn=3, void=17, void_races=2)
+    found = said("morning", "bsp", statement(), back)
+    assert "3 withdrawn horses had a morning price in the odds band" in found
+    assert "races declared void: 2, with 17 horses" in found
+    assert found.count("returned") == 2
+
+
+def test_earlier_looks_at_the_days_are_said() -> None:
+    assert "(2): the interval of the gain" in said("morning", "bsp", statement(), looks=2)
 
 
 def test_a_bank_that_is_gone_is_said() -> None:
