@@ -24,8 +24,8 @@ def caveats(
         found.append(price_note({"decision": decision, "settlement": settlement}))
     if earlier_looks:
         found.append(
-            f"other models or walks had looked at some of these days before ({earlier_looks:,}): "
-            "the interval of the gain over the market is widened for it, the others are not"
+            f"looks at some of these days by other models or walks before: {earlier_looks:,}; the "
+            "interval of the gain over the market is widened for it, the others are not"
         )
     if decision not in STARTING_PRICES and withdrawals.horses:
         found.append(

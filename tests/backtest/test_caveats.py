@@ -55,7 +55,7 @@ def test_returned_bets_are_counted_and_said_to_be_no_losses() -> None:
 
 
 def test_earlier_looks_at_the_days_are_said() -> None:
-    assert "(2): the interval of the gain" in said("morning", "bsp", statement(), looks=2)
+    assert "before: 2; the interval of the gain" in said("morning", "bsp", statement(), looks=2)
 
 
 def test_a_bank_that_is_gone_is_said() -> None:

@@ -132,6 +132,7 @@ def _judged(
     return Sources(
         run_id=version * 32,
         version=version,
+        label=None,
         aliases=("challenger",),
         trained="2026-01-02 03:04 UTC",
         report=report,

@@ -35,7 +35,8 @@ def strategies(report: Report) -> Table:
         Column("Return, 95%"), Column("A/E, 95%"), Column("Deepest fall"),
     ]  # fmt: skip
     span = report["period"]
-    caption = f"Backtest, {shown.day(span['from'])} to {shown.day(span['to'])}"
+    walked = " walked forward" if kind(report) == "walk" else ""
+    caption = f"Backtest{walked}, {shown.day(span['from'])} to {shown.day(span['to'])}"
     return Table(kind(report), caption, columns, rows)
 
 

@@ -64,7 +64,7 @@ def _expectation(cutoff: float) -> list[str]:
     return [
         f"Top20% takes bets from an expected return of {shown.percent(cutoff, sign=True)}: the "
         "best of the band, and some of them a loss by the blend's own reckoning. All takes "
-        "only what it expects to win."
+        "only bets of which it expects a profit."
     ]
 
 

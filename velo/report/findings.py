@@ -42,6 +42,7 @@ def findings(run: Sources) -> dict[str, Any]:
         "run": {
             "run_id": run.run_id,
             "version": run.version,
+            "label": run.label,
             "name": run.name,
             "aliases": run.aliases,
             "trained": run.trained,

@@ -25,6 +25,7 @@ class Sources:
     Attributes:
         run_id: MLflow's.
         version: of the registered model, None for a run that has none.
+        label: the name that `velo train --version` gave it, None without one.
         aliases: which of `champion`, `challenger` and `previous` point at it.
         trained: when the run began, UTC, to the minute.
         report: `training_report.json`.
@@ -35,6 +36,7 @@ class Sources:
 
     run_id: str
     version: str | None
+    label: str | None
     aliases: tuple[str, ...]
     trained: str
     report: dict[str, Any]
@@ -63,10 +65,12 @@ def sources(home: Home, reference: str) -> Sources:
     version = found.version or _version_of(home, found.run_id)
     stored = artifact.load(found.folder, found.sha256).model
     began = tracking.client(home).get_run(found.run_id).info.start_time
-    names = (found.tags.get(registry.LABEL), version, found.run_id)
+    label = found.tags.get(registry.LABEL)
+    names = (label, version, found.run_id)
     return Sources(
         run_id=found.run_id,
         version=version,
+        label=label,
         aliases=tuple(
             alias
             for alias, said in registry.aliases(home).items()
