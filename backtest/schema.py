@@ -53,6 +53,7 @@ class Bank(Form):
     closing: float
     lowest: float
     path: list[float] = Field(description="at the end of each of the report's `days`")
+    drawdown: list[float] = Field(description="below its highest so far, on the same days")
 
 
 class RandomSelections(Form):

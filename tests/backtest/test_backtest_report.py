@@ -229,6 +229,33 @@ def test_every_betting_figure_has_an_interval_and_a_number_of_bets():
         assert low < statement[name] < high
 
 
+def test_the_drawdown_is_read_off_the_banks_own_path():
+    for each in report(season(4))["strategies"].values():
+        bank = each["bank"]
+        highest = np.maximum.accumulate([bank["opening"], *bank["path"]])[1:]
+        assert bank["drawdown"] == pytest.approx(highest - bank["path"])
+        assert max(bank["drawdown"]) == pytest.approx(each["max_drawdown"], abs=1e-3)
+
+
+def test_earlier_looks_widen_the_gain_over_the_market_and_nothing_else():
+    card = season(6)
+    fresh, seen = report(card), report(card, terms(earlier_looks=9))
+    assert (fresh["earlier_looks"], seen["earlier_looks"]) == (0, 9)
+    assert seen["delta_ll_ci"][0] < fresh["delta_ll_ci"][0]
+    assert seen["delta_ll_ci"][1] > fresh["delta_ll_ci"][1]
+    assert seen["strategies"] == fresh["strategies"]
+    assert any("before: 9" in each for each in seen["caveats"])
+
+
+def test_returned_bets_stand_beside_the_accounts_and_in_none(three_races):
+    back = Returned(withdrawn=3, void=17, void_races=2)
+    gone = Withdrawals(horses=3, law="none", unsettleable_races=0)
+    origin = Origin("1", "a" * 32, 0.35)
+    found = backtest(three_races, terms(), MARCH, origin, gone, back)
+    assert found["returned"] == {"withdrawn": 3, "void": 17, "void_races": 2}
+    assert found["strategies"] == report(three_races)["strategies"]
+
+
 def test_an_efficient_market_loses_its_margin_to_the_blind_band():
     band = report(season(5, races=124))["baseline"]["blind_band"]
     low, high = band["roi_ci"]

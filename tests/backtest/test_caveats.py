@@ -14,7 +14,7 @@ def statement(**changes: Any) -> Statement:
     usual = {
         "bets": 9, "unsettled": 0, "winners": 1, "staked": 9, "profit": 1, "max_drawdown": 0,
         **figures, **{f"{name}_ci": None for name in figures}, "stake": "flat", "each_way": False,
-        "bank": Bank(opening=100, closing=101, lowest=99, path=[101]), "random": None,
+        "bank": Bank(opening=100, closing=101, lowest=99, path=[101], drawdown=[0]), "random": None,
         "power": Strength(claimed_edge=0.2, power=0.9, bets_needed=5), "sharpe": None,
     }  # fmt: skip
     return Statement(**{**usual, **changes})
@@ -59,7 +59,7 @@ def test_earlier_looks_at_the_days_are_said() -> None:
 
 
 def test_a_bank_that_is_gone_is_said() -> None:
-    broke = Bank(opening=100, closing=50, lowest=-1, path=[50])
+    broke = Bank(opening=100, closing=50, lowest=-1, path=[50], drawdown=[50])
     assert "would not have lasted: mine" in said("morning", "bsp", statement(bank=broke))
 
 

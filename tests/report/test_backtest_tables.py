@@ -120,6 +120,15 @@ def test_every_figure_of_a_real_backtest_stands_in_its_table() -> None:
     assert sum(value is not None for row in rows.values() for value in [row[4].value]) >= 4
 
 
+def test_a_strategy_with_a_plan_of_its_own_says_it() -> None:
+    own = WEIGHED | {"stake": "0.5 of Kelly, at most 2% a bet", "each_way": True}
+    plain = WEIGHED | {"stake": "flat, 1 point", "each_way": False}
+    table = backtest_tables.strategies(report(plain, strategies={"top10": plain, "mine": own}))
+    said = {row[0].text: row[0].detail for row in table.rows}
+    assert said["Top10%"] == ""
+    assert said["Mine"] == "0.5 of Kelly, at most 2% a bet, each way"
+
+
 def test_a_backtest_and_a_walk_stand_side_by_side_without_sharing_an_id() -> None:
     found = findings(replace(little_run(), backtests=(made(), WHOLE)))
     whole = read(page(found))

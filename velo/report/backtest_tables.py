@@ -20,7 +20,7 @@ def strategies(report: Report) -> Table:
     """Strategies, price buckets and what needs no model: bets, profit, return."""
     rows = [
         [
-            word(name),
+            word(name, _stake(each)),
             count(each["bets"]),
             count(each["winners"]),
             Cell(shown.number(each["profit"], 1, sign=True), each["profit"]),
@@ -102,6 +102,13 @@ def paths(report: Report) -> dict[str, dict[str, Any]]:
                 "band_days": [], "low": [], "high": [],
             }  # fmt: skip
     return found
+
+
+def _stake(each: Mapping[str, Any]) -> str:
+    """How a strategy stakes, where it is not a plain point on the win."""
+    plan = str(each.get("stake", ""))
+    told = "" if plan.startswith("flat, 1 point") and "at most" not in plan else plan
+    return ", ".join(part for part in (told, "each way" if each.get("each_way") else "") if part)
 
 
 def _statements(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:
