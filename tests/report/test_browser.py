@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.report.browser import CHROMIUM, show
 from tests.report.little_run import little_run
+from tests.report.test_backtest_tables import WHOLE, made
 from velo.report.comparison import comparison
 from velo.report.comparison_page import page as compare
 from velo.report.findings import findings
@@ -20,12 +23,13 @@ pytestmark = [
 def pages() -> dict[str, str]:
     return {
         "report": page(findings(little_run())),
+        "backtested": page(findings(replace(little_run(), backtests=(made(), WHOLE)))),
         "comparison": compare(comparison(little_run(), little_run(2, "2"))),
     }
 
 
 @pytest.mark.parametrize("width", [390, 768, 1400])
-@pytest.mark.parametrize("name", ["report", "comparison"])
+@pytest.mark.parametrize("name", ["report", "backtested", "comparison"])
 def test_a_page_lies_within_its_window_and_nothing_overlaps(name: str, width: int) -> None:
     shown = show(pages()[name], width)
     assert shown.complaints == []

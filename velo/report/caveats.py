@@ -132,8 +132,8 @@ def _model(report: Mapping[str, Any]) -> list[str]:
     unsettled = report["holdout"].get("unsettleable_top20") or 0
     if unsettled:
         found.append(
-            f"{shown.count(unsettled)} Top20% selections have no settlement price and count in no "
-            "betting figure."
+            f"{shown.count(unsettled)} Top20% selections have no settlement price, or one whose "
+            "deduction for a withdrawn horse is not known; they count in no betting figure."
         )
     return found
 
