@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "backtest": {"backtest", "training", *BASE},
     "velo.keeping": {"velo.keeping", "velo.warehouse", "velo.offline", "velo.store", *BASE},
     "velo.report": {"velo.report", "training", *BASE},
+    "velo.monitoring": {"velo.monitoring", "velo.live", "training", *BASE},
     "velo.live": {
         "velo.live",
         "velo.warehouse",

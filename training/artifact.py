@@ -1,8 +1,10 @@
 """The stored model: a folder of LightGBM text and JSON, known by its SHA-256.
 
 Nothing in it is code and nothing is unpickled: `ranker.txt` is LightGBM's own text format (absent
-where the ranker is linear), `model.json` is everything else, with sorted keys. The identity is
-the SHA-256 over both files' names, lengths and contents, and is checked before either is parsed.
+where the ranker is linear), `model.json` is everything else that scores, with sorted keys, and
+`reference.json` is what later days are held against (absent in models of before it was kept). The
+identity is the SHA-256 over the files' names, lengths and contents, and is checked before any is
+parsed.
 """
 
 from __future__ import annotations
@@ -21,21 +23,28 @@ from velo.errors import ModelError
 
 RANKER = "ranker.txt"
 MODEL = "model.json"
+REFERENCE = "reference.json"
 FORMAT = 1
-LARGEST = {RANKER: 256 * 2**20, MODEL: 16 * 2**20}
+LARGEST = {RANKER: 256 * 2**20, MODEL: 16 * 2**20, REFERENCE: 16 * 2**20}
 RANKER_OPENING = b"tree\n"
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A verified model: `model` as it was saved, `ranker` the LightGBM text or None."""
+    """A verified model: what was saved, `ranker` the LightGBM text or None."""
 
     model: dict[str, Any]
     ranker: str | None
     sha256: str
+    reference: dict[str, Any] | None = None
 
 
-def save(folder: Path, model: Mapping[str, Any], ranker: str | None = None) -> str:
+def save(
+    folder: Path,
+    model: Mapping[str, Any],
+    ranker: str | None = None,
+    reference: Mapping[str, Any] | None = None,
+) -> str:
     """Write the artifact and return its SHA-256.
 
     The files are written beside the target, flushed to disk and renamed into place, so that
@@ -45,15 +54,18 @@ def save(folder: Path, model: Mapping[str, Any], ranker: str | None = None) -> s
         folder: does not exist yet; its parents are made.
         model: plain JSON values; every number finite.
         ranker: LightGBM's model text.
+        reference: plain JSON as well.
 
     Raises:
-        ModelError: the folder exists, or the model is not plain JSON.
+        ModelError: the folder exists, or what is saved is not plain JSON.
     """
     if folder.exists():
         raise ModelError(f"{folder} exists already; an artifact is never overwritten")
     contents = {MODEL: _json({**model, "format": FORMAT})}
     if ranker is not None:
         contents[RANKER] = ranker.encode("utf-8")
+    if reference is not None:
+        contents[REFERENCE] = _json(reference)
     _refuse_oversized({name: len(content) for name, content in contents.items()}, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -85,7 +97,13 @@ def load(folder: Path, sha256: str) -> Artifact:
             f"{folder} is not the registered model: SHA-256 {found[:12]}... instead of "
             f"{sha256[:12]}...; restore it from a backup or train again"
         )
-    return Artifact(_parsed(contents[MODEL], folder), _ranker_text(contents, folder), found)
+    model = _parsed(contents[MODEL], folder / MODEL)
+    if model.get("format") != FORMAT:
+        raise ModelError(f"{folder / MODEL} is not a model of format {FORMAT}; train again")
+    reference = None
+    if REFERENCE in contents:
+        reference = _parsed(contents[REFERENCE], folder / REFERENCE)
+    return Artifact(model, _ranker_text(contents, folder), found, reference)
 
 
 def identity(contents: Mapping[str, bytes]) -> str:
@@ -98,7 +116,7 @@ def identity(contents: Mapping[str, bytes]) -> str:
 
 
 def _read(folder: Path) -> dict[str, bytes]:
-    """Both files' bytes, read only after their sizes were bounded."""
+    """The files' bytes, read only after their sizes were bounded."""
     if not (folder / MODEL).is_file():
         raise ModelError(f"{folder} holds no {MODEL}; restore it from a backup or train again")
     contents = {}
@@ -130,14 +148,12 @@ def _json(model: Mapping[str, Any]) -> bytes:
         raise ModelError(f"the model is not plain JSON with finite numbers: {error}") from None
 
 
-def _parsed(content: bytes, folder: Path) -> dict[str, Any]:
+def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        model = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+        found = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{folder / MODEL} is not the JSON of a model: {error}") from None
-    if not isinstance(model, dict) or model.get("format") != FORMAT:
-        raise ModelError(f"{folder / MODEL} is not a model of format {FORMAT}; train again")
-    return model
+        raise ModelError(f"{path} is not the JSON of a model: {error}") from None
+    return found if isinstance(found, dict) else {}
 
 
 def _ranker_text(contents: Mapping[str, bytes], folder: Path) -> str | None:

@@ -61,6 +61,19 @@ def calibration_error(p: Floats, win_share: Floats) -> float:
     return curve(p, win_share).error
 
 
+def error_by_chance(p: Floats, bins: int = BINS) -> float:
+    """The calibration error that right probabilities show on average, for want of runners.
+
+    In each bin the gap is about normal around 0 with variance p(1 - p) / runners, and its size
+    sqrt(2 / pi) of a standard deviation. NaN without runners.
+    """
+    if not len(p):
+        return float("nan")
+    place = equal_mass_bins(p, bins)
+    spread = np.bincount(place, p * (1 - p), minlength=bins)
+    return float(np.sqrt(2 / np.pi * spread).sum() / len(p))
+
+
 def band_calibration_errors(
     p: Floats, opponent: Floats, win_share: Floats, in_band: Flags
 ) -> tuple[float, float]:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from training import artifact, evaluation, walk_forward
+from training.artifact import load
 from training.code_state import CodeState
 from training.dataset import gather
 from training.folds import plan_ahead
 from training.judged import JUDGED, Judged
+from training.reference import reference
 from training.run import stored_form
-from training.scoring import stored_model
+from training.scoring import Stored, stored_model
 from training.tracking import VERDICT, Recorder
 from velo.errors import ModelError
 from velo.home import Home
@@ -96,10 +98,19 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
         }
         recorder.document("refit.json", report)
         saved = stored_form(data, settings, model, cutoffs, code.version)
-        sha256 = artifact.save(recorder.model_folder, saved, model.ranker_text)
+        held_against = reference(data, settings.drift.days, _judged_figures(earlier))
+        sha256 = artifact.save(
+            recorder.model_folder, saved, model.ranker_text, held_against.to_dict()
+        )
         description = (
             f"The recipe of version {judged.version}, retrained through {spine.last_day}. No day "
             f"was held back, so the verdict is version {judged.version}'s: {judged.verdict.words}"
         )
         recorder.enrol(sha256, description, {JUDGED: judged.version, VERDICT: "refit"}, alias=None)
     return Refitted(str(recorder.version), recorder.run_id, report)
+
+
+def _judged_figures(earlier: Stored) -> dict[str, Any]:
+    """No day judges a refit: its live days are held against the judged version's holdout."""
+    kept = load(earlier.registered.folder, earlier.registered.sha256).reference
+    return {} if kept is None else dict(kept["judged"])

@@ -37,6 +37,7 @@ from training.market import Method
 from training.model import Model
 from training.pictures import pictures
 from training.recipe import boosted, walk
+from training.reference import judged_figures, reference
 from training.registry import LABEL, check_label
 from training.report import TrainingReport
 from training.review import NOTE, RUN_NAME, Review
@@ -173,7 +174,12 @@ def train(
                 settings.training.bootstrap_draws, settings.training.seed,
             ))  # fmt: skip
         stored = stored_form(data, settings, model, cutoffs, code.version)
-        sha256 = artifact.save(recorder.model_folder, stored, model.ranker_text)
+        held_against = reference(
+            data, settings.drift.days, judged_figures(judged, predictions["p"].to_numpy())
+        )
+        sha256 = artifact.save(
+            recorder.model_folder, stored, model.ranker_text, held_against.to_dict()
+        )
         pyfunc.add(recorder.model_folder, model, sha256, data.frame.iloc[: _first_race(data)])
         report = TrainingReport(
             run_id=recorder.run_id,

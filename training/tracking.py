@@ -266,18 +266,20 @@ class Recorder:
         self._client.set_terminated(self.run_id, "FINISHED")
 
 
-def experiment_id(store: MlflowClient, home: Home) -> str:
-    """The experiment `velo`, made with its artifacts in the home where it is not there yet.
+def experiment_id(
+    store: MlflowClient, home: Home, name: str = EXPERIMENT, tags: Mapping[str, str] = KIND
+) -> str:
+    """The experiment of a name, made with its artifacts in the home where it is not there yet.
 
     Raises:
         HomeError: the store was made for a home elsewhere and would write there.
     """
     with opening(home):
-        experiment = store.get_experiment_by_name(EXPERIMENT)
+        experiment = store.get_experiment_by_name(name)
         if experiment is None:
             home.artifacts.mkdir(parents=True, exist_ok=True)
             place = home.artifacts.as_uri()
-            return str(store.create_experiment(EXPERIMENT, place, KIND))
+            return str(store.create_experiment(name, place, dict(tags)))
     if experiment.artifact_location != home.artifacts.as_uri():
         raise HomeError(
             f"{home.root / 'mlflow.db'} was made for {experiment.artifact_location}; move the home "

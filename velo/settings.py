@@ -262,7 +262,9 @@ class Training(Section):
     first_test_share: float = Field(0.4, gt=0, lt=1, description="of the days, before fold one")
     embargo_days: int = Field(0, ge=0, description="days left out between train and test")
     holdout_days: int = Field(90, ge=1)
-    stopping_share: float = Field(0.15, gt=0, lt=0.5, description="last share of a fold's days")
+    stopping_share: float = Field(
+        0.15, gt=0, lt=0.5, description="last share of the first fold's days"
+    )
     blend: Literal["benter", "residual"] = "benter"
     calibration: Literal["auto", "none", "isotonic", "beta"] = Field(
         "auto", description="auto keeps what gains out of fold, for blend and market each"
@@ -358,6 +360,24 @@ class Upkeep(Section):
     model_days: int = Field(120, ge=1, description="days since the champion was made")
 
 
+class Drift(Section):
+    """How far the last days may be from what the champion was trained and judged on.
+
+    What chance alone gives is taken off before a limit is asked, and what windows of the training
+    year showed is added to it.
+    """
+
+    days: int = Field(30, ge=7, description="the window: so many days to the last prediction")
+    runners: int = Field(1000, ge=100, description="fewer with a feature: not enough to tell")
+    races: int = Field(300, ge=50, description="fewer with a result: not enough to tell")
+    psi: Positive = Field(0.2, description="population stability index of a feature")
+    distance: Positive = Field(0.15, description="widest gap of its distribution functions")
+    nulls: Positive = Field(0.02, description="share of runners without it, either way")
+    calibration_error: Positive = Field(0.01, description="above the holdout's")
+    slope: Positive = Field(0.1, description="calibration slope from the holdout's, either way")
+    lift_kept: Share = Field(0.5, description="of the holdout's gain over the market; less is lost")
+
+
 class Settings(BaseSettings):
     """Everything that can be set, frozen once loaded."""
 
@@ -380,6 +400,7 @@ class Settings(BaseSettings):
     live: Live = Live()
     store: Store = Store()
     upkeep: Upkeep = Upkeep()
+    drift: Drift = Drift()
 
     @classmethod
     def settings_customise_sources(

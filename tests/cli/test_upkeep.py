@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from velo.cli.upkeep import Facts, due, staleness
+from velo.cli.upkeep import Due, Facts, drift_lines, due, due_to_drift, exit_code, staleness
 from velo.settings import Upkeep
 
 TODAY = date(2024, 5, 4)
@@ -79,3 +80,59 @@ def test_a_clock_that_is_behind_the_results_makes_nothing_younger_than_new() -> 
     assert staleness(wrong).results_days == 0
     assert staleness(wrong).model_days == 0
     assert staleness(wrong).next_race_day == TODAY
+
+
+def drifted(step: str = "nothing", *said: str, told: bool = True) -> dict[str, Any]:
+    """Drift as `velo drift --json` tells it."""
+    return {
+        "drifts": bool(said) if told else None,
+        "advice": {"step": step, "why": "; ".join(said)},
+        "window": {"runners": 3000, "first": "2024-04-05", "last": "2024-05-04"},
+        "drifting": list(said),
+        "untold": [] if told else ["not enough to tell 9 of 9 readings of features"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("step", "command"), [("retrain", "velo train"), ("investigate", "velo drift")]
+)
+def test_drift_makes_a_step_due_and_says_why(step: str, command: str) -> None:
+    found = drifted(step, "form has moved: PSI 0.31 over chance (limit 0.22)")
+    todo = due_to_drift(found, [])
+    assert todo == [Due(command, "form has moved: PSI 0.31 over chance (limit 0.22)")]
+    assert exit_code(todo, found) == 1
+    assert drift_lines(found)[0].startswith("form has moved: PSI 0.31 over chance (limit 0.22)")
+
+
+def test_a_step_that_is_due_already_is_due_once() -> None:
+    old = [Due("velo train", "the champion is 130 days old")]
+    assert due_to_drift(drifted("retrain", "the calibration slope is 0.8"), old) == []
+
+
+def test_without_drift_or_without_a_champion_nothing_is_due() -> None:
+    assert due_to_drift(drifted(), []) == due_to_drift(None, []) == []
+    assert exit_code([], drifted()) == exit_code([], None) == 0
+    assert drift_lines(None) == []
+    assert drift_lines(drifted()) == ["none (3,000 runners, 2024-04-05 to 2024-05-04)"]
+
+
+def test_a_young_journal_waits_and_is_no_fault() -> None:
+    few = drifted(told=False)
+    assert due_to_drift(few, []) == []
+    assert exit_code([], few) == 0
+    assert drift_lines(few)[0].startswith("cannot be told yet")
+    without = {"drifts": None, "wait": "the champion predicted no race"}
+    assert exit_code([], without) == 0
+    assert drift_lines(without) == ["could not tell: the champion predicted no race"]
+
+
+def test_a_champion_that_cannot_be_read_could_not_be_told() -> None:
+    broken = {"drifts": None, "error": "model is not the registered model"}
+    assert exit_code([], broken) == 2
+    assert exit_code([Due("velo build", "why")], broken) == 1
+
+
+def test_many_that_drift_are_a_few_lines() -> None:
+    found = drifted("investigate", *(f"feature {n} has moved" for n in range(21)))
+    assert len(drift_lines(found)) == 5
+    assert drift_lines(found)[-1] == "and 17 more: velo drift"

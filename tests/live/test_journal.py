@@ -13,7 +13,7 @@ import pytest
 
 from tests.live.predicted import DAY, backed, race, runner
 from velo.errors import HomeError
-from velo.live.journal import predictions, record
+from velo.live.journal import bare_predictions, last_day, predictions, record
 
 
 def test_what_is_read_is_what_was_recorded(tmp_path: Path) -> None:
@@ -21,6 +21,24 @@ def test_what_is_read_is_what_was_recorded(tmp_path: Path) -> None:
     made = race(2**62, [backed(1), runner(2, odds=None, p=None, p_market=None, unknown=["horse"])])
     assert record(path, [made]) == [1]
     assert predictions(path) == [replace(made, revision=1)]
+
+
+def test_bare_predictions_are_the_same_without_what_no_bet_is_settled_by(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    record(path, [race(7, [backed(1, unknown=["horse"]), runner(2)])])
+    (whole,), (bare,) = predictions(path), bare_predictions(path)
+    bet, other = (
+        replace(each, unknown=[], moved=[], features={}) for each in whole.runners
+    )  # fmt: skip
+    assert bare == replace(whole, runners=(bet, other))
+    assert bet.stakes == {"top20": 1.0}
+
+
+def test_the_last_day_is_that_of_the_last_race(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    assert last_day(path) is None
+    record(path, [race(n, [runner(1)], day=date(2026, 5, n)) for n in (3, 1)])
+    assert last_day(path) == date(2026, 5, 3)
 
 
 def test_predicting_again_adds_a_revision_and_leaves_the_earlier_one(tmp_path: Path) -> None:

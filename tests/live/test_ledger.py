@@ -87,6 +87,16 @@ def test_a_bet_without_a_price_to_settle_at_is_left_out_and_counted() -> None:
     assert settled([race(7, FOUR)], found)["outcome"].tolist() == ["unpriced", "ran"]
 
 
+def test_the_whole_ledger_can_be_settled_at_the_other_price() -> None:
+    found = [outcome(7, n, win_share=float(n == 1), sp=6.0, bsp=9.0) for n in (1, 2, 3, 4)]
+    frame = runners(counting([race(7, FOUR)]), pd.DataFrame(found))
+    at_sp, at_bsp = (bets(frame, COMMISSION, settled_at=kind) for kind in ("sp", "bsp"))
+    assert at_sp["profit"].tolist() == at_bsp["profit_sp"].tolist()
+    assert at_bsp["profit"].tolist() == at_sp["profit_bsp"].tolist()
+    assert at_bsp["paid_odds"].tolist() == [9.0, 9.0]
+    assert set(at_bsp["settlement"]) == {"bsp"}
+
+
 def test_before_any_result_every_bet_is_open() -> None:
     assert settled([race(7, FOUR)], [])["outcome"].tolist() == ["open", "open"]
 

@@ -212,10 +212,12 @@ def _card(world: World, day: date) -> list[dict[str, str]]:
 
 def test_a_race_that_goes_off_while_it_is_scored_is_not_kept(replayed: World) -> None:
     day = sorted(replayed.days)[-1]
-    times = iter([datetime.combine(day, time(8), UTC), datetime.combine(day, time(23, 59), UTC)])
+    stages: list[str] = []
     before = len(of(replayed, day))
-    asked = Asked(replayed.card(day), model="challenger")
-    done = predict(replayed.home, SETTINGS, asked, clock=lambda: next(times))
+    done = predict(
+        replayed.home, SETTINGS, Asked(replayed.card(day), model="challenger"), stages.append,
+        lambda: datetime.combine(day, time(23, 59) if "scoring" in stages else time(8), UTC),
+    )  # fmt: skip
     assert done.predictions == []
     assert {each.reason for each in done.unscored} == {"its off passed while it was being scored"}
     assert len(of(replayed, day)) == before

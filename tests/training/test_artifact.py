@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,14 @@ def test_an_artifact_is_never_overwritten(stored):
     folder, _ = stored
     with pytest.raises(ModelError, match="never overwritten"):
         artifact.save(folder, MODEL)
+
+
+def test_the_reference_is_hashed_with_the_model_and_an_older_model_has_none(tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    sha256 = artifact.save(folder, MODEL, RANKER, {"format": 1, "runners": 7})
+    assert artifact.load(folder, sha256).reference == {"format": 1, "runners": 7}
+    (folder / artifact.REFERENCE).write_text('{"format": 1, "runners": 8}', encoding="utf-8")
+    with pytest.raises(ModelError, match="not the registered model"):
+        artifact.load(folder, sha256)
+    bare = artifact.save(tmp_path / "bare", MODEL, RANKER)
+    assert artifact.load(tmp_path / "bare", bare).reference is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from tests.training.simulated_races import simulate
 from training import evaluation
 from training.folds import Fold
-from training.walk_forward import OutOfFold
+from training.walk_forward import OutOfFold, Size
 from velo.settings import Settings, Training
 
 FOLDS = 5
@@ -44,7 +45,7 @@ def walked(seed: int, kink: float = 1.0, signal: float = 0.6, races: int = 6000)
         SimpleNamespace(fold=Fold(number, day, day, day, day), rounds=1)
         for number in range(1, FOLDS + 1)
     ]
-    return OutOfFold(frame, tuple(fits))  # type: ignore[arg-type]
+    return OutOfFold(frame, tuple(fits), Size(1, 1.0))  # type: ignore[arg-type]
 
 
 KINKED = walked(91, kink=0.25)
@@ -80,7 +81,7 @@ def test_a_fold_s_results_change_no_figure_of_the_folds_before_it() -> None:
     )
     turned = frame.assign(win_share=frame["win_share"].where(~last, other))
     one, _ = evaluation.fold_figures(KINKED, settings())
-    two, _ = evaluation.fold_figures(OutOfFold(turned, KINKED.fits), settings())
+    two, _ = evaluation.fold_figures(replace(KINKED, frame=turned), settings())
     assert one[: FOLDS - 1] == two[: FOLDS - 1]
     assert one[FOLDS - 1]["beta"] == two[FOLDS - 1]["beta"]
     assert one[FOLDS - 1]["calibrator"] == two[FOLDS - 1]["calibrator"]
@@ -96,7 +97,7 @@ def test_a_kind_that_is_set_is_given_to_both_sides_from_the_first_blend_on(kind:
 
 
 def test_with_two_folds_nothing_can_judge_and_nothing_is_calibrated() -> None:
-    short = OutOfFold(KINKED.frame[KINKED.frame["fold"] <= 2], KINKED.fits[:2])
+    short = replace(KINKED, frame=KINKED.frame[KINKED.frame["fold"] <= 2], fits=KINKED.fits[:2])
     figures, trials = evaluation.fold_figures(short, settings())
     assert trials.blend == trials.market == ()
     assert evaluation.fit_blend(short.frame, settings(), trials).calibrator.kind == "none"

@@ -15,6 +15,7 @@ from velo.cli import (
     console,
     demo,
     docs,
+    drift,
     ingest,
     ledger,
     materialize,
@@ -41,7 +42,7 @@ app = typer.Typer(
 )
 for module in (
     synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict,
-    results, ledger, report, status, backup, restore, ui, demo,
+    results, ledger, drift, report, status, backup, restore, ui, demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])

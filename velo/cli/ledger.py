@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from velo.cli import console
+from velo.cli.sketch import sketch
 
 if TYPE_CHECKING:
     from velo.live.book import Book
 
 SHOWN_DAYS = 14
+SUFFIXES = {"--export": (".csv", ".parquet"), "--figures": (".csv", ".parquet"),
+            "--html": (".html",)}  # fmt: skip
 
 
 def ledger(
@@ -20,59 +24,142 @@ def ledger(
     strategy: Annotated[
         str | None, typer.Option(help="Another strategy's bets than those printed.")
     ] = None,
+    settled_at: Annotated[
+        str | None, typer.Option(help="sp or bsp; by default what each model was judged on.")
+    ] = None,
     backfill: Annotated[
         bool, typer.Option("--backfill", help="Count predictions made after the off too.")
     ] = False,
     export: Annotated[Path | None, typer.Option(help="Write the bets, .csv or .parquet.")] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Write the figures, a row a span, .csv or .parquet.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained page.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """What the predictions came to: by day, over the last 7, 30 and 90 days, and in all."""
+    """What the predictions came to: by day, over the last 7, 30 and 90 days, and in all.
+
+    The days of the whole ledger, as it was printed, are also runs of the experiment velo-ledger.
+    """
     from velo import settings
     from velo.errors import InputError
     from velo.home import Home
+    from velo.live.ledger import SETTLED_AT
 
-    if export is not None and export.suffix.lower() not in (".csv", ".parquet"):
-        raise InputError(f"--export {export}: name a .csv or a .parquet file")
+    for option, path in (("--export", export), ("--figures", figures), ("--html", html)):
+        if path is not None and path.suffix.lower() not in SUFFIXES[option]:
+            raise InputError(f"{option} {path}: name a {' or a '.join(SUFFIXES[option])} file")
+    if settled_at not in (None, *SETTLED_AT):
+        raise InputError(f"--settled-at {settled_at}: choose {' or '.join(SETTLED_AT)}")
     from velo.live.book import open_book
     from velo.live.ledger import counts
 
-    chosen = settings.load()
-    book = open_book(Home.current(), chosen, backfilled=backfill, version=model, strategy=strategy)
+    chosen, home = settings.load(), Home.current()
+    book = open_book(
+        home, chosen, backfilled=backfill, version=model, strategy=strategy, settled_at=settled_at
+    )
     found = [each.to_dict() for each in book.figures(chosen)]
+    recorded = None
+    if not (backfill or model or strategy or settled_at):
+        from velo.monitoring.daily_runs import record_days
+
+        recorded = record_days(home, chosen, book)
     if export:
-        _write(export, book)
+        _write(export, book.bets.drop(columns=["stakes"]))
+    if figures:
+        _write(figures, found)
+    if html:
+        html.write_text(_page(book, found, chosen), encoding="utf-8")
     if as_json:
         console.emit_json(
-            {"spans": found, "bets": counts(book.bets), "backfilled_left_out": book.backfilled}
-        )
+            {"spans": found, "bets": counts(book.bets), "backfilled_left_out": book.backfilled,
+             "recorded": None if recorded is None else vars(recorded)}
+        )  # fmt: skip
         return
-    shown = found[-(SHOWN_DAYS + 4) :]
-    console.table(
-        f"Ledger, {len(book.bets):,} bets",
-        ["span", "races", "picks", "won", "placed", "strike", "A/E", "fair", "ROI", "95%",
-         "profit", "SP", "BSP", "drawdown", "calibration", "gain, nats", "CLV"],
-        [_row(each) for each in shown],
-    )  # fmt: skip
-    if len(found) > len(shown):
-        console.say(f"{len(found) - len(shown)} earlier days are in --json")
+    _tables(found, len(book.bets))
+    _plot(book)
     waiting = {name: n for name, n in counts(book.bets).items() if n and name != "ran"}
     if waiting:
         console.say("bets not settled: " + ", ".join(f"{n} {name}" for name, n in waiting.items()))
     if book.backfilled:
         console.say(f"{book.backfilled} races were predicted after their off only, and left out")
-    if export:
-        console.say(f"wrote {export}")
+    if recorded is not None and (recorded.written or recorded.removed):
+        console.say(
+            f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "
+            f"were, {recorded.removed} taken away"
+        )
+    for path in (export, figures, html):
+        if path:
+            console.say(f"wrote {path}")
 
 
-def _row(each: dict[str, Any]) -> list[Any]:
+def _tables(found: Sequence[Mapping[str, Any]], bets: int) -> None:
+    shown = found[-(SHOWN_DAYS + 4) :]
+    console.table(
+        f"Ledger, {bets:,} bets",
+        ["span", "races", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI", "95%",
+         "profit", "SP", "BSP", "drawdown", "Sharpe"],
+        [_bets(each) for each in shown],
+    )  # fmt: skip
+    console.table(
+        "Chances",
+        ["span", "races", "calibration", "gain, nats", "95%", "CLV", "of bets"],
+        [_chances(each) for each in shown],
+    )
+    if len(found) > len(shown):
+        console.say(f"{len(found) - len(shown)} earlier days are in --json, --figures and --html")
+
+
+def _plot(book: Book) -> None:
+    """Profit so far by day, where there are days enough for a line."""
+    settled = book.bets[book.bets["outcome"] == "ran"]
+    path = settled.groupby("day")["profit"].sum().cumsum()
+    if len(path) < 2:
+        return
+    console.say(f"profit so far, points, {path.index[0]} to {path.index[-1]}")
+    for line in sketch(path.tolist()):
+        console.say(line)
+
+
+def _page(book: Book, found: list[dict[str, Any]], chosen: Any) -> str:
+    from velo.live.course import course
+    from velo.live.figures import whole_races
+    from velo.live.ledger import counts
+    from velo.report.ledger_page import page
+    from velo.report.reliability import bins
+
+    training, whole = chosen.training, whole_races(book.runners)
+    kinds = ", ".join(sorted({str(kind).upper() for kind in book.bets["settlement"]}))
+    return page({
+        "spans": found,
+        "bets": counts(book.bets),
+        "course": course(book.bets, training.seed),
+        "reliability": {
+            name: bins(p, whole.won, whole.dates, training.bootstrap_draws, training.seed)
+            for name, p in (("blend", whole.p), ("market", whole.market))
+        },
+        "settled": f"Settled at {kinds}." if kinds else "No bet was made.",
+    })  # fmt: skip
+
+
+def _bets(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["roi_low"], each["roi_high"]
     return [
         each["span"], each["races"], each["picks"], round(each["wins"], 2), each["places"],
         console.percent(each["strike_rate"]), _number(each["ae_raw"]), _number(each["ae_fair"]),
-        console.percent(each["roi"]), console.interval(None if low is None else (low, high)),
-        _points(each["profit"]), _points(each["profit_sp"]), _points(each["profit_bsp"]),
-        round(each["max_drawdown"], 1), _number(each["calibration_error"], 4),
-        _number(each["ll_gain"], 4), console.percent(each["clv"]),
+        _number(each["impact_value"]), console.percent(each["roi"]),
+        console.interval(None if low is None else (low, high)), _points(each["profit"]),
+        _points(each["profit_sp"]), _points(each["profit_bsp"]), round(each["max_drawdown"], 1),
+        _number(each["daily_sharpe"]),
+    ]  # fmt: skip
+
+
+def _chances(each: Mapping[str, Any]) -> list[Any]:
+    low, high = each["ll_gain_low"], each["ll_gain_high"]
+    return [
+        each["span"], each["calibration_races"], _number(each["calibration_error"], 4),
+        _number(each["ll_gain"], 4), "-" if low is None else f"{low:+.4f} to {high:+.4f}",
+        console.percent(each["clv"]), each["clv_bets"],
     ]  # fmt: skip
 
 
@@ -84,9 +171,11 @@ def _points(value: float | None) -> str:
     return "-" if value is None else f"{value:+.1f}"
 
 
-def _write(path: Path, book: Book) -> None:
-    bets = book.bets.drop(columns=["stakes"])
+def _write(path: Path, rows: Any) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows)
     if path.suffix.lower() == ".csv":
-        bets.to_csv(path, index=False)
+        frame.to_csv(path, index=False)
     else:
-        bets.to_parquet(path, index=False)
+        frame.to_parquet(path, index=False)

@@ -35,13 +35,14 @@ def predict(
         bool, typer.Option("--backfill", help="Races past their off too, marked for ever.")
     ] = False,
     export: Annotated[Path | None, typer.Option("--csv", help="Write a row a runner.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the card as one HTML page.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Price a card and say whom to back; every prediction is kept."""
     from velo import settings
     from velo.errors import InputError
     from velo.home import Home
-    from velo.live.card_file import CURRENT, KINDS
+    from velo.live.card_file import KINDS
 
     if price_kind is not None and price_kind not in KINDS:
         raise InputError(f"--price-kind {price_kind!r}: known are {', '.join(KINDS)}")
@@ -49,18 +50,27 @@ def predict(
         raise InputError("give a card file, or --date for the day's cards in the warehouse")
     from velo.live.predict import Asked
     from velo.live.predict import predict as score
-    from velo.live.shown import as_rows, as_said
+    from velo.live.shown import as_said
 
     asked = Asked(
         card, day.date() if day else None, prices, price_kind, model, offline, backfill
     )  # fmt: skip
     with console.progress("Predicting") as tell:
         done = score(Home.current(), settings.load(), asked, progress=tell)
-    if export:
-        _write(export, as_rows(done.predictions))
     if as_json:
         console.emit_json(as_said(done))
-        return
+    else:
+        _show_all(done)
+    for path, write in ((export, _write), (html, _write_page)):
+        if path is not None and done.predictions:
+            write(path, done)
+            if not as_json:
+                console.say(f"wrote {path}")
+
+
+def _show_all(done: Any) -> None:
+    from velo.live.card_file import CURRENT
+
     for note in done.notes:
         console.say(note)
     for each in done.predictions:
@@ -68,8 +78,6 @@ def predict(
     for left in done.unscored:
         console.say(f"not scored: {left.race}{f', {left.horse}' if left.horse else ''}: "
                     f"{left.reason}")  # fmt: skip
-    if export:
-        console.say(f"wrote {export}")
 
 
 def _show(race: Any, unnamed: str) -> None:
@@ -119,10 +127,28 @@ def _edge(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:+.1f}%"
 
 
-def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+def _write_page(path: Path, done: Any) -> None:
+    from training.registry import LABEL, aliases, resolve
+    from training.tracking import VERDICT
+    from velo import settings
+    from velo.home import Home
+    from velo.live.shown import as_said
+    from velo.report.card_page import Standing, page
+
+    home, version = Home.current(), done.predictions[0].version
+    tags = resolve(home, version).tags
+    champion = aliases(home).get("champion", {}).get("version")
+    standing = Standing(version, tags.get(LABEL), version == champion, tags.get(VERDICT, "unknown"))
+    path.write_text(page(as_said(done), standing, settings.load().live.timezone), encoding="utf-8")
+
+
+def _write(path: Path, done: Any) -> None:
     import csv
     import json
 
+    from velo.live.shown import as_rows
+
+    rows = as_rows(done.predictions)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(rows[0])

@@ -34,7 +34,7 @@ def results(
     for batch in done.batches:
         console.say(
             f"{batch['file'].rpartition('/')[2]}: {batch['rows_read']:,} rows, "
-            f"{batch['accepted']:,} new, {batch['updated']:,} corrected, "
+            f"{batch['accepted']:,} new, {batch['updated']:,} updated, "
             f"{batch['unchanged']:,} unchanged, {batch['quarantined']:,} refused"
         )
     console.table(

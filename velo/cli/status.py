@@ -13,7 +13,15 @@ import typer
 
 from velo.cli import console
 from velo.cli.build import corrections
-from velo.cli.upkeep import Facts, Staleness, due, staleness
+from velo.cli.upkeep import (
+    Facts,
+    Staleness,
+    drift_lines,
+    due,
+    due_to_drift,
+    exit_code,
+    staleness,
+)
 
 
 def status(
@@ -21,7 +29,7 @@ def status(
 ) -> None:
     """Where the home stands: data, build, models, what is stale, and what to do next.
 
-    Exit 1 when something is due.
+    Exit 1 when something is due, 2 when it could not be told.
     """
     from velo import settings
     from velo.home import Home
@@ -33,6 +41,8 @@ def status(
     models = _models(home)
     facts = _facts(today, home, data, built, models)
     stale, todo = staleness(facts), due(facts, chosen.upkeep)
+    drifting = _drift(home, chosen, models)
+    todo += due_to_drift(drifting, todo)
     following = todo[0].command if todo else "velo backtest"
     found = {
         "home": str(home.root),
@@ -41,13 +51,14 @@ def status(
         "registry": home.registry.exists(),
         "models": models,
         "staleness": stale.to_dict(),
+        "drift": drifting,
         "due": [asdict(each) for each in todo],
         "next": following,
         "settings": chosen.model_dump(mode="json"),
     }
     if as_json:
         console.emit_json(found)
-        raise typer.Exit(1 if todo else 0)
+        raise typer.Exit(exit_code(todo, drifting))
     rows = [["home", str(home.root)]]
     if data:
         rows += [
@@ -63,10 +74,11 @@ def status(
     for alias, model in models.items():
         rows.append([alias, _standing(model)])
     rows += _ages(stale)
+    rows += [["drift", line] for line in drift_lines(drifting)]
     rows += [["due", f"{each.command}: {each.why}"] for each in todo] or [["due", "nothing"]]
     rows.append(["next", following])
     console.table("Status", ["what", "how it stands"], rows)
-    raise typer.Exit(1 if todo else 0)
+    raise typer.Exit(exit_code(todo, drifting))
 
 
 def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any] | None:
@@ -111,6 +123,22 @@ def _models(home: Any) -> dict[str, dict[str, str]]:
     from training.registry import aliases
 
     return aliases(home)
+
+
+def _drift(home: Any, chosen: Any, models: dict[str, Any]) -> dict[str, Any] | None:
+    """What `velo drift` finds, or why it cannot tell; None in a home without a champion."""
+    if "champion" not in models:
+        return None
+    from velo.errors import DataError, VeloError
+    from velo.monitoring.drift import drift
+
+    try:
+        found = drift(home, chosen)
+    except DataError as error:
+        return {"drifts": None, "wait": str(error)}
+    except VeloError as error:
+        return {"drifts": None, "error": str(error)}
+    return found.to_dict()
 
 
 def _standing(model: dict[str, str]) -> str:

@@ -118,3 +118,48 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     if stale.model_days is not None and stale.model_days > limits.model_days:
         found.append(Due("velo train", f"the champion is {stale.model_days} days old"))
     return found
+
+
+def due_to_drift(found: dict[str, Any] | None, already: list[Due]) -> list[Due]:
+    """What drift asks for beyond what is due already.
+
+    Args:
+        found: as `velo.monitoring.drift` tells it in plain JSON; None without a champion.
+        already: a command is named once.
+    """
+    if not found or not found["drifts"]:
+        return []
+    step, why = found["advice"]["step"], found["advice"]["why"]
+    command = {"retrain": "velo train", "investigate": "velo drift"}[step]
+    return [] if command in (each.command for each in already) else [Due(command, why)]
+
+
+def drift_lines(found: dict[str, Any] | None) -> list[str]:
+    """Drift in a few lines of the status table; none without a champion."""
+    if found is None:
+        return []
+    for why in ("wait", "error"):
+        if why in found:
+            return [f"could not tell: {found[why]}"]
+    window = found["window"]
+    of = f"{window['runners']:,} runners, {window['first']} to {window['last']}"
+    lines = found["drifting"][:MOST_LINES]
+    if len(found["drifting"]) > MOST_LINES:
+        lines.append(f"and {len(found['drifting']) - MOST_LINES} more: velo drift")
+    if not lines:
+        lines = ["cannot be told yet" if found["drifts"] is None else "none"]
+    return [f"{lines[0]} ({of})", *lines[1:], *found["untold"]]
+
+
+def exit_code(todo: list[Due], found: dict[str, Any] | None) -> int:
+    """1 when something is due, 2 when drift could not be looked for, else 0.
+
+    A champion that has predicted too little yet is no fault: its days will come.
+    """
+    if todo:
+        return 1
+    return 2 if found is not None and "error" in found else 0
+
+
+MOST_LINES = 4
+"""Of what drifts, worst or not, in a status that is one screen; `velo drift` has them all."""

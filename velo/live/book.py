@@ -12,7 +12,7 @@ from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
 from velo.live.figures import Figures, figures, spans
-from velo.live.journal import predictions
+from velo.live.journal import bare_predictions
 from velo.live.outcomes import outcomes
 from velo.settings import Settings
 
@@ -48,6 +48,7 @@ def open_book(
     backfilled: bool = False,
     version: str | None = None,
     strategy: str | None = None,
+    settled_at: str | None = None,
 ) -> Book:
     """The ledger as predictions and results give it now.
 
@@ -58,12 +59,13 @@ def open_book(
         backfilled: whether predictions that were made after the off count.
         version: of the model, where one alone is asked for.
         strategy: whose bets, by default those that were printed.
+        settled_at: `sp` or `bsp`, by default what each model was judged on.
 
     Raises:
         DataError: there is no such prediction.
         HomeError: journal or warehouse cannot be read.
     """
-    made = predictions(home.ledger, days)
+    made = bare_predictions(home.ledger, days)
     counted = ledger.counting(made, backfilled, version)
     left = {each.race_id for each in made} - {each.race_id for each in counted}
     if not counted:
@@ -73,7 +75,7 @@ def open_book(
     except NothingIngested:
         found = outcomes_of_nobody()
     runners = ledger.runners(counted, found)
-    bets = ledger.bets(runners, settings.prices.commission, strategy)
+    bets = ledger.bets(runners, settings.prices.commission, strategy, settled_at)
     return Book(runners, bets, len(left) if version is None else 0)
 
 

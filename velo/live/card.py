@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,13 @@ class Card:
     incomplete: frozenset[int] = frozenset()
 
 
-def take_card(home: Home, settings: Settings, path: Path, progress: Callable[[str], None]) -> Card:
+def take_card(
+    home: Home,
+    settings: Settings,
+    path: Path,
+    progress: Callable[[str], None],
+    clock: Callable[[], datetime],
+) -> Card:
     """A card file into the warehouse, and its races out of it.
 
     A runner that an earlier card declared and this one does not is no longer in the race.
@@ -59,7 +65,9 @@ def take_card(home: Home, settings: Settings, path: Path, progress: Callable[[st
         days = sorted({row.day for row in said if row.day is not None})
         if not days:
             raise InputError(f"{path} has no row with a day that can be read, as 2026-05-02")
-        ingest(home, settings.store, flat, "racecard", progress, shown=str(path.resolve()))
+        ingest(
+            home, settings.store, flat, "racecard", progress, shown=str(path.resolve()), clock=clock
+        )
     listed = roster(home, settings, days)
     places = recognise(said, listed.to_pylist())
     known = {place for place in places if place is not None}
@@ -124,6 +132,14 @@ def race_name(runner: dict[str, Any]) -> str:
     """A race as people call it: `Ascot 14:30`, `Sha Tin race 4`."""
     number = f"race {runner['race_no']}" if runner.get("race_no") else runner.get("race_name")
     return " ".join(filter(None, (runner["course"], runner["off"] or number)))
+
+
+def race_title(runner: dict[str, Any]) -> str:
+    """Its title, with its number where there is no off to tell it by: `race 4, Lantau Handicap`."""
+    if not runner["race_name"]:
+        return race_name(runner)
+    numbered = runner["race_no"] and not runner["off"]
+    return f"race {runner['race_no']}, {runner['race_name']}" if numbered else runner["race_name"]
 
 
 def _where(row: Said) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from training import bootstrap, calibration_curve, likelihood
@@ -16,6 +18,10 @@ from training.races import Floats, Races
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
 
 ROLLING = (7, 30, 90)
+_OF_A_PICK = (
+    "day", "win_share", "finish", "ran", "handicap", "stake", "odds", "price_kind", "sp", "bsp",
+    "p_market", "paid_odds", "profit", "profit_sp", "profit_bsp",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,12 @@ def spans(runners: pd.DataFrame) -> list[tuple[str, date, date]]:
     ]
 
 
+def between(rows: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """The rows of some days, both ends included; `day` increases down the rows."""
+    days: Any = rows["day"].to_numpy()
+    return rows.iloc[bisect_left(days, first) : bisect_right(days, last)]
+
+
 def figures(
     runners: pd.DataFrame, bets: pd.DataFrame, span: tuple[str, date, date], draws: int, seed: int
 ) -> Figures:
@@ -103,13 +115,12 @@ def figures(
         draws, seed: of the bootstrap by race day.
     """
     name, first, last = span
-    within = runners[(runners["day"] >= first) & (runners["day"] <= last)]
-    backed = bets[(bets["day"] >= first) & (bets["day"] <= last)]
-    picks = backed[backed["outcome"] == RAN]
-    known = within[~within["state"].isin((OPEN, VOID))]
+    within, backed = between(runners, first, last), between(bets, first, last)
+    picks = backed.loc[(backed["outcome"] == RAN).to_numpy(dtype=bool), list(_OF_A_PICK)]
+    told = ~within["state"].isin((OPEN, VOID)).to_numpy(dtype=bool)
     wins, staked = float(picks["win_share"].sum()), float(picks["stake"].sum())
     profit = float(picks["profit"].sum())
-    days = _days_of(picks, known)
+    days = _days_of(picks, pd.unique(within["day"].to_numpy()[told]))
     roi = bootstrap.ratio(
         picks["profit"].to_numpy(dtype=np.float64), picks["stake"].to_numpy(dtype=np.float64),
         days, draws, seed,
@@ -117,7 +128,7 @@ def figures(
     daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0]
     return Figures(
         span=name, first=first.isoformat(), last=last.isoformat(),
-        races=int(known["race_id"].nunique()), picks=len(picks),
+        races=len(pd.unique(within["race_id"].to_numpy()[told])), picks=len(picks),
         returned=int(backed["outcome"].isin((WITHDRAWN, VOID)).sum()),
         waiting=int(backed["outcome"].isin((OPEN, UNMATCHED, UNPRICED, DOUBTFUL)).sum()),
         wins=wins, places=int(placed(picks).sum()), strike_rate=_over(wins, len(picks)),
@@ -131,45 +142,83 @@ def figures(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class WholeRaces:
+    """Whole races with a market, as they were run.
+
+    Attributes:
+        p, market: blended chances and the power-calibrated market's, [runners].
+        won: [runners], win shares.
+        races: of those runners.
+        dates: [runners].
+    """
+
+    p: Floats
+    market: Floats
+    won: Floats
+    races: Races
+    dates: npt.NDArray[Any]
+
+
+def whole_races(runners: pd.DataFrame) -> WholeRaces:
+    """The whole races with a market among settled runners, withdrawn horses' chances shared out."""
+    wanted = runners["whole"] & runners["p"].notna() & (runners["state"] == RAN)
+    rows = wanted.to_numpy(dtype=bool)
+    # Column by column: a frame's rows would be copied with all that nobody asks for.
+    race_id, day, p, market, won = (
+        runners[name].to_numpy()[rows]
+        for name in ("race_id", "day", "p", "p_market_power", "win_share")
+    )
+    races = Races.of(race_id)
+    return WholeRaces(
+        _shared_out(p, races), _shared_out(market, races), won.astype(np.float64), races, day
+    )
+
+
 def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
-    """Calibration and gain over whole races with a market, withdrawn horses' chances shared out."""
-    whole = within[within["whole"] & within["p"].notna() & (within["state"] == RAN)]
-    races = Races.of(whole["race_id"].to_numpy())
-    if not len(races):
+    """Calibration and gain over whole races with a market."""
+    found = whole_races(within)
+    if not len(found.races):
         return {
             "calibration_error": None, "calibration_races": 0, "ll_gain": None,
             "ll_gain_low": None, "ll_gain_high": None,
         }  # fmt: skip
-    p, market = (_shared_out(whole[name], races) for name in ("p", "p_market_power"))
-    won = whole["win_share"].to_numpy(dtype=np.float64)
     gain = likelihood.delta_ll(
-        p, market, won, races, races.first(whole["day"].to_numpy()), draws, seed
+        found.p, found.market, found.won, found.races, found.races.first(found.dates), draws, seed
     )
     return {
-        "calibration_error": _number(calibration_curve.calibration_error(p, won)),
-        "calibration_races": len(races), "ll_gain": _number(gain.value),
+        "calibration_error": _number(calibration_curve.calibration_error(found.p, found.won)),
+        "calibration_races": len(found.races), "ll_gain": _number(gain.value),
         "ll_gain_low": _number(gain.low), "ll_gain_high": _number(gain.high),
     }  # fmt: skip
 
 
-def _shared_out(column: pd.Series, races: Races) -> Floats:
-    p = column.to_numpy(dtype=np.float64)
+def _shared_out(p: Floats, races: Races) -> Floats:
     shared: Floats = p / races.broadcast(races.sum(p))
     return shared
 
 
+def closing_value(picks: pd.DataFrame) -> Floats:
+    """Odds taken over closing odds - 1, [picks]; NaN where taken at the closing price's own kind.
+
+    The closing price is the exchange's, else the starting price.
+    """
+    bsp, sp = (picks[kind].to_numpy(dtype=np.float64) for kind in ("bsp", "sp"))
+    exchange = np.isfinite(bsp)
+    at_it = picks["price_kind"].to_numpy() == np.where(exchange, "bsp", "sp")
+    odds = picks["odds"].to_numpy(dtype=np.float64)
+    value: Floats = np.where(at_it, np.nan, odds / np.where(exchange, bsp, sp) - 1)
+    return value
+
+
 def _closing(picks: pd.DataFrame) -> dict[str, Any]:
-    exchange = picks["bsp"].notna()
-    closing = picks["bsp"].where(exchange, picks["sp"])
-    kind = np.where(exchange, "bsp", "sp")
-    open_ = (picks["price_kind"].to_numpy() != kind) & closing.notna().to_numpy()
-    value = (picks["odds"] / closing - 1)[open_]
-    return {"clv": float(value.mean()) if len(value) else None, "clv_bets": len(value)}
+    value = closing_value(picks)
+    known = value[np.isfinite(value)]
+    return {"clv": float(known.mean()) if len(known) else None, "clv_bets": len(known)}
 
 
-def _days_of(picks: pd.DataFrame, known: pd.DataFrame) -> Days:
+def _days_of(picks: pd.DataFrame, days: npt.NDArray[Any]) -> Days:
     """Each pick's day among the days with a result, those without a pick counted too."""
-    days = np.unique(known["day"].to_numpy())
     return Days(np.searchsorted(days, picks["day"].to_numpy()).astype(np.int64), len(days))
 
 

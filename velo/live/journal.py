@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,11 @@ class Prediction:
 
 _RACE = tuple(name for name in Prediction.__dataclass_fields__ if name != "runners")
 _RUNNER = tuple(PredictedRunner.__dataclass_fields__)
-_JSON = ("stakes", "unknown", "moved", "features")
+_JSON: dict[str, Callable[[], Any]] = {
+    "stakes": dict, "unknown": list, "moved": list, "features": dict,
+}  # fmt: skip
+"""Columns that are JSON, and what is empty in each."""
+_SETTLED_BY = tuple(name for name in _RUNNER if name not in ("unknown", "moved", "features"))
 
 
 def record(path: Path, predictions: Sequence[Prediction]) -> list[int]:
@@ -150,6 +154,19 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
 
     A journal that is not there holds none.
     """
+    return _read(path, days, _RUNNER)
+
+
+def bare_predictions(path: Path, days: tuple[date, date] | None = None) -> list[Prediction]:
+    """The same without what no bet is settled by.
+
+    Features, what moved a runner and what of it was unknown are most of a journal: here they are
+    empty.
+    """
+    return _read(path, days, _SETTLED_BY)
+
+
+def _read(path: Path, days: tuple[date, date] | None, columns: Sequence[str]) -> list[Prediction]:
     if not path.exists():
         return []
     first, last = (day.isoformat() for day in days) if days else ("0001-01-01", "9999-12-31")
@@ -161,7 +178,7 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
             [first, last],
         ).fetchall()
         rows = con.execute(
-            f"SELECT prediction, {', '.join(_RUNNER)} FROM runners WHERE prediction IN "
+            f"SELECT prediction, {', '.join(columns)} FROM runners WHERE prediction IN "
             "(SELECT prediction FROM predictions WHERE day BETWEEN ? AND ?) "
             "ORDER BY prediction, horse_id",
             [first, last],
@@ -169,20 +186,42 @@ def predictions(path: Path, days: tuple[date, date] | None = None) -> list[Predi
         con.execute("COMMIT")
     runners: dict[int, list[PredictedRunner]] = {}
     for number, *cells in rows:
-        runners.setdefault(number, []).append(_runner(cells))
+        runners.setdefault(number, []).append(_runner(columns, cells))
     return [_prediction(cells, runners[number]) for number, *cells in races]
+
+
+def last_made(path: Path) -> datetime | None:
+    """When the last prediction was made that was no backfill; None where there is none."""
+    if not path.exists():
+        return None
+    with _opened(path) as con:
+        (made,) = con.execute("SELECT max(made) FROM predictions WHERE NOT backfill").fetchone()
+    return datetime.fromisoformat(made) if made else None
+
+
+def last_day(path: Path) -> date | None:
+    """The last race day that was predicted; None without a prediction."""
+    if not path.exists():
+        return None
+    with _opened(path) as con:
+        (day,) = con.execute("SELECT max(day) FROM predictions").fetchone()
+    return None if day is None else date.fromisoformat(day)
 
 
 def _cells(runner: PredictedRunner) -> list[Any]:
     return [
         json.dumps(value, ensure_ascii=False, sort_keys=True) if name in _JSON else value
-        for name, value in asdict(runner).items()
+        for name in _RUNNER
+        for value in (getattr(runner, name),)
     ]
 
 
-def _runner(cells: Sequence[Any]) -> PredictedRunner:
-    values = dict(zip(_RUNNER, cells, strict=True))
-    return PredictedRunner(**{**values, **{name: json.loads(values[name]) for name in _JSON}})
+def _runner(columns: Sequence[str], cells: Sequence[Any]) -> PredictedRunner:
+    values = dict(zip(columns, cells, strict=True))
+    for name, nothing in _JSON.items():
+        said = values.get(name)
+        values[name] = nothing() if said in (None, "{}", "[]") else json.loads(said)
+    return PredictedRunner(**values)
 
 
 def _prediction(cells: Sequence[Any], runners: list[PredictedRunner]) -> Prediction:

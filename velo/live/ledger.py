@@ -98,7 +98,10 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
 
 
 def bets(
-    runners: pd.DataFrame, commission: Mapping[str, float], strategy: str | None = None
+    runners: pd.DataFrame,
+    commission: Mapping[str, float],
+    strategy: str | None = None,
+    settled_at: str | None = None,
 ) -> pd.DataFrame:
     """The runners that were backed, settled at the starting price and at the exchange's.
 
@@ -106,11 +109,13 @@ def bets(
         runners: as `runners` gives them.
         commission: kind of price -> share of a race's net winnings.
         strategy: whose bets; by default those that each prediction printed.
+        settled_at: one of `SETTLED_AT` for every bet; by default the kind of price that each
+            prediction's model was judged on.
 
     Returns:
         Their columns, `stake` (points), `profit_sp` and `profit_bsp` (points, net; NaN where the
-        bet cannot be settled so, 0 where it is returned), and at the kind that the model was
-        judged on `paid_odds`, `profit` and `outcome`: `ran` where it is settled, else why not.
+        bet cannot be settled so, 0 where it is returned), and at the kind that it is settled at
+        `paid_odds`, `profit` and `outcome`: `ran` where it is settled, else why not.
     """
     stakes = np.array(
         [
@@ -130,6 +135,8 @@ def bets(
             found["stake"].to_numpy(dtype=np.float64),
         )  # fmt: skip
         found[f"profit_{kind}"] = settlement.with_returns(profit, returned)
+    if settled_at is not None:
+        found["settlement"] = settled_at
     by_exchange = (found["settlement"] == "bsp").to_numpy(dtype=bool)
     found["paid_odds"] = np.where(by_exchange, found["bsp"], found["sp"]).astype(np.float64)
     found["profit"] = np.where(by_exchange, found["profit_bsp"], found["profit_sp"])

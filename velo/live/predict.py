@@ -19,9 +19,10 @@ from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live import features
-from velo.live.card import Card, Unscored, held_card, race_name, take_card
+from velo.live.card import Card, Unscored, held_card, race_name, race_title, take_card
 from velo.live.deadline import deadline
 from velo.live.journal import PredictedRunner, Prediction, record
+from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted, filed_odds, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
 from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
@@ -87,9 +88,10 @@ def predict(
         ModelError: no such model, or one that was trained on the day.
         HomeError: build, registry or store are not in a state to serve.
     """
+    clock = never_back(home.ledger, clock)
     progress("reading the card")
     stored = _model(home, asked.model)
-    card = _card(home, settings, asked, progress)
+    card = _card(home, settings, asked, progress, clock)
     notes: list[str | None] = [bring_build(home, settings, progress)]
     card, unscored = _open_races(card, settings, asked, clock(), stored)
     quoted, said = _quoted(home, settings, asked, card, stored.said["prices"]["decision"])
@@ -111,7 +113,13 @@ def predict(
     kept = [
         replace(each, revision=revision) for each, revision in zip(made, revisions, strict=True)
     ]
-    kept.sort(key=lambda each: (each.day, each.off or "", each.course, each.race_id))
+    number = dict(zip(*(card.entries[name].to_pylist() for name in ("race_id", "race_no")),
+                      strict=True))  # fmt: skip
+    kept.sort(
+        key=lambda each: (
+            each.day, each.off or "", each.course, number[each.race_id] or 0, each.race_id
+        )
+    )  # fmt: skip
     return Predicted(kept, unscored, [note for note in notes if note])
 
 
@@ -124,11 +132,11 @@ def _model(home: Home, reference: str) -> Stored:
         raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
 
 
-def _card(home: Home, settings: Settings, asked: Asked, progress: Progress) -> Card:
+def _card(home: Home, settings: Settings, asked: Asked, progress: Progress, clock: Clock) -> Card:
     if (asked.card is None) == (asked.day is None):
         raise InputError("give a card file, or --date for the day's cards in the warehouse")
     if asked.card is not None:
-        return take_card(home, settings, asked.card, progress)
+        return take_card(home, settings, asked.card, progress, clock)
     assert asked.day is not None
     return held_card(home, settings, asked.day)
 
@@ -161,6 +169,8 @@ def _open_races(
                 f"{until:%Y-%m-%d %H:%M} UTC; --backfill predicts it all the same and marks it "
                 "for ever"
             )
+        elif row["told"] and not asked.backfill:
+            why = "it has a result, so it is over, whatever the clock says; --backfill predicts it"
         elif sizes[race] < 2:
             why = "it has fewer than two runners"
         elif race in card.incomplete and settings.live.incomplete == "decline":
@@ -252,9 +262,9 @@ def _predictions(
         made.append(
             Prediction(
                 race_id=row["race_id"], made=now.astimezone(UTC).isoformat(timespec="seconds"),
-                deadline=until.isoformat(timespec="seconds"), backfill=now >= until,
+                deadline=until.isoformat(timespec="seconds"), backfill=now >= until or row["told"],
                 day=row["day"], course=row["course"], off=row["off"],
-                race_name=row["race_name"] or race_name(row), version=stored.version,
+                race_name=race_title(row), version=stored.version,
                 run_id=stored.registered.run_id, sha256=stored.registered.sha256,
                 source="offline" if asked.offline else "online", build=build,
                 price_kind=quoted.kind if priced else None, decision=prices["decision"],

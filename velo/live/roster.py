@@ -36,7 +36,8 @@ def roster(
     Returns:
         The columns of the build's `entries`, and `day`, `off`, `race_no`, `race_name`,
         `source_race_id`, `number`, `draw`; `seen_horse`, `seen_trainer`, `seen_jockey`,
-        `seen_course` say whether they had a start before the day.
+        `seen_course` say whether they had a start before the day, `told` whether the warehouse
+        has it that the race was run.
 
     Raises:
         NothingIngested: there is no warehouse.
@@ -100,7 +101,9 @@ SELECT listed.*,
     coalesce(horses.since < day, FALSE) AS seen_horse,
     coalesce(trainers.since < day, FALSE) AS seen_trainer,
     coalesce(jockeys.since < day, FALSE) AS seen_jockey,
-    coalesce(courses.since < day, FALSE) AS seen_course
+    coalesce(courses.since < day, FALSE) AS seen_course,
+    listed.race_id IN (
+        SELECT race_id FROM {main}.results WHERE status IN ('finished', 'non-finisher')) AS told
 FROM listed
 LEFT JOIN horses ON horses.horse_id = listed.horse_id
 LEFT JOIN trainers ON trainers.trainer_id = listed.trainer_id

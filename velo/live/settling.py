@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,7 @@ def settle(
     form: str | None,
     backfilled: bool,
     progress: Callable[[str], None],
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Settled:
     """Ingest the files and settle the days that they tell of.
 
@@ -63,6 +64,7 @@ def settle(
         form: the format's name, where the columns should not decide.
         backfilled: whether predictions made after the off count.
         progress: called with the name of each stage.
+        clock: gives the time, with its zone: from when on a correction is known.
 
     Raises:
         InputError: a file cannot be read; those before it stay loaded.
@@ -72,7 +74,8 @@ def settle(
     batches, told = [], set()
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
-            batch = ingest(home, settings.store, path, form, progress, shown=delivery.name)
+            batch = ingest(home, settings.store, path, form, progress, shown=delivery.name,
+                           clock=clock)  # fmt: skip
             told |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
     if not told:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from training import bootstrap
 from training.bootstrap import Days
@@ -21,18 +22,21 @@ def reliability(given: Predictions, draws: int, seed: int) -> dict[str, list[dic
         (wins a runner) and `observed_ci` (95%, by race day).
     """
     return {
-        "blend": _bins(given.p, given, draws, seed),
-        "market": _bins(given.p_market_power, given, draws, seed),
+        name: bins(p, given.win_share, given.dates, draws, seed)
+        for name, p in (("blend", given.p), ("market", given.p_market_power))
     }
 
 
-def _bins(p: Floats, given: Predictions, draws: int, seed: int) -> list[dict[str, Any]]:
+def bins(
+    p: Floats, win_share: Floats, dates: npt.NDArray[Any], draws: int, seed: int
+) -> list[dict[str, Any]]:
+    """One forecast's bins, as `reliability` gives them."""
     place = equal_mass_bins(p, BINS)
     found = []
     for number in np.unique(place):
         inside = place == number
-        won = given.win_share[inside]
-        days = Days.of(given.dates[inside])
+        won = win_share[inside]
+        days = Days.of(dates[inside])
         seen = bootstrap.mean(won, days, draws, seed)
         found.append({
             "runners": int(inside.sum()),

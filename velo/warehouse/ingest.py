@@ -138,7 +138,7 @@ def _take(
     establish(con, staged.reader)
     progress("identifying horses and races")
     identify_races(con, staged.reader.name)
-    identify_horses(con)
+    identify_horses(con, card=staged.reader.role == "card")
     progress("merging")
     counts = merge(con, batch_id, staged)
     match_waiting(con, batch_id)

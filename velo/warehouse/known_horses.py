@@ -4,7 +4,8 @@ A runner of a race that the warehouse has, under the name of one of its runners 
 horse, and with it the horse's other runs in the file. Otherwise a horse is known again by its
 source's id, or by name and foaling year. Where two sources tell of a horse and not both have ids,
 or each has its own, name and foaling year decide, if both know the year; a horse that has another
-id of the source is not asked. Where lives and horses are not one to one,
+id of the source is not asked. Of a card's horses the name is enough where a year is not known: it
+is of today, and no two horses in training bear one name. Where lives and horses are not one to one,
 `velo.racing.identity.settle` decides.
 """
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 from velo.racing.identity import LONGEST_GAP_DAYS, Claim, settle
 
 
-def match_lives(con: duckdb.DuckDBPyConnection) -> None:
+def match_lives(con: duckdb.DuckDBPyConnection, card: bool) -> None:
     """Make the temporary tables `matched`, `claims` and `recognised`.
 
     `matched` is `lives` with horse_id, null where no horse of the warehouse fits; `claims` has
@@ -27,9 +28,10 @@ def match_lives(con: duckdb.DuckDBPyConnection) -> None:
         con: a connection whose temporary tables are `facts`, `race_keys`, `lives` (life_id,
             known_as, life, own_id, source, name, country, foaled, latest_foaled, first_seen,
             last_seen) and `settled` (line, life_id).
+        card: whether the file is one.
     """
     con.execute(_RECOGNISED if _known_races(con) else _NOBODY)
-    con.execute(_CLAIMS, {"gap": LONGEST_GAP_DAYS})
+    con.execute(_CLAIMS, {"gap": LONGEST_GAP_DAYS, "card": card})
     _settle(con)
 
 
@@ -121,7 +123,7 @@ WITH met AS (
     FROM lives AS l
     JOIN horses AS h ON h.name = l.name AND h.country = l.country
     WHERE l.life_id NOT IN (SELECT life_id FROM certain)
-        AND (h.known_as = l.known_as OR (h.foaled IS NOT NULL AND l.foaled IS NOT NULL))
+        AND (h.known_as = l.known_as OR $card OR (h.foaled IS NOT NULL AND l.foaled IS NOT NULL))
         AND NOT EXISTS (
             SELECT 1 FROM horse_ids AS i WHERE i.horse_id = h.horse_id AND i.source = l.source)
 ), pairs AS (

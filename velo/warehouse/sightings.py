@@ -18,10 +18,11 @@ import pyarrow as pa
 
 from velo.racing.identity import LONGEST_GAP_DAYS, OLDEST_AGE, Sighting, identities
 from velo.racing.names import stable_id
+from velo.warehouse.card_ids import adopt_ids
 from velo.warehouse.known_horses import match_lives
 
 
-def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
+def identify_horses(con: duckdb.DuckDBPyConnection, card: bool = False) -> None:
     """Give every row of the temporary table `facts` its horse.
 
     Makes the temporary tables `sighted` (line, horse_id), `seen_horses` (as `horses`) and
@@ -34,16 +35,20 @@ def identify_horses(con: duckdb.DuckDBPyConnection) -> None:
             country), foaled and source_horse_id, and whose temporary table `race_keys` has the
             races of `facts`. A runner without an age is taken for the horse of its name that was
             seen last.
+        card: whether the file is one: its ids are its results' source's, and a name without an
+            age is enough to know a horse again by.
     """
     con.execute(_WHOLE_IDS)
     con.execute(_NO_IDS)
+    if card:
+        adopt_ids(con)
     con.execute(_NO_YEARS, {"oldest": OLDEST_AGE})
     con.execute(_NAMES)
     con.execute(_DOUBTFUL, {"gap": LONGEST_GAP_DAYS})
     _tell_apart(con)
     con.execute(_LIVES)
     con.execute(_SETTLED)
-    match_lives(con)
+    match_lives(con, card)
     _name_new_horses(con)
     con.execute(_SIGHTED)
     con.execute(_SEEN_HORSES)

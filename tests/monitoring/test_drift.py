@@ -1,0 +1,121 @@
+"""A home's champion against its journal: what is kept, what was predicted, and what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from tests.cli.velo_command import velo
+from tests.live.predicted import race, runner
+from tests.monitoring.worlds import FEATURES, reference, runners
+from training import artifact
+from training.registry import MODEL
+from training.tracking import Recorder, client
+from velo.errors import DataError
+from velo.home import Home
+from velo.live.journal import record
+from velo.monitoring.drift import INVESTIGATE, NOTHING, drift
+from velo.settings import Drift, Settings
+
+SETTINGS = Settings(drift=Drift(days=30, runners=1000))
+LATER = date(2026, 3, 1)
+
+
+def crown(home: Home, kept: Mapping[str, Any] | None) -> None:
+    """Register a champion that kept this reference."""
+    with Recorder(home, "a run") as recorder:
+        sha256 = artifact.save(recorder.model_folder, {"temperature": 1.0}, None, kept)
+        recorder.enrol(sha256, "a model", {"velo.verdict": "passed"})
+    client(home).set_registered_model_alias(MODEL, "champion", str(recorder.version))
+
+
+def predicted(home: Home, days: int, change: Any = None, version: str = "1") -> None:
+    """A journal of so many days of a hundred runners, none of them with a result."""
+    frame = runners(days, 100, 2, LATER)
+    if change is not None:
+        change(frame)
+    values = frame[list(FEATURES)].astype(object).where(frame[list(FEATURES)].notna(), None)
+    rows = values.to_dict("records")
+    record(home.ledger, [
+        replace(
+            race(int(number), [runner(int(i), features=rows[i]) for i in of_race.index]),
+            day=of_race["date"].iloc[0].date(), version=version,
+        )
+        for number, of_race in frame.groupby("race_id")
+    ])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Any]:
+    return reference().to_dict()
+
+
+def test_days_as_the_training_had_them_hold(home: Home, kept: dict[str, Any]) -> None:
+    crown(home, kept)
+    predicted(home, 40)
+    found = drift(home, SETTINGS)
+    assert found.drifting == []
+    assert found.advice.step == NOTHING
+    assert (found.window.last - found.window.first).days == 29
+    assert found.window.last == LATER + timedelta(39)
+    assert len(found.window.seen) == 3000
+    assert [each.missing for each in found.readings[-3:]] == ["300 races"] * 3
+
+
+@pytest.mark.slow
+def test_the_command_names_what_drifts_by_how_much_and_status_asks_for_a_look(
+    home: Home, kept: dict[str, Any]
+) -> None:
+    crown(home, kept)
+
+    def moved(frame: pd.DataFrame) -> None:
+        frame["form"] += 1
+
+    predicted(home, 30, moved)
+    assert drift(home, SETTINGS).advice.step == INVESTIGATE
+    said = velo(home.root, "drift")
+    assert said.code == 1
+    assert "DRIFTS: psi, distance" in said.out
+    assert "next: investigate: form has moved: PSI" in said.out
+    plain = velo(home.root, "drift", "--json")
+    assert plain.code == 1
+    assert plain.json["advice"]["step"] == "investigate"
+    assert {each["name"] for each in plain.json["readings"] if each["drifts"]} == {"form"}
+    status = velo(home.root, "status", "--json")
+    assert status.code == 1
+    assert status.json["drift"]["drifts"] is True
+
+
+def test_another_versions_predictions_say_nothing_of_the_champion(
+    home: Home, kept: dict[str, Any]
+) -> None:
+    crown(home, kept)
+    predicted(home, 30, version="7")
+    with pytest.raises(DataError, match="predicted no race"):
+        drift(home, SETTINGS)
+
+
+def test_a_champion_of_before_references_were_kept_says_so(home: Home) -> None:
+    crown(home, None)
+    predicted(home, 5)
+    with pytest.raises(DataError, match="before references were kept"):
+        drift(home, SETTINGS)
+    said = velo(home.root, "drift")
+    assert said.code == 2
+    assert "`velo train` keeps one" in said.err
+
+
+def test_a_champion_whose_files_were_changed_could_not_be_told(
+    home: Home, kept: dict[str, Any]
+) -> None:
+    crown(home, kept)
+    (path,) = Path(home.artifacts).glob("*/artifacts/model/reference.json")
+    path.write_text("{}", encoding="utf-8")
+    said = velo(home.root, "status", "--json")
+    assert "not the registered model" in said.json["drift"]["error"]

@@ -1,0 +1,154 @@
+"""What drifts is found, what does not is not, and too little says so."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.monitoring.worlds import chances, reference, seen
+from training.reference import Reference
+from velo.monitoring.drift import INVESTIGATE, NOTHING, RETRAIN, advice
+from velo.monitoring.reading import Reading
+from velo.monitoring.readings import of_chances, of_features
+from velo.settings import Drift, Training
+
+LIMITS = Drift()
+TRAINING = Training(bootstrap_draws=400)
+DRAWS = 200
+
+
+@pytest.fixture(scope="module")
+def then() -> Reference:
+    return reference()
+
+
+def drifting(readings: list[Reading]) -> set[tuple[str, str]]:
+    return {(each.name, each.measure) for each in readings if each.drifts}
+
+
+@pytest.mark.slow
+def test_of_many_windows_without_drift_hardly_one_raises_an_alarm(then: Reference) -> None:
+    """Six features, two families and the three figures of the chances, of every window."""
+    alarms: Counter[tuple[str, str]] = Counter()
+    windows = 0
+    for draw in range(DRAWS):
+        found = of_features(then, seen(seed=1000 + draw), LIMITS)
+        found += of_chances(then.judged, chances(600, 1000 + draw), LIMITS, TRAINING)
+        windows += bool(drifting(found))
+        alarms.update(drifting(found))
+    assert windows <= 0.02 * DRAWS, alarms
+
+
+@pytest.mark.slow
+def test_small_windows_without_drift_raise_no_more(then: Reference) -> None:
+    """A small course: 1,200 runners in 30 days. What cannot be told is not told."""
+    windows = 0
+    for draw in range(DRAWS):
+        found = of_features(then, seen(a_day=40, seed=3000 + draw), LIMITS)
+        windows += bool(drifting(found))
+    assert windows <= 0.02 * DRAWS
+
+
+def test_a_feature_that_moved_is_found_and_no_other(then: Reference) -> None:
+    now = seen()
+    now["form"] += 0.8
+    found = of_features(then, now, LIMITS)
+    assert drifting(found) == {("form", "psi"), ("form", "distance")}
+    moved = next(each for each in found if each.name == "form" and each.measure == "psi")
+    assert moved.excess == pytest.approx(0.8**2, rel=0.35)
+    assert advice(found).step == INVESTIGATE
+    assert "form has moved" in advice(found).why
+
+
+def test_a_family_that_is_killed_into_nulls_is_found_and_to_be_mended_first(
+    then: Reference,
+) -> None:
+    now = seen()
+    now[["form", "rate"]] = np.nan
+    found = of_features(then, now, LIMITS)
+    assert drifting(found) == {("form", "nulls"), ("rate", "nulls")}
+    assert {each.kind for each in found if each.drifts} == {"feature", "family"}
+    assert advice(found).step == INVESTIGATE
+    assert "mend the source" in advice(found).why
+
+
+def test_a_feature_that_is_gone_from_the_predictions_is_missing_throughout(
+    then: Reference,
+) -> None:
+    found = of_features(then, seen().drop(columns=["draw"]), LIMITS)
+    assert ("draw", "nulls") in drifting(found)
+
+
+def test_a_tenth_of_missing_form_is_what_training_had(then: Reference) -> None:
+    nulls = next(
+        each for each in of_features(then, seen(), LIMITS)
+        if each.name == "form" and each.measure == "nulls" and each.kind == "feature"
+    )  # fmt: skip
+    assert nulls.reference == pytest.approx(0.1, abs=0.01)
+    assert not nulls.drifts
+
+
+def test_chances_that_are_stated_too_boldly_are_found_and_ask_for_training(
+    then: Reference,
+) -> None:
+    found = of_chances(then.judged, chances(1800, 5, steeper=1.6), LIMITS, TRAINING)
+    assert {("calibration error", "error"), ("calibration slope", "slope")} <= drifting(found)
+    assert advice(found).step == RETRAIN
+
+
+def test_a_market_that_knows_all_that_the_model_does_is_found(then: Reference) -> None:
+    found = of_chances(then.judged, chances(1800, 6, knows=0), LIMITS, TRAINING)
+    assert ("gain over the market", "gain") in drifting(found)
+    assert advice(found).step == RETRAIN
+
+
+def test_too_few_runners_are_told_by_how_many(then: Reference) -> None:
+    found = of_features(then, seen(a_day=20), LIMITS)
+    nulls = [each for each in found if each.measure == "nulls"]
+    assert {each.missing for each in nulls} == {"400 runners"}
+    assert all(each.drifts is None for each in found)
+    assert advice(found).step == NOTHING
+    assert "not enough" in advice(found).why
+
+
+def test_four_days_are_no_days_whatever_ran_on_them(then: Reference) -> None:
+    found = of_features(then, seen(days=4, a_day=1000), LIMITS)
+    assert {each.missing for each in found} == {"1 race days"}
+
+
+def test_too_few_races_and_a_holdout_that_kept_nothing_tell_nothing(then: Reference) -> None:
+    few = of_chances(then.judged, chances(100, 7), LIMITS, TRAINING)
+    assert {each.missing for each in few} == {"200 races"}
+    none = of_chances({}, chances(1800, 7), LIMITS, TRAINING)
+    assert {each.missing for each in none} == {"a holdout's figure"}
+    empty = of_chances(then.judged, chances(100, 7).iloc[:0], LIMITS, TRAINING)
+    assert {each.missing for each in empty} == {"300 races"}
+
+
+def test_what_a_season_of_the_training_year_showed_is_no_drift() -> None:
+    """A feature that is higher every summer moves no further than it did."""
+    from tests.monitoring.worlds import FAMILIES, FEATURES, runners
+    from training.reference import described
+
+    year = runners(364, 100, 1)
+    season = np.sin(2 * np.pi * year["date"].dt.dayofyear / 365)
+    then = described(year.assign(form=year["form"] + season), FEATURES, FAMILIES, 30, {})
+    summer = seen()
+    summer["form"] += np.sin(2 * np.pi * summer["day"].dt.dayofyear / 365)
+    assert drifting(of_features(then, summer, LIMITS)) == set()
+    plain = described(year, FEATURES, FAMILIES, 30, {})
+    assert ("form", "psi") in drifting(of_features(plain, summer, LIMITS))
+
+
+def test_the_reference_is_read_as_it_was_written(then: Reference) -> None:
+    import json
+
+    assert Reference.from_dict(json.loads(json.dumps(then.to_dict()))) == then
+
+
+def test_readings_are_plain_json(then: Reference) -> None:
+    found = of_features(then, seen(), LIMITS)
+    assert pd.DataFrame([each.to_dict() for each in found])["drifts"].notna().any()

@@ -1,0 +1,112 @@
+"""A ledger set against the backtest of the same days, on tables built as known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from backtest.cutoffs import Learned
+from backtest.periods import Period
+from backtest.report import Origin, Terms, backtest
+from backtest.schema import Returned, Withdrawals
+from tests.real.hong_kong_days import Days
+from training.conditions import conditioned, conditions
+from training.scoring import score_period, stored_model
+from velo.live.book import open_book
+from velo.live.figures import Figures, figures, spans
+from velo.offline.build import build
+from velo.offline.spine import Spine
+from velo.settings import OddsBand
+
+BUCKETS = ("top10", "top20", "top30", "all")
+SAME = (("picks", "bets"), ("wins", "winners"), ("profit", "profit"), ("roi", "roi"),
+        ("ae_raw", "ae_ratio"), ("ae_fair", "ae_fair"),
+        ("max_drawdown", "max_drawdown"))  # fmt: skip
+"""A figure of the ledger, and what the backtest's report calls it."""
+
+
+@dataclass(frozen=True)
+class Backtested:
+    """The backtest of days, and what every runner's chances were in it.
+
+    Attributes:
+        report: as `backtest.report` gives it.
+        chances: `race_id`, `horse_id`, `p_model`, `p_market_power`, `p` of the races that it has.
+        ledger: bucket -> the ledger's figures of the same races.
+        left_out: predicted races that no backtest has, for their book or result is out of bounds.
+    """
+
+    report: dict[str, Any]
+    chances: pd.DataFrame
+    ledger: dict[str, Figures]
+    left_out: int
+
+
+def backtested(lived: Days) -> Backtested:
+    """Build as known, backtest the days that the ledger has, and take its figures of them."""
+    home, settings = lived.home, lived.settings
+    lived.timed("build as known", lambda: build(home, settings, as_known=True))
+    runners = open_book(home, settings).runners
+    first, last = min(runners["day"]), max(runners["day"])
+    stored = stored_model(home, "challenger")
+    scored = lived.timed("backtest", lambda: score_period(home, stored, first, last))
+    known = conditions(Spine(home), first, last, "sp", "none")
+    draws, seed = settings.training.bootstrap_draws, settings.training.seed
+    report = backtest(
+        conditioned(scored.predictions, known),
+        Terms("sp", "sp", 0.0, OddsBand(**stored.said["odds_band"]),
+              (Learned.stored(stored.said, first),), draws, seed),
+        Period(first, last),
+        Origin(stored.name, stored.registered.run_id, None),
+        Withdrawals(horses=0, law="none", unsettleable_races=0),
+        Returned(withdrawn=0, void=0, void_races=0),
+    )  # fmt: skip
+    judged = set(scored.predictions["race_id"])
+    found = {}
+    for strategy in BUCKETS:
+        book = open_book(home, settings, strategy=strategy)
+        ours, bets = (each[each["race_id"].isin(judged)] for each in (book.runners, book.bets))
+        found[strategy] = figures(ours, bets, spans(ours)[-1], draws, seed)
+    return Backtested(
+        report,
+        scored.predictions[["race_id", "horse_id", "p_model", "p_market_power", "p"]],
+        found,
+        len(set(runners["race_id"]) - judged),
+    )
+
+
+def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
+    """Between the chances of the ledger and of the backtest, and between their figures."""
+    ours = open_book(lived.home, lived.settings).runners
+    both = ours.merge(done.chances, on=["race_id", "horse_id"], suffixes=("", "_there"))
+    assert len(both) == len(done.chances)
+    found = {
+        name: float(np.abs(both[name] - both[f"{name}_there"]).max())
+        for name in ("p_model", "p_market_power", "p")
+    }
+    for strategy in BUCKETS:
+        mine, theirs = done.ledger[strategy], done.report["strategies"][strategy]
+        for ours_name, name in SAME:
+            one, other = getattr(mine, ours_name), theirs[name]
+            if one is None and other is None:
+                continue
+            found[name] = max(found.get(name, 0.0), abs(float(one) - float(other)))
+        ends = zip((mine.roi_low, mine.roi_high), theirs["roi_ci"] or (None, None), strict=True)
+        found["roi_ci"] = max(
+            found.get("roi_ci", 0.0),
+            *(abs(float(a) - float(b)) for a, b in ends if a is not None and b is not None), 0.0,
+        )  # fmt: skip
+    of_all = done.ledger["all"]
+    found["calibration_error"] = abs(
+        float(of_all.calibration_error or 0) - float(done.report["calibration_error"] or 0)
+    )
+    found["delta_ll_ci"] = max(
+        abs(float(a or 0) - float(b or 0))
+        for a, b in zip(
+            (of_all.ll_gain_low, of_all.ll_gain_high), done.report["delta_ll_ci"], strict=True
+        )
+    )
+    return found

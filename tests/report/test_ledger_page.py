@@ -1,0 +1,81 @@
+"""The ledger on one page: whole, self-contained, and readable without a bet."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.report.browser import CHROMIUM, show
+from tests.report.reading import read
+from velo.report.ledger_page import page
+
+FIRST = date(2026, 1, 1)
+FIGURES = {
+    "races": 60, "picks": 12, "wins": 1.5, "places": 4, "strike_rate": 0.125, "ae_raw": 1.1,
+    "ae_fair": None, "impact_value": 1.2, "staked": 1234.5, "profit": -1080.4, "profit_sp": -3.5,
+    "profit_bsp": None, "roi": -0.29, "roi_low": -0.6, "roi_high": 0.1, "max_drawdown": 1340.0,
+    "daily_sharpe": -0.1, "calibration_error": 0.004, "calibration_races": 55, "ll_gain": 0.01,
+    "ll_gain_low": -0.01, "ll_gain_high": 0.03, "clv": 0.02, "clv_bets": 11,
+}  # fmt: skip
+
+
+def ledger(days: int) -> dict[str, Any]:
+    """So many days of the same figures."""
+    names = [(FIRST + timedelta(n)).isoformat() for n in range(days)]
+    spans = [{"span": day, "first": day, "last": day, **FIGURES} for day in names]
+    if names:
+        spans += [
+            {"span": span, "first": "2025-12-01", "last": names[-1], **FIGURES}
+            for span in ("last 7 days", "all")
+        ]
+    some = [float(n % 7) for n in range(days)]
+    bins = [{"runners": 50, "predicted": 0.1 * n, "observed": 0.1 * n + 0.01,
+             "observed_ci": [0.05 * n, 0.15 * n]} for n in range(1, 8)]  # fmt: skip
+    return {
+        "spans": spans, "bets": {"ran": 12, "open": 3}, "settled": "Settled at SP.",
+        "course": {
+            "days": names, "profit": some, "low": [x - 2 for x in some],
+            "high": [x + 2 for x in some], "ae_raw": [1 + x / 10 for x in some],
+            "clv": [None if n % 5 else 0.01 for n in range(days)], "over_days": 30,
+        },
+        "reliability": {"blend": bins if days else [], "market": bins if days else []},
+    }  # fmt: skip
+
+
+def test_every_part_of_the_ledger_has_its_section_and_its_chart() -> None:
+    found = read(page(ledger(60)))
+    sections = {each.attributes["id"] for each in found.named("section")}
+    assert sections == {"rolling", "profit", "expected", "calibration", "closing", "by-day"}
+    assert len(found.named("svg")) == 8
+    assert "−1,080.4 points on 12 bets" in found.named("h1")[0].text
+    assert any("3 bets open" in each.text for each in found.named("p"))
+
+
+def test_nothing_is_fetched() -> None:
+    html = page(ledger(60))
+    assert "http://" not in html
+    assert "https://" not in html
+    assert "default-src 'none'" in html.replace("&#39;", "'")
+
+
+def test_a_ledger_without_a_result_is_a_page_that_says_so() -> None:
+    found = read(page(ledger(0)))
+    assert "No result yet" in found.named("h1")[0].text
+    assert not found.named("svg")
+
+
+def test_of_a_single_day_the_page_stands() -> None:
+    assert len(read(page(ledger(1))).named("svg")) == 8
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
+@pytest.mark.parametrize("width", [390, 768, 1000, 1400])
+def test_the_page_lies_within_its_window_and_nothing_overlaps(width: int) -> None:
+    shown = show(page(ledger(200)), width)
+    assert shown.complaints == []
+    assert shown.measured["content"] <= width
+    for fault in ("spilt", "overlapping", "cut"):
+        assert shown.measured[fault] == []

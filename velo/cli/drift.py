@@ -1,0 +1,104 @@
+"""`velo drift`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from velo.cli import console
+
+if TYPE_CHECKING:
+    from velo.monitoring.drift import Drift
+    from velo.monitoring.reading import Reading
+
+
+def drift(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Hold the champion's last predictions against what it was trained and judged on.
+
+    Exit 1 where something drifts, 2 where it could not be told.
+    """
+    from velo import settings
+    from velo.home import Home
+    from velo.monitoring import drift as monitoring
+
+    found = monitoring.drift(Home.current(), settings.load())
+    code = 1 if found.drifting else 0 if found.told else 2
+    if as_json:
+        console.emit_json(found.to_dict())
+        raise typer.Exit(code)
+    _table(found)
+    _notes(found)
+    console.say(f"next: {found.advice.step}: {found.advice.why}")
+    raise typer.Exit(code)
+
+
+def _table(found: Drift) -> None:
+    from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, MEASURES
+
+    window = found.window
+    title = (
+        f"Version {found.champion}: {len(window.seen):,} runners of {window.races:,} races, "
+        f"{window.first} to {window.last}, against {found.reference.first} to "
+        f"{found.reference.last}"
+    )
+    by_name: dict[str, list[Reading]] = {}
+    for each in found.readings:
+        if each.kind == FEATURE:
+            by_name.setdefault(each.name, []).append(each)
+    rows = [
+        [name, *(cell for each in three for cell in _distance(each)), _said(three)]
+        for name, three in by_name.items()
+    ]
+    rows += [
+        [f"family {each.name}", "", "", "", "", *_distance(each), _said([each])]
+        for each in found.readings
+        if each.kind == FAMILY
+    ]
+    console.table(
+        title,
+        ["feature", "PSI", "limit", "distance", "limit", "missing, then and now", "limit", ""],
+        rows,
+    )
+    console.table(
+        "Chances, against the holdout's",
+        ["figure", "then", "now", "surely off by", "limit", ""],
+        [
+            [each.name, _number(each.reference), _number(each.value), _number(each.excess),
+             _number(each.limit), _said([each])]
+            for each in found.readings
+            if each.kind in (CALIBRATION, MARKET)
+        ],
+    )  # fmt: skip
+    console.say(f"{MEASURES['psi']} and distance are what is above chance, by race day")
+
+
+def _distance(each: Reading) -> list[str]:
+    if each.measure == "nulls":
+        then, now = console.percent(each.reference), console.percent(each.value)
+        return [f"{then}, {now}", console.percent(each.limit)]
+    return ["-" if each.excess is None else f"{each.excess:+.3f}", f"{each.limit:.3f}"]
+
+
+def _said(readings: list[Reading]) -> str:
+    if any(each.drifts for each in readings):
+        return "DRIFTS: " + ", ".join(each.measure for each in readings if each.drifts)
+    return "not enough" if any(each.drifts is None for each in readings) else "holds"
+
+
+def _notes(found: Drift) -> None:
+    for line in found.untold:
+        console.say(line)
+    if found.window.others:
+        console.say(f"{found.window.others} races of these days were not predicted by it in time")
+    if found.window.indicative:
+        console.say(
+            f"{found.window.indicative} of its races were at another kind of odds than it was "
+            "judged on"
+        )
+
+
+def _number(value: Any) -> str:
+    return "-" if value is None else f"{value:.4f}"

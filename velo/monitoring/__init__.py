@@ -1,0 +1,1 @@
+"""What the champion's own predictions say of the days since it was trained."""

@@ -1,0 +1,200 @@
+"""The ledger's days as MLflow runs: one a day, of the experiment `velo-ledger`, named by the day.
+
+A run bears the figures of its day and of the 7, 30 and 90 days and all days to it. They follow from
+the bets and races up to the day, so a digest over those, kept as a tag, says whether a run is still
+right: a day that nothing changed before is neither figured nor written again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from training import tracking
+from training.batches import known
+from training.review import NOTE
+from velo.home import Home
+from velo.live.book import Book
+from velo.live.figures import ROLLING, Figures, between, figures
+from velo.live.ledger import OPEN
+from velo.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+EXPERIMENT = "velo-ledger"
+ABOUT = (
+    "A run a race day: what the predictions of the day came to, and of the 7, 30 and 90 days and "
+    "all days to it. `velo ledger` writes them; a corrected result changes those from its day on."
+)
+KIND = {"mlflow.experimentKind": "custom_model_development", NOTE: ABOUT}
+DAY, DIGEST = "velo.day", "velo.digest"
+FORMAT = 1
+"""Counted up where the same bets would give other figures: every run is written anew."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """How many days' runs were written, found right, and taken away for want of a result."""
+
+    written: int
+    unchanged: int
+    removed: int
+
+
+def record_days(home: Home, settings: Settings, book: Book) -> Recorded:
+    """Bring the runs to what the ledger says now.
+
+    Args:
+        home: whose MLflow.
+        settings: draws and seed of the intervals, commission.
+        book: the whole ledger, every day of it.
+
+    Raises:
+        HomeError: MLflow's store cannot be opened, or was made for another home.
+    """
+    wanted = digests(book, settings)
+    with _alone(home):
+        store = tracking.client(home)
+        experiment = tracking.experiment_id(store, home, EXPERIMENT, KIND)
+        kept = {run.data.tags.get(DAY, ""): run for run in _runs(store, experiment)}
+        gone = [run for day, run in kept.items() if day not in wanted]
+        for run in gone:
+            store.delete_run(run.info.run_id)
+        changed = [
+            day for day, digest in wanted.items()
+            if day not in kept or kept[day].data.tags.get(DIGEST) != digest
+        ]  # fmt: skip
+        for day in changed:
+            _write(store, experiment, kept.get(day), _day(book, settings, day, wanted[day]))
+    return Recorded(len(changed), len(wanted) - len(changed), len(gone))
+
+
+def digests(book: Book, settings: Settings) -> dict[str, str]:
+    """Every day with a result -> a digest of all that its run's figures follow from."""
+    training = settings.training
+    terms = (FORMAT, training.bootstrap_draws, training.seed, settings.prices.commission)
+    chain = hashlib.sha256(repr(terms).encode())
+    rows = {
+        kind: _hashed(frame.drop(columns=["stakes"]))
+        for kind, frame in (("runners", book.runners), ("bets", book.bets))
+    }
+    told = set(book.runners.loc[book.runners["state"] != OPEN, "day"])
+    found = {}
+    for day in sorted(set(book.runners["day"])):
+        for kind, frame in (("runners", book.runners), ("bets", book.bets)):
+            begin, end = (cut(frame["day"].to_numpy(), day) for cut in (bisect_left, bisect_right))
+            chain.update(f"{kind} {end - begin}".encode() + rows[kind][begin:end].tobytes())
+        if day in told:
+            found[day.isoformat()] = chain.hexdigest()
+    return found
+
+
+@dataclass(frozen=True)
+class _Day:
+    day: str
+    metrics: dict[str, float]
+    tags: dict[str, str]
+
+
+def _day(book: Book, settings: Settings, name: str, digest: str) -> _Day:
+    day = date.fromisoformat(name)
+    first = book.runners["day"].iloc[0]
+    spans = {
+        "day": day, **{f"last_{n}": day - timedelta(n - 1) for n in ROLLING}, "all": first,
+    }  # fmt: skip
+    training = settings.training
+    metrics: dict[str, float] = {}
+    for span, begin in spans.items():
+        found = figures(
+            book.runners, book.bets, (span, begin, day), training.bootstrap_draws, training.seed
+        )
+        metrics |= {f"{span}/{figure}": x for figure, x in _numbers(found).items()}
+    runners = between(book.runners, day, day)
+    kinds = sorted(set(runners["price_kind"].dropna()))
+    tags = {
+        DAY: name,
+        DIGEST: digest,
+        "velo.champion": ", ".join(sorted(set(runners["version"]))),
+        "velo.prices": f"taken {', '.join(kinds) or 'none'}; "
+        f"settled {', '.join(sorted(set(runners['settlement'])))}",
+        "velo.strategy": ", ".join(sorted(set(runners["strategy"]))),
+    }
+    return _Day(name, metrics, tags)
+
+
+def _numbers(found: Figures) -> Mapping[str, float]:
+    return {
+        name: float(value)
+        for name, value in found.to_dict().items()
+        if isinstance(value, int | float)
+    }
+
+
+def _write(store: MlflowClient, experiment: str, run: Run | None, day: _Day) -> None:
+    """Make the day's run, or bring it up to date.
+
+    MLflow forgets no figure of a run. Where one is not known any more, a new run takes its place.
+    """
+    from mlflow.entities import RunTag
+
+    if run is not None and not set(run.data.metrics) <= set(day.metrics):
+        store.delete_run(run.info.run_id)
+        run = None
+    midnight = datetime.combine(date.fromisoformat(day.day), datetime.min.time(), UTC)
+    at = round(midnight.timestamp() * 1000)
+    if run is None:
+        # The digest comes last: a run that a killed process left half written is written again.
+        tags = {name: value for name, value in day.tags.items() if name != DIGEST}
+        run = store.create_run(experiment, at, tags, day.day)
+    run_id = run.info.run_id
+    figures_now = known(day.metrics, 0, time.time())
+    store.log_batch(run_id, figures_now, tags=[RunTag(*each) for each in day.tags.items()])
+    if run.info.status != "FINISHED":
+        store.set_terminated(run_id, "FINISHED", at + 86_400_000)
+
+
+def _runs(store: MlflowClient, experiment: str) -> Iterator[Run]:
+    token = None
+    while True:
+        page = store.search_runs([experiment], max_results=1000, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """One at a time: two ledgers at once would each make the day's run."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    with (home.root / ".ledger-runs.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _hashed(frame: pd.DataFrame) -> Any:
+    """A number of each row, uint64[rows], that its cells alone decide.
+
+    The same row may stand in columns of another type once a race without a result is among them.
+    """
+    plain = frame.copy()
+    for name in plain:
+        if name in ("race_id", "horse_id"):
+            continue
+        if plain[name].dtype.kind in "iuf":
+            plain[name] = plain[name].astype(np.float64)
+        else:
+            plain[name] = plain[name].map(lambda cell: "" if pd.isna(cell) else str(cell))
+    return pd.util.hash_pandas_object(plain, index=False).to_numpy()

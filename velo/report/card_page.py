@@ -1,0 +1,249 @@
+"""A day's predictions on one page: who is backed, then race by race every runner's price and why.
+
+It is made of the same JSON that `velo predict --json` prints, so the page says nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from velo.report import shown, words
+from velo.report.page import render
+from velo.report.table import Cell, Column, Table, word
+
+BACK = "back"
+UNNAMED = "current"
+"""The kind of odds that nobody named."""
+PRICED = (
+    Column("Rank"), Column("Horse", False), Column("Model"), Column("Market"), Column("Blended"),
+    Column("Fair"), Column("Odds"), Column("Edge"), Column("Stake"), Column("Verdict", False),
+    Column("Moved most by", False),
+)  # fmt: skip
+UNPRICED = (
+    Column("Rank"), Column("Horse", False), Column("Model"), Column("Fair, by the model"),
+    Column("Verdict", False), Column("Moved most by", False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is to be known of the model.
+
+    Attributes:
+        version: its number, or its run.
+        name: its label, where it has one.
+        champion: whether it is the version in use.
+        verdict: the gate's word on it: `passed`, `refused`, `refit`, or `unknown`.
+    """
+
+    version: str
+    name: str | None
+    champion: bool
+    verdict: str
+
+    @property
+    def called(self) -> str:
+        """As a reader calls it."""
+        return f"version {self.version}{f' ({self.name})' if self.name else ''}"
+
+
+def page(said: Mapping[str, Any], standing: Standing, zone: str) -> str:
+    """The card's page.
+
+    Args:
+        said: as `velo.live.shown.as_said` gives it, one race at least.
+        standing: of the model that priced it.
+        zone: in which the time of the prediction is told, as `Europe/London`.
+    """
+    races, days = said["races"], sorted({race["day"] for race in said["races"]})
+    return render(
+        "card.html.j2",
+        days=days,
+        made=_moment(max(race["made"] for race in races), zone),
+        standing=standing,
+        races=[
+            {
+                "id": f"race-{number}",
+                "when": called(race, len(days) > 1),
+                "facts": race,
+                "says": _says(race),
+                "table": _field(race, number),
+            }
+            for number, race in enumerate(races, 1)
+        ],
+        summary=_summary(races),
+        backed=_backed(races, len(days) > 1),
+        caveats=caveats(races, standing),
+        said=said,
+    )
+
+
+def called(race: Mapping[str, Any], with_day: bool = False) -> str:
+    """A race as people call it: `14:30 Ascot`, `Sha Tin race 4`, with its day where asked."""
+    day = shown.day(race["day"]) if with_day else None
+    number = None if race["off"] else race["race_name"].partition(",")[0]
+    return " ".join(filter(None, (day, race["off"], race["course"], number)))
+
+
+def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]:
+    """What to bear in mind before a bet, the gravest first; of this card, not in general."""
+    found = []
+    if not standing.champion:
+        why = "the gate refused it" if standing.verdict == "refused" else "nobody promoted it"
+        found.append(
+            f"{standing.called[0].upper()}{standing.called[1:]} is not the champion: {why}. Its "
+            "verdicts are for looking, not for betting."
+        )
+    priced = [race for race in races if race["market"]]
+    if any(race["indicative"] for race in priced):
+        found.append(
+            f"Indicative verdicts: the model was judged on {priced[0]['decision'].upper()}, these "
+            "odds are of another kind. Look again at the final price."
+        )
+    if any(race["decision"] == race["settlement"] and not race["indicative"] for race in priced):
+        found.append(
+            f"The odds are {priced[0]['decision'].upper()} and bets settle at it: nobody knows "
+            "that price for certain when the bet is struck."
+        )
+    below = sum(row["stake"] > 0 and row["edge"] < 0 for race in priced for row in race["runners"])
+    if below:
+        found.append(
+            f"{below} {'is' if below == 1 else 'are'} backed at an edge below 0: "
+            f"{words.bucket(priced[0]['strategy'])} takes the best of the odds band by the cut-off "
+            "that it learned, whatever its sign."
+        )
+    if len(priced) < len(races):
+        found.append(
+            f"{len(races) - len(priced)} of {len(races)} races have no market: not every runner "
+            "has odds, so the model's chances stand alone, without what the market knows."
+        )
+    if any(row["unknown"] for race in races for row in race["runners"]):
+        found.append(
+            "What was never seen before (marked “new”) is scored from its priors: as an average "
+            "of its kind, not as known to be average."
+        )
+    if any(race["backfill"] for race in races):
+        found.append("Backfilled races were predicted after their off and count in no ledger.")
+    found.append(
+        "Fair odds have no margin. At a price below them a bet loses by the own reckoning."
+    )
+    return found
+
+
+def _summary(races: Sequence[Mapping[str, Any]]) -> str:
+    bets = [row for race in races for row in race["runners"] if row["stake"]]
+    of = f"{len(races)} race{'s' if len(races) != 1 else ''}"
+    if not any(race["market"] for race in races):
+        return f"No market in {of}: chances and fair odds alone, no verdict."
+    strategy = words.bucket(races[0]["strategy"])
+    if not bets:
+        return f"No bet in {of} by {strategy}."
+    staked = sum(row["stake"] for row in bets)
+    return (
+        f"{len(bets)} bet{'s' if len(bets) != 1 else ''} in {of} by {strategy}, "
+        f"{shown.count(staked)} point{'s' if staked != 1 else ''} in all."
+    )
+
+
+def _says(race: Mapping[str, Any]) -> list[str]:
+    """What is to be said of a race beside its table."""
+    found = []
+    if not race["market"]:
+        found.append("No market: not every runner has odds, so the model's chances stand alone.")
+    elif race["indicative"]:
+        kind = race["price_kind"]
+        odds = "of no named kind" if kind == UNNAMED else f"{kind} prices"
+        found.append(
+            f"Indicative: the odds are {odds}, the model was judged on {race['decision'].upper()}."
+        )
+    if race["backfill"]:
+        found.append("Backfilled: made after the off, and no part of the ledger.")
+    return found
+
+
+def _field(race: Mapping[str, Any], number: int) -> Table:
+    caption = f"{called(race)}: {len(race['runners'])} runners by chance"
+    if not race["market"]:
+        rows = [_unpriced(row) for row in race["runners"]]
+        return Table(f"field-{number}", caption, UNPRICED, rows)
+    rows = [_priced(race, row) for row in race["runners"]]
+    return Table(f"field-{number}", caption, PRICED, rows)
+
+
+def _priced(race: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
+    return [
+        Cell(str(row["rank"]), row["rank"]),
+        _horse(row),
+        Cell(shown.percent(row["p_model"]), row["p_model"]),
+        Cell(shown.percent(row["p_market"]), row["p_market"]),
+        Cell(shown.percent(row["p"]), row["p"]),
+        Cell(shown.number(row["fair_odds"]), row["fair_odds"]),
+        Cell(shown.number(row["odds"]), row["odds"]),
+        Cell(shown.percent(row["edge"], sign=True), row["edge"]),
+        Cell(shown.number(row["stake"]) if row["stake"] else "", row["stake"]),
+        _verdict(row, race["indicative"]),
+        _why(row),
+    ]
+
+
+def _unpriced(row: Mapping[str, Any]) -> list[Cell]:
+    return [
+        Cell(str(row["rank"]), row["rank"]),
+        _horse(row),
+        Cell(shown.percent(row["p_model"]), row["p_model"]),
+        Cell(shown.number(row["fair_odds"]), row["fair_odds"]),
+        word(row["verdict"]),
+        _why(row),
+    ]
+
+
+def _horse(row: Mapping[str, Any]) -> Cell:
+    number = f"no. {row['number']}" if row["number"] is not None else ""
+    new = f"new: {', '.join(row['unknown'])}" if row["unknown"] else ""
+    return word(row["horse"], ", ".join(filter(None, (number, new))))
+
+
+def _verdict(row: Mapping[str, Any], indicative: bool) -> Cell:
+    backed = row["verdict"] == BACK
+    return word(
+        f"✓ {BACK}" if backed else row["verdict"],
+        "indicative" if indicative else "",
+        "good" if backed else "",
+    )
+
+
+def _why(row: Mapping[str, Any]) -> Cell:
+    lines = tuple(
+        f"{each['feature']} {shown.number(each['push'], sign=True)}" for each in row["moved"]
+    )
+    return Cell("", lines[0] if lines else None, lines=lines)
+
+
+def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
+    rows = [
+        [
+            word(called(race, with_day)),
+            _horse(row),
+            Cell(shown.number(row["odds"]), row["odds"]),
+            Cell(shown.number(row["fair_odds"]), row["fair_odds"]),
+            Cell(shown.percent(row["edge"], sign=True), row["edge"]),
+            Cell(shown.number(row["stake"]), row["stake"]),
+        ]
+        for race in races
+        for row in race["runners"]
+        if row["stake"]
+    ]
+    columns = (
+        Column("Race", False), Column("Horse", False), Column("Odds"), Column("Fair"),
+        Column("Edge"), Column("Stake"),
+    )  # fmt: skip
+    return Table("backed", "To back, in the order of the races", columns, rows)
+
+
+def _moment(iso: str, zone: str) -> str:
+    when = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
+    return f"{shown.day(when.date().isoformat())}, {when:%H:%M} ({zone})"

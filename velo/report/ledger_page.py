@@ -1,0 +1,135 @@
+"""The ledger on one self-contained page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from velo.report import charts, ledger_charts, shown
+from velo.report.page import render
+from velo.report.svg import Drawing
+from velo.report.table import Cell, Column, Table, count, percent, word
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The page of a ledger.
+
+    Args:
+        found: plain JSON: `spans` (figures of every day, the last 7, 30 and 90, and all), `course`
+            (`days`, `profit`, `low`, `high`, `ae_raw`, `clv`, `over_days`), `reliability` (`blend`
+            and `market`, as `reliability` gives them), `bets` (outcome -> how many), `settled` (in
+            words).
+    """
+    rolling = [each for each in found["spans"] if each["span"] != each["first"]]
+    days = [each for each in found["spans"] if each["span"] == each["first"]]
+    return render(
+        "ledger.html.j2",
+        found=found,
+        whole=found["spans"][-1] if found["spans"] else None,
+        rolling=[
+            _picks("picks", "Picks", rolling),
+            _profits("profits", "Profit, points", rolling),
+            _chances("chances", "Chances", rolling),
+        ],
+        by_day=[
+            _picks("picks-by-day", "Picks by day", days[::-1], folded=True),
+            _profits("profits-by-day", "Profit by day, points", days[::-1], folded=True),
+        ],
+        chart=dict.fromkeys(("profit", "ae", "clv", "reliability")) | _charts(found),
+    )
+
+
+def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
+    """Every chart that there is something to draw of, in both sizes."""
+    course = found["course"]
+    days = course["days"]
+    drawn: dict[str, dict[str, Drawing]] = {}
+    if days:
+        drawn["profit"] = charts.both(lambda size: ledger_charts.profit(course, size))
+    for name, values, title, neutral, text in (
+        ("ae", course["ae_raw"], "Winners over expected", 1.0, shown.number),
+        ("clv", course["clv"], "Closing-line value", 0.0, shown.percent),
+    ):
+        if any(value is not None for value in values):
+            drawn[name] = charts.both(
+                lambda size, name=name, values=values, title=title, neutral=neutral, text=text: (  # type: ignore[misc]
+                    ledger_charts.along(name, title, days, values, neutral, text, size)
+                )
+            )
+    if found["reliability"]["blend"]:
+        drawn["reliability"] = charts.both(
+            lambda size: charts.reliability("reliability", found["reliability"], size)
+        )
+    return drawn
+
+
+def _picks(
+    name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
+) -> Table:
+    columns = [
+        Column("Span", False), Column("Races"), Column("Picks"), Column("Won"), Column("Placed"),
+        Column("Strike rate"), Column("A/E"), Column("A/E fair"), Column("Impact value"),
+    ]  # fmt: skip
+    rows = [
+        [
+            word(_named(each)), count(each["races"]), count(each["picks"]), count(each["wins"]),
+            count(each["places"]), _share(each["strike_rate"]), _plain(each["ae_raw"]),
+            _plain(each["ae_fair"]), _plain(each["impact_value"]),
+        ]
+        for each in spans
+    ]  # fmt: skip
+    return Table(name, caption, columns, rows, folded)
+
+
+def _profits(
+    name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
+) -> Table:
+    columns = [
+        Column("Span", False), Column("Staked"), Column("Profit"), Column("ROI"), Column("at SP"),
+        Column("at BSP"), Column("Drawdown"), Column("Sharpe by day"),
+    ]  # fmt: skip
+    rows = [
+        [
+            word(_named(each)), count(each["staked"]), _points(each["profit"]),
+            percent(each["roi"], [each["roi_low"], each["roi_high"]]),
+            _points(each["profit_sp"]), _points(each["profit_bsp"]),
+            _plain(each["max_drawdown"], 1), _plain(each["daily_sharpe"]),
+        ]
+        for each in spans
+    ]  # fmt: skip
+    return Table(name, caption, columns, rows, folded)
+
+
+def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Table:
+    columns = [
+        Column("Span", False), Column("Races"), Column("Calibration error"),
+        Column("Gain, nats a race"), Column("Closing-line value"), Column("of bets"),
+    ]  # fmt: skip
+    rows = [
+        [
+            word(_named(each)), count(each["calibration_races"]),
+            _plain(each["calibration_error"], 4),
+            Cell(shown.nats(each["ll_gain"]), each["ll_gain"],
+                 shown.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True)),
+            _share(each["clv"], sign=True), count(each["clv_bets"]),
+        ]
+        for each in spans
+    ]  # fmt: skip
+    return Table(name, caption, columns, rows)
+
+
+def _named(each: Mapping[str, Any]) -> str:
+    name: str = each["span"]
+    return shown.day(name) if name == each["first"] else name.capitalize()
+
+
+def _plain(value: float | None, places: int = 2) -> Cell:
+    return Cell(shown.number(value, places), value)
+
+
+def _share(value: float | None, sign: bool = False) -> Cell:
+    return Cell(shown.percent(value, sign=sign), value)
+
+
+def _points(value: float | None) -> Cell:
+    return Cell(shown.number(value, 1, sign=True), value)
