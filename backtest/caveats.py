@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backtest.schema import Statement, Withdrawals
+from backtest.schema import Returned, Statement, Withdrawals
 from training.report import price_note
 from velo.racing.withdrawals import STARTING_PRICES
 
@@ -13,13 +13,20 @@ def caveats(
     decision: str,
     settlement: str,
     withdrawals: Withdrawals,
+    returned: Returned,
     said: Mapping[str, Statement],
     compared: tuple[str, ...],
+    earlier_looks: int = 0,
 ) -> list[str]:
     """One sentence each, the gravest first."""
     found = []
     if decision == settlement:
         found.append(price_note({"decision": decision, "settlement": settlement}))
+    if earlier_looks:
+        found.append(
+            f"looks at some of these days by other models or walks before: {earlier_looks:,}; the "
+            "interval of the gain over the market is widened for it, the others are not"
+        )
     if decision not in STARTING_PRICES and withdrawals.horses:
         found.append(
             f"the {decision} book is taken over the horses that ran: {withdrawals.horses:,} were "
@@ -30,10 +37,20 @@ def caveats(
             f"{withdrawals.unsettleable_races:,} races settle no bet: a horse was withdrawn or is "
             f"missing, and its {settlement} price is not known"
         )
+    if returned.withdrawn:
+        found.append(
+            f"{returned.withdrawn:,} withdrawn horses had a {decision} price in the odds band: a "
+            "bet on one is returned, and none is counted as staked or lost"
+        )
+    if returned.void_races:
+        found.append(
+            f"races declared void: {returned.void_races:,}, with {returned.void:,} horses in the "
+            "odds band; their bets are returned, and none is counted as staked or lost"
+        )
     if any(said[name].each_way for name in compared):
         found.append(
             "each-way bets are chosen by their win part and paid at standard terms; a race is "
-            "taken for a handicap where its name says so"
+            "taken for a handicap where its name says so, in Hong Kong also where its class does"
         )
     broke = [name for name in compared if said[name].bank.lowest <= 0]
     if broke:

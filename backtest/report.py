@@ -18,7 +18,7 @@ from backtest.cutoffs import Learned
 from backtest.overfitting import probability_of_overfitting
 from backtest.periods import Period
 from backtest.runners import Runners
-from backtest.schema import Leg, Report, Withdrawals
+from backtest.schema import Leg, Report, Returned, Withdrawals
 from backtest.statements import Bet, Drawing, daily_returns, ends, place, statements
 from backtest.strategies import Selection
 from training import calibration_curve, likelihood, selection
@@ -81,6 +81,7 @@ def backtest(
     period: Period,
     origin: Origin,
     withdrawals: Withdrawals,
+    returned: Returned,
     excluded: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """Bet the period and set out the result as plain JSON that validates against the schema.
@@ -94,6 +95,7 @@ def backtest(
         period: the days that are bet.
         origin: of the predictions.
         withdrawals: from the period's races.
+        returned: horses that could have been backed and whose bets are returned.
         excluded: races of the period that were left out before, by reason.
 
     Raises:
@@ -126,12 +128,22 @@ def backtest(
         baseline={name: said[name] for name in BASELINES},
         days=runners.dates.astype("datetime64[D]").tolist(),
         withdrawals=withdrawals,
+        returned=returned,
+        earlier_looks=terms.earlier_looks,
         comparison={
             "strategies": list(chosen),
             "probability_of_overfitting": probability_of_overfitting(returns),
         },
         walk_forward=origin.legs,
-        caveats=caveats(terms.decision, terms.settlement, withdrawals, said, tuple(chosen)),
+        caveats=caveats(
+            terms.decision,
+            terms.settlement,
+            withdrawals,
+            returned,
+            said,
+            tuple(chosen),
+            terms.earlier_looks,
+        ),
         **_against_market(runners, terms),
     )
 

@@ -53,6 +53,7 @@ class Bank(Form):
     closing: float
     lowest: float
     path: list[float] = Field(description="at the end of each of the report's `days`")
+    drawdown: list[float] = Field(description="below its highest so far, on the same days")
 
 
 class RandomSelections(Form):
@@ -158,6 +159,16 @@ class Withdrawals(Form):
     unsettleable_races: Count = Field(description="for want of a withdrawn horse's price")
 
 
+class Returned(Form):
+    """Bets on these are returned: in no figure are they staked, won or lost."""
+
+    withdrawn: Count = Field(
+        description="horses withdrawn that had a decision price in the odds band"
+    )
+    void: Count = Field(description="horses of void races that had one")
+    void_races: Count = Field(description="all races of the period that were declared void")
+
+
 class Report(Form):
     """Backtest of one model, or of one recipe walked forward, over one period."""
 
@@ -172,11 +183,18 @@ class Report(Form):
     price_buckets: dict[str, Statement] = Field(description="top20 by its decision price")
     calibration_error: Number
     delta_r2: Number = Field(description="over the power-calibrated market")
-    delta_ll_ci: Interval = Field(description="nats a race over the power-calibrated market")
+    delta_ll_ci: Interval = Field(
+        description="nats a race over the power-calibrated market, at the level "
+        "1 - 0.05 / (earlier_looks + 1)"
+    )
+    earlier_looks: Count = Field(
+        description="by other models or walks at any of these days, as MLflow keeps them"
+    )
     alpha_share: Number = Field(description="of the last model")
     baseline: Baseline
     days: list[date] = Field(description="race days, in order")
     withdrawals: Withdrawals
+    returned: Returned
     comparison: Comparison
     walk_forward: list[Leg] | None = Field(description="null: one model throughout")
     caveats: list[str]

@@ -117,6 +117,7 @@ def _statement(
             closing=float(account.bank[-1]),
             lowest=float(min(account.opening, account.bank.min())),
             path=np.round(account.bank, 4).tolist(),
+            drawdown=np.round(account.drawdowns[1:], 4).tolist(),
         ),
         random=_random(bet.selection, runners, drawing),
         power=None if strength is None else Strength(**vars(strength)),

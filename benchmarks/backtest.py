@@ -20,7 +20,7 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest
-from backtest.schema import Withdrawals
+from backtest.schema import Returned, Withdrawals
 from velo.settings import OddsBand, Stake, Strategy
 
 YEARS = 10
@@ -86,8 +86,9 @@ def main() -> None:
     )
     period = Period(FIRST, date(FIRST.year + YEARS, 1, 1))
     nothing = Withdrawals(horses=0, law="none", unsettleable_races=0)
+    none = Returned(withdrawn=0, void=0, void_races=0)
     begun, spent = time.perf_counter(), time.process_time()
-    report = backtest(frame, terms, period, Origin("1", "a" * 32, 0.3), nothing)
+    report = backtest(frame, terms, period, Origin("1", "a" * 32, 0.3), nothing, none)
     seconds, cpu = time.perf_counter() - begun, time.process_time() - spent
     bets = sum(each["bets"] for each in report["strategies"].values())
     print(

@@ -191,6 +191,7 @@ def test_a_strategy_is_declared_in_the_file(home: Home, toml: Path) -> None:
     ("written", "named"),
     [
         ("[strategies.top20]\nmin_edge = 0.1\n", "top20 is built in"),
+        ("[strategies.favourite]\nmin_edge = 0.1\n", "favourite is built in"),
         ("[strategies.mine]\nodds_low = 9\nodds_high = 6\n", "odds_low must be below odds_high"),
         ("[strategies.mine]\nstake = { plan = 'martingale' }\n", "strategies.mine.stake.plan"),
         ("[strategies.mine]\ntop_share = 0.125\n", "strategies.mine.top_share"),

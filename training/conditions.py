@@ -74,6 +74,22 @@ def conditions(spine: Spine, first: date, last: date, settlement: str, law: Law)
     return Conditions(frame.assign(paid_odds=paid), len(gone), int(lost.sum()))
 
 
+def paid(
+    predictions: pd.DataFrame, spine: Spine, first: date, last: date, settlement: str, law: Law
+) -> pd.DataFrame:
+    """The predictions with `settlement_odds` that are what a bet is paid, as a backtest pays it.
+
+    Args:
+        predictions: of races from `first` to `last`, one row a starter.
+        spine, first, last, settlement, law: as in `conditions`.
+    """
+    if law == "none":
+        return predictions
+    known = conditions(spine, first, last, settlement, law)
+    met = conditioned(predictions, known)
+    return predictions.assign(settlement_odds=met["settlement_odds"].to_numpy())
+
+
 def conditioned(predictions: pd.DataFrame, known: Conditions) -> pd.DataFrame:
     """The predictions, in their order, with `CONDITIONS`; `settlement_odds` are what is paid."""
     met = predictions.drop(columns="settlement_odds").merge(

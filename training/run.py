@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from training.blend_path import blend_path
 from training.calibration_choice import Trials
 from training.code_state import CodeState
 from training.comparison import Held, said_of_run
+from training.conditions import paid
 from training.dataset import Dataset, assemble, feature_store
 from training.evaluation import Blended
 from training.explanation import explained
@@ -46,6 +46,8 @@ from training.service_definition import definition
 from training.tracking import VERDICT, Recorder
 from training.walk_forward import OutOfFold
 from velo.home import Home
+from velo.offline.spine import Spine
+from velo.racing.withdrawals import law_of
 from velo.settings import Settings
 
 Progress = Callable[[str], None]
@@ -142,10 +144,13 @@ def train(
             fundamental = walk_forward.fit_last(data, settings, devig, objective, oof.size)
         model = blended.model(fundamental, devig)
         last_day = data.plan.holdout_end - timedelta(days=1)
-        looks = recorder.look(data.plan.holdout_start, last_day, _world(data))
+        looks = recorder.look(data.plan.holdout_start, last_day)
         with clock.stage("judging the holdout"):
             judged_days = _days(data, data.plan.holdout_start, last_day)
-            predictions = model.predict(judged_days)
+            predictions = paid(
+                model.predict(judged_days), Spine(home), data.plan.holdout_start, last_day,
+                data.settlement, law_of(data.settlement, settings.prices.exchange),
+            )  # fmt: skip
             judged = evaluation.judge_holdout(predictions, cutoffs, blended, data, settings, looks)
             if truth is not None:
                 judged |= evaluation.captured_share(predictions, truth, settings)
@@ -306,10 +311,3 @@ def _model_section(
             else "boosting does better out of fold than the linear conditional logit"
         ),
     }
-
-
-def _world(data: Dataset) -> str:
-    """Names the data a holdout belongs to: the same for every run on the same races."""
-    frame = data.frame
-    held = frame.loc[frame["date"] >= pd.Timestamp(data.plan.holdout_start), "race_id"].unique()
-    return hashlib.sha256(np.sort(held).tobytes()).hexdigest()

@@ -47,9 +47,6 @@ ABOUT = (
 )
 KIND = {"mlflow.experimentKind": "custom_model_development", NOTE: ABOUT}
 """Without a kind MLflow opens the experiment on its page for language models."""
-LOOK_DATA = "velo.look.data"
-LOOK_FROM = "velo.look.from"
-LOOK_TO = "velo.look.to"
 SHA256 = "velo.sha256"
 LONGEST_TAG = 5000
 PAGE = 1000
@@ -175,20 +172,23 @@ class Recorder:
         for name, value in _cut(values).items():
             self._client.set_tag(self.run_id, name, value)
 
-    def look(self, first: date, last: date, data: str) -> int:
+    def look(self, first: date, last: date) -> int:
         """Declare that this run is about to look at the holdout, and count the earlier looks.
 
         Call it before the first holdout figure is made: a run that fails afterwards has looked.
 
         Args:
             first, last: first and last day of the holdout.
-            data: names the data set, the same for every run on it.
 
         Returns:
-            The number of earlier runs that looked at any of these days of the same data.
+            The number of earlier looks at any of these days (`training.looks`).
         """
-        earlier = earlier_looks(self.home, first, last, data)
-        self.tag({LOOK_DATA: data, LOOK_FROM: first.isoformat(), LOOK_TO: last.isoformat()})
+        from training import looks
+
+        earlier = looks.earlier_looks(
+            self.home, first, last, looks.Look(self.run_id, looks.OWN, first, last)
+        )
+        self.tag({looks.LOOK_FROM: first.isoformat(), looks.LOOK_TO: last.isoformat()})
         return earlier
 
     def verdict(self, verdict: Verdict) -> None:
@@ -266,23 +266,6 @@ class Recorder:
         self._client.set_terminated(self.run_id, "FINISHED")
 
 
-def earlier_looks(home: Home, first: date, last: date, data: str) -> int:
-    """Runs that looked at any day of [first, last] of the same data, deleted ones included.
-
-    A span that is only nearly the same is still a look at the days it shares.
-    """
-    from mlflow.entities import ViewType
-
-    store = client(home)
-    looked = _pages(store, experiment_id(store, home), f"tags.`{LOOK_DATA}` LIKE '%'", ViewType.ALL)
-    return sum(
-        tags[LOOK_DATA] == data
-        and tags[LOOK_FROM] <= last.isoformat()
-        and tags[LOOK_TO] >= first.isoformat()
-        for tags in (run.data.tags for run in looked)
-    )
-
-
 def experiment_id(
     store: MlflowClient, home: Home, name: str = EXPERIMENT, tags: Mapping[str, str] = KIND
 ) -> str:
@@ -310,7 +293,8 @@ def model_folder(home: Home, run_id: str) -> Path:
     return home.artifacts / run_id / "artifacts" / MODEL_FOLDER
 
 
-def _pages(store: MlflowClient, experiment: str, query: str, view: int) -> Iterator[Any]:
+def pages(store: MlflowClient, experiment: str, query: str, view: int) -> Iterator[Any]:
+    """Every run that a query finds, page after page; `view` is MLflow's `ViewType`."""
     token = None
     while True:
         page = store.search_runs([experiment], query, view, max_results=PAGE, page_token=token)

@@ -39,7 +39,8 @@ Positive = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Size = Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")]
 PriceKind = Literal["sp", "bsp", "wap", "open", "morning", "breakfast", "evening"]
-BUILT_IN_STRATEGIES = ("top10", "top20", "top30", "all")
+BUILT_IN_STRATEGIES = ("top10", "top20", "top30", "all", "favourite", "blind_band")
+"""The last two need no model: they are what a backtest sets the others against."""
 
 
 def _not_built_in(name: str) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest, write
-from backtest.schema import Withdrawals, schema
+from backtest.schema import Returned, Withdrawals, schema
 from training.report import SAME_PRICE
 from velo.errors import DataError, InputError
 from velo.home import Home
@@ -23,6 +23,7 @@ from velo.settings import OddsBand
 
 BAND = OddsBand()
 PLAIN = {"race_type": "Flat", "class_level": 4.0, "handicap": False, "finish": np.nan}
+NONE = Returned(withdrawn=0, void=0, void_races=0)
 MARCH = Period(date(2021, 3, 1), date(2021, 3, 31))
 
 
@@ -47,7 +48,7 @@ def report(frame: pd.DataFrame, on: Terms | None = None, **changes: object) -> d
     origin = {"version": "1", "run_id": "a" * 32, "alpha_share": 0.35, **changes}
     excluded = origin.pop("excluded", None)
     withdrawn = Withdrawals(horses=0, law="none", unsettleable_races=0)
-    return backtest(frame, on or terms(), MARCH, Origin(**origin), withdrawn, excluded)  # type: ignore[arg-type]
+    return backtest(frame, on or terms(), MARCH, Origin(**origin), withdrawn, NONE, excluded)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -226,6 +227,33 @@ def test_every_betting_figure_has_an_interval_and_a_number_of_bets():
     for name in ("roi", "ae_ratio", "ae_fair", "strike_rate"):
         low, high = statement[f"{name}_ci"]
         assert low < statement[name] < high
+
+
+def test_the_drawdown_is_read_off_the_banks_own_path():
+    for each in report(season(4))["strategies"].values():
+        bank = each["bank"]
+        highest = np.maximum.accumulate([bank["opening"], *bank["path"]])[1:]
+        assert bank["drawdown"] == pytest.approx(highest - bank["path"])
+        assert max(bank["drawdown"]) == pytest.approx(each["max_drawdown"], abs=1e-3)
+
+
+def test_earlier_looks_widen_the_gain_over_the_market_and_nothing_else():
+    card = season(6)
+    fresh, seen = report(card), report(card, terms(earlier_looks=9))
+    assert (fresh["earlier_looks"], seen["earlier_looks"]) == (0, 9)
+    assert seen["delta_ll_ci"][0] < fresh["delta_ll_ci"][0]
+    assert seen["delta_ll_ci"][1] > fresh["delta_ll_ci"][1]
+    assert seen["strategies"] == fresh["strategies"]
+    assert any("before: 9" in each for each in seen["caveats"])
+
+
+def test_returned_bets_stand_beside_the_accounts_and_in_none(three_races):
+    back = Returned(withdrawn=3, void=17, void_races=2)
+    gone = Withdrawals(horses=3, law="none", unsettleable_races=0)
+    origin = Origin("1", "a" * 32, 0.35)
+    found = backtest(three_races, terms(), MARCH, origin, gone, back)
+    assert found["returned"] == {"withdrawn": 3, "void": 17, "void_races": 2}
+    assert found["strategies"] == report(three_races)["strategies"]
 
 
 def test_an_efficient_market_loses_its_margin_to_the_blind_band():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from backtest.caveats import caveats
-from backtest.schema import Bank, Statement, Strength, Withdrawals
+from backtest.schema import Bank, Returned, Statement, Strength, Withdrawals
 
 
 def statement(**changes: Any) -> Statement:
@@ -14,15 +14,22 @@ def statement(**changes: Any) -> Statement:
     usual = {
         "bets": 9, "unsettled": 0, "winners": 1, "staked": 9, "profit": 1, "max_drawdown": 0,
         **figures, **{f"{name}_ci": None for name in figures}, "stake": "flat", "each_way": False,
-        "bank": Bank(opening=100, closing=101, lowest=99, path=[101]), "random": None,
+        "bank": Bank(opening=100, closing=101, lowest=99, path=[101], drawdown=[0]), "random": None,
         "power": Strength(claimed_edge=0.2, power=0.9, bets_needed=5), "sharpe": None,
     }  # fmt: skip
     return Statement(**{**usual, **changes})
 
 
-def said(decision: str, settlement: str, one: Statement, **gone: Any) -> str:
+NONE = Returned(withdrawn=0, void=0, void_races=0)
+
+
+def said(
+    decision: str, settlement: str, one: Statement, back: Returned = NONE, looks: int = 0,
+    **gone: Any,
+) -> str:  # fmt: skip
     withdrawn = Withdrawals(**{"horses": 0, "law": "none", "unsettleable_races": 0, **gone})
-    return "\n".join(caveats(decision, settlement, withdrawn, {"mine": one}, ("mine",)))
+    found = caveats(decision, settlement, withdrawn, back, {"mine": one}, ("mine",), looks)
+    return "\n".join(found)
 
 
 def test_a_strong_strategy_decided_early_has_nothing_to_be_warned_of() -> None:
@@ -39,8 +46,20 @@ def test_a_morning_decision_that_knows_the_final_field_is_said() -> None:
     assert "3 races settle no bet" in found
 
 
+def test_returned_bets_are_counted_and_said_to_be_no_losses() -> None:
+    back = Returned(withdrawn=3, void=17, void_races=2)
+    found = said("morning", "bsp", statement(), back)
+    assert "3 withdrawn horses had a morning price in the odds band" in found
+    assert "races declared void: 2, with 17 horses" in found
+    assert found.count("returned") == 2
+
+
+def test_earlier_looks_at_the_days_are_said() -> None:
+    assert "before: 2; the interval of the gain" in said("morning", "bsp", statement(), looks=2)
+
+
 def test_a_bank_that_is_gone_is_said() -> None:
-    broke = Bank(opening=100, closing=50, lowest=-1, path=[50])
+    broke = Bank(opening=100, closing=50, lowest=-1, path=[50], drawdown=[50])
     assert "would not have lasted: mine" in said("morning", "bsp", statement(bank=broke))
 
 

@@ -14,7 +14,7 @@ import pytest
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest
-from backtest.schema import Withdrawals
+from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
@@ -70,6 +70,7 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
         Period(days[0], days[-1]),
         Origin(stored.name, stored.registered.run_id, None),
         Withdrawals(horses=0, law="none", unsettleable_races=0),
+        Returned(withdrawn=0, void=0, void_races=0),
     )  # fmt: skip
     judged = set(scored.predictions["race_id"])
     for strategy in ("top10", "top20", "top30", "all"):

@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest
-from backtest.schema import Withdrawals
+from backtest.schema import Returned, Withdrawals
 from tests.real.hong_kong_days import Days
 from training.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
@@ -62,6 +62,7 @@ def backtested(lived: Days) -> Backtested:
         Period(first, last),
         Origin(stored.name, stored.registered.run_id, None),
         Withdrawals(horses=0, law="none", unsettleable_races=0),
+        Returned(withdrawn=0, void=0, void_races=0),
     )  # fmt: skip
     judged = set(scored.predictions["race_id"])
     found = {}

@@ -132,10 +132,11 @@ def _judged(
     return Sources(
         run_id=version * 32,
         version=version,
+        label=None,
         aliases=("challenger",),
         trained="2026-01-02 03:04 UTC",
         report=report,
         cutoffs=cutoffs.to_dict(),
         predictions=predictions,
-        backtest=None,
+        backtests=(),
     )

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from backtest.cutoffs import Learned
+from backtest.periods import Period
+from backtest.report import Origin, Terms, backtest
+from backtest.schema import Returned, Withdrawals
 from tests.report.little_run import little_run
 from tests.report.reading import read
-from velo.report import backtest_tables
+from velo.report import backtest_tables, words
 from velo.report.findings import findings
 from velo.report.page import page
+from velo.settings import OddsBand
 
 PLAIN = {
     "bets": 40, "unsettled": 0, "winners": 6.5, "staked": 40.0, "profit": 3.5,
@@ -21,7 +26,7 @@ WEIGHED = PLAIN | {
     "bank": {"opening": 100.0, "closing": 103.5, "lowest": 92.0, "path": [97.0, 103.5]},
     "random": {"draws": 1000, "selected_roi": 0.09, "roi": -0.15, "roi_ci": [-0.4, 0.1],
                "p_value": 0.031},
-    "power": {"claimed_roi": 0.12, "power": 0.22, "bets_needed": 2400},
+    "power": {"claimed_edge": 0.123, "power": 0.22, "bets_needed": 2400},
     "sharpe": {"daily": 0.1, "deflated": 0.64},
 }  # fmt: skip
 
@@ -47,6 +52,7 @@ WHOLE = report(
     WEIGHED,
     days=["2018-04-11", "2018-04-12"],
     withdrawals={"horses": 12, "law": "none", "unsettleable_races": 0},
+    returned={"withdrawn": 0, "void": 17, "void_races": 2}, earlier_looks=1,
     comparison={"strategies": ["top10", "top20"], "probability_of_overfitting": 0.41},
     walk_forward=[{"period": {"from": "2018-04-11", "to": "2018-06-24"},
                    "train_end": "2018-04-11", "cutoffs": {}, "alpha_share": 0.4, "races": 300,
@@ -56,7 +62,7 @@ WHOLE = report(
 
 
 def shown(backtest: dict[str, Any]) -> str:
-    found = findings(replace(little_run(), backtest=backtest))
+    found = findings(replace(little_run(), backtests=(backtest,)))
     return read(page(found)).named("main")[0].text
 
 
@@ -69,10 +75,11 @@ def test_a_backtest_of_bare_strategies_is_shown_without_a_word_of_chance() -> No
 
 def test_chance_power_and_overfitting_are_shown_where_they_were_measured() -> None:
     text = shown(WHOLE)
-    for words in ("Against chance", "0.031", "2,400", "misleads with probability 41%",
-                  "12 horses were withdrawn (deduction: none)",
-                  "walked forward"):  # fmt: skip
-        assert words in text
+    for part in ("Against chance", "0.031", "2,400", "+12.3%", "in 41% of the ways",
+                 "Horses withdrawn: 12 (deduction from the others' bets: none)",
+                 "Races declared void: 2", "97.5% for 1 earlier look at these days",
+                 "walked forward"):  # fmt: skip
+        assert part in text
 
 
 def test_the_bank_is_drawn_as_profit_from_its_opening() -> None:
@@ -80,6 +87,52 @@ def test_the_bank_is_drawn_as_profit_from_its_opening() -> None:
 
 
 def test_the_backtests_caveats_are_repeated_but_not_the_one_that_is_said_already() -> None:
-    found = findings(replace(little_run(), backtest=WHOLE))
-    assert "Backtest: the bank would not have lasted: all." in found["caveats"]
+    found = findings(replace(little_run(), backtests=(WHOLE,)))
+    assert "Walk-forward backtest: the bank would not have lasted: all." in found["caveats"]
     assert sum("settles at" in each for each in found["caveats"]) == 1
+
+
+def made() -> dict[str, Any]:
+    """A backtest of the little run's own holdout."""
+    run = little_run()
+    frame = run.predictions.assign(
+        race_type="Flat", class_level=4.0, handicap=False, finish=float("nan")
+    )
+    days = Period(frame["date"].min().date(), frame["date"].max().date())
+    learned = (Learned(days.first, {10: 0.1, 20: 0.05, 30: 0.0}),)
+    terms = Terms("sp", "sp", 0.0, OddsBand(), learned, draws=200, seed=1)
+    gone = Withdrawals(horses=0, law="none", unsettleable_races=0)
+    back = Returned(withdrawn=0, void=0, void_races=0)
+    return backtest(frame, terms, days, Origin("1", run.run_id, 0.4), gone, back)
+
+
+def test_every_figure_of_a_real_backtest_stands_in_its_table() -> None:
+    report = made()
+    rows = {row[0].text: row for row in backtest_tables.chance(report).rows}
+    for name in ("top10", "top20", "top30", "all"):
+        each, row = report["strategies"][name], rows[words.bucket(name)]
+        values = [cell.value for cell in row[1:]]
+        assert values == [
+            each["random"]["selected_roi"], each["random"]["roi"], each["random"]["p_value"],
+            each["power"]["claimed_edge"], each["power"]["power"], each["power"]["bets_needed"],
+            each["sharpe"]["deflated"],
+        ]  # fmt: skip
+    assert sum(value is not None for row in rows.values() for value in [row[4].value]) >= 4
+
+
+def test_a_strategy_with_a_plan_of_its_own_says_it() -> None:
+    own = WEIGHED | {"stake": "0.5 of Kelly, at most 2% a bet", "each_way": True}
+    plain = WEIGHED | {"stake": "flat, 1 point", "each_way": False}
+    table = backtest_tables.strategies(report(plain, strategies={"top10": plain, "mine": own}))
+    said = {row[0].text: row[0].detail for row in table.rows}
+    assert said["Top10%"] == ""
+    assert said["Mine"] == "0.5 of Kelly, at most 2% a bet, each way"
+
+
+def test_a_backtest_and_a_walk_stand_side_by_side_without_sharing_an_id() -> None:
+    found = findings(replace(little_run(), backtests=(made(), WHOLE)))
+    whole = read(page(found))
+    ids = [element.attributes["id"] for element in whole.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+    text = whole.named("main")[0].text
+    assert "Backtest, walked forward" in text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.report.browser import CHROMIUM, show
 from tests.report.little_run import little_run
+from tests.report.test_backtest_tables import WHOLE, made
 from tests.report.test_card_page import FIRST, html, unpriced
 from velo.report.comparison import comparison
 from velo.report.comparison_page import page as compare
@@ -21,13 +24,14 @@ pytestmark = [
 def pages() -> dict[str, str]:
     return {
         "report": page(findings(little_run())),
+        "backtested": page(findings(replace(little_run(), backtests=(made(), WHOLE)))),
         "comparison": compare(comparison(little_run(), little_run(2, "2"))),
         "card": html(FIRST, unpriced(2, "15:00")),
     }
 
 
 @pytest.mark.parametrize("width", [390, 768, 1400])
-@pytest.mark.parametrize("name", ["report", "comparison", "card"])
+@pytest.mark.parametrize("name", ["report", "backtested", "comparison", "card"])
 def test_a_page_lies_within_its_window_and_nothing_overlaps(name: str, width: int) -> None:
     shown = show(pages()[name], width)
     assert shown.complaints == []

@@ -31,10 +31,12 @@ def test_log_ticks_lie_within_the_span(low: float, times: float) -> None:
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=6))
 def test_labels_keep_their_order_and_their_distance(wanted: list[float]) -> None:
-    placed = spread(wanted, 15)
+    placed = spread(wanted, 15, 8, 292)
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     for before, after in pairwise(order):
         assert placed[after] - placed[before] >= 15 - 1e-6
+    assert min(placed) >= 8 - 1e-6
+    assert max(placed) <= 292 + 1e-6
 
 
 def test_a_logarithmic_scale_gives_each_doubling_the_same_room() -> None:

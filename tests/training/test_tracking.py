@@ -1,20 +1,17 @@
-"""Runs, versions and looks in a real MLflow store."""
+"""Runs and versions in a real MLflow store."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
 
 from training import artifact, registry, tracking
 from training.gate import judge
-from training.tracking import Recorder, client, earlier_looks
+from training.tracking import Recorder, client
 from velo.errors import HomeError, ModelError
 from velo.home import Home
 from velo.settings import Gate
-
-SPRING = date(2021, 3, 1), date(2021, 5, 29)
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +31,6 @@ def trained(home: Home, temperature: float = 1.0) -> Recorder:
 
 def enrol_and_divide_by_zero(recorder: Recorder) -> None:
     recorder.enrol(artifact.save(recorder.model_folder, {}), "never to be seen")
-    _ = 1 / 0
-
-
-def look_and_divide_by_zero(recorder: Recorder, data: str) -> None:
-    recorder.look(*SPRING, data)
     _ = 1 / 0
 
 
@@ -141,27 +133,6 @@ def test_the_gate_table_and_the_verdict_are_in_the_run(opened):
 def test_a_document_with_nan_is_refused(opened):
     with pytest.raises(ValueError, match="JSON"), Recorder(opened, "train") as recorder:
         recorder.document("report.json", {"roi": float("nan")})
-
-
-def test_a_look_counts_every_earlier_run_that_saw_one_of_its_days(opened):
-    first, last = SPRING
-    with Recorder(opened, "a") as recorder:
-        assert recorder.look(first, last, "world-1") == 0
-    with Recorder(opened, "b") as recorder:
-        assert recorder.look(last, date(2021, 9, 1), "world-1") == 1, "one shared day"
-    with Recorder(opened, "c") as recorder:
-        assert recorder.look(first, last, "world-2") == 0, "other data"
-        assert recorder.look(date(2022, 1, 1), date(2022, 3, 1), "world-1") == 0, "other days"
-    assert earlier_looks(opened, first, last, "world-1") == 2
-
-
-def test_a_run_that_fails_after_looking_has_looked_and_deleting_it_does_not_undo_that(opened):
-    first, last = SPRING
-    recorder = Recorder(opened, "a")
-    with pytest.raises(ZeroDivisionError), recorder:
-        look_and_divide_by_zero(recorder, "world'3")
-    client(opened).delete_run(recorder.run_id)
-    assert earlier_looks(opened, first, last, "world'3") == 1
 
 
 @pytest.mark.parametrize("reference", ["best", "", "-1", "../model", "g" * 32])

@@ -61,9 +61,11 @@ def run(
     from backtest.periods import period, walked_period
     from backtest.report import Origin, Terms, write
     from backtest.report import backtest as bet
-    from backtest.schema import Withdrawals
+    from backtest.schema import Returned, Withdrawals
     from backtest.walk_forward import recipe_of, walk
+    from training import looks
     from training.conditions import conditioned, conditions
+    from training.returned import returned
     from training.scoring import score_period, stored_model
     from velo import settings
     from velo.home import Home
@@ -75,39 +77,47 @@ def run(
     tell("loading the model")
     stored = stored_model(home, model)
     said, spine = stored.said, Spine(home)
-    alpha_share, legs = stored.model.blend.alpha_share, None
+    run_id, alpha_share, legs = stored.registered.run_id, stored.model.blend.alpha_share, None
     if walk_forward:
         days = walked_period(stored.train_end, spine.last_day, first, last)
         months = every or chosen.backtest.retrain_months
         walked = walk(home, recipe_of(said, chosen), days, months, tell)
         scored, learned, legs = walked.scored, walked.learned, walked.legs
         alpha_share = legs[-1].alpha_share
+        look = looks.of_walk(
+            run_id, days.first, days.last, [leg.model_dump(mode="json") for leg in legs]
+        )
     else:
         days = period(stored.train_end, spine.last_day, first, last)
         tell("retrieving features")
         scored = score_period(home, stored, days.first, days.last)
         learned = (Learned.stored(said, days.first),)
+        look = looks.Look(run_id, looks.OWN, days.first, days.last)
+    earlier = looks.earlier_looks(home, days.first, days.last, look)
+    looks.declare(home, look)
     tell("settling bets")
-    prices = said["prices"]
+    prices, band = said["prices"], OddsBand(**said["odds_band"])
     law = law_of(prices["settlement"], chosen.prices.exchange)
     known = conditions(spine, days.first, days.last, prices["settlement"], law)
     terms = Terms(
         decision=prices["decision"],
         settlement=prices["settlement"],
         commission=chosen.prices.commission.get(prices["settlement"], 0.0),
-        band=OddsBand(**said["odds_band"]),
+        band=band,
         learned=learned,
         draws=chosen.training.bootstrap_draws,
         seed=chosen.training.seed,
         declared=chosen.strategies,
         betting=chosen.backtest,
+        earlier_looks=earlier,
     )
     report = bet(
         conditioned(scored.predictions, known),
         terms,
         days,
-        Origin(stored.name, stored.registered.run_id, alpha_share, legs),
+        Origin(stored.name, run_id, alpha_share, legs),
         Withdrawals(horses=known.withdrawn, law=law, unsettleable_races=known.unpriced_withdrawals),
+        Returned(**vars(returned(spine, days.first, days.last, prices["decision"], band))),
         scored.excluded,
     )
     return report, write(report, home)

@@ -51,8 +51,15 @@ SELECT results.race_id, results.horse_id, results.status, CAST(results.finish AS
         THEN 1.0 / count(*) FILTER (results.finish = 1 AND results.status = 'finished') OVER race
         ELSE 0.0 END AS win_share,
     count(*) FILTER (results.status IN ('finished', 'non-finisher')) OVER race AS ran,
-    coalesce(lower(races.name) LIKE '%handicap%' OR lower(races.name) LIKE '%nursery%', FALSE)
-        AS handicap,
+    CASE
+        WHEN races.name IS NOT NULL THEN lower(races.name) LIKE '%handicap%'
+            OR lower(races.name) LIKE '%nursery%' OR races.name LIKE '%讓賽%'
+        ELSE coalesce(
+            races.region = 'HK'
+            AND (lower(races.class) LIKE 'class _%' OR lower(races.class) LIKE '%group three'),
+            FALSE
+        )
+    END AS handicap,
     doubts.doubt, CAST(quoted.sp AS DOUBLE) AS sp, CAST(quoted.bsp AS DOUBLE) AS bsp
 FROM results
 JOIN races ON races.race_id = results.race_id

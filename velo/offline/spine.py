@@ -13,7 +13,7 @@ from velo.offline.build import current_build
 
 
 class Spine:
-    """The entries, outcomes and withdrawals of one build, as SQL relations.
+    """The entries, outcomes, withdrawals and voids of one build, as SQL relations.
 
     Attributes:
         first_day, last_day: the race days that the build holds.
@@ -53,9 +53,16 @@ class Spine:
         Raises:
             NothingBuilt: the build is from before there was such a table.
         """
-        if not (self._folder / "withdrawals").is_dir():
-            raise NothingBuilt(f"{self._folder} holds no withdrawals: run `velo build` again")
-        return self._table("withdrawals")
+        return self._newer("withdrawals")
+
+    @property
+    def voids(self) -> str:
+        """One row a horse whose race was declared void, with every price quoted of it.
+
+        Raises:
+            NothingBuilt: the build is from before there was such a table.
+        """
+        return self._newer("voids")
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection in which `entries` and `outcomes` can be queried by name."""
@@ -64,6 +71,11 @@ class Spine:
         con.execute(f"CREATE VIEW entries AS SELECT * FROM {self.entries}")
         con.execute(f"CREATE VIEW outcomes AS SELECT * FROM {self.outcomes}")
         return con
+
+    def _newer(self, name: str) -> str:
+        if not (self._folder / name).is_dir():
+            raise NothingBuilt(f"{self._folder} holds no {name}: run `velo build` again")
+        return self._table(name)
 
     def _table(self, name: str) -> str:
         path = str(self._folder / name / "**" / "*.parquet").replace("'", "''")

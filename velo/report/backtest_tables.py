@@ -11,11 +11,16 @@ from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 Report = Mapping[str, Any]
 
 
+def kind(report: Report) -> str:
+    """What its parts of the page are called: `walk` of a walk-forward, else `backtest`."""
+    return "walk" if report.get("walk_forward") else "backtest"
+
+
 def strategies(report: Report) -> Table:
     """Strategies, price buckets and what needs no model: bets, profit, return."""
     rows = [
         [
-            word(name),
+            word(name, _stake(each)),
             count(each["bets"]),
             count(each["winners"]),
             Cell(shown.number(each["profit"], 1, sign=True), each["profit"]),
@@ -30,8 +35,9 @@ def strategies(report: Report) -> Table:
         Column("Return, 95%"), Column("A/E, 95%"), Column("Deepest fall"),
     ]  # fmt: skip
     span = report["period"]
-    caption = f"Backtest, {shown.day(span['from'])} to {shown.day(span['to'])}"
-    return Table("backtest", caption, columns, rows)
+    walked = " walked forward" if kind(report) == "walk" else ""
+    caption = f"Backtest{walked}, {shown.day(span['from'])} to {shown.day(span['to'])}"
+    return Table(kind(report), caption, columns, rows)
 
 
 def chance(report: Report) -> Table:
@@ -49,17 +55,18 @@ def chance(report: Report) -> Table:
                  random.get("selected_roi"), f"{shown.count(each['bets'])} bets"),
             percent(random.get("roi"), random.get("roi_ci")),
             Cell(shown.number(random.get("p_value"), 3), random.get("p_value")),
-            Cell(shown.percent(power.get("claimed_roi"), sign=True), power.get("claimed_roi")),
+            Cell(shown.percent(power.get("claimed_edge"), sign=True), power.get("claimed_edge")),
             Cell(shown.percent(power.get("power"), 0), power.get("power")),
             count(power.get("bets_needed")),
             Cell(shown.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
         ])  # fmt: skip
     columns = [
         Column("Strategy", False), Column("Its own return"), Column("Random, 95%"),
-        Column("As good by luck"), Column("Return claimed"), Column("Power"),
+        Column("As good by luck"), Column("Edge claimed"), Column("Power"),
         Column("Bets needed"), Column("Deflated Sharpe"),
     ]  # fmt: skip
-    return Table("chance", "Against chance: level stakes, before commission", columns, rows)
+    name = f"{kind(report)}-chance"
+    return Table(name, "Against chance: level stakes, before commission", columns, rows)
 
 
 def legs(report: Report) -> Table:
@@ -95,6 +102,13 @@ def paths(report: Report) -> dict[str, dict[str, Any]]:
                 "band_days": [], "low": [], "high": [],
             }  # fmt: skip
     return found
+
+
+def _stake(each: Mapping[str, Any]) -> str:
+    """How a strategy stakes, where it is not a plain point on the win."""
+    plan = str(each.get("stake", ""))
+    told = "" if plan.startswith("flat, 1 point") and "at most" not in plan else plan
+    return ", ".join(part for part in (told, "each way" if each.get("each_way") else "") if part)
 
 
 def _statements(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:

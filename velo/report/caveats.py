@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.report import SAME_PRICE
@@ -15,14 +15,14 @@ MANY = 0.05
 def caveats(
     report: Mapping[str, Any],
     cutoffs: Mapping[str, float],
-    backtest: Mapping[str, Any] | None = None,
+    backtests: Sequence[Mapping[str, Any]] = (),
 ) -> list[str]:
     """One sentence or two for each thing that could mislead, the gravest first.
 
     Args:
         report: `training_report.json`.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
-        backtest: the report of the same version, if there is one.
+        backtests: of the same run.
     """
     return [
         *_alarms(report["verdict"]),
@@ -33,7 +33,7 @@ def caveats(
         *_coverage(report),
         *_model(report),
         *_truth(report["holdout"]),
-        *_backtest(backtest),
+        *(said for backtest in backtests for said in _backtest(backtest)),
         "Every bet is taken to be had in full at the stated price: no limits, no price moved by "
         "the bet itself.",
         "Odds bands, months and races further down are looked at after the event. Among many "
@@ -64,7 +64,7 @@ def _expectation(cutoff: float) -> list[str]:
     return [
         f"Top20% takes bets from an expected return of {shown.percent(cutoff, sign=True)}: the "
         "best of the band, and some of them a loss by the blend's own reckoning. All takes "
-        "only what it expects to win."
+        "only bets of which it expects a profit."
     ]
 
 
@@ -132,8 +132,8 @@ def _model(report: Mapping[str, Any]) -> list[str]:
     unsettled = report["holdout"].get("unsettleable_top20") or 0
     if unsettled:
         found.append(
-            f"{shown.count(unsettled)} Top20% selections have no settlement price and count in no "
-            "betting figure."
+            f"{shown.count(unsettled)} Top20% selections have no settlement price, or one whose "
+            "deduction for a withdrawn horse is not known; they count in no betting figure."
         )
     return found
 
@@ -144,14 +144,13 @@ def _truth(holdout: Mapping[str, Any]) -> list[str]:
     return ["A synthetic world: its true chances are known, and no money was ever at stake."]
 
 
-def _backtest(backtest: Mapping[str, Any] | None) -> list[str]:
-    if backtest is None:
-        return []
+def _backtest(backtest: Mapping[str, Any]) -> list[str]:
+    whose = "Walk-forward backtest" if backtest.get("walk_forward") else "Backtest"
     own = [str(each) for each in backtest.get("caveats") or () if SAME_PRICE not in str(each)]
     if own:
-        return [f"Backtest: {each[0].lower()}{each[1:].rstrip('.')}." for each in own]
+        return [f"{whose}: {each[0].lower()}{each[1:].rstrip('.')}." for each in own]
     compared = len(backtest["strategies"])
     return [
-        f"The backtest sets {compared} strategies side by side; the best of several looks better "
+        f"{whose}: {compared} strategies are set side by side; the best of several looks better "
         "than it is."
     ]

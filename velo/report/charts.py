@@ -73,7 +73,7 @@ def profit_path(name: str, paths: Mapping[str, Mapping[str, Any]], size: str) ->
         )
         image.area(high, low, "band")
     order = sorted(shownable, key=lambda bucket: bucket == "top20")
-    ends = spread([y.at(shownable[bucket]["profit"][-1]) for bucket in order], 15)
+    ends = spread([y.at(shownable[bucket]["profit"][-1]) for bucket in order], 15, 8, height - 8)
     for bucket, end in zip(order, ends, strict=True):
         path = shownable[bucket]
         style = "path main" if bucket == "top20" else f"path {bucket}"

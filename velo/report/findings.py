@@ -42,12 +42,13 @@ def findings(run: Sources) -> dict[str, Any]:
         "run": {
             "run_id": run.run_id,
             "version": run.version,
+            "label": run.label,
             "name": run.name,
             "aliases": run.aliases,
             "trained": run.trained,
         },
         **{name: report[name] for name in CARRIED},
-        "caveats": caveats.caveats(report, run.cutoffs, run.backtest),
+        "caveats": caveats.caveats(report, run.cutoffs, run.backtests),
         "paths": bets.paths(given, terms),
         "reliability": reliability(given, terms.draws, terms.seed),
         "odds_bands": bets.by_odds(given, terms),
@@ -55,7 +56,7 @@ def findings(run: Sources) -> dict[str, Any]:
         "courses": report["worst"]["course"],
         "races": notable(run.predictions),
         "features": _features(report),
-        "backtest": run.backtest,
+        "backtests": run.backtests,
     })  # fmt: skip
     return found
 

@@ -16,7 +16,7 @@ from velo.report import backtest_tables, charts, shown, tables, words
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
-CHARTS = ("paths", "backtest", "reliability", "ae", "roi", "months", "losses")
+CHARTS = ("paths", "backtest", "walk", "reliability", "ae", "roi", "months", "losses")
 FOLDER = Path(__file__).parent / "templates"
 
 
@@ -61,9 +61,8 @@ def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     drawn: dict[str, dict[str, Drawing]] = {}
     if any(path["days"] for path in found["paths"].values()):
         drawn["paths"] = charts.both(lambda size: charts.profit_path("paths", found["paths"], size))
-    own = backtest_tables.paths(found["backtest"]) if found["backtest"] else {}
-    if own:
-        drawn["backtest"] = charts.both(lambda size: charts.profit_path("bank", own, size))
+    for backtest in found["backtests"]:
+        drawn |= _bank(backtest)
     if found["reliability"]["blend"]:
         drawn["reliability"] = charts.both(
             lambda size: charts.reliability("reliability", found["reliability"], size)
@@ -79,6 +78,13 @@ def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     if any(each["loss"] and each["loss"]["value"] is not None for each in found["features"]):
         drawn["losses"] = charts.both(lambda size: charts.losses("losses", found["features"], size))
     return drawn
+
+
+def _bank(backtest: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
+    name, own = backtest_tables.kind(backtest), backtest_tables.paths(backtest)
+    if not own:
+        return {}
+    return {name: charts.both(lambda size: charts.profit_path(f"{name}-bank", own, size))}
 
 
 def _by_band(

@@ -15,6 +15,8 @@ from training.holdout_file import read_holdout
 from velo.errors import ModelError
 from velo.home import Home
 
+BACKTESTS = ("backtest_{name}.json", "backtest_{name}_walk_forward.json")
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -23,22 +25,24 @@ class Sources:
     Attributes:
         run_id: MLflow's.
         version: of the registered model, None for a run that has none.
+        label: the name that `velo train --version` gave it, None without one.
         aliases: which of `champion`, `challenger` and `previous` point at it.
         trained: when the run began, UTC, to the minute.
         report: `training_report.json`.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
         predictions: of the holdout, as `read_holdout` gives them.
-        backtest: the report of its version, None where it was not backtested.
+        backtests: of this very run: of the one model, and of its recipe walked forward.
     """
 
     run_id: str
     version: str | None
+    label: str | None
     aliases: tuple[str, ...]
     trained: str
     report: dict[str, Any]
     cutoffs: dict[str, float]
     predictions: pd.DataFrame
-    backtest: dict[str, Any] | None
+    backtests: tuple[dict[str, Any], ...]
 
     @property
     def name(self) -> str:
@@ -61,10 +65,12 @@ def sources(home: Home, reference: str) -> Sources:
     version = found.version or _version_of(home, found.run_id)
     stored = artifact.load(found.folder, found.sha256).model
     began = tracking.client(home).get_run(found.run_id).info.start_time
-    backtest = home.reports / f"backtest_{version or found.run_id}.json"
+    label = found.tags.get(registry.LABEL)
+    names = (label, version, found.run_id)
     return Sources(
         run_id=found.run_id,
         version=version,
+        label=label,
         aliases=tuple(
             alias
             for alias, said in registry.aliases(home).items()
@@ -74,7 +80,11 @@ def sources(home: Home, reference: str) -> Sources:
         report=_document(folder / "training_report.json"),
         cutoffs={name: float(value) for name, value in stored["cutoffs"].items()},
         predictions=read_holdout(folder),
-        backtest=_backtest(backtest, found.run_id),
+        backtests=tuple(
+            said
+            for kind in BACKTESTS
+            if (said := _backtest(home, kind, [name for name in names if name], found.run_id))
+        ),
     )
 
 
@@ -85,12 +95,17 @@ def _version_of(home: Home, run_id: str) -> str | None:
     return str(versions[0].version) if versions else None
 
 
-def _backtest(path: Path, run_id: str) -> dict[str, Any] | None:
-    """The backtest of this very run: a version's number may be another home's."""
-    if not path.is_file():
-        return None
-    found = _document(path)
-    return found if found.get("run_id") == run_id else None
+def _backtest(home: Home, kind: str, names: list[str], run_id: str) -> dict[str, Any] | None:
+    """The newest backtest of this very run, whichever of its names it was asked for by.
+
+    A label may have gone on to a later run, and a version's number may be another home's.
+    """
+    paths = [home.reports / kind.format(name=name) for name in names]
+    for path in sorted(filter(Path.is_file, paths), key=lambda path: -path.stat().st_mtime):
+        found = _document(path)
+        if found.get("run_id") == run_id:
+            return found
+    return None
 
 
 def _document(path: Path) -> dict[str, Any]:

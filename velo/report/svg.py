@@ -128,11 +128,17 @@ def log_ticks(low: float, high: float, most: int = 8) -> list[float]:
     return inside
 
 
-def spread(wanted: Sequence[float], apart: float) -> list[float]:
-    """Positions near the wanted ones, in their order, at least `apart` from one another."""
+def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Positions near the wanted ones, in their order, at least `apart` from one another.
+
+    They lie from `low` to `high`, where there is room for all of them.
+    """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = list(wanted)
     for before, here in pairwise(order):
         placed[here] = max(placed[here], placed[before] + apart)
     excess = sum(placed[i] - wanted[i] for i in order) / max(len(order), 1)
-    return [position - excess for position in placed]
+    for place, i in enumerate(order):
+        least, most = low + place * apart, high - (len(order) - 1 - place) * apart
+        placed[i] = min(max(placed[i] - excess, least), most)
+    return placed

@@ -99,16 +99,26 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     else:
         named = ", ".join(_lower(criterion(each["name"])) for each in missed)
         first = f"{len(missed)} of {whole} criteria of the gate do not hold: {named}."
-    return [first, _evidence(holdout), _money(found)]
+    return [first, _evidence(holdout, found["earlier_looks"]), _money(found)]
 
 
-def _evidence(holdout: Mapping[str, Any]) -> str:
+def level(earlier_looks: int) -> str:
+    """The level of the gain's interval after so many earlier looks at its days."""
+    if not earlier_looks:
+        return "95%"
+    share = 100 * (1 - 0.05 / (earlier_looks + 1))
+    looks = "look" if earlier_looks == 1 else "looks"
+    return f"{share:.4g}% for {shown.count(earlier_looks)} earlier {looks} at these days"
+
+
+def _evidence(holdout: Mapping[str, Any], earlier_looks: int) -> str:
     gain, low, high = (holdout.get("delta_ll" + end) for end in ("", "_low", "_high"))
     races = shown.count(holdout.get("races"))
     if gain is None or low is None or high is None:
         return f"Over {races} races the gain over the market has no interval."
     figure = (
-        f"{shown.number(gain, 4, sign=True)} nats a race ({shown.numbers((low, high), 4, True)})"
+        f"{shown.number(gain, 4, sign=True)} nats a race ({shown.numbers((low, high), 4, True)}"
+        f"{', at ' + level(earlier_looks) if earlier_looks else ''})"
     )
     if low > 0:
         return f"Over {races} races it knew more than the calibrated market: {figure}."

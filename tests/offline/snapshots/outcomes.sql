@@ -1,6 +1,7 @@
 -- One row a start: how it ended and every price before the off, for labels and settlement. Never a
 -- feature. `market_flag` says why a race's prices make no market; one with two winners is nothing to
--- fit on either. A `handicap` says so in its name: its place terms are its own.
+-- fit on either. A `handicap` has place terms of its own: it says so in its name, in Chinese as 讓賽;
+-- a Hong Kong race whose name the source lacks is one by its class, as all with a name are.
 WITH quoted AS (
     SELECT
         race_id, horse_id,
@@ -30,9 +31,15 @@ flagged AS (
 SELECT
     starts.race_id, starts.horse_id, CAST(starts.date AS TIMESTAMPTZ) AS event_timestamp,
     starts.win_share, starts.finish, starts.field_size,
-    coalesce(
-        lower(races.name) LIKE '%handicap%' OR lower(races.name) LIKE '%nursery%', FALSE
-    ) AS handicap,
+    CASE
+        WHEN races.name IS NOT NULL THEN lower(races.name) LIKE '%handicap%'
+            OR lower(races.name) LIKE '%nursery%' OR races.name LIKE '%讓賽%'
+        ELSE coalesce(
+            races.region = 'HK'
+            AND (lower(races.class) LIKE 'class _%' OR lower(races.class) LIKE '%group three'),
+            FALSE
+        )
+    END AS handicap,
     flagged.market_flag,
     quoted.sp, quoted.bsp, quoted.wap, quoted."open",
     quoted.morning, quoted.breakfast, quoted.evening
