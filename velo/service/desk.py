@@ -26,9 +26,9 @@ from velo.live.journal import Prediction, add, opened
 from velo.live.odds_taken import Quoted
 from velo.live.pricing import Pricer
 from velo.live.refusals import require_later_day
+from velo.service.morning import Morning
 from velo.service.paddock import whole
 from velo.service.problems import Busy, Closed
-from velo.store.online.readiness import require_morning_of
 from velo.store.online.standing import Standing
 
 ATTEMPTS = 5
@@ -80,6 +80,7 @@ class Desk:
         """
         self._home, self._pricer, self._clock = home, pricer, clock
         self._waiting, self._together, self._priced = waiting, together, priced
+        self._morning = Morning(home)
         self._wanted: list[Wanted] = []
         self._turn = threading.Condition()
         self._closing = False
@@ -199,10 +200,10 @@ class Desk:
     def _features(self, pricer: Pricer, day: date, entries: Any) -> tuple[Any, Standing]:
         """Features of one state of the store, whoever materializes meanwhile."""
         store = pricer.source.store
-        before = require_morning_of(self._home, store, day)
+        before = self._morning.of(store, day)
         for _ in range(ATTEMPTS):
             found = pricer.online(entries)
-            after = require_morning_of(self._home, store, day)
+            after = self._morning.of(store, day)
             if after == before:
                 return found, after
             before = after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tempfile
 import threading
 from collections.abc import Callable
@@ -76,6 +77,9 @@ class Service:
     def open(self) -> None:
         """Load the champion, and begin to price and to look out for its successor."""
         self.champion.look()
+        # What is loaded by now stays: looking it through for garbage costs milliseconds a time.
+        gc.collect()
+        gc.freeze()
         self._desk.open()
         self._watch.start()
 
@@ -85,6 +89,7 @@ class Service:
         self._desk.close()
         self._watch.join()
         self._paddock.close()
+        gc.unfreeze()
 
     def _look_out(self) -> None:
         while not self._end.wait(self.settings.serve.look_seconds):
