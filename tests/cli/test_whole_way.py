@@ -91,6 +91,7 @@ def test_the_report_of_the_run_is_a_page_on_disk_and_beside_the_run(demo: Demo) 
     assert len(page.encode()) < 3_000_000
 
 
+@pytest.mark.slow
 def test_report_says_path_and_sizes_and_makes_the_same_page_again(demo: Demo) -> None:
     before = Path(demo.said["page"]).read_text(encoding="utf-8")
     answer = velo(demo.home, "report", "--json")
@@ -104,6 +105,7 @@ def test_report_says_path_and_sizes_and_makes_the_same_page_again(demo: Demo) ->
     assert figures["paths"]["top20"]["bets"] == judged["roi_top20_bets"]
 
 
+@pytest.mark.slow
 def test_a_run_compared_with_itself_is_not_told_apart(demo: Demo) -> None:
     answer = velo(demo.home, "report", "--compare", "1", "challenger", "--json")
     assert answer.code == 0, answer.err
@@ -118,6 +120,7 @@ def test_a_report_of_no_run_is_refused_in_one_line(demo: Demo) -> None:
     assert "there is no version 99" in answer.err
 
 
+@pytest.mark.slow
 def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
     before = velo(demo.home, "status", "--json").json["warehouse"]
     again = velo(demo.home, "ingest", str(demo.home / "world.csv"), "--json").json["files"][0]

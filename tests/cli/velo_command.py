@@ -25,11 +25,15 @@ class Answer:
         return json.loads(self.out)
 
 
+ALONE = {"VELO_RANKER__THREADS": "1", "VELO_STORE__THREADS": "1"}
+"""Tests run side by side: where threads share their cores with other tests, one is faster."""
+
+
 def velo(home: Path, *words: str, **environment: str) -> Answer:
     """Run `velo` with these words."""
     done = subprocess.run(
         [sys.executable, "-m", "velo", *words],
-        env={**os.environ, "VELO_HOME": str(home), **environment},
+        env={**os.environ, **ALONE, "VELO_HOME": str(home), **environment},
         capture_output=True,
         text=True,
         timeout=280,

@@ -240,7 +240,7 @@ def check_every_day(found: Features, tellings: list[Telling], days: list[date]) 
     return rows
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_days_features_are_those_of_the_warehouse_of_that_morning(
     applied: Applied, seed: int
 ) -> None:
@@ -254,7 +254,7 @@ def test_a_days_features_are_those_of_the_warehouse_of_that_morning(
     assert differences(found, default)
 
 
-@pytest.mark.parametrize("seed", [4, 5])
+@pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.slow)])
 def test_a_race_is_entered_by_its_card_and_remembered_by_its_result(
     applied: Applied, seed: int
 ) -> None:

@@ -21,7 +21,7 @@ INPUTS = Inputs(("rate", "days", "ground"), "both", {"ground": ("firm", "soft")}
 
 def knobs(**chosen: Any) -> settings.Ranker:
     few: dict[str, Any] = {"rounds": 60, "min_data_in_leaf": 20, "feature_fraction": 1.0}
-    return settings.Ranker(threads=2, **few, **chosen)
+    return settings.Ranker(threads=1, **few, **chosen)
 
 
 def test_nothing_is_held_unless_it_is_asked_for() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -71,12 +72,19 @@ def test_values_that_took_another_way_to_the_same_number_are_the_same() -> None:
     assert shift.distance == 0
 
 
+@cache
+def undrifted() -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Two spans of one world, many times over."""
+    return [
+        (runners(60, 100, seed=1000 + seed), runners(30, 100, seed=seed)) for seed in range(150)
+    ]
+
+
 @pytest.mark.parametrize("name", ["form", "rate", "draw", "going", "flag", "sex"])
 def test_the_noise_is_what_columns_without_drift_show_on_average(name: str) -> None:
     """`going` is of a course and a day: its noise is fifty times that of as many single runners."""
     shifts = []
-    for seed in range(150):
-        held, now = runners(60, 100, seed=1000 + seed), runners(30, 100, seed=seed)
+    for held, now in undrifted():
         then = Distribution.of(held[name], days_of(held))
         shift = then.shift(now[name], days_of(now))
         assert shift is not None

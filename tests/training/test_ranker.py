@@ -13,7 +13,7 @@ from velo.errors import ModelError
 
 NAMES = ("a", "b", "noise")
 PARAMETERS = settings.Ranker(
-    rounds=40, early_stopping=10, min_data_in_leaf=50, num_leaves=7, threads=2
+    rounds=40, early_stopping=10, min_data_in_leaf=50, num_leaves=7, threads=1
 )
 
 
