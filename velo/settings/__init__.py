@@ -1,0 +1,135 @@
+"""Typed settings: defaults here, then `velo.toml` in the home, then the environment.
+
+`VELO_HOME` names the home (default: `var` beside the project). Inside the home an optional
+`velo.toml` overrides the defaults below; a variable such as `VELO_GATE__AE_RATIO=1.0` overrides
+both (two underscores step into a section).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings import SettingsError as UnreadableSource
+
+from velo.errors import SettingsError
+from velo.settings.betting import BUILT_IN_STRATEGIES, Backtest, Stake, Strategy, StrategyName
+from velo.settings.features import Layoff, Priors, Windows
+from velo.settings.market import OddsBand, Prices
+from velo.settings.search import Choices, Span, Tuning
+from velo.settings.section import PriceKind
+from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
+from velo.settings.upkeep import Drift, Live, Serve, Store, Upkeep
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
+
+__all__ = [
+    "BUILT_IN_STRATEGIES", "PROJECT_ROOT", "Backtest", "Choices", "Drift", "FieldRelative", "Gate",
+    "Layoff", "Live", "Objective", "OddsBand", "PriceKind", "Prices", "Priors", "Ranker", "Serve",
+    "Settings", "Span", "Stake", "Store", "Strategy", "StrategyName", "Training", "Tuning",
+    "Upkeep", "Windows", "home_path", "load",
+]  # fmt: skip
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, frozen once loaded."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VELO_", env_nested_delimiter="__", extra="ignore", frozen=True
+    )
+
+    home: Path = PROJECT_ROOT / "var"
+    windows: Windows = Windows()
+    priors: Priors = Priors()
+    layoff: Layoff = Layoff()
+    odds_band: OddsBand = OddsBand()
+    gate: Gate = Gate()
+    prices: Prices = Prices()
+    ranker: Ranker = Ranker()
+    tuning: Tuning = Tuning()
+    training: Training = Training()
+    backtest: Backtest = Backtest()
+    strategies: dict[StrategyName, Strategy] = {}
+    live: Live = Live()
+    serve: Serve = Serve()
+    store: Store = Store()
+    upkeep: Upkeep = Upkeep()
+    drift: Drift = Drift()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Rank the sources: arguments, environment, `velo.toml` in the home, defaults."""
+        toml = home_path() / "velo.toml"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
+
+
+def home_path() -> Path:
+    """The home that is in force: `VELO_HOME`, else `var` in the project's root. Absolute.
+
+    Raises:
+        SettingsError: there is something else than a folder at that place.
+    """
+    home = Path(os.environ.get("VELO_HOME") or PROJECT_ROOT / "var").expanduser().resolve()
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"the home {home} is not a folder: set VELO_HOME to one")
+    return home
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings in force.
+
+    Args:
+        overrides: whole sections or single top-level values that beat file and environment.
+
+    Raises:
+        SettingsError: a name is unknown or a value is out of its range.
+    """
+    toml = home_path() / "velo.toml"
+    _refuse_unknown_sections(toml)
+    try:
+        return Settings(**{"home": home_path(), **overrides})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {where!r}: {first['msg']} (given: {first.get('input')!r}); "
+            f"mend it in {toml} or in the environment"
+        ) from None
+    except UnreadableSource as error:
+        raise SettingsError(f"{error}: write tables and lists as JSON") from None
+
+
+def _refuse_unknown_sections(toml: Path) -> None:
+    """A misspelt section would change nothing and say nothing. The home is no section."""
+    known = sorted(set(Settings.model_fields) - {"home"})
+    for name in sorted(os.environ):
+        section, inside, _ = name.lower().removeprefix("velo_").partition("__")
+        if name.lower().startswith("velo_") and inside and section not in known:
+            raise SettingsError(f"{name}: no section {section!r}; known are {', '.join(known)}")
+    if not toml.exists():
+        return
+    try:
+        written = tomllib.loads(toml.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{toml} is not TOML: {error}") from None
+    unknown = sorted(set(written) - set(known))
+    if unknown:
+        raise SettingsError(
+            f"{toml} has unknown section {unknown[0]!r}; known are {', '.join(known)}"
+        )

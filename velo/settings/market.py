@@ -1,0 +1,38 @@
+"""Prices: which decide, which settle, and at which bets are struck."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from velo.settings.section import PriceKind, Section
+
+
+class OddsBand(Section):
+    """Decimal odds within which bets are struck and band metrics are taken."""
+
+    low: float = Field(5.0, gt=1)
+    high: float = Field(21.0, gt=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> OddsBand:
+        if self.low >= self.high:
+            raise ValueError("odds_band.low must be below odds_band.high")
+        return self
+
+
+class Prices(Section):
+    """Which prices decide and which settle (evaluation.md, Two prices)."""
+
+    decision: PriceKind = "sp"
+    settlement: PriceKind = "sp"
+    devig: Literal["shin", "power", "proportional", "auto"] = Field(
+        "auto", description="auto takes the likeliest, out of fold, before the first test days"
+    )
+    commission: dict[str, float] = Field(
+        {"sp": 0.0, "bsp": 0.02, "wap": 0.02}, description="of a market's net winnings"
+    )
+    exchange: tuple[PriceKind, ...] = Field(
+        ("bsp", "wap"), description="matched on the exchange: its reduction factor, not Rule 4"
+    )

@@ -1,0 +1,69 @@
+"""What `velo train --tune N` searches."""
+
+from __future__ import annotations
+
+from pydantic import Field, ValidationError, model_validator
+
+from velo.settings.section import Section
+from velo.settings.training import Ranker
+
+
+class Span(Section):
+    """A range that a setting is searched in, both ends included; `log` searches magnitudes."""
+
+    low: float
+    high: float
+    log: bool = False
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Span:
+        if self.low >= self.high or (self.log and self.low <= 0):
+            raise ValueError("low must be below high, and above 0 where log is set")
+        return self
+
+    def extremes(self) -> tuple[float, ...]:
+        """The values between which all others lie."""
+        return self.low, self.high
+
+
+class Choices(Section):
+    """The values that a setting is chosen from."""
+
+    choices: tuple[int | float, ...] = Field(min_length=2)
+
+    def extremes(self) -> tuple[int | float, ...]:
+        """Every value, for none lies between others."""
+        return self.choices
+
+
+class Tuning(Section):
+    """What `velo train --tune N` searches: numbers of the section `ranker`, by name."""
+
+    space: dict[str, Span | Choices] = Field(
+        {
+            "learning_rate": Span(low=0.02, high=0.15, log=True),
+            "num_leaves": Span(low=3, high=31, log=True),
+            "min_data_in_leaf": Span(low=20, high=1000, log=True),
+            "min_sum_hessian_in_leaf": Span(low=1, high=50, log=True),
+            "lambda_l2": Span(low=0.1, high=100, log=True),
+            "feature_fraction": Span(low=0.3, high=1),
+        }
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Tuning:
+        """Every end and every choice is a value that the ranker takes."""
+        numbers = {
+            n for n, field in Ranker.model_fields.items() if field.annotation in (int, float)
+        }
+        searched = sorted(numbers - {"threads"})
+        for name, dimension in self.space.items():
+            if name not in searched:
+                raise ValueError(f"{name} cannot be searched; these can: {', '.join(searched)}")
+            for value in dimension.extremes():
+                try:
+                    Ranker.model_validate({name: value})
+                except ValidationError as error:
+                    reason = error.errors()[0]["msg"]
+                    raise ValueError(f"ranker.{name} cannot be {value!r}: {reason}") from None
+        return self
