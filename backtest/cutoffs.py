@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from training.selection import SHARES, Cutoffs
+from training.judging.selection import SHARES, Cutoffs
 from velo.errors import ModelError
 
 

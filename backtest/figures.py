@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from backtest.account import COLUMNS
-from training import bootstrap
-from training.bootstrap import Estimate
-from training.races import Floats
+from training.data.races import Floats
+from training.judging import bootstrap
+from training.judging.bootstrap import Estimate
 
 RATIOS = {
     "roi": ("profit", "staked"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from training.bootstrap import Estimate
+from training.judging.bootstrap import Estimate
 
 LEVEL = 0.95
 POWER = 0.80

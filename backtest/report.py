@@ -21,8 +21,9 @@ from backtest.runners import Runners
 from backtest.schema import Leg, Report, Returned, Withdrawals
 from backtest.statements import Bet, Drawing, daily_returns, ends, place, statements
 from backtest.strategies import Selection
-from training import calibration_curve, likelihood, selection
-from training.report import price_note
+from training.blending import calibration_curve
+from training.judging import likelihood, selection
+from training.record.report import price_note
 from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home
@@ -89,7 +90,7 @@ def backtest(
     Args:
         predictions: one row a starter, whole races, sorted by date and race: race_id, date, course,
             win_share, decision_odds, settlement_odds (what is paid), p (blended), p_market,
-            p_market_power (the power-calibrated market), and `training.conditions.CONDITIONS`.
+            p_market_power (the power-calibrated market), and `training.data.conditions.CONDITIONS`.
             Rows outside the period are left out.
         terms: prices, band, cut-offs, strategies and draws.
         period: the days that are bet.

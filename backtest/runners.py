@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from backtest.cutoffs import Learned
-from training.bootstrap import Days
-from training.conditions import CONDITIONS
-from training.metrics import Predictions
-from training.races import Flags, Floats, Integers
+from training.data.conditions import CONDITIONS
+from training.data.races import Flags, Floats, Integers
+from training.judging.bootstrap import Days
+from training.judging.metrics import Predictions
 from velo.racing import places, settlement
 from velo.racing.courses import course, course_key
 

@@ -15,8 +15,8 @@ from backtest.runners import Runners
 from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
-from training.bootstrap import Estimate
-from training.races import Floats
+from training.data.races import Floats
+from training.judging.bootstrap import Estimate
 
 
 @dataclass(frozen=True, eq=False)

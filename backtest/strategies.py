@@ -15,8 +15,8 @@ import numpy as np
 
 from backtest.cutoffs import Learned
 from backtest.runners import Runners, track_of
-from training import selection
-from training.races import Flags, Floats, Races
+from training.data.races import Flags, Floats, Races
+from training.judging import selection
 from velo.errors import SettingsError
 from velo.settings import OddsBand, Stake, Strategy
 

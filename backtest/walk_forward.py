@@ -17,9 +17,10 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.schema import Leg, Span
-from training import likelihood, recipe
-from training.dataset import MARKET_FLAGS, assemble
-from training.metrics import Predictions
+from training import recipe
+from training.data.dataset import MARKET_FLAGS, assemble
+from training.judging import likelihood
+from training.judging.metrics import Predictions
 from training.scoring import Scored, left_out
 from velo.errors import DataError
 from velo.home import Home

@@ -14,23 +14,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import (
-    betting,
-    blend,
-    calibration,
-    calibration_curve,
-    diagnosis,
-    likelihood,
-    scorer,
-)
-from training.betting import Bets
-from training.calibration import Uncalibrated
-from training.calibration_choice import Forecast, Sides, Trials
-from training.inputs import Inputs
-from training.model import Fundamental, Model
-from training.paired import paired_gain
-from training.races import Races
-from training.sample import Sample
+from training.blending import blend, calibration, calibration_curve
+from training.blending.calibration import Uncalibrated
+from training.blending.calibration_choice import Forecast, Sides, Trials
+from training.data.inputs import Inputs
+from training.data.races import Races
+from training.data.sample import Sample
+from training.judging import betting, diagnosis, likelihood
+from training.judging.betting import Bets
+from training.judging.paired import paired_gain
+from training.model import scorer
+from training.model.model import Fundamental, Model
 from velo.settings import Ranker
 
 FEATURES = tuple(f"x{number}" for number in range(21))

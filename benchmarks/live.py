@@ -44,7 +44,7 @@ def main() -> None:
 
 def warm(path: Path, most: int) -> None:
     """The largest race of a card with no more than so many runners, priced again and again."""
-    from training.dataset import feature_store
+    from training.data.dataset import feature_store
     from velo import settings
     from velo.home import Home
     from velo.live.preparation import bring_store

@@ -24,7 +24,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="compare every row")
     chosen = parser.parse_args()
     begun = time.perf_counter()
-    from training.dataset import feature_store
+    from training.data.dataset import feature_store
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine

@@ -163,7 +163,7 @@ class _Bench:
 
 
 def _training_rows() -> str:
-    from training.dataset import entity_sql
+    from training.data.dataset import entity_sql
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
@@ -180,7 +180,7 @@ def _one(engine: str, entities: str, folder: str) -> None:
     import pandas as pd
     import pyarrow.parquet as pq
 
-    from training.dataset import feature_store
+    from training.data.dataset import feature_store
     from velo import settings
 
     store, service = feature_store(), settings.load().training.service

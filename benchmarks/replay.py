@@ -28,7 +28,7 @@ def main() -> None:
     chosen = parser.parse_args()
     from tests.real.against_backtest import BUCKETS, backtested, largest_difference
     from tests.real.hong_kong_days import LIVE, Days, differences, race_days, trained
-    from training.dataset import feature_store
+    from training.data.dataset import feature_store
     from training.scoring import stored_model
     from velo import settings
     from velo.errors import ModelError

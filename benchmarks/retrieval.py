@@ -12,8 +12,8 @@ import warnings
 def main() -> None:
     """Retrieve and print rows and seconds, the imports not counted."""
     warnings.simplefilter("ignore")
-    from training.dataset import entity_sql, feature_store, retrieve
-    from training.declared import declared
+    from training.data.dataset import entity_sql, feature_store, retrieve
+    from training.data.declared import declared
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine

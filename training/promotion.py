@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from training import champion, registry, tracking
-from training.champion import Reign
-from training.comparison import Comparison, compare
-from training.gate import Verdict
-from training.judged import Judged, judged_version
+from training.judging.comparison import Comparison, compare
+from training.judging.gate import Verdict
+from training.judging.judged import Judged, judged_version
+from training.record import champion, registry, tracking
+from training.record.champion import Reign
+from training.record.report import plain
 from training.refit import Refitted, refit
-from training.report import plain
 from training.scoring import stored_model
 from velo.home import Home
 

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from training import artifact
-from training.model import Model
+from training.model import artifact
+from training.model.model import Model
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature

@@ -11,16 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from training import artifact, evaluation, walk_forward
-from training.artifact import load
-from training.code_state import CodeState
-from training.dataset import gather
+from training import walk_forward
+from training.data.dataset import gather
 from training.folds import plan_ahead
-from training.judged import JUDGED, Judged
-from training.reference import reference
+from training.judging import evaluation
+from training.judging.judged import JUDGED, Judged
+from training.judging.reference import reference
+from training.model import artifact
+from training.model.artifact import load
+from training.record.code_state import CodeState
+from training.record.tracking import VERDICT, Recorder
 from training.run import stored_form
 from training.scoring import Stored, stored_model
-from training.tracking import VERDICT, Recorder
 from velo.errors import ModelError
 from velo.home import Home
 from velo.offline.spine import Spine

@@ -12,38 +12,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import (
-    artifact,
-    diagnosis,
-    evaluation,
-    nested,
-    pyfunc,
-    tracked_data,
-    tuning,
-    walk_forward,
-)
-from training.attribution import attribute
-from training.blend_path import blend_path
-from training.calibration_choice import Trials
-from training.code_state import CodeState
-from training.comparison import Held, said_of_run
-from training.conditions import paid
-from training.dataset import Dataset, assemble, feature_store
-from training.evaluation import Blended
-from training.explanation import explained
-from training.gate import Verdict, judge
-from training.holdout_file import write_holdout
-from training.market import Method
-from training.model import Model
-from training.pictures import pictures
+from training import pyfunc, walk_forward
+from training.blending.blend_path import blend_path
+from training.blending.calibration_choice import Trials
+from training.blending.market import Method
+from training.data.conditions import paid
+from training.data.dataset import Dataset, assemble, feature_store
+from training.judging import diagnosis, evaluation
+from training.judging.comparison import Held, said_of_run
+from training.judging.evaluation import Blended
+from training.judging.gate import Verdict, judge
+from training.judging.reference import judged_figures, reference
+from training.judging.selection import Cutoffs
+from training.model import artifact
+from training.model.attribution import attribute
+from training.model.explanation import explained
+from training.model.model import Model
 from training.recipe import boosted, walk
-from training.reference import judged_figures, reference
-from training.registry import LABEL, check_label
-from training.report import TrainingReport
-from training.review import NOTE, RUN_NAME, Review
-from training.selection import Cutoffs
-from training.service_definition import definition
-from training.tracking import VERDICT, Recorder
+from training.record import nested, tracked_data
+from training.record.code_state import CodeState
+from training.record.holdout_file import write_holdout
+from training.record.pictures import pictures
+from training.record.registry import LABEL, check_label
+from training.record.report import TrainingReport
+from training.record.review import NOTE, RUN_NAME, Review
+from training.record.service_definition import definition
+from training.record.tracking import VERDICT, Recorder
+from training.search import tuning
 from training.walk_forward import OutOfFold
 from velo.home import Home
 from velo.offline.spine import Spine

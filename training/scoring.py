@@ -8,11 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from training.artifact import load
-from training.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
-from training.declared import declared
-from training.model import Model
-from training.registry import LABEL, Registered, resolve
+from training.data.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
+from training.data.declared import declared
+from training.model.artifact import load
+from training.model.model import Model
+from training.record.registry import LABEL, Registered, resolve
 from velo.errors import DataError, ModelError
 from velo.home import Home
 from velo.offline.spine import Spine

@@ -18,15 +18,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training import blend, linear, market, scorer, temperature
-from training.dataset import Dataset
+from training.blending import blend, market
+from training.blending.market import Method
+from training.data.dataset import Dataset
+from training.data.races import Floats, Races
+from training.data.sample import Sample
 from training.folds import Fold
-from training.market import Method
-from training.model import Fundamental, market_start
-from training.races import Floats, Races
-from training.ranker import Ranker
-from training.sample import Sample
-from training.scorer import Scorer
+from training.model import linear, scorer, temperature
+from training.model.model import Fundamental, market_start
+from training.model.ranker import Ranker
+from training.model.scorer import Scorer
 from velo.settings import Settings
 
 Progress = Callable[[str], None]

@@ -12,7 +12,7 @@ from backtest.stakes import stake_shares
 from backtest.statements import place
 from backtest.strategies import Selection, price_buckets
 from tests.backtest.bettable import runners
-from training.selection import in_band
+from training.judging.selection import in_band
 from velo.settings import OddsBand, Stake
 
 BANK = 100.0

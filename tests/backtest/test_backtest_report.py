@@ -16,7 +16,7 @@ from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest, write
 from backtest.schema import Returned, Withdrawals, schema
-from training.report import SAME_PRICE
+from training.record.report import SAME_PRICE
 from velo.errors import DataError, InputError
 from velo.home import Home
 from velo.settings import OddsBand

@@ -13,7 +13,7 @@ from backtest.cutoffs import Learned
 from backtest.stakes import stake_shares
 from backtest.strategies import selections
 from tests.backtest.bettable import runners
-from training.selection import Cutoffs
+from training.judging.selection import Cutoffs
 from velo.errors import ModelError, SettingsError
 from velo.settings import OddsBand, Stake, Strategy
 

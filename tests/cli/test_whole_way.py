@@ -12,9 +12,9 @@ import pytest
 
 from backtest.schema import schema
 from tests.cli.velo_command import velo
-from training.artifact import load
-from training.registry import resolve
-from training.tracking import client
+from training.model.artifact import load
+from training.record.registry import resolve
+from training.record.tracking import client
 from velo.errors import ModelError
 from velo.home import Home
 

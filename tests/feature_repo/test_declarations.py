@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.oracle.features import FEATURES
-from training.dataset import feature_store
-from training.declared import Declared, declared
+from training.data.dataset import feature_store
+from training.data.declared import Declared, declared
 from velo.errors import HomeError
 from velo.home import Home
 from velo.store.registration import apply

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.oracle.features import FEATURES
-from training.dataset import assemble
+from training.data.dataset import assemble
 from training.run import Trained, train
 from training.scoring import stored_model
 from velo.audit.audit import audit

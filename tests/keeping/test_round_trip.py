@@ -22,9 +22,10 @@ from tests.offline.built_world import (
     retrieved_features,
 )
 from tests.warehouse.raceform_file import contents
-from training import artifact, registry, tracking
-from training.dataset import feature_store
-from training.tracking import Recorder, client
+from training.data.dataset import feature_store
+from training.model import artifact
+from training.record import registry, tracking
+from training.record.tracking import Recorder, client
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.keeping.backup import Kept, backup

@@ -16,7 +16,7 @@ from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
-from training.conditions import conditioned, conditions
+from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
 from velo.errors import InputError, ModelError
 from velo.live.book import open_book

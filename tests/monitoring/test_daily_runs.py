@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.live.predicted import DAY, backed, outcome, race, runner
-from training import tracking
+from training.record import tracking
 from velo.home import Home
 from velo.live.book import Book
 from velo.live.figures import figures

@@ -14,9 +14,9 @@ import pytest
 from tests.cli.velo_command import velo
 from tests.live.predicted import race, runner
 from tests.monitoring.worlds import FEATURES, reference, runners
-from training import artifact
-from training.registry import MODEL
-from training.tracking import Recorder, client
+from training.model import artifact
+from training.record.registry import MODEL
+from training.record.tracking import Recorder, client
 from velo.errors import DataError
 from velo.home import Home
 from velo.live.journal import record

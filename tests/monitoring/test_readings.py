@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.monitoring.worlds import chances, reference, seen
-from training.reference import Reference
+from training.judging.reference import Reference
 from velo.monitoring.drift import INVESTIGATE, NOTHING, RETRAIN, advice
 from velo.monitoring.reading import Reading
 from velo.monitoring.readings import of_chances, of_features
@@ -131,7 +131,7 @@ def test_too_few_races_and_a_holdout_that_kept_nothing_tell_nothing(then: Refere
 def test_what_a_season_of_the_training_year_showed_is_no_drift() -> None:
     """A feature that is higher every summer moves no further than it did."""
     from tests.monitoring.worlds import FAMILIES, FEATURES, runners
-    from training.reference import described
+    from training.judging.reference import described
 
     year = runners(364, 100, 1)
     season = np.sin(2 * np.pi * year["date"].dt.dayofyear / 365)

@@ -13,7 +13,7 @@ from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.real.hong_kong_days import Days
-from training.conditions import conditioned, conditions
+from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
 from velo.live.book import open_book
 from velo.live.figures import Figures, figures, spans

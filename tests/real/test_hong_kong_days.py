@@ -20,7 +20,7 @@ from tests.real.hong_kong_days import (
     race_days,
     trained,
 )
-from training.dataset import feature_store
+from training.data.dataset import feature_store
 from velo.errors import InputError
 from velo.live.book import open_book
 from velo.live.journal import predictions

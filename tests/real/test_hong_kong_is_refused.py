@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.judged_worlds import SETTINGS, home_at
-from training.champion import Reign
 from training.promotion import promote
+from training.record.champion import Reign
 from training.run import train
 from velo.offline.build import build
 from velo.settings import Gate

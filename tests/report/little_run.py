@@ -10,20 +10,21 @@ import numpy as np
 import pandas as pd
 
 from tests.training.simulated_races import simulate
-from training import diagnosis, metrics, scorer, selection, temperature
-from training.blend import benter, power_market
-from training.bootstrap import Estimate
-from training.calibration import Uncalibrated
-from training.diagnosis import Contribution
-from training.explanation import explained
+from training.blending.blend import benter, power_market
+from training.blending.calibration import Uncalibrated
+from training.data.inputs import Inputs
+from training.data.nulls import NullCount
+from training.data.sample import Sample
 from training.folds import plan
-from training.gate import judge
-from training.inputs import Inputs
-from training.metrics import Predictions
-from training.model import Fundamental, Model
-from training.nulls import NullCount
-from training.report import TrainingReport
-from training.sample import Sample
+from training.judging import diagnosis, metrics, selection
+from training.judging.bootstrap import Estimate
+from training.judging.diagnosis import Contribution
+from training.judging.gate import judge
+from training.judging.metrics import Predictions
+from training.model import scorer, temperature
+from training.model.explanation import explained
+from training.model.model import Fundamental, Model
+from training.record.report import TrainingReport
 from velo import settings
 from velo.report.sources import Sources
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.live.replayed import World, lived
-from training import tracking
-from training.registry import MODEL
+from training.record import tracking
+from training.record.registry import MODEL
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,8 @@ import pytest
 
 from tests.live.replayed import World, written
 from tests.service.asking import asked, at_eight, served
-from training import tracking
-from training.registry import CHALLENGER, MODEL, register, resolve
+from training.record import tracking
+from training.record.registry import CHALLENGER, MODEL, register, resolve
 from velo.live.journal import predictions
 
 pytestmark = pytest.mark.slow
@@ -247,7 +247,7 @@ def test_a_store_at_another_morning_is_told_and_mended_by_the_next_card(
 ) -> None:
     other = sorted(world.days)[1]
     from tests.live.replayed import SETTINGS
-    from training.dataset import feature_store
+    from training.data.dataset import feature_store
     from velo.live.preparation import bring_store
 
     bring_store(world.home, SETTINGS, feature_store(), other, lambda stage: None)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from tests.training.simulated_races import simulate
-from training.dataset import Dataset
-from training.declared import Declared
+from training.data.dataset import Dataset
+from training.data.declared import Declared
+from training.data.inputs import Inputs
 from training.folds import plan
-from training.inputs import Inputs
 from velo.settings import Priors, Ranker, Settings, Span, Training, Tuning
 
 FEATURES = ("form", "draw", "noise")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training import artifact
+from training.model import artifact
 from velo.errors import ModelError
 
 MODEL = {"features": ["form_ewma"], "blend": {"alpha": 0.4, "beta": 0.7}, "course": "Auteuil é"}

@@ -7,9 +7,9 @@ import pytest
 
 from tests.training.simulated_dataset import SETTINGS, simulated_dataset
 from training import walk_forward
-from training.attribution import attribute
-from training.blend_path import blend_path
-from training.races import Races
+from training.blending.blend_path import blend_path
+from training.data.races import Races
+from training.model.attribution import attribute
 
 
 @pytest.fixture(scope="module")

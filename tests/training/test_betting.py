@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training import betting
-from training.betting import Bets
+from training.judging import betting
+from training.judging.betting import Bets
 
 
 def bets_on(win_share: list[float], odds: list[float], fair: list[float] | None = None) -> Bets:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from tests.training.simulated_races import fields, simulate, winners
-from training import blend, pool
-from training.blend import Blend
-from training.bootstrap import Days
-from training.likelihood import log_loss_race
-from training.races import Races
+from training.blending import blend, pool
+from training.blending.blend import Blend
+from training.data.races import Races
+from training.judging.bootstrap import Days
+from training.judging.likelihood import log_loss_race
 from velo.errors import DataError, ModelError
 
 

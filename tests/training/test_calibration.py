@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.simulated_races import fields, simulate, winners
-from training import calibration, pool
-from training.calibration import Beta, Calibrator, Isotonic, Uncalibrated
-from training.likelihood import log_loss_race
-from training.races import Floats, Races
+from training.blending import calibration, pool
+from training.blending.calibration import Beta, Calibrator, Isotonic, Uncalibrated
+from training.data.races import Floats, Races
+from training.judging.likelihood import log_loss_race
 from velo.errors import ModelError
 
 WORLD = simulate(4000, [0.9, 0.5], seed=61)

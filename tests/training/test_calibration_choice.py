@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import calibration_choice
-from training.calibration_choice import Forecast, Sides, Trial, Trials
-from training.races import Floats
+from training.blending import calibration_choice
+from training.blending.calibration_choice import Forecast, Sides, Trial, Trials
+from training.data.races import Floats
 
 DAY = np.datetime64("2020-01-01", "D")
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.simulated_races import simulate, winners
-from training import calibration_curve
+from training.blending import calibration_curve
 
 WORLD = simulate(4000, [0.8, 0.4], seed=71)
 TRUE = WORLD.races.softmax(WORLD.strength)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from training import artifact, champion, registry
-from training.champion import Reign, changing, crown, restore_previous
-from training.tracking import Recorder, client
+from training.model import artifact
+from training.record import champion, registry
+from training.record.champion import Reign, changing, crown, restore_previous
+from training.record.tracking import Recorder, client
 from velo.errors import HomeError, InputError, ModelError
 from velo.home import Home
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, TARGETS
-from training.bootstrap import Estimate
-from training.comparison import UNKNOWN, Comparison, fairest
-from training.gate import judge
-from training.paired import paired_gain
+from training.judging.bootstrap import Estimate
+from training.judging.comparison import UNKNOWN, Comparison, fairest
+from training.judging.gate import judge
+from training.judging.paired import paired_gain
 from training.promotion import objections
 
 RACES, FIELD = 400, 8

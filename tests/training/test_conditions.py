@@ -11,7 +11,7 @@ import pytest
 from tests.offline.built_world import SETTINGS, build_tables, record
 from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
-from training.conditions import conditioned, conditions
+from training.data.conditions import conditioned, conditions
 from velo.errors import NothingBuilt
 from velo.home import Home
 from velo.offline.spine import Spine

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import fields, winners
-from training import constraints, ranker, scorer
-from training.inputs import Inputs
-from training.races import Races
-from training.sample import Sample
+from training.data.inputs import Inputs
+from training.data.races import Races
+from training.data.sample import Sample
+from training.model import constraints, ranker, scorer
 from velo import settings
 from velo.errors import SettingsError
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import evaluation
 from training.folds import Fold
+from training.judging import evaluation
 from training.walk_forward import OutOfFold, Size
 from velo.settings import Settings, Training
 

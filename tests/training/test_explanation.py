@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import scorer
-from training.blend import Blend
-from training.calibration import Uncalibrated
-from training.explanation import explained, pushes
-from training.holdout_file import COLUMNS, read_holdout, write_holdout
-from training.inputs import Inputs
-from training.model import Fundamental, Model
-from training.sample import Sample
+from training.blending.blend import Blend
+from training.blending.calibration import Uncalibrated
+from training.data.inputs import Inputs
+from training.data.sample import Sample
+from training.model import scorer
+from training.model.explanation import explained, pushes
+from training.model.model import Fundamental, Model
+from training.record.holdout_file import COLUMNS, read_holdout, write_holdout
 from velo import settings
 from velo.errors import ModelError
 

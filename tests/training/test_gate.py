@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.gate import judge
+from training.judging.gate import judge
 from velo.settings import Gate
 
 TARGETS = Gate()

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.simulated_races import fields
-from training import field_relative
-from training.inputs import MOST, RAREST, Inputs
-from training.races import Races
+from training.data import field_relative
+from training.data.inputs import MOST, RAREST, Inputs
+from training.data.races import Races
 from velo.errors import ModelError
 
 NAN = float("nan")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import likelihood
-from training.races import Races
+from training.data.races import Races
+from training.judging import likelihood
 
 WORLD = simulate(800, [0.8, 0.4], seed=61)
 BETTER = WORLD.races.softmax(WORLD.strength)

@@ -8,11 +8,11 @@ import pytest
 from scipy.optimize import minimize
 
 from tests.training.simulated_races import simulate
-from training import linear
-from training.inputs import Inputs
-from training.linear import Linear
-from training.races import Races
-from training.sample import Sample
+from training.data.inputs import Inputs
+from training.data.races import Races
+from training.data.sample import Sample
+from training.model import linear
+from training.model.linear import Linear
 from velo.errors import ModelError
 
 INPUTS = Inputs(("a", "b", "c"))

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from training.looks import OWN, Look, declare, earlier_looks, of_walk
-from training.tracking import Recorder, client
+from training.record.looks import OWN, Look, declare, earlier_looks, of_walk
+from training.record.tracking import Recorder, client
 from velo.home import Home
 
 

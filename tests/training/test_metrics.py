@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import metrics, selection
-from training.metrics import Predictions
-from training.selection import Cutoffs
+from training.judging import metrics, selection
+from training.judging.metrics import Predictions
+from training.judging.selection import Cutoffs
 from velo.errors import DataError
 from velo.settings import OddsBand
 

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import calibration, linear
-from training.artifact import Artifact
-from training.blend import Blend
-from training.calibration import Beta, Calibrator, Uncalibrated
-from training.inputs import Inputs
-from training.model import Fundamental, Model
-from training.sample import Sample
+from training.blending import calibration
+from training.blending.blend import Blend
+from training.blending.calibration import Beta, Calibrator, Uncalibrated
+from training.data.inputs import Inputs
+from training.data.sample import Sample
+from training.model import linear
+from training.model.artifact import Artifact
+from training.model.model import Fundamental, Model
 from velo.errors import ModelError
 
 WORLD = simulate(300, [0.7, 0.5], seed=95)

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training import plots
-from training.attribution import Attribution
-from training.blend_path import Weight
-from training.bootstrap import Estimate
-from training.calibration_curve import curve
-from training.diagnosis import Slice
-from training.profit_path import profit_path
+from training.blending.blend_path import Weight
+from training.blending.calibration_curve import curve
+from training.judging.bootstrap import Estimate
+from training.judging.diagnosis import Slice
+from training.judging.profit_path import profit_path
+from training.model.attribution import Attribution
+from training.record import plots
 
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 

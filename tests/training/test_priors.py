@@ -12,7 +12,7 @@ import pytest
 from tests.offline.built_world import build_tables, record
 from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
-from training import priors
+from training.data import priors
 from training.folds import plan
 from velo.home import Home
 from velo.offline.spine import Spine

@@ -10,7 +10,7 @@ import sys
 import psutil
 import pytest
 
-from training.process import is_dead, this_process
+from training.record.process import is_dead, this_process
 
 
 def test_this_process_is_alive():

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_races import Simulated, simulate
-from training import likelihood, ranker, temperature
-from training.inputs import Inputs
-from training.ranker import Ranker
-from training.sample import Sample
+from training.data.inputs import Inputs
+from training.data.sample import Sample
+from training.judging import likelihood
+from training.model import ranker, temperature
+from training.model.ranker import Ranker
 from velo import settings
 from velo.errors import ModelError
 

@@ -8,8 +8,8 @@ from tests.offline.built_world import SETTINGS, build_tables, record
 from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
 from tests.training.test_conditions import PRICE, is_priced, quote
-from training.conditions import conditioned, conditions, paid
-from training.returned import Returned, returned
+from training.data.conditions import conditioned, conditions, paid
+from training.data.returned import Returned, returned
 from velo.home import Home
 from velo.live.outcomes import outcomes
 from velo.offline.spine import Spine

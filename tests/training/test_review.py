@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from training.gate import judge
-from training.review import Review, gate_columns, gate_tags, outcome
+from training.judging.gate import judge
+from training.record.review import Review, gate_columns, gate_tags, outcome
 from velo.settings import Gate
 
 HELD = {

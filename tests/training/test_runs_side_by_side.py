@@ -7,12 +7,13 @@ import platform
 import pytest
 
 from tests.training.crashing import HANGING, TRAINING, started
-from training import abandoned, artifact, registry
-from training.bootstrap import Estimate
-from training.nested import PARENT, Nested, of_trial
-from training.process import PROCESS
-from training.study import Trial
-from training.tracking import Recorder, client, experiment_id
+from training.judging.bootstrap import Estimate
+from training.model import artifact
+from training.record import abandoned, registry
+from training.record.nested import PARENT, Nested, of_trial
+from training.record.process import PROCESS
+from training.record.tracking import Recorder, client, experiment_id
+from training.search.study import Trial
 from velo.errors import ModelError
 from velo.home import Home
 

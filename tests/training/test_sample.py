@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.races import Races
-from training.sample import Sample
+from training.data.races import Races
+from training.data.sample import Sample
 from velo.errors import DataError
 
 RACES = Races.of(np.array([1, 1]))

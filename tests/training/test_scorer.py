@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import fields, winners
-from training import likelihood, scorer
-from training.artifact import Artifact
-from training.blend import Blend
-from training.calibration import Uncalibrated
-from training.inputs import Inputs
-from training.model import Fundamental, Model
-from training.races import Races
-from training.sample import Sample
+from training.blending.blend import Blend
+from training.blending.calibration import Uncalibrated
+from training.data.inputs import Inputs
+from training.data.races import Races
+from training.data.sample import Sample
+from training.judging import likelihood
+from training.model import scorer
+from training.model.artifact import Artifact
+from training.model.model import Fundamental, Model
 from velo import settings
 from velo.errors import ModelError
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training import selection
-from training.selection import SHARES
+from training.judging import selection
+from training.judging.selection import SHARES
 from velo.errors import DataError
 from velo.settings import OddsBand
 

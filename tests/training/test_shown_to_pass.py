@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from tests.training.judged_worlds import SETTINGS, home_at, trained
-from training import judged
-from training.champion import Reign
-from training.gate import Verdict, judge
+from training.judging import judged
+from training.judging.gate import Verdict, judge
 from training.promotion import Promotion, promote, roll_back
-from training.registry import resolve
+from training.record.champion import Reign
+from training.record.registry import resolve
+from training.record.tracking import client
 from training.run import Trained, train
 from training.scoring import score_period, stored_model
-from training.tracking import client
 from velo.errors import ModelError
 from velo.home import Home
 from velo.offline.spine import Spine

@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.training.judged_worlds import SETTINGS, built, home_at, leaky_repo, trained
-from training import dataset, run
-from training.champion import Reign
-from training.dataset import Dataset
+from training import run
+from training.data import dataset
+from training.data.dataset import Dataset
+from training.data.races import Races
 from training.promotion import Promotion, promote
-from training.races import Races
+from training.record.champion import Reign
 
 pytestmark = pytest.mark.slow
 

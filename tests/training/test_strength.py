@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import fields, winners
-from training.dataset import Dataset, before_the_holdout
-from training.declared import Declared
+from training.data.dataset import Dataset, before_the_holdout
+from training.data.declared import Declared
+from training.data.inputs import Inputs
+from training.data.races import Races
 from training.folds import plan
-from training.inputs import Inputs
-from training.races import Races
-from training.strength import Strength, filled, measure, ranks
+from training.judging.strength import Strength, filled, measure, ranks
 from velo.settings import Priors, Ranker, Settings, Training
 
 if TYPE_CHECKING:

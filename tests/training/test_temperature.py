@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.simulated_races import simulate, winners
-from training import temperature
+from training.model import temperature
 
 WORLD = simulate(3000, [0.9, -0.6], seed=31)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.training.simulated_dataset import simulated_dataset
-from training.tracked_data import digest, entries
+from training.record.tracked_data import digest, entries
 
 
 def test_training_days_and_holdout_are_named_counted_and_told_apart():

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from training import artifact, registry, tracking
-from training.gate import judge
-from training.tracking import Recorder, client
+from training.judging.gate import judge
+from training.model import artifact
+from training.record import registry, tracking
+from training.record.tracking import Recorder, client
 from velo.errors import HomeError, ModelError
 from velo.home import Home
 from velo.settings import Gate

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_dataset import SETTINGS, simulated_dataset
-from training import tuning
-from training.study import Study, Trial
-from training.tuning import Tuned, tune
+from training.search import tuning
+from training.search.study import Study, Trial
+from training.search.tuning import Tuned, tune
 from velo.errors import SettingsError
 from velo.home import Home
 from velo.settings import Tuning

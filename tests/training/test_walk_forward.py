@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import evaluation, walk_forward
-from training.dataset import Dataset
-from training.declared import Declared
+from training import walk_forward
+from training.data.dataset import Dataset
+from training.data.declared import Declared
+from training.data.inputs import Inputs
 from training.folds import plan
-from training.inputs import Inputs
+from training.judging import evaluation
 from training.walk_forward import OutOfFold
 from velo import settings
 from velo.settings import Priors, Settings

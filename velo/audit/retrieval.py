@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from training.dataset import retrieve
-from training.declared import declared
+from training.data.dataset import retrieve
+from training.data.declared import declared
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text

@@ -63,9 +63,9 @@ def run(
     from backtest.report import backtest as bet
     from backtest.schema import Returned, Withdrawals
     from backtest.walk_forward import recipe_of, walk
-    from training import looks
-    from training.conditions import conditioned, conditions
-    from training.returned import returned
+    from training.data.conditions import conditioned, conditions
+    from training.data.returned import returned
+    from training.record import looks
     from training.scoring import score_period, stored_model
     from velo import settings
     from velo.home import Home

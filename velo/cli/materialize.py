@@ -30,7 +30,7 @@ def materialize(
 
     home, chosen = Home.current(), settings.load()
     current_build(home)
-    from training.dataset import feature_store
+    from training.data.dataset import feature_store
     from velo.store.online.materialize import materialize as bring
 
     with console.progress("Materializing") as tell:

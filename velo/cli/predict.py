@@ -128,8 +128,8 @@ def _edge(value: float | None) -> str:
 
 
 def _write_page(path: Path, done: Any) -> None:
-    from training.registry import LABEL, aliases, resolve
-    from training.tracking import VERDICT
+    from training.record.registry import LABEL, aliases, resolve
+    from training.record.tracking import VERDICT
     from velo import settings
     from velo.home import Home
     from velo.live.shown import as_said

@@ -120,7 +120,7 @@ def _build(home: Any) -> dict[str, Any] | None:
 
 
 def _models(home: Any) -> dict[str, dict[str, str]]:
-    from training.registry import aliases
+    from training.record.registry import aliases
 
     return aliases(home)
 

@@ -35,7 +35,7 @@ def ui(
     from velo.home import Home
 
     require_loopback(host)
-    from training import tracking
+    from training.record import tracking
 
     home = Home.current()
     experiment = tracking.experiment_id(tracking.client(home), home)

@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from training.dataset import requests_sql, retrieve
-from training.declared import Declared, declared
+from training.data.dataset import requests_sql, retrieve
+from training.data.declared import Declared, declared
 from velo.settings import Layoff, Priors
 from velo.store.online.entity_rows import Asked
 

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training import bootstrap, calibration_curve, likelihood
-from training.bootstrap import Days
-from training.races import Floats, Races
+from training.blending import calibration_curve
+from training.data.races import Floats, Races
+from training.judging import bootstrap, likelihood
+from training.judging.bootstrap import Days
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
 
 ROLLING = (7, 30, 90)

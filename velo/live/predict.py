@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from training.dataset import feature_store
+from training.data.dataset import feature_store
 from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from training.dataset import request_values
-from training.races import Races
+from training.data.dataset import request_values
+from training.data.races import Races
 from training.scoring import Stored
 from velo.errors import ModelError
 from velo.live import features

@@ -12,11 +12,11 @@ from backtest.cutoffs import Learned
 from backtest.runners import Runners
 from backtest.stakes import stake_shares
 from backtest.strategies import selections
-from training.bootstrap import Days
-from training.dataset import MARKS
-from training.explanation import MOST, explained
-from training.metrics import Predictions
-from training.races import Races
+from training.data.dataset import MARKS
+from training.data.races import Races
+from training.judging.bootstrap import Days
+from training.judging.metrics import Predictions
+from training.model.explanation import MOST, explained
 from training.scoring import Stored
 from velo.errors import SettingsError
 from velo.settings import OddsBand, Settings
@@ -29,8 +29,8 @@ def score(stored: Stored, entries: pd.DataFrame, features: pd.DataFrame) -> pd.D
 
     Args:
         stored: the model.
-        entries: `training.dataset.MARKS` and `decision_odds` (NaN where there are none), a race's
-            rows together.
+        entries: `training.data.dataset.MARKS` and `decision_odds` (NaN where there are none), a
+            race's rows together.
         features: of the same rows.
 
     Returns:

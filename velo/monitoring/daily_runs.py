@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from training import tracking
-from training.batches import known
-from training.review import NOTE
+from training.record import tracking
+from training.record.batches import known
+from training.record.review import NOTE
 from velo.home import Home
 from velo.live.book import Book
 from velo.live.figures import ROLLING, Figures, between, figures

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from training import registry
-from training.artifact import load
-from training.reference import Reference
+from training.judging.reference import Reference
+from training.model.artifact import load
+from training.record import registry
 from velo.errors import DataError
 from velo.home import Home
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading

@@ -1,8 +1,8 @@
 """A window's readings against a champion's reference: a pure function of the two.
 
-Chance is taken off each figure before its limit is asked (training/distribution.py), by race day.
-Where chance alone would give over a quarter of an index's limit, or half of a distance's (the index
-scatters the wider), the figure says nothing yet.
+Chance is taken off each figure before its limit is asked (training/judging/distribution.py), by
+race day. Where chance alone would give over a quarter of an index's limit, or half of a distance's
+(the index scatters the wider), the figure says nothing yet.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from math import ceil, hypot
 import numpy as np
 import pandas as pd
 
-from training import calibration_curve, likelihood
-from training.bootstrap import Days, Estimate
-from training.distribution import Shift, share_variance
-from training.reference import FeatureReference, Reference
+from training.blending import calibration_curve
+from training.judging import likelihood
+from training.judging.bootstrap import Days, Estimate
+from training.judging.distribution import Shift, share_variance
+from training.judging.reference import FeatureReference, Reference
 from velo.live.figures import whole_races
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
 from velo.settings import Drift, Training

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from training import bootstrap, selection
-from training.betting import ae_ratio, roi
-from training.bootstrap import Estimate
-from training.diagnosis import odds_bands
-from training.metrics import Predictions
-from training.races import Flags, Floats
+from training.data.races import Flags, Floats
+from training.judging import bootstrap, selection
+from training.judging.betting import ae_ratio, roi
+from training.judging.bootstrap import Estimate
+from training.judging.diagnosis import odds_bands
+from training.judging.metrics import Predictions
 from velo.settings import OddsBand
 
 STEPS = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.report import SAME_PRICE
+from training.record.report import SAME_PRICE
 from velo.report import shown
 
 MANY = 0.05

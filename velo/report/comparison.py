@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import bootstrap
-from training.bootstrap import Days
-from training.races import Races
-from training.report import plain
+from training.data.races import Races
+from training.judging import bootstrap
+from training.judging.bootstrap import Days
+from training.record.report import plain
 from velo.report.findings import findings
 from velo.report.sources import Sources
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.metrics import Predictions
-from training.report import plain
+from training.judging.metrics import Predictions
+from training.record.report import plain
 from velo.report import bets, caveats
 from velo.report.bets import Terms
 from velo.report.notable import notable

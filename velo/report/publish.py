@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from training import tracking
+from training.record import tracking
 from velo.disk.whole_file import write_whole
 from velo.errors import DataError, InputError
 from velo.home import Home

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training import bootstrap
-from training.bootstrap import Days
-from training.calibration_curve import BINS, equal_mass_bins
-from training.metrics import Predictions
-from training.races import Floats
+from training.blending.calibration_curve import BINS, equal_mass_bins
+from training.data.races import Floats
+from training.judging import bootstrap
+from training.judging.bootstrap import Days
+from training.judging.metrics import Predictions
 
 
 def reliability(given: Predictions, draws: int, seed: int) -> dict[str, list[dict[str, Any]]]:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from training import artifact, registry, tracking
-from training.holdout_file import read_holdout
+from training.model import artifact
+from training.record import registry, tracking
+from training.record.holdout_file import read_holdout
 from velo.errors import ModelError
 from velo.home import Home
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training.dataset import feature_store
-from training.registry import resolve
+from training.data.dataset import feature_store
+from training.record.registry import resolve
 from training.scoring import stored_model
 from velo.errors import ModelError, VeloError
 from velo.home import Home

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from training.dataset import feature_store
+from training.data.dataset import feature_store
 from velo.errors import InputError, ModelError, VeloError
 from velo.home import Home
 from velo.live.book import open_book

@@ -1,0 +1,1 @@
+"""Model and market in one probability: de-vig, logarithmic pool, calibration."""

@@ -1,0 +1,1 @@
+"""Figures and the gate: every metric of evaluation.md, with its interval."""

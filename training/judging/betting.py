@@ -1,0 +1,102 @@
+"""Figures of a set of bets: A/E, fair A/E, ROI (evaluation.md, Metrics).
+
+One point is staked on each bet, flat. Every figure carries its interval by race day and the number
+of bets that it rests on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from training.data.races import Flags, Floats
+from training.judging import bootstrap
+from training.judging.bootstrap import Days, Estimate
+from velo.racing import settlement
+
+
+@dataclass(frozen=True)
+class BettingFigure:
+    """A figure of bets: value, 95% interval (NaN where there is none) and number of bets."""
+
+    value: float
+    low: float
+    high: float
+    bets: int
+
+
+@dataclass(frozen=True, eq=False)
+class Bets:
+    """Bets that can be settled, one row each.
+
+    Attributes:
+        win_share: 1/k for each of k dead-heaters for first, else 0.
+        odds: the settlement price, never missing.
+        fair: the de-vigged market probability.
+        race: which race the bet is in.
+        dates: the race's date.
+        unsettleable: selections left out because they have no settlement price.
+    """
+
+    win_share: Floats
+    odds: Floats
+    fair: Floats
+    race: npt.NDArray[Any]
+    dates: npt.NDArray[Any]
+    unsettleable: int
+
+    @classmethod
+    def struck(
+        cls,
+        selected: Flags,
+        win_share: Floats,
+        settlement_odds: Floats,
+        fair: Floats,
+        race: npt.NDArray[Any],
+        dates: npt.NDArray[Any],
+    ) -> Bets:
+        """The bets on the selected runners; every argument is [runners]."""
+        chosen = selected & np.isfinite(settlement_odds)
+        return cls(
+            win_share[chosen],
+            settlement_odds[chosen],
+            fair[chosen],
+            np.asarray(race)[chosen],
+            np.asarray(dates)[chosen],
+            int(selected.sum() - chosen.sum()),
+        )
+
+    def __len__(self) -> int:
+        return len(self.win_share)
+
+    def profit(self, commission: float) -> Floats:
+        """Profit of each bet in points, net of commission on each race's net winnings."""
+        return settlement.settle(self.win_share, self.odds, self.race, commission)
+
+
+def ae_ratio(bets: Bets, draws: int, seed: int) -> BettingFigure:
+    """Actual winners over expected, sum of 1/settlement odds."""
+    return _figure(bets, bets.win_share, 1.0 / bets.odds, draws, seed)
+
+
+def ae_fair(bets: Bets, draws: int, seed: int) -> BettingFigure:
+    """Actual winners over the sum of de-vigged probabilities: the margin does not flatter it."""
+    return _figure(bets, bets.win_share, bets.fair, draws, seed)
+
+
+def roi(bets: Bets, commission: float, draws: int, seed: int) -> BettingFigure:
+    """Profit over staked: 0 is break-even, -1 loses all."""
+    return _figure(bets, bets.profit(commission), np.ones(len(bets)), draws, seed)
+
+
+def _figure(
+    bets: Bets, numerator: Floats, denominator: Floats, draws: int, seed: int
+) -> BettingFigure:
+    if not len(bets):
+        estimate = Estimate(float("nan"), float("nan"), float("nan"))
+    else:
+        estimate = bootstrap.ratio(numerator, denominator, Days.of(bets.dates), draws, seed)
+    return BettingFigure(estimate.value, estimate.low, estimate.high, len(bets))

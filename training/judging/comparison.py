@@ -1,0 +1,189 @@
+"""Champion against challenger, paired, on races that neither was trained on.
+
+The days are the challenger's holdout. A champion that was refitted through later days has learnt
+some of them; then the version that was judged for it stands in its place where that leaves more
+days. The level stays at 95% however often the days were looked at: a wider interval would make
+"not wholly worse" easier to reach, not harder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training.judging.bootstrap import Estimate
+from training.judging.judged import JUDGED, Judged
+from training.judging.paired import paired_gain
+from training.record.registry import aliases
+from training.record.report import plain
+from training.scoring import Stored, score_period, stored_model
+from velo.errors import DataError, ModelError
+from velo.home import Home
+
+UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The race log-likelihood of a challenger less that of the champion.
+
+    Attributes:
+        champion: its version.
+        opponent: the version whose model was scored: the champion, or the one judged for it.
+        first, last: days compared, both included; None where none is fair.
+        races: compared, those with a probability from both.
+        gain: nats a race, 95% interval by race day; above 0 the challenger is the better.
+        note: what to know when reading it.
+    """
+
+    champion: str
+    opponent: str
+    first: date | None
+    last: date | None
+    races: int
+    gain: Estimate
+    note: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether the challenger is not wholly worse: the interval reaches 0."""
+        same = self.races > 0 and self.gain.value == 0
+        return bool(same or self.gain.high >= 0)
+
+    def words(self) -> str:
+        """The outcome in one sentence."""
+        if not self.races:
+            return f"not compared with champion {self.champion}: {self.note}"
+        gain = self.gain
+        said = (
+            f"{gain.value:+.4g} [{gain.low:+.4g}, {gain.high:+.4g}] nats a race against champion "
+            f"{self.champion} on the {self.races:,} races from {self.first} to {self.last}"
+        )
+        outcome = "not wholly worse" if self.holds else "wholly worse"
+        if np.isnan(gain.high) and not self.holds:
+            outcome = "too few race days for an interval"
+        return f"{said}: {outcome}" + (f" ({self.note})" if self.note else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        whole: dict[str, Any] = plain(self)
+        return whole | {"holds": self.holds, "words": self.words()}
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """A challenger's holdout as it predicted it.
+
+    Attributes:
+        predictions: as `Model.predict` gives them.
+        first, last: days, both included.
+        decision: kind of the price that it decides at.
+        draws, seed: of the bootstrap by race day.
+    """
+
+    predictions: pd.DataFrame
+    first: date
+    last: date
+    decision: str
+    draws: int
+    seed: int
+
+
+def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
+    """Score both on the challenger's holdout and compare race by race.
+
+    Args:
+        home: its current build is read.
+        challenger: the judged version.
+        champion: a version number.
+
+    Raises:
+        ModelError: a model is gone, was tampered with, or its features are no longer declared.
+        DataError: the current build has no usable race on those days.
+    """
+    standing = _standing(home, champion)
+    if any(each.version == challenger.version for each in standing):
+        return _of_its_own_recipe(challenger, champion)
+    first, last = challenger.holdout
+    stored = stored_model(home, challenger.version)
+    training = challenger.report["settings"]["training"]
+    held = Held(
+        score_period(home, stored, first, last).predictions, first, last,
+        stored.said["prices"]["decision"], training["bootstrap_draws"], training["seed"],
+    )  # fmt: skip
+    return _against(home, standing, held)
+
+
+def said_of_run(home: Home, held: Held) -> str:
+    """How a run that is not registered yet compares with the champion, in words.
+
+    A champion that cannot be scored is part of what is said, not an error: the run stands
+    without it.
+    """
+    champion = aliases(home).get("champion", {}).get("version")
+    if champion is None:
+        return "no champion yet"
+    try:
+        return _against(home, _standing(home, champion), held).words()
+    except (ModelError, DataError) as error:
+        return f"not compared with champion {champion}: {error}"
+
+
+def _standing(home: Home, champion: str) -> list[Stored]:
+    """The champion, and the version that was judged for it where it is a refit."""
+    reigning = stored_model(home, champion)
+    recipe = reigning.registered.tags.get(JUDGED)
+    return [reigning] if recipe is None else [reigning, stored_model(home, recipe)]
+
+
+def _against(home: Home, standing: Sequence[Stored], held: Held) -> Comparison:
+    champion, last = standing[0].version, held.last
+    opponent, begin = fairest(standing, held.first)
+    if begin > last:
+        return Comparison(
+            champion, opponent.version, None, None, 0, UNKNOWN,
+            f"it was trained on days before {begin}, all of the holdout {held.first} to {last} "
+            f"among them; train the challenger with a holdout of days from {begin} on",
+        )  # fmt: skip
+    theirs = score_period(home, opponent, begin, last).predictions
+    ours = held.predictions[held.predictions["date"] >= pd.Timestamp(begin)]
+    try:
+        met = paired_gain(ours, theirs, held.draws, held.seed)
+    except DataError as error:
+        return Comparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
+    notes = []
+    if opponent is not standing[0]:
+        notes.append(f"version {opponent.version}, judged for it, stands in its place")
+    if begin > held.first:
+        notes.append(f"days before {begin} are left out: it was trained on them")
+    decision = opponent.said["prices"]["decision"]
+    if decision != held.decision:
+        notes.append(f"the challenger decides at {held.decision}, the champion at {decision}")
+    return Comparison(
+        champion, opponent.version, begin, last, met.races, met.gain, "; ".join(notes)
+    )  # fmt: skip
+
+
+def fairest(standing: Sequence[Stored], first: date) -> tuple[Stored, date]:
+    """Of models that stand for the champion the one that leaves most days, the earlier if equal.
+
+    Returns:
+        The model, and the first day from `first` on that it was not trained on.
+    """
+    begins = [max(first, each.train_end) for each in standing]
+    best = begins.index(min(begins))
+    return standing[best], begins[best]
+
+
+def _of_its_own_recipe(challenger: Judged, champion: str) -> Comparison:
+    first, last = challenger.holdout
+    races = int(challenger.report["holdout"]["races"])
+    return Comparison(
+        champion, challenger.version, first, last, races, Estimate(0.0, 0.0, 0.0),
+        "one and the same recipe",
+    )  # fmt: skip

@@ -1,0 +1,146 @@
+"""A version as its run recorded it: the figures, the targets it was held to, and what was found.
+
+The gate is applied to the recorded figures with the recorded targets, so that a setting changed
+after training neither opens nor closes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from training.data.nulls import NullCount
+from training.judging.gate import Verdict, judge
+from training.record import registry, tracking
+from training.record.registry import Registered
+from velo import settings
+from velo.errors import ModelError
+from velo.home import Home
+from velo.settings import Gate, Settings
+
+REPORT = "training_report.json"
+JUDGED = "velo.judged"
+"""Tag of a refit: the version whose recipe it is, and whose verdict stands for it."""
+SHOWN = 3
+"""Pieces of each kind that a refusal names."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A trained version with its report.
+
+    Attributes:
+        registered: where its model lies.
+        report: its `training_report.json`.
+        verdict: the gate's, over the recorded figures and targets.
+    """
+
+    registered: Registered
+    report: Mapping[str, Any]
+    verdict: Verdict
+
+    @classmethod
+    def of(cls, home: Home, registered: Registered) -> Judged:
+        """Read the run's report and apply the gate to it.
+
+        Raises:
+            ModelError: the run has no report, or not one that this gate can read.
+        """
+        path = tracking.model_folder(home, registered.run_id).parent / REPORT
+        try:
+            report = json.loads(path.read_text(encoding="utf-8"))
+            gate, training = report["settings"]["gate"], report["settings"]["training"]
+            verdict = judge(
+                report["holdout"],
+                {feature: NullCount(**count) for feature, count in report["nulls"].items()},
+                report["data"]["families"],
+                Gate(**gate),
+                training["blend"],
+            )
+        except FileNotFoundError:
+            raise ModelError(
+                f"run {registered.run_id} has no {REPORT}; restore it from a backup or train again"
+            ) from None
+        except (ValueError, KeyError, TypeError, ValidationError) as error:
+            raise ModelError(
+                f"{path} cannot be judged by this gate ({type(error).__name__}); train again"
+            ) from None
+        return cls(registered, report, verdict)
+
+    @property
+    def version(self) -> str:
+        """Its number in the registry."""
+        assert self.registered.version is not None
+        return self.registered.version
+
+    @property
+    def holdout(self) -> tuple[date, date]:
+        """First and last day that judged it, both included."""
+        start, after = (
+            date.fromisoformat(self.report["plan"][end]) for end in ("holdout_start", "holdout_end")
+        )
+        return start, date.fromordinal(after.toordinal() - 1)
+
+    @property
+    def objective(self) -> str:
+        """What its ranker was fitted to, `auto` resolved."""
+        return str(self.report["model"]["objective"])
+
+    @property
+    def rounds(self) -> int:
+        """Boosting rounds of its last model, 0 for a linear one."""
+        return int(self.report["model"]["rounds"])
+
+    def settings(self) -> Settings:
+        """The settings that it was trained with; only the machine's own bounds are today's.
+
+        Raises:
+            SettingsError: a recorded setting is not known any more.
+        """
+        recorded = {name: part for name, part in self.report["settings"].items() if name != "store"}
+        return settings.load(**recorded)
+
+    def moved_targets(self, now: Gate) -> tuple[str, ...]:
+        """Targets of the gate that the settings have otherwise today; they do not count here."""
+        then = Gate(**self.report["settings"]["gate"])
+        return tuple(
+            f"{name} {getattr(then, name)} then, {getattr(now, name)} now"
+            for name in Gate.model_fields
+            if getattr(then, name) != getattr(now, name)
+        )
+
+    def findings(self) -> dict[str, Any]:
+        """Why it was refused, as plain JSON.
+
+        Returns:
+            `missed`: the criteria that do not hold, with how far they lie off; `alarms`;
+            `worst`: the odds bands, courses and months that are most surely bad, worst first;
+            `features`: those that add nothing or hurt on the last out-of-fold fold, with
+            intervals, the most harmful first.
+        """
+        whole = self.verdict.to_dict()
+        return {
+            "missed": [each for each in whole["criteria"] if not each["holds"]],
+            "alarms": whole["alarms"],
+            "worst": {kind: found[:SHOWN] for kind, found in self.report["worst"].items()},
+            "features": [
+                each
+                for each in self.report["contributions"]
+                if each["judgement"] in ("hurts", "adds nothing")
+            ],
+        }
+
+
+def judged_version(home: Home, registered: Registered) -> Judged:
+    """The version whose verdict counts for a model: its own, or for a refit its recipe's.
+
+    Raises:
+        ModelError: as `Judged.of`; or the version that a refit names is gone.
+    """
+    recipe = registered.tags.get(JUDGED)
+    return Judged.of(home, registry.resolve(home, recipe) if recipe else registered)

@@ -1,0 +1,58 @@
+"""How likely the results were: log loss, R², and the gain over the market (evaluation.md, Metrics).
+
+R² is Benter's (1994): 1 - LL / LL(uniform), with LL the summed log-likelihood of the races.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from training.data.races import Floats, Races
+from training.judging import bootstrap
+from training.judging.bootstrap import Days, Estimate
+
+
+def log_loss_race(p: Floats, win_share: Floats, races: Races) -> float:
+    """Mean of -ln P(winner) per race, in nats."""
+    return float(-races.log_likelihood(p, win_share).mean())
+
+
+def r2(p: Floats, win_share: Floats, races: Races) -> float:
+    """1 - LL/LL(uniform): 0 says nothing, 1 knows every winner."""
+    uniform = log_loss_race(races.uniform(), win_share, races)
+    return 1.0 - log_loss_race(p, win_share, races) / uniform
+
+
+def delta_r2(blended: Floats, opponent: Floats, win_share: Floats, races: Races) -> float:
+    """R² of the blend minus that of the power-calibrated market."""
+    return r2(blended, win_share, races) - r2(opponent, win_share, races)
+
+
+def delta_ll(
+    blended: Floats,
+    opponent: Floats,
+    win_share: Floats,
+    races: Races,
+    race_dates: npt.NDArray[Any],
+    draws: int,
+    seed: int,
+    earlier_looks: int = 0,
+) -> Estimate:
+    """Mean gain of race log-likelihood over the opponent, with `delta_ll_ci`, nats per race.
+
+    With L earlier looks at the same holdout days the level is 1 - .05/(L+1) (Bonferroni), and the
+    draws grow with it so that the interval's ends stay well inside them.
+
+    Args:
+        race_dates: [races].
+        earlier_looks: L.
+    """
+    gain = races.log_likelihood(blended, win_share) - races.log_likelihood(opponent, win_share)
+    level = 1 - 0.05 / (earlier_looks + 1)
+    enough = min(draws * (earlier_looks + 1), MOST_DRAWS)
+    return bootstrap.mean(gain, Days.of(race_dates), max(draws, enough), seed, level)
+
+
+MOST_DRAWS = 50_000

@@ -1,0 +1,1 @@
+"""The fundamental model: inputs in, scores out, stored without a pickle, and explained."""

@@ -1,0 +1,69 @@
+"""Which features moved a runner, and by how much: what the model sees that the market may not.
+
+Trees are taken apart by TreeSHAP (Lundberg et al. 2020, LightGBM's `pred_contrib`), a straight
+line by its own terms. Within a race only differences count, so a feature's push is its part of the
+score less the field's mean part, in the unit of the blended log-strength: a push of 0.1 makes a
+runner e^0.1 times as strong beside its field.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training.data.races import Floats, Races
+from training.model.model import Model
+
+MOST = 3
+EXPLAINED = tuple(
+    f"{part}_{place}" for place in range(1, MOST + 1) for part in ("feature", "push", "value")
+)
+
+
+def pushes(model: Model, frame: pd.DataFrame) -> Floats:
+    """The push of each feature on each runner, [rows, features], nats.
+
+    Without a calibrator the pushes of a runner and the market's own term make up its blended
+    log-probability, but for a constant of the race.
+
+    Args:
+        model: a fitted model.
+        frame: one row a runner with the model's features, a race's rows together.
+    """
+    fundamental = model.fundamental
+    races = Races.of(frame["race_id"].to_numpy())
+    shares = fundamental.shares(fundamental.inputs.matrix(frame, races), races)
+    scale = model.blend.exponent
+    if not fundamental.starts_from_market:
+        scale /= fundamental.temperature
+    pushed: Floats = shares * scale
+    return pushed
+
+
+def explained(model: Model, frame: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:
+    """The predictions, and beside each runner the three features that moved it most.
+
+    Args:
+        model: what predicted, on three features at least.
+        frame: what it predicted from, the same rows.
+        predictions: as `Model.predict` gives them.
+
+    Returns:
+        The predictions' columns and `feature_1`, `push_1` (nats), `value_1` (NaN where the
+        feature is missing) to `value_3`, largest push first whichever its sign.
+    """
+    names = np.array(model.fundamental.features, dtype=object)
+    pushed = pushes(model, frame)
+    races = Races.of(frame["race_id"].to_numpy())
+    values = model.fundamental.inputs.matrix(frame, races)[:, : len(names)].astype(np.float64)
+    order = np.argsort(-np.abs(pushed), axis=1, kind="stable")
+    columns: dict[str, Any] = {}
+    for place in range(MOST):
+        at = order[:, place : place + 1]
+        columns[f"feature_{place + 1}"] = pd.Categorical(names[at[:, 0]], categories=list(names))
+        columns[f"push_{place + 1}"] = np.take_along_axis(pushed, at, axis=1)[:, 0]
+        columns[f"value_{place + 1}"] = np.take_along_axis(values, at, axis=1)[:, 0]
+    beside = pd.DataFrame(columns, index=predictions.index, copy=False)
+    return pd.concat([predictions, beside], axis=1)

@@ -1,0 +1,42 @@
+"""Runs whose process was killed: closed as failed before the next run begins.
+
+A killed process cannot say that it failed. Whoever trains next says it: a run that is still
+running by a process that is gone is FAILED, and a version that it registered without coming
+through is taken away; where that was the challenger, the newest whole version is it again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training.record.process import PROCESS, is_dead
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+WHY = "its process was killed"
+
+
+def close(store: MlflowClient, experiment: str) -> tuple[str, ...]:
+    """Close the abandoned runs of an experiment; returns their ids."""
+    running = store.search_runs([experiment], "attributes.status = 'RUNNING'", max_results=1000)
+    dead = [run for run in running if is_dead(run.data.tags.get(PROCESS, ""))]
+    for run in dead:
+        _withdraw(store, run.info.run_id)
+        store.set_tag(run.info.run_id, "velo.error", WHY)
+        store.set_terminated(run.info.run_id, "FAILED")
+    return tuple(run.info.run_id for run in dead)
+
+
+def _withdraw(store: MlflowClient, run_id: str) -> None:
+    from training.record.registry import CHALLENGER, MODEL
+
+    for found in store.search_model_versions(f"run_id = '{run_id}'"):
+        # A search does not say which aliases a version bears.
+        version = store.get_model_version(MODEL, str(found.version))
+        store.delete_model_version(MODEL, str(version.version))
+        whole = store.search_model_versions(
+            f"name = '{MODEL}'", max_results=1, order_by=["version_number DESC"]
+        )
+        if CHALLENGER in version.aliases and whole:
+            store.set_registered_model_alias(MODEL, CHALLENGER, str(whole[0].version))

@@ -1,0 +1,197 @@
+"""A study: the trials of one search, kept in the home by optuna, so that a killed one goes on.
+
+What a trial was and how it did are plain numbers and text in SQLite. A trial that a killed process
+left behind is given up, never counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.data.races import Floats
+from training.judging.bootstrap import Estimate
+from training.record.opening import opening
+from training.record.process import is_dead, this_process
+from velo.home import Home
+from velo.settings import Ranker, Span, Tuning
+
+if TYPE_CHECKING:
+    import optuna
+
+BASE, BASE_BY_DAY, DATA, PROCESS, OUTCOME = "base", "base_by_day", "data", "process", "outcome"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One set of parameters and how it did out of fold; the settings themselves have no number.
+
+    Attributes:
+        number: from 0, the study's; None for the settings as they stand.
+        parameters: name in the section `ranker` -> value.
+        log_likelihood: of the blend, mean over races.
+        gain: over the settings as they stand, nats a race.
+        rounds: of each fold.
+        began, ended: seconds since 1970.
+    """
+
+    number: int | None
+    parameters: Mapping[str, Any]
+    log_likelihood: float
+    gain: Estimate
+    rounds: tuple[int, ...]
+    began: float
+    ended: float
+
+    def _outcome(self) -> dict[str, Any]:
+        gain = self.gain
+        return {
+            "log_likelihood": self.log_likelihood,
+            "gain": [gain.value, gain.low, gain.high],
+            "rounds": list(self.rounds),
+            "began": self.began,
+            "ended": self.ended,
+        }
+
+    @classmethod
+    def _of(cls, number: int | None, parameters: Mapping[str, Any], said: Any) -> Trial:
+        return cls(
+            number, dict(parameters), said["log_likelihood"], Estimate(*said["gain"]),
+            tuple(said["rounds"]), said["began"], said["ended"],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Study:
+    """The trials under one name; `data` names what they were tried on."""
+
+    home: Home
+    name: str
+    data: str
+
+    @cached_property
+    def _study(self) -> optuna.Study:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        logging.getLogger("alembic").setLevel(logging.ERROR)
+        with opening(self.home), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            study = optuna.create_study(
+                storage=self._storage, study_name=self.name,
+                direction="maximize", load_if_exists=True,
+            )  # fmt: skip
+            study.set_user_attr(DATA, self.data)
+        return study
+
+    @cached_property
+    def _storage(self) -> optuna.storages.RDBStorage:
+        from optuna.storages import RDBStorage
+
+        return RDBStorage(
+            f"sqlite:///{self.home.studies}", engine_kwargs={"connect_args": {"timeout": 60}}
+        )
+
+    @property
+    def base(self) -> Trial | None:
+        """How the settings as they stand did, once `keep_base` has said so."""
+        said = self._study.user_attrs.get(BASE)
+        return None if said is None else Trial._of(None, {}, said)
+
+    @property
+    def base_by_day(self) -> Floats:
+        """Their log-likelihood summed by race day and the races of each, [days, 2]."""
+        return np.array(self._study.user_attrs[BASE_BY_DAY])
+
+    def keep_base(self, base: Trial, by_day: Floats) -> None:
+        """Write down how the settings as they stand did."""
+        self._study.set_user_attr(BASE_BY_DAY, by_day.tolist())
+        self._study.set_user_attr(BASE, base._outcome())
+
+    def ended(self) -> tuple[Trial, ...]:
+        """The trials that came through, in the order of their numbers."""
+        from optuna.trial import TrialState
+
+        found = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        return tuple(
+            Trial._of(each.number, each.params, each.user_attrs[OUTCOME]) for each in found
+        )
+
+    def begin(self, space: Tuning, ranker: Ranker, seed: int) -> tuple[int, dict[str, Any]]:
+        """Ask for the next trial: its number and its parameters.
+
+        The suggestion is drawn from the seed and the trials so far, not from a sampler's state
+        that would die with its process.
+        """
+        from optuna.samplers import TPESampler
+
+        study = self._study
+        with opening(self.home):
+            study.sampler = TPESampler(seed=seed + self._clear())
+            trial = study.ask(_distributions(space, ranker))
+            trial.set_user_attr(PROCESS, this_process())
+        return trial.number, dict(trial.params)
+
+    def end(self, trial: Trial) -> None:
+        """Write down how a trial that was begun did."""
+        assert trial.number is not None, "the settings as they stand are no trial"
+        begun = self._study.get_trials(deepcopy=False)[trial.number]
+        self._storage.set_trial_user_attr(begun._trial_id, OUTCOME, trial._outcome())
+        self._study.tell(trial.number, trial.log_likelihood)
+
+    def give_up(self, number: int) -> None:
+        """Leave a trial uncounted."""
+        from optuna.trial import TrialState
+
+        self._study.tell(number, state=TrialState.FAIL, skip_if_finished=True)
+
+    def ended_on_these_data(self) -> int:
+        """Trials that came through in every study of the same data."""
+        import optuna
+        from optuna.trial import TrialState
+
+        return sum(
+            len(study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)))
+            for study in (
+                optuna.load_study(study_name=name, storage=self._storage)
+                for name in optuna.get_all_study_names(self._storage)
+            )
+            if study.user_attrs.get(DATA) == self.data
+        )
+
+    def _clear(self) -> int:
+        """Give up what killed processes left behind; the number of trials that count or run."""
+        from optuna.trial import TrialState
+
+        standing = 0
+        for trial in self._study.get_trials(deepcopy=False):
+            owner = trial.user_attrs.get(PROCESS)
+            if trial.state == TrialState.RUNNING and (owner is None or is_dead(owner)):
+                self.give_up(trial.number)
+            else:
+                standing += trial.state in (TrialState.COMPLETE, TrialState.RUNNING)
+        return standing
+
+
+def _distributions(tuning: Tuning, ranker: Ranker) -> dict[str, Any]:
+    from optuna.distributions import (
+        CategoricalDistribution,
+        FloatDistribution,
+        IntDistribution,
+    )
+
+    found: dict[str, Any] = {}
+    for name, dimension in sorted(tuning.space.items()):
+        if not isinstance(dimension, Span):
+            found[name] = CategoricalDistribution(dimension.choices)
+        elif isinstance(getattr(ranker, name), int):
+            found[name] = IntDistribution(int(dimension.low), int(dimension.high), dimension.log)
+        else:
+            found[name] = FloatDistribution(dimension.low, dimension.high, dimension.log)
+    return found
