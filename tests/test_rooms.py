@@ -19,7 +19,7 @@ BASE = {"velo", "velo.racing", "velo.settings", "velo.home", "velo.errors", "vel
 MAY_IMPORT = {
     "velo.errors": set(),
     "velo.disk": {"velo.errors"},
-    "velo.settings": {"velo.errors"},
+    "velo.settings": {"velo.settings", "velo.errors"},
     "velo.home": {"velo.settings", "velo.errors"},
     "velo.racing": {"velo.racing", "velo.errors"},
     "velo.warehouse": {"velo.warehouse", *BASE},
