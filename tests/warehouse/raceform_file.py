@@ -110,3 +110,11 @@ def prices(home: Home) -> dict[str, float]:
             "WHERE kind = 'sp'",
         )
     )
+
+
+def horses(home: Home) -> list[int]:
+    """How many runs each horse has, fewest first."""
+    return [
+        count
+        for (count,) in ask(home, "SELECT count(*) AS n FROM runners GROUP BY horse_id ORDER BY n")
+    ]
