@@ -11,8 +11,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 HANGING = """
 import sys
 from pathlib import Path
-from training import artifact
-from training.tracking import Recorder
+from training.model import artifact
+from training.record.tracking import Recorder
 from velo.home import Home
 
 with Recorder(Home(Path(sys.argv[1])), "hanging") as recorder:
@@ -24,9 +24,9 @@ with Recorder(Home(Path(sys.argv[1])), "hanging") as recorder:
 TRAINING = """
 import sys
 from pathlib import Path
-from training import artifact
-from training.nested import Nested
-from training.tracking import Recorder
+from training.model import artifact
+from training.record.nested import Nested
+from training.record.tracking import Recorder
 from velo.home import Home
 
 for turn in range(3):
