@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -65,6 +66,9 @@ def test_mlflow_is_served_until_it_is_ended(tmp_path: Path, order: signal.Signal
         url = f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/get-by-name?experiment_name=velo"
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert (tmp_path / "mlartifacts").as_uri() in answer.read().decode()
+        # Whoever is impatient asks twice, and must not leave the server behind.
+        process.send_signal(order)
+        time.sleep(0.1)
         process.send_signal(order)
         assert process.wait(60) == 0
         with pytest.raises(ConnectionRefusedError):

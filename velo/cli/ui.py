@@ -50,8 +50,11 @@ def ui(
         _require_free(host, number)
     with ExitStack() as ends:
         # A server that is stopped as a service would be is stopped as by Ctrl-C.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        ends.callback(signal.signal, signal.SIGTERM, before)
+        for number, handler in (
+            (signal.SIGTERM, signal.default_int_handler),
+            (signal.SIGINT, signal.getsignal(signal.SIGINT)),
+        ):
+            ends.callback(signal.signal, number, signal.signal(number, handler))
         try:
             servers = {}
             for name, (number, page, command) in commands.items():
@@ -67,7 +70,9 @@ def ui(
                 f"{gone}'s server ended by itself: `velo --debug ui` shows what it says"
             )
         except KeyboardInterrupt:
-            return
+            # Whoever asks twice must not leave the servers behind.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
 
 
 def require_loopback(host: str) -> None:
