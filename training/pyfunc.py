@@ -43,14 +43,18 @@ def add(folder: Path, model: Model, sha256: str, example: pd.DataFrame) -> None:
     """
     import mlflow.pyfunc
 
-    features = model.fundamental.features
-    shown = example[["race_id", "horse_id", "decision_odds", *features]].reset_index(drop=True)
+    inputs = model.fundamental.inputs
+    wanted = ["race_id", "horse_id", "decision_odds", *inputs.features]
+    shown = example[wanted].reset_index(drop=True)
+    for name in inputs.categories:
+        told = shown[name].astype(object)
+        shown[name] = told.where(told.notna(), None)
     with tempfile.TemporaryDirectory(prefix=".pyfunc.", dir=folder.parent) as draft:
         made = Path(draft) / "model"
         mlflow.pyfunc.save_model(
             str(made),
             loader_module=__name__,
-            signature=signature(features),
+            signature=signature(inputs.features, tuple(inputs.categories)),
             input_example=shown,
             pip_requirements=[f"{package}=={version(package)}" for package in PACKAGES],
             metadata={SHA256: sha256},
@@ -59,17 +63,23 @@ def add(folder: Path, model: Model, sha256: str, example: pd.DataFrame) -> None:
             os.replace(file, folder / file.name)
 
 
-def signature(features: Sequence[str]) -> ModelSignature:
-    """What goes in and what comes out, a row a runner; prices and features may be missing."""
+def signature(features: Sequence[str], texts: Sequence[str] = ()) -> ModelSignature:
+    """What goes in and what comes out, a row a runner; prices and features may be missing.
+
+    Args:
+        features: of the model, in its order.
+        texts: those that are categories, given as text.
+    """
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, Schema
 
-    def schema(numbers: Sequence[str]) -> Schema:
+    def schema(columns: Sequence[str]) -> Schema:
         return Schema(
             [
                 ColSpec("long", "race_id"),
                 ColSpec("long", "horse_id", required=False),
-                *(ColSpec("double", name) for name in ("decision_odds", *numbers)),
+                ColSpec("double", "decision_odds"),
+                *(ColSpec("string" if name in texts else "double", name) for name in columns),
             ]
         )
 
