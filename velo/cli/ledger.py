@@ -99,9 +99,7 @@ def ledger(
         raise failed
 
 
-def _recorded(
-    home: Home, chosen: Settings, book: Book
-) -> tuple[Recorded | None, HomeError | None]:
+def _recorded(home: Home, chosen: Settings, book: Book) -> tuple[Recorded | None, HomeError | None]:
     """The days as MLflow runs, or why not: the ledger itself must not be lost with MLflow."""
     from velo.errors import HomeError
     from velo.monitoring.daily_runs import record_days
