@@ -14,11 +14,8 @@ import httpx
 import pytest
 
 from tests.cli.velo_command import velo
-from tests.live.replayed import SETTINGS, Row, World, ran, written
+from tests.live.replayed import Row, World, copied, ran, written
 from tests.service.asking import asked, at_eight, served
-from velo.home import Home
-from velo.keeping.backup import backup
-from velo.keeping.restore import restore
 from velo.live.predict import Predicted
 
 pytestmark = pytest.mark.slow
@@ -54,11 +51,8 @@ def flip(trained: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
     folder = tmp_path_factory.mktemp("flip")
     first, second = sorted(trained.days)[:2]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VELO_HOME", str(trained.home.root))
-        backup(trained.home, SETTINGS.store, folder / "home.tar.gz")
-        restore(folder / "home.tar.gz", folder / "home")
-        patch.setenv("VELO_HOME", str(folder / "home"))
-        world = World(Home.current(), folder, trained.days)
+        world = copied(trained, folder)
+        patch.setenv("VELO_HOME", str(world.home.root))
         with served(world.home, at_eight(second)) as app:
             yield lived_through(app, world, first, second)
 

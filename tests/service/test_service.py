@@ -261,11 +261,8 @@ def test_a_store_at_another_morning_is_told_and_mended_by_the_next_card(
     assert asked(app, lambda client: client.get("/ready")).json()["ready"] is True
 
 
-def test_the_ledger_is_the_command_lines(
-    app: Any, races: list[dict[str, Any]], world: World, day: date
+def test_a_ledger_of_nobodys_predictions_is_not_found(
+    app: Any, races: list[dict[str, Any]]
 ) -> None:
     predict(app, races[0])
-    said = asked(app, lambda client: client.get("/ledger")).json()
-    assert said["spans"] == [] or said["spans"][-1]["span"] == "all"
-    assert said["bets"]["open"] >= 0
     assert asked(app, lambda client: client.get("/ledger?version=none")).status_code == 404
