@@ -33,6 +33,8 @@ ABOUT = (
     "Prices and verdicts of the champion for the races of cards. Every prediction is kept, and "
     "predicting again adds a revision. Errors are problem+json; `detail` says what to do."
 )
+UNROUTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+"""What the router itself says; a race that is not found is told by an error of ours."""
 RaceId = Annotated[
     int, InPath(ge=-(2**63), le=2**63 - 1, description="as GET /races lists them")
 ]  # fmt: skip
@@ -75,7 +77,7 @@ def _routes(app: FastAPI, service: Service) -> None:
 
     @app.get("/ready", tags=["service"], responses={503: {"model": said.Readiness}})
     def ready(response: Response) -> said.Readiness:
-        """Whether a race of the next day with a card can be predicted, and why not."""
+        """Whether an open race of the next day with a card can be predicted, and why not."""
         found = service.readiness()
         if not found.ready:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -165,7 +167,10 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        answer = _problem(request, Problem(HTTPStatus(error.status_code), str(error.detail)))
+        why = str(error.detail)
+        if error.status_code in UNROUTED:
+            why = f"there is no {request.method} {request.url.path}: GET /docs lists the routes"
+        answer = _problem(request, Problem(HTTPStatus(error.status_code), why))
         answer.headers.update(error.headers or {})
         return answer
 
