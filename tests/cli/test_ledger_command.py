@@ -33,3 +33,25 @@ def test_a_store_that_breaks_off_in_the_midst_of_the_days_is_named(home: Home) -
         con.execute("DROP TABLE latest_metrics")
     with pytest.raises(HomeError, match=r"mlflow\.db took not all .* run `velo ledger` again"):
         record_days(home, SETTINGS, ledger([1, 3]))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--strategy", "topp20"), "there is no strategy 'topp20': known are all, top10, top20"),
+        (("--model", "7"), "version 7 predicted none of them before the off: predictions are of 1"),
+    ],
+)
+def test_a_name_that_nobody_bears_is_refused_and_no_empty_ledger(
+    home: Home, words: tuple[str, ...], why: str
+) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)])])
+    answer = velo(home.root, "ledger", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert why in answer.err
+
+
+def test_a_strategy_that_is_known_and_never_bet_has_an_empty_ledger(home: Home) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)])])
+    answer = velo(home.root, "ledger", "--strategy", "top10", "--json")
+    assert (answer.code, answer.json["bets"]["open"]) == (0, 0)
