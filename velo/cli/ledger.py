@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.output_file import require_output
 from velo.cli.sketch import sketch
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def ledger(
     from velo.live.ledger import SETTLED_AT
 
     for option, path in (("--export", export), ("--figures", figures), ("--html", html)):
-        if path is not None and path.suffix.lower() not in SUFFIXES[option]:
-            raise InputError(f"{option} {path}: name a {' or a '.join(SUFFIXES[option])} file")
+        require_output(option, path, SUFFIXES[option])
     if settled_at not in (None, *SETTLED_AT):
         raise InputError(f"--settled-at {settled_at}: choose {' or '.join(SETTLED_AT)}")
     from velo.live.book import open_book
