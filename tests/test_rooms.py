@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "velo.service": {
         "velo.service",
         "velo.live",
+        "velo.report",
         "velo.warehouse",
         "velo.offline",
         "velo.store",

@@ -86,7 +86,9 @@ def test_a_refusal_exits_1_and_says_why(tmp_path: Path) -> None:
     backtest = velo(tmp_path, "backtest", "--json").json
     assert backtest["version"] == "v0.9.0"
     assert backtest["path"].endswith("backtest_v0.9.0.json")
-    page = Path(velo(tmp_path, "report", "--json").json["path"]).read_text(encoding="utf-8")
+    report = Path(velo(tmp_path, "report", "--json").json["path"])
+    assert report.name == "report_v0.9.0.html"
+    page = report.read_text(encoding="utf-8")
     assert "Version 1 (v0.9.0)" in page
     assert "was not backtested" not in page
     assert "Against chance" in page

@@ -11,6 +11,8 @@ from typing import Any
 
 from training.run import train
 from velo.home import Home
+from velo.keeping.backup import backup
+from velo.keeping.restore import restore
 from velo.live.predict import Asked, Predicted, predict
 from velo.live.settling import Settled, settle
 from velo.offline.build import build
@@ -78,6 +80,13 @@ def lived(folder: Path, days: int) -> World:
     apply()
     train(home, SETTINGS)
     return World(home, folder, {day: by_day[day] for day in later})
+
+
+def copied(world: World, folder: Path) -> World:
+    """The world with a home of its own, which may be lived on in without a trace in the other."""
+    backup(world.home, SETTINGS.store, folder / "home.tar.gz")
+    restore(folder / "home.tar.gz", folder / "home")
+    return World(Home(folder / "home"), folder, world.days)
 
 
 def ran(row: Row) -> bool:

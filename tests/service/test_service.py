@@ -261,11 +261,29 @@ def test_a_store_at_another_morning_is_told_and_mended_by_the_next_card(
     assert asked(app, lambda client: client.get("/ready")).json()["ready"] is True
 
 
-def test_the_ledger_is_the_command_lines(
-    app: Any, races: list[dict[str, Any]], world: World, day: date
+def test_when_the_days_races_are_over_the_next_days_card_brings_the_store_to_it(
+    races: list[dict[str, Any]], world: World, day: date
+) -> None:
+    tomorrow = sorted(world.days)[1]
+    body = world.card(tomorrow).read_bytes()
+    for hour, ready_for, status in ((8, day, 503), (23, tomorrow, 201)):
+        now = datetime.combine(day, time(hour), UTC)
+        with served(world.home, lambda now=now: now) as app:
+            card = asked(app, lambda client: client.post("/cards", content=body, headers=CSV))
+            assert predict(app, card.json()["races"][0]).status_code == status
+            said = asked(app, lambda client: client.get("/ready")).json()
+        assert (said["ready"], said["day"]) == (True, ready_for.isoformat())
+
+
+def test_who_asks_where_nothing_is_learns_where_to_look(app: Any) -> None:
+    for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/cards", 405)):
+        answer = asked(app, lambda client, of=(method, path): client.request(*of))
+        want = f"there is no {method} {path}: GET /docs lists the routes"
+        assert (answer.status_code, answer.json()["detail"]) == (status, want)
+
+
+def test_a_ledger_of_nobodys_predictions_is_not_found(
+    app: Any, races: list[dict[str, Any]]
 ) -> None:
     predict(app, races[0])
-    said = asked(app, lambda client: client.get("/ledger")).json()
-    assert said["spans"] == [] or said["spans"][-1]["span"] == "all"
-    assert said["bets"]["open"] >= 0
     assert asked(app, lambda client: client.get("/ledger?version=none")).status_code == 404

@@ -33,6 +33,11 @@ from velo.cli import (
 )
 from velo.errors import VeloError
 
+INTERRUPTED = 130
+"""What a shell says of a process that SIGINT ended, and Typer of a command that it did."""
+QUERY_INTERRUPTED = "Query interrupted"
+"""What DuckDB raises in place of KeyboardInterrupt, which its queries take and drop."""
+
 app = typer.Typer(
     name="velo",
     help="A feature store, an honestly judged model and the daily loop for horse racing.",
@@ -57,15 +62,19 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; exit 0 done, 1 the answer is no, 2 wrong usage or input."""
+    """Run the command line; exit 0 done, 1 the answer is no, 2 wrong usage or input, 130 Ctrl-C."""
     warnings.simplefilter("ignore")
     try:
         app()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except VeloError as error:
         sys.exit(_complain(error, str(error)))
     except (OSError, MemoryError) as error:
         sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
     except Exception as error:
+        if str(error) == QUERY_INTERRUPTED:
+            sys.exit(INTERRUPTED)
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
         said = f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
         sys.exit(_complain(error, said))

@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.output_file import require_output
 from velo.cli.sketch import sketch
 
 if TYPE_CHECKING:
+    from velo.errors import HomeError
+    from velo.home import Home
     from velo.live.book import Book
+    from velo.monitoring.daily_runs import Recorded
+    from velo.settings import Settings
 
 SHOWN_DAYS = 14
 SUFFIXES = {"--export": (".csv", ".parquet"), "--figures": (".csv", ".parquet"),
@@ -47,8 +52,7 @@ def ledger(
     from velo.live.ledger import SETTLED_AT
 
     for option, path in (("--export", export), ("--figures", figures), ("--html", html)):
-        if path is not None and path.suffix.lower() not in SUFFIXES[option]:
-            raise InputError(f"{option} {path}: name a {' or a '.join(SUFFIXES[option])} file")
+        require_output(option, path, SUFFIXES[option])
     if settled_at not in (None, *SETTLED_AT):
         raise InputError(f"--settled-at {settled_at}: choose {' or '.join(SETTLED_AT)}")
     from velo.live.book import open_book
@@ -59,22 +63,21 @@ def ledger(
         home, chosen, backfilled=backfill, version=model, strategy=strategy, settled_at=settled_at
     )
     found = [each.to_dict() for each in book.figures(chosen)]
-    recorded = None
-    if not (backfill or model or strategy or settled_at):
-        from velo.monitoring.daily_runs import record_days
-
-        recorded = record_days(home, chosen, book)
     if export:
         _write(export, book.bets.drop(columns=["stakes"]))
     if figures:
         _write(figures, found)
     if html:
         html.write_text(_page(book, found, chosen), encoding="utf-8")
+    whole = not (backfill or model or strategy or settled_at)
     if as_json:
+        recorded, failed = _recorded(home, chosen, book) if whole else (None, None)
         console.emit_json(
             {"spans": found, "bets": counts(book.bets), "backfilled_left_out": book.backfilled,
              "recorded": None if recorded is None else vars(recorded)}
         )  # fmt: skip
+        if failed:
+            raise failed
         return
     _tables(found, len(book.bets))
     _plot(book)
@@ -83,14 +86,28 @@ def ledger(
         console.say("bets not settled: " + ", ".join(f"{n} {name}" for name, n in waiting.items()))
     if book.backfilled:
         console.say(f"{book.backfilled} races were predicted after their off only, and left out")
+    for path in (export, figures, html):
+        if path:
+            console.say(f"wrote {path}")
+    recorded, failed = _recorded(home, chosen, book) if whole else (None, None)
     if recorded is not None and (recorded.written or recorded.removed):
         console.say(
             f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "
             f"were, {recorded.removed} taken away"
         )
-    for path in (export, figures, html):
-        if path:
-            console.say(f"wrote {path}")
+    if failed:
+        raise failed
+
+
+def _recorded(home: Home, chosen: Settings, book: Book) -> tuple[Recorded | None, HomeError | None]:
+    """The days as MLflow runs, or why not: the ledger itself must not be lost with MLflow."""
+    from velo.errors import HomeError
+    from velo.monitoring.daily_runs import record_days
+
+    try:
+        return record_days(home, chosen, book), None
+    except HomeError as error:
+        return None, error
 
 
 def _tables(found: Sequence[Mapping[str, Any]], bets: int) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.output_file import require_output
 
 
 def predict(
@@ -44,6 +45,8 @@ def predict(
     from velo.home import Home
     from velo.live.card_file import KINDS
 
+    require_output("--csv", export, (".csv",))
+    require_output("--html", html, (".html",))
     if price_kind is not None and price_kind not in KINDS:
         raise InputError(f"--price-kind {price_kind!r}: known are {', '.join(KINDS)}")
     if (card is None) == (day is None):

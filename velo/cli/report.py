@@ -43,7 +43,7 @@ def run(model: str, tell: Any) -> dict[str, Any]:
     tell("measuring")
     figures = findings(found)
     tell("drawing")
-    return publish(home, f"report_{found.name}", figures, page(figures), found.run_id)
+    return publish(home, f"report_{found.file_name}", figures, page(figures), found.run_id)
 
 
 def run_comparison(first: str, second: str, tell: Any) -> dict[str, Any]:
@@ -60,4 +60,4 @@ def run_comparison(first: str, second: str, tell: Any) -> dict[str, Any]:
     tell("measuring")
     figures = comparison(*pair)
     tell("drawing")
-    return publish(home, f"compare_{pair[0].name}_{pair[1].name}", figures, page(figures))
+    return publish(home, f"compare_{pair[0].file_name}_{pair[1].file_name}", figures, page(figures))

@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from backtest.strategies import STRATEGIES
 from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
 from velo.live.figures import Figures, figures, spans
-from velo.live.journal import bare_predictions
+from velo.live.journal import Prediction, bare_predictions
 from velo.live.outcomes import outcomes
 from velo.settings import Settings
 
@@ -62,7 +63,7 @@ def open_book(
         settled_at: `sp` or `bsp`, by default what each model was judged on.
 
     Raises:
-        DataError: there is no such prediction.
+        DataError: there is no such prediction, or nobody knows the strategy.
         HomeError: journal or warehouse cannot be read.
     """
     made = bare_predictions(home.ledger, days)
@@ -70,6 +71,8 @@ def open_book(
     left = {each.race_id for each in made} - {each.race_id for each in counted}
     if not counted:
         raise DataError(_nothing(made, version))
+    if strategy is not None:
+        _require_known(strategy, counted, settings)
     try:
         found = outcomes(home, settings, {each.race_id for each in counted})
     except NothingIngested:
@@ -77,6 +80,17 @@ def open_book(
     runners = ledger.runners(counted, found)
     bets = ledger.bets(runners, settings.prices.commission, strategy, settled_at)
     return Book(runners, bets, len(left) if version is None else 0)
+
+
+def _require_known(strategy: str, counted: list[Prediction], settings: Settings) -> None:
+    """See that a strategy is one that could have bet: else none of its bets would say nothing."""
+    betting = {name for each in counted for runner in each.runners for name in runner.stakes}
+    known = {*STRATEGIES, *settings.strategies, *(each.strategy for each in counted), *betting}
+    if strategy not in known:
+        raise DataError(
+            f"there is no strategy {strategy!r}: known are {', '.join(sorted(known))}, and what "
+            "velo.toml declares"
+        )
 
 
 def outcomes_of_nobody() -> pd.DataFrame:
@@ -90,5 +104,8 @@ def _nothing(made: list[Any], version: str | None) -> str:
     if not made:
         return "no race was predicted in those days: run `velo predict CARD` before the off"
     if version is not None:
-        return f"version {version} predicted none of them: see `velo ledger --json` for who did"
+        others = ", ".join(sorted({each.version for each in made}))
+        return (
+            f"version {version} predicted none of them before the off: predictions are of {others}"
+        )
     return "every prediction was made after the off: --backfill counts those too"

@@ -23,6 +23,7 @@ import pandas as pd
 from training.record import tracking
 from training.record.batches import known
 from training.record.review import NOTE
+from velo.errors import HomeError
 from velo.home import Home
 from velo.live.book import Book
 from velo.live.figures import ROLLING, Figures, between, figures
@@ -62,9 +63,23 @@ def record_days(home: Home, settings: Settings, book: Book) -> Recorded:
         book: the whole ledger, every day of it.
 
     Raises:
-        HomeError: MLflow's store cannot be opened, or was made for another home.
+        HomeError: MLflow's store cannot be opened, read or written, or was made for another home.
     """
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
     wanted = digests(book, settings)
+    try:
+        return _brought(home, settings, book, wanted)
+    except (MlflowException, SQLAlchemyError) as error:
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise HomeError(
+            f"{home.root / 'mlflow.db'} took not all of the ledger's days: {why}; run "
+            "`velo ledger` again, or restore it from a backup"
+        ) from None
+
+
+def _brought(home: Home, settings: Settings, book: Book, wanted: Mapping[str, str]) -> Recorded:
     with _alone(home):
         store = tracking.client(home)
         experiment = tracking.experiment_id(store, home, EXPERIMENT, KIND)

@@ -35,6 +35,7 @@ def publish(
     Raises:
         InputError: the name cannot be a file's.
         DataError: the page is larger than a mailbox takes.
+        HomeError: MLflow's store was made for a home elsewhere, where the artifact would go.
     """
     if not NAME.fullmatch(name):
         raise InputError(f"{name!r} cannot name a report; use letters, digits, dots and dashes")
@@ -44,6 +45,8 @@ def publish(
             f"the page would be {size / 1e6:.1f} MB, over {LARGEST / 1e6:g}; judge fewer days "
             "with --holdout-days"
         )
+    if run_id is not None:
+        tracking.experiment_id(tracking.client(home), home)
     text = json.dumps(figures, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     path = write_whole(home.reports / f"{name}.html", page)
     beside = write_whole(home.reports / f"{name}.json", text)

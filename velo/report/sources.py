@@ -50,6 +50,11 @@ class Sources:
         """The version, or the run where there is none."""
         return self.version or self.run_id
 
+    @property
+    def file_name(self) -> str:
+        """What its files are called by, as those of a backtest are: the label, where it has one."""
+        return self.label or self.name
+
 
 def sources(home: Home, reference: str) -> Sources:
     """Gather what there is of a run.

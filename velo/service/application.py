@@ -13,13 +13,14 @@ from typing import Annotated, Any
 from fastapi import FastAPI, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.exceptions import HTTPException
 
 import velo
 from velo.errors import VeloError
 from velo.live.shown import race_said
+from velo.report.service_page import page
 from velo.service import said
 from velo.service.admission import Admission
 from velo.service.metrics import Measured
@@ -32,6 +33,8 @@ ABOUT = (
     "Prices and verdicts of the champion for the races of cards. Every prediction is kept, and "
     "predicting again adds a revision. Errors are problem+json; `detail` says what to do."
 )
+UNROUTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+"""What the router itself says; a race that is not found is told by an error of ours."""
 RaceId = Annotated[
     int, InPath(ge=-(2**63), le=2**63 - 1, description="as GET /races lists them")
 ]  # fmt: skip
@@ -53,10 +56,12 @@ def application(service: Service, token: str | None) -> Any:
         await asyncio.to_thread(service.close)
 
     app = FastAPI(
-        title="VÉLØ", version=velo.__version__, description=ABOUT, lifespan=living, redoc_url=None
-    )
+        title="VÉLØ", version=velo.__version__, description=ABOUT, lifespan=living,
+        docs_url=None, redoc_url=None,
+    )  # fmt: skip
     _tell_errors(app)
     _routes(app, service)
+    _declare_problems(app)
     if token is not None:
         _declare_token(app)
     bounds = service.settings.serve
@@ -72,7 +77,7 @@ def _routes(app: FastAPI, service: Service) -> None:
 
     @app.get("/ready", tags=["service"], responses={503: {"model": said.Readiness}})
     def ready(response: Response) -> said.Readiness:
-        """Whether a race of the next day with a card can be predicted, and why not."""
+        """Whether an open race of the next day with a card can be predicted, and why not."""
         found = service.readiness()
         if not found.ready:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -83,6 +88,10 @@ def _routes(app: FastAPI, service: Service) -> None:
     def metrics() -> Response:
         """What Prometheus collects."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(page(app.openapi()))
 
     @app.post(
         "/cards", tags=["races"], responses=_problems(400, 408, 413, 415, 422, 503),
@@ -158,7 +167,10 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def plain(request: Request, error: HTTPException) -> Response:
-        answer = _problem(request, Problem(HTTPStatus(error.status_code), str(error.detail)))
+        why = str(error.detail)
+        if error.status_code in UNROUTED:
+            why = f"there is no {request.method} {request.url.path}: GET /docs lists the routes"
+        answer = _problem(request, Problem(HTTPStatus(error.status_code), why))
         answer.headers.update(error.headers or {})
         return answer
 
@@ -182,6 +194,12 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {"description": HTTPStatus(status).phrase, "content": {MEDIA: {"schema": schema}}}
         for status in statuses
     }
+
+
+def _declare_problems(app: FastAPI) -> None:
+    """FastAPI lists the models of routes alone, and no route names this one as its answer."""
+    schemas = app.openapi()["components"]["schemas"]
+    schemas["ProblemSaid"] = said.ProblemSaid.model_json_schema()
 
 
 def _declare_token(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -173,7 +173,7 @@ class Service:
                     raise renamed(error) from None
                 notes.append(note)
                 races = races_of(card, current_build(self.home).fingerprint)
-                day = self._first_open_day(races)
+                day = self._first_open_day() or min(each.day for each in races)
                 notes.append(
                     bring_store(self.home, self.settings, feature_store(), day, lambda stage: None)
                 )
@@ -204,8 +204,8 @@ class Service:
         return self._ledgers[key]
 
     def readiness(self) -> said.Readiness:
-        """Whether a race of the first day with a card, or of today, can be predicted."""
-        day = self._paddock.first_day(self.today) or self.today
+        """Whether a race of the first day with an open race of a card, or of today, can be."""
+        day = self._first_open_day() or self.today
         pricer, champion = None, said.Part(ready=True)
         try:
             pricer = self.champion.pricer()
@@ -233,11 +233,14 @@ class Service:
     def _store(self, pricer: Pricer | None) -> Any:
         return feature_store() if pricer is None else pricer.source.store
 
-    def _first_open_day(self, races: list[Declared]) -> date:
-        """The day that the online store serves: it has one morning at a time."""
-        day = min(each.day for each in races)
-        first = self._paddock.first_day(self.today)
-        return day if first is None else first
+    def _first_open_day(self) -> date | None:
+        """The day that the online store is to serve: it has one morning at a time."""
+        day = self._paddock.first_day(self.today)
+        while day is not None:
+            if any(self._closed(each) is None for each in self._paddock.of_day(day)):
+                return day
+            day = self._paddock.first_day(day + timedelta(1))
+        return None
 
     def _closed(self, race: Declared, backfill: bool = False) -> str | None:
         first = race.entries.slice(0, 1).to_pylist()[0]

@@ -1,0 +1,57 @@
+"""The ledger's command where MLflow, which only keeps copies of its days, is of no use."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.cli.velo_command import velo
+from tests.live.predicted import backed, race, runner
+from tests.monitoring.test_daily_runs import SETTINGS, ledger
+from velo.errors import HomeError
+from velo.home import Home
+from velo.live.journal import record
+from velo.monitoring.daily_runs import record_days
+
+
+def test_a_broken_mlflow_store_costs_the_runs_and_not_the_ledger(home: Home) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)])])
+    (home.root / "mlflow.db").write_text("no database")
+    shown = velo(home.root, "ledger")
+    assert (shown.code, "bets not settled: 1 open" in shown.out) == (2, True)
+    said = velo(home.root, "ledger", "--json")
+    assert (said.code, said.json["bets"]["open"], said.json["recorded"]) == (2, 1, None)
+    for answer in (shown, said):
+        assert len(answer.err.splitlines()) == 1
+        assert f"{home.root / 'mlflow.db'} cannot be opened" in answer.err
+
+
+def test_a_store_that_breaks_off_in_the_midst_of_the_days_is_named(home: Home) -> None:
+    record_days(home, SETTINGS, ledger([1]))
+    with sqlite3.connect(home.root / "mlflow.db") as con:
+        con.execute("DROP TABLE latest_metrics")
+    with pytest.raises(HomeError, match=r"mlflow\.db took not all .* run `velo ledger` again"):
+        record_days(home, SETTINGS, ledger([1, 3]))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--strategy", "topp20"), "there is no strategy 'topp20': known are all, top10, top20"),
+        (("--model", "7"), "version 7 predicted none of them before the off: predictions are of 1"),
+    ],
+)
+def test_a_name_that_nobody_bears_is_refused_and_no_empty_ledger(
+    home: Home, words: tuple[str, ...], why: str
+) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)])])
+    answer = velo(home.root, "ledger", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert why in answer.err
+
+
+def test_a_strategy_that_is_known_and_never_bet_has_an_empty_ledger(home: Home) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)])])
+    answer = velo(home.root, "ledger", "--strategy", "top10", "--json")
+    assert (answer.code, answer.json["bets"]["open"]) == (0, 0)
