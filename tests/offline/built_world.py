@@ -65,6 +65,8 @@ def record(home: Home, starts: list[Start]) -> None:
     runners = [runner_row(s) for s in starts]
     results = [result_row(s) for s in starts]
     with warehouse(home, SETTINGS.store, write=True) as con:
+        # A build reads off the batches what came in since the one before: no world but this one's.
+        con.execute("DELETE FROM import_batches")
         for name, rows in (("races", races), ("runners", runners), ("results", results)):
             con.register("incoming", pa.Table.from_pylist(rows))
             con.execute(f"DELETE FROM {name}")

@@ -246,7 +246,7 @@ STRUCK = (
     (1, "predict", "velo.store.online.materialize:_bring:after:4"),
     (1, "results", "velo.live.settling:open_book:before:1"),
     (2, "predict", "velo.live.preparation:materialize:after:1"),
-    (2, "predict", "velo.live.predict:score:after:1"),
+    (2, "predict", "velo.live.pricing:score:after:1"),
 )
 
 
