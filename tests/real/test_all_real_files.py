@@ -25,9 +25,12 @@ FILES = {
     "raw/rpscrape_old_fr-2018.csv": ("rpscrape_old", 477),
 }
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason=f"the real files are not at {DATA.name} beside the project"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not DATA.is_dir(), reason=f"the real files are not at {DATA.name} beside the project"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
