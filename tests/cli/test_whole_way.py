@@ -114,6 +114,7 @@ def test_a_run_compared_with_itself_is_not_told_apart(demo: Demo) -> None:
     assert figures["different"] == {}
 
 
+@pytest.mark.slow
 def test_a_report_of_no_run_is_refused_in_one_line(demo: Demo) -> None:
     answer = velo(demo.home, "report", "99")
     assert answer.code == 2
@@ -136,6 +137,7 @@ def test_status_points_at_the_build_and_the_challenger(demo: Demo) -> None:
     assert said["build"]["tables"]["entries"] == said["build"]["starts"]
 
 
+@pytest.mark.slow
 def test_a_period_that_was_trained_on_is_not_bet(demo: Demo) -> None:
     answer = velo(demo.home, "backtest", "--from", "2016-06-01")
     assert answer.code == 2

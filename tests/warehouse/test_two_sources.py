@@ -111,6 +111,7 @@ def test_the_trusted_source_is_heard_and_the_conflict_recorded(
     ]
 
 
+@pytest.mark.slow
 def test_the_merged_warehouse_does_not_depend_on_the_order_of_the_files(
     tmp_path: Path,
 ) -> None:
