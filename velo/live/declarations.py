@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from velo.errors import HomeError
+from velo.disk.sqlite_file import sqlite_file
 from velo.live.card import Card
 from velo.live.card_file import CURRENT, KINDS
 from velo.live.odds_taken import Quoted
@@ -134,27 +134,13 @@ def declared_races(con: sqlite3.Connection, first: date, last: date) -> list[Dec
     return [_declared(*row) for row in rows]
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> AbstractContextManager[sqlite3.Connection]:
     """The file, made where it is not there; any thread may use the connection, one at a time.
 
     Raises:
         HomeError: it was made by another version, or SQLite cannot use it.
     """
-    try:
-        with closing(
-            sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-        ) as con:
-            con.execute("PRAGMA journal_mode = WAL")
-            (version,) = con.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                con.executescript(_SCHEMA)
-                con.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise HomeError(f"{path} was made by another version of VÉLØ: move it away")
-            yield con
-    except sqlite3.DatabaseError as error:
-        raise HomeError(f"{path} cannot be used: {error}") from None
+    return sqlite_file(path, _SCHEMA, SCHEMA_VERSION, any_thread=True)
 
 
 _SELECT = "SELECT entries, odds, incomplete, build FROM races"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from velo.errors import HomeError
+from velo.disk.sqlite_file import sqlite_file
 
 SCHEMA_VERSION = 1
 
@@ -255,23 +255,10 @@ def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
+def opened(path: Path) -> AbstractContextManager[sqlite3.Connection]:
     """The journal, made where it is not there; transactions are begun by hand.
 
     Raises:
         HomeError: it was made by another version, or SQLite cannot use it.
     """
-    try:
-        with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as con:
-            con.execute("PRAGMA journal_mode = WAL")
-            con.execute("PRAGMA foreign_keys = ON")
-            (version,) = con.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                con.executescript(_SCHEMA)
-                con.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif version != SCHEMA_VERSION:
-                raise HomeError(f"{path} was made by another version of VÉLØ: move it away")
-            yield con
-    except sqlite3.DatabaseError as error:
-        raise HomeError(f"{path} cannot be used: {error}") from None
+    return sqlite_file(path, _SCHEMA, SCHEMA_VERSION)
