@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.feature_repo.one_family_more import one_family_more
 from tests.oracle.features import FEATURES
 from training.data.dataset import assemble
 from training.run import Trained, train
@@ -19,7 +19,6 @@ from velo.audit.findings import Audit
 from velo.home import Home
 from velo.offline.build import Build, build
 from velo.offline.page import page
-from velo.offline.tables import FEATURE_REPO
 from velo.settings import Ranker, Settings, Store, Training, Windows
 from velo.store.registration import apply
 from velo.synth.world import write_world
@@ -125,18 +124,7 @@ class Footed:
 def footed(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The copied repo, changed in two new files and one service; then every command in turn."""
     folder = tmp_path_factory.mktemp("footing")
-    repo = folder / "feature_repo"
-    shutil.copytree(FEATURE_REPO, repo, ignore=shutil.ignore_patterns("__pycache__"))
-    (repo / "tables" / "horse_surface.sql").write_text(SQL, encoding="utf-8")
-    (repo / "footing.py").write_text(MODULE, encoding="utf-8")
-    services = (repo / "services.py").read_text(encoding="utf-8")
-    for before, after in (
-        ("from form import form\n", "from footing import footing\nfrom form import form\n"),
-        ("bias, form]", "bias, form, footing]"),
-    ):
-        assert before in services
-        services = services.replace(before, after)
-    (repo / "services.py").write_text(services, encoding="utf-8")
+    repo = one_family_more(folder, "footing", MODULE, "horse_surface", SQL)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VELO_HOME", str(folder / "home"))
         home = Home.current()

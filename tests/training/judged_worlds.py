@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.feature_repo.one_family_more import one_family_more
 from training.run import Trained, train
 from velo.home import Home
 from velo.offline.build import build
@@ -97,16 +97,4 @@ def trained(root: Path, runners: int, edge: float, seed: int) -> Trained:
 
 def leaky_repo(folder: Path) -> Path:
     """A copy of the feature repo with one family more, which knows the race's own finish."""
-    repo = folder / "feature_repo"
-    shutil.copytree(FEATURE_REPO, repo, ignore=shutil.ignore_patterns("__pycache__"))
-    (repo / "tables" / "horse_hindsight.sql").write_text(LEAK_SQL, encoding="utf-8")
-    (repo / "hindsight.py").write_text(LEAK_MODULE, encoding="utf-8")
-    services = (repo / "services.py").read_text(encoding="utf-8")
-    for before, after in (
-        ("from form import form\n", "from form import form\nfrom hindsight import hindsight\n"),
-        ("bias, form]", "bias, form, hindsight]"),
-    ):
-        assert before in services
-        services = services.replace(before, after)
-    (repo / "services.py").write_text(services, encoding="utf-8")
-    return repo
+    return one_family_more(folder, "hindsight", LEAK_MODULE, "horse_hindsight", LEAK_SQL)
