@@ -47,6 +47,7 @@ def ledger(
     The days of the whole ledger, as it was printed, are also runs of the experiment velo-ledger.
     """
     from velo import settings
+    from velo.disk.whole_file import write_whole
     from velo.errors import InputError
     from velo.home import Home
     from velo.live.ledger import SETTLED_AT
@@ -68,7 +69,7 @@ def ledger(
     if figures:
         _write(figures, found)
     if html:
-        html.write_text(_page(book, found, chosen), encoding="utf-8")
+        write_whole(html, _page(book, found, chosen))
     whole = not (backfill or model or strategy or settled_at)
     if as_json:
         recorded, failed = _recorded(home, chosen, book) if whole else (None, None)

@@ -134,6 +134,7 @@ def _write_page(path: Path, done: Any) -> None:
     from training.record.registry import LABEL, aliases, resolve
     from training.record.tracking import VERDICT
     from velo import settings
+    from velo.disk.whole_file import write_whole
     from velo.home import Home
     from velo.live.shown import as_said
     from velo.report.card_page import Standing, page
@@ -142,7 +143,7 @@ def _write_page(path: Path, done: Any) -> None:
     tags = resolve(home, version).tags
     champion = aliases(home).get("champion", {}).get("version")
     standing = Standing(version, tags.get(LABEL), version == champion, tags.get(VERDICT, "unknown"))
-    path.write_text(page(as_said(done), standing, settings.load().live.timezone), encoding="utf-8")
+    write_whole(path, page(as_said(done), standing, settings.load().live.timezone))
 
 
 def _write(path: Path, done: Any) -> None:
