@@ -18,7 +18,7 @@ from velo.settings import Store
 from velo.warehouse.bounds import size_in_bytes
 from velo.warehouse.readers import READERS
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Of `schema.sql`: counted up with every change of it."""
 
 RETRY_SECONDS = 0.25

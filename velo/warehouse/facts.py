@@ -84,6 +84,9 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
                 rule_jockey.jockey_id, rule_trainer.trainer_id,
                 rule_weight.pounds, rule_time.seconds, rule_prize.prize, rule_race_prize.race_prize,
                 rule_moves.opening, rule_moves.touched,
+                CAST(NULL AS TIMESTAMPTZ) AS off_at, CAST(NULL AS VARCHAR) AS off_zone,
+                CAST(NULL AS INTEGER) AS off_doubt, CAST(NULL AS VARCHAR) AS number_letter,
+                CAST(NULL AS VARCHAR) AS standing,
                 {", ".join(numbers)}{odds}
             FROM staging AS s
             {joins(found)}

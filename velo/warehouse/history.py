@@ -35,7 +35,7 @@ def replace_rows(
         f"WHERE t.{keys[0]} IS NULL OR {differs}"
     )
     con.execute(
-        f"INSERT INTO earlier_{table} SELECT t.*, $batch FROM {table} AS t "
+        f"INSERT INTO earlier_{table} BY NAME SELECT t.*, $batch AS replaced_by FROM {table} AS t "
         f"JOIN changed AS c ON {same_keys('t', 'c', keys)}",
         {"batch": batch_id},
     )
@@ -64,7 +64,7 @@ def retire_rows(
 ) -> None:
     """Take away the rows whose keys the temporary table `gone` holds; keep them as earlier ones."""
     con.execute(
-        f"INSERT INTO earlier_{table} SELECT t.*, $batch FROM {table} AS t "
+        f"INSERT INTO earlier_{table} BY NAME SELECT t.*, $batch AS replaced_by FROM {table} AS t "
         f"JOIN {gone} AS g ON {same_keys('t', 'g', keys)}",
         {"batch": batch_id},
     )

@@ -110,11 +110,12 @@ def ingest(
                 "imported; please report the file"
             )
         con.execute(
-            "INSERT INTO import_batches VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO import_batches VALUES "
+            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', NULL, NULL, NULL, NULL)",
             [
                 batch_id, name, digest, staged.reader.name, staged.rows_read, counts.accepted,
                 counts.updated, counts.unchanged, counts.quarantined, counts.unmatched, started,
-                clock(), velo.__version__,
+                clock(), velo.__version__, staged.reader.version,
             ],
         )  # fmt: skip
         progress("committing")

@@ -171,7 +171,8 @@ def _rows(outcome: str) -> str:
             {text("owner")} AS owner, {text("sire")} AS sire, {text("dam")} AS dam,
             {text("damsire")} AS damsire, b.source, j.content, b.batch_id,
             {text("position")} AS position, f.finish, nullif(f.status, 'unknown') AS status,
-            f.seconds, f.beaten, f.rpr, f.ts, f.prize AS prize_won, {text("comment")} AS comment
+            f.seconds, f.beaten, f.rpr, f.ts, f.prize AS prize_won, {text("comment")} AS comment,
+            f.number_letter, f.standing
         FROM staging AS s
         JOIN facts AS f USING (line)
         JOIN judged AS j USING (line)
@@ -252,6 +253,8 @@ SELECT j.race_id, any_value(b.source) AS source, min_by(f.source_race_id, line) 
     min_by(f.distance_band, line) AS distance_band, min_by({text("going")}, line) AS going,
     min_by(f.going_group, line) AS going_group, max(f.race_prize) AS declared_prize,
     max(f.prize) AS prize, max(f.ran) AS ran, any_value(b.batch_id) AS batch_id,
+    min_by(f.off_at, line) AS off_at, min_by(f.off_zone, line) AS off_zone,
+    min_by(f.off_doubt, line) AS off_doubt,
     bool_or(j.race_id IN (SELECT race_id FROM races)) AS known
 FROM staging AS s
 JOIN facts AS f USING (line)

@@ -16,6 +16,13 @@ CREATE TABLE import_batches (
     started      TIMESTAMPTZ NOT NULL,
     finished     TIMESTAMPTZ NOT NULL,
     code_version VARCHAR NOT NULL,
+    reader_version  INTEGER NOT NULL DEFAULT 1,
+    kind            VARCHAR NOT NULL DEFAULT 'import' CHECK (kind IN (
+        'import', 'refused', 'undo', 'unmerge', 'recheck')),
+    undoes          INTEGER,
+    undone_by       INTEGER,
+    unknown_columns VARCHAR[],
+    notes           VARCHAR[],
     CHECK (rows_read = accepted + updated + unchanged + quarantined)
 );
 
@@ -30,6 +37,53 @@ CREATE TABLE quarantine (
     reason   VARCHAR NOT NULL,
     detail   VARCHAR,
     raw      VARCHAR
+);
+
+-- Cells of accepted rows whose text no rule could read, or that are beyond reason, by field.
+CREATE TABLE unread (
+    batch_id INTEGER NOT NULL,
+    field    VARCHAR NOT NULL,
+    reason   VARCHAR NOT NULL CHECK (reason IN ('unreadable', 'beyond-reason')),
+    cells    BIGINT NOT NULL,
+    given    BIGINT NOT NULL,
+    examples STRUCT(line BIGINT, "text" VARCHAR)[] NOT NULL,
+    PRIMARY KEY (batch_id, field, reason)
+);
+
+-- What was concluded and not said by a file, and what each conclusion moved.
+CREATE TABLE inferences (
+    inference_id INTEGER PRIMARY KEY,
+    batch_id     INTEGER NOT NULL,
+    kind         VARCHAR NOT NULL,
+    kept         BIGINT,
+    other        BIGINT,
+    conclusion   VARCHAR NOT NULL,
+    evidence     VARCHAR NOT NULL,
+    undone_by    INTEGER
+);
+CREATE TABLE inference_rows (
+    inference_id INTEGER NOT NULL,
+    race_id      BIGINT NOT NULL,
+    horse_id     BIGINT NOT NULL,
+    PRIMARY KEY (inference_id, race_id, horse_id)
+);
+
+-- Ids that were given before two were found to be one: predictions settle through them.
+CREATE TABLE aliases (
+    kind         VARCHAR NOT NULL CHECK (kind IN ('race', 'horse')),
+    alias        BIGINT NOT NULL,
+    id           BIGINT NOT NULL,
+    inference_id INTEGER NOT NULL,
+    PRIMARY KEY (kind, alias)
+);
+
+-- Pairs that a person said are two; no later import joins them.
+CREATE TABLE kept_apart (
+    kind     VARCHAR NOT NULL CHECK (kind IN ('race', 'horse')),
+    one      BIGINT NOT NULL,
+    other    BIGINT NOT NULL,
+    batch_id INTEGER NOT NULL,
+    PRIMARY KEY (kind, one, other)
 );
 
 CREATE TABLE races (
@@ -56,13 +110,17 @@ CREATE TABLE races (
     declared_prize DOUBLE,
     prize          DOUBLE,
     ran            INTEGER,
-    batch_id       INTEGER NOT NULL
+    batch_id       INTEGER NOT NULL,
+    off_at         TIMESTAMPTZ,
+    off_zone       VARCHAR,
+    off_doubt      INTEGER
 );
 
 CREATE TABLE race_flags (
     race_id  BIGINT NOT NULL,
     flag     VARCHAR NOT NULL CHECK (flag IN (
-        'no-winner', 'two-winners', 'number-twice', 'book-low', 'book-high', 'runners-missing')),
+        'no-winner', 'two-winners', 'number-twice', 'book-low', 'book-high', 'runners-missing',
+        'coupled')),
     detail   VARCHAR NOT NULL,
     batch_id INTEGER NOT NULL,
     PRIMARY KEY (race_id, flag)
@@ -129,6 +187,8 @@ CREATE TABLE runners (
     source          VARCHAR NOT NULL,
     content         UBIGINT NOT NULL,
     batch_id        INTEGER NOT NULL,
+    number_letter   VARCHAR,
+    standing        VARCHAR CHECK (standing IN ('non-runner', 'reserve')),
     PRIMARY KEY (race_id, horse_id)
 );
 
@@ -233,7 +293,8 @@ SELECT
     races.pattern, races.rating_band, races.distance_m, races.surface, races.going,
     runners.number, runners.draw, runners.horse, runners.age, runners.sex, runners.pounds,
     runners.official_rating, runners.headgear, runners.jockey, runners.jockey_id,
-    runners.trainer, runners.trainer_id, runners.owner, runners.sire, runners.dam, runners.damsire
+    runners.trainer, runners.trainer_id, runners.owner, runners.sire, runners.dam, runners.damsire,
+    races.off_at, races.off_zone, races.off_doubt, runners.number_letter, runners.standing
 FROM runners
 JOIN races ON races.race_id = runners.race_id;
 

@@ -11,7 +11,7 @@ FIELDS = (
     "class", "pattern", "rating_band", "distance", "surface", "going", "ran", "number", "position",
     "draw", "horse", "bred", "source_horse_id", "age", "sex", "weight", "headgear", "jockey",
     "trainer", "owner", "official_rating", "rpr", "ts", "seconds", "time", "beaten", "prize",
-    "race_prize", "sire", "dam", "damsire", "comment",
+    "race_prize", "sire", "dam", "damsire", "comment", "off_dt", "standing",
 )  # fmt: skip
 """Every column that a reader may fill, in the staging table's order. All are text."""
 
@@ -41,6 +41,7 @@ class Reader:
         sectionals: number of a section, from 1 -> expression that yields its seconds as text.
         role: whether its rows are results, the runners of a card, or prices of known runners.
         never: lower-case column names that a file of this format does not have.
+        version: counted up with every change of what the format's files are read as.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Reader:
     sectionals: Mapping[int, Expression] = field(default_factory=dict)
     role: Role = "results"
     never: frozenset[str] = frozenset()
+    version: int = 2
 
     def __post_init__(self) -> None:
         for given, known in ((self.columns, FIELDS), (self.prices, PRICE_KINDS)):
