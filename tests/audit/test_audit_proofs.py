@@ -163,8 +163,8 @@ def test_a_build_that_is_older_than_the_last_import_is_not_audited(recorded: App
     build_tables(recorded.home)
     with warehouse(recorded.home, SETTINGS.store, write=True) as con:
         con.execute(
-            "INSERT INTO import_batches (batch_id, file, sha256, format, rows_read, accepted, updated, "
-            "unchanged, quarantined, unmatched, started, finished, code_version) VALUES "
+            "INSERT INTO import_batches (batch_id, file, sha256, format, rows_read, accepted, "
+            "updated, unchanged, quarantined, unmatched, started, finished, code_version) VALUES "
             "(1, 'x.csv', 'x', 'raceform', 0, 0, 0, 0, 0, 0, now(), now(), '1')"
         )
     try:

@@ -147,8 +147,8 @@ def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     assert build(home, other).fingerprint != first.fingerprint
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.execute(
-            "INSERT INTO import_batches (batch_id, file, sha256, format, rows_read, accepted, updated, "
-            "unchanged, quarantined, unmatched, started, finished, code_version) VALUES "
+            "INSERT INTO import_batches (batch_id, file, sha256, format, rows_read, accepted, "
+            "updated, unchanged, quarantined, unmatched, started, finished, code_version) VALUES "
             "(1, 'a.csv', 'abc', 'raceform', 1, 1, 0, 0, 0, 0, now(), now(), '0')"
         )
     assert build_tables(home).fingerprint != first.fingerprint

@@ -44,8 +44,9 @@ def tell(home: Home, tellings: list[Telling], results: bool = True) -> None:
                 "SELECT 1 + coalesce(max(batch_id), 0) FROM import_batches"
             ).fetchall()[0]
             con.execute(
-                "INSERT INTO import_batches (batch_id, file, sha256, format, rows_read, accepted, updated, "
-                "unchanged, quarantined, unmatched, started, finished, code_version) VALUES "
+                "INSERT INTO import_batches (batch_id, file, sha256, format, rows_read, accepted, "
+                "updated, unchanged, quarantined, unmatched, started, finished, code_version) "
+                "VALUES "
                 "($batch, 'told', $batch, 'oracle', 0, 0, 0, 0, 0, 0, $noon, $noon, '0')",
                 {"batch": batch, "noon": f"{telling.day} 12:00:00+00"},
             )
