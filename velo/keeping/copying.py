@@ -18,7 +18,7 @@ from velo.errors import HomeError, NothingIngested
 from velo.home import Home
 from velo.offline.partitions import link
 from velo.settings import Store
-from velo.warehouse.connection import warehouse
+from velo.warehouse.connection import warehouse_of_any_version
 
 SQLITE = b"SQLite format 3\0"
 LEFT_OUT = ("spill", "demo")
@@ -139,7 +139,7 @@ def _copy_warehouse(
     home: Home, store: Store, stage: Path, wait: float, waiting: Callable[[str], None]
 ) -> None:
     try:
-        with warehouse(home, store, write=False, wait=wait, waiting=waiting):
+        with warehouse_of_any_version(home, store, wait=wait, waiting=waiting):
             log = Path(f"{home.warehouse}.wal")
             if log.exists():
                 shutil.copyfile(log, stage / log.name)

@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 
 import duckdb
 
@@ -17,9 +16,7 @@ from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.bounds import size_in_bytes
 from velo.warehouse.readers import READERS
-
-SCHEMA_VERSION = 3
-"""Of `schema.sql`: counted up with every change of it."""
+from velo.warehouse.schema import bring_schema, require_schema
 
 RETRY_SECONDS = 0.25
 FREE_SHARE = 0.9
@@ -39,7 +36,7 @@ def warehouse(
     wait: float = 0.0,
     waiting: Callable[[str], None] = lambda why: None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the home's warehouse; a writer creates it with its schema.
+    """Open the home's warehouse; a writer creates it, or brings it to this version's tables.
 
     Args:
         home: whose warehouse.
@@ -47,29 +44,65 @@ def warehouse(
         write: whether the connection may change it. A writer shuts everybody else out.
         memory: what it may hold; the store's limit by default.
         wait: seconds to wait for another process that holds it.
-        waiting: told once, as the wait begins, who holds it.
+        waiting: told once, as the wait begins, who holds it, and once as tables are brought to
+            this version.
 
     Raises:
         NothingIngested: it is opened for reading and does not exist.
         InUse: another process holds it.
-        HomeError: the file is not a warehouse or that of an earlier
-            version, or memory or disk ran out.
+        HomeError: the file is not a warehouse, or of a version that cannot be opened so, or
+            memory or disk ran out.
     """
+    memory = memory or store.memory_limit
+    with _bounded(home, store, write, memory, wait, waiting) as connection:
+        if write:
+            bring_schema(connection, home.warehouse, waiting)
+            _declare_sources(connection)
+        else:
+            require_schema(connection, home.warehouse)
+        yield connection
+
+
+@contextmanager
+def warehouse_of_any_version(
+    home: Home,
+    store: Store,
+    *,
+    wait: float = 0.0,
+    waiting: Callable[[str], None] = lambda why: None,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the home's warehouse for reading, whatever its tables are: to copy it, or ask its version.
+
+    Raises:
+        NothingIngested: it does not exist.
+        InUse: another process holds it.
+        HomeError: the file is not a warehouse.
+    """
+    with _bounded(home, store, False, store.memory_limit, wait, waiting) as connection:
+        yield connection
+
+
+@contextmanager
+def _bounded(
+    home: Home,
+    store: Store,
+    write: bool,
+    memory: str,
+    wait: float,
+    waiting: Callable[[str], None],
+) -> Iterator[duckdb.DuckDBPyConnection]:
     if not write and not home.warehouse.exists():
         raise NothingIngested(f"no warehouse in {home.root}: run `velo ingest FILE` first")
     connection = _opened(home, write, wait, waiting)
     try:
         try:
-            _set_bounds(connection, home, store, memory or store.memory_limit)
-            _hold_schema(connection, home, write)
-            if write:
-                _declare_sources(connection)
+            _set_bounds(connection, home, store, memory)
             yield connection
         finally:
             connection.close()
     except duckdb.OutOfMemoryException:
         raise HomeError(
-            f"{memory or store.memory_limit} of memory and what {home.spill} can take were not "
+            f"{memory} of memory and what {home.spill} can take were not "
             "enough: raise store.memory_limit in velo.toml, or make room on the disk"
         ) from None
     except (
@@ -121,28 +154,6 @@ def _set_bounds(
     connection.execute(f"SET threads = {store.threads}")
     connection.execute("SET temp_directory = ?", [str(home.spill)])
     connection.execute(f"SET max_temp_directory_size = '{spill}B'")
-
-
-def _hold_schema(connection: duckdb.DuckDBPyConnection, home: Home, write: bool) -> None:
-    """Make the tables of a new warehouse; refuse one whose tables are another version's."""
-    tables = {row[0] for row in connection.execute("SHOW TABLES").fetchall()}
-    if not tables and write:
-        schema = files("velo.warehouse").joinpath("schema.sql").read_text(encoding="utf-8")
-        connection.execute("BEGIN TRANSACTION")
-        connection.execute(schema)
-        connection.execute("INSERT INTO warehouse_schema VALUES (?)", [SCHEMA_VERSION])
-        connection.execute("COMMIT")
-    elif tables:
-        held = (
-            connection.execute("SELECT version FROM warehouse_schema").fetchall()
-            if "warehouse_schema" in tables
-            else []
-        )
-        if held != [(SCHEMA_VERSION,)]:
-            raise HomeError(
-                f"{home.warehouse} was made by another version of VÉLØ: "
-                "set VELO_HOME to a new home and ingest the files again"
-            )
 
 
 def _declare_sources(connection: duckdb.DuckDBPyConnection) -> None:

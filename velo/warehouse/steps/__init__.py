@@ -1,0 +1,9 @@
+"""What brings an earlier version's warehouse to this one, a module a version, in order."""
+
+from __future__ import annotations
+
+from velo.warehouse.steps import to_3
+from velo.warehouse.steps.step import Step
+
+STEPS: tuple[Step, ...] = (to_3.STEP,)
+"""The last one's version is that of `schema.sql`."""

@@ -1,0 +1,11 @@
+"""Version 3: the off as a moment, what a card says of its runners, what could not be read.
+
+Rows of version 2 have none of these; every file of theirs was read by the first version of its
+format's reader, which is the default of `import_batches.reader_version`.
+"""
+
+from __future__ import annotations
+
+from velo.warehouse.steps.step import Step
+
+STEP = Step(version=3)
