@@ -36,7 +36,14 @@ MAY_IMPORT = {
         *BASE,
     },
     "backtest": {"backtest", "training", *BASE},
-    "velo.keeping": {"velo.keeping", "velo.warehouse", "velo.offline", "velo.store", *BASE},
+    "velo.keeping": {
+        "velo.keeping",
+        "velo.live",
+        "velo.warehouse",
+        "velo.offline",
+        "velo.store",
+        *BASE,
+    },
     "velo.report": {"velo.report", "training", *BASE},
     "velo.monitoring": {"velo.monitoring", "velo.live", "training", *BASE},
     "velo.service": {

@@ -94,9 +94,9 @@ def test_days_are_asked_for_with_both_ends(tmp_path: Path) -> None:
     assert predictions(tmp_path / "none.db") == []
 
 
-def test_a_journal_of_another_version_is_left_alone(tmp_path: Path) -> None:
+def test_a_journal_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with closing(sqlite3.connect(path)) as con:
         con.execute("PRAGMA user_version = 99")
-    with pytest.raises(HomeError, match="another version"):
+    with pytest.raises(HomeError, match="version 99, made by a later VÉLØ"):
         record(path, [race(7, [runner(1)])])

@@ -19,6 +19,7 @@ from velo.cli import (
     ingest,
     ledger,
     materialize,
+    migrate,
     predict,
     promote,
     quarantine,
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 for module in (
     synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict,
-    results, ledger, drift, serve, report, status, backup, restore, ui, demo,
+    results, ledger, drift, serve, report, status, migrate, backup, restore, ui, demo,
     docs,
 ):  # fmt: skip
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])

@@ -31,7 +31,7 @@ def demo(
     root = Home.current().root / "demo"
     if root.exists():
         if not (root / MARK).exists():
-            raise HomeError(f"{root} is there and is no demo's; move it away")
+            raise HomeError(f"{root} is there and no demo made it: rename it")
         shutil.rmtree(root)
     root.mkdir(parents=True)
     (root / MARK).touch()

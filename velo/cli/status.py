@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -177,15 +175,13 @@ def _facts(
 
 
 def _online(home: Any) -> tuple[date, int] | None:
-    from velo.store.online.standing import standing
+    from velo.disk.sqlite_file import read_sqlite_file
+    from velo.store.online.standing import STEPS, standing
 
     if not home.online.exists():
         return None
-    with closing(sqlite3.connect(f"{home.online.as_uri()}?mode=rw", uri=True, timeout=10)) as con:
-        try:
-            found = standing(con)
-        except sqlite3.OperationalError:
-            return None
+    with read_sqlite_file(home.online, STEPS) as con:
+        found = standing(con)
     return None if found is None else (found.as_of, found.build)
 
 

@@ -84,8 +84,7 @@ def _require_empty(root: Path) -> None:
     held = sorted((path.name.startswith("."), path.name) for path in root.iterdir())
     if held:
         raise HomeError(
-            f"{root} is not empty, {held[0][1]} is in it: move the home away, or name a place "
-            "with `--into`"
+            f"{root} is not empty, {held[0][1]} is in it: name an empty place with `--into`"
         )
 
 

@@ -18,23 +18,24 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from velo.disk.sqlite_file import sqlite_file
+from velo.disk.sqlite_file import Step, sqlite_file
 from velo.live.card import Card
 from velo.live.card_file import CURRENT, KINDS
 from velo.live.odds_taken import Quoted
 from velo.live.recognition import recognise
 
-SCHEMA_VERSION = 1
 KEPT = timedelta(days=14)
 """How long after it was declared a race that is over is kept; then it is the warehouse's alone."""
 
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE IF NOT EXISTS races (
     race_id INTEGER PRIMARY KEY, day TEXT NOT NULL, entries BLOB NOT NULL, odds TEXT NOT NULL,
     incomplete INTEGER NOT NULL, build TEXT NOT NULL, declared INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
 """
+STEPS: tuple[Step, ...] = (_FIRST,)
+"""What made the tables, version by version."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +139,9 @@ def opened(path: Path) -> AbstractContextManager[sqlite3.Connection]:
     """The file, made where it is not there; any thread may use the connection, one at a time.
 
     Raises:
-        HomeError: it was made by another version, or SQLite cannot use it.
+        HomeError: it was made by a later version, or SQLite cannot use it.
     """
-    return sqlite_file(path, _SCHEMA, SCHEMA_VERSION, any_thread=True)
+    return sqlite_file(path, STEPS, any_thread=True)
 
 
 _SELECT = "SELECT entries, odds, incomplete, build FROM races"

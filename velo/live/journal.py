@@ -15,12 +15,9 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from velo.disk.sqlite_file import sqlite_file
+from velo.disk.sqlite_file import Step, read_sqlite_file, sqlite_file
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-BEGIN IMMEDIATE;
+_FIRST = """
 CREATE TABLE IF NOT EXISTS predictions (
     prediction INTEGER PRIMARY KEY, race_id INTEGER NOT NULL, revision INTEGER NOT NULL,
     made TEXT NOT NULL, deadline TEXT NOT NULL, backfill INTEGER NOT NULL, day TEXT NOT NULL,
@@ -45,8 +42,9 @@ CREATE TRIGGER IF NOT EXISTS runners_stay BEFORE UPDATE ON runners
     BEGIN SELECT RAISE(ABORT, 'a prediction is never changed'); END;
 CREATE TRIGGER IF NOT EXISTS runners_last BEFORE DELETE ON runners
     BEGIN SELECT RAISE(ABORT, 'a prediction is never deleted'); END;
-COMMIT;
 """
+STEPS: tuple[Step, ...] = (_FIRST,)
+"""What made the journal's tables, version by version."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +188,7 @@ def _read(
 ) -> list[Prediction]:
     if not path.exists():
         return []
-    with opened(path) as con:
+    with read_sqlite_file(path, STEPS) as con:
         con.execute("BEGIN")
         races = con.execute(
             f"SELECT prediction, {', '.join(_RACE)} FROM predictions "
@@ -214,7 +212,7 @@ def last_made(path: Path) -> datetime | None:
     """When the last prediction was made that was no backfill; None where there is none."""
     if not path.exists():
         return None
-    with opened(path) as con:
+    with read_sqlite_file(path, STEPS) as con:
         (made,) = con.execute("SELECT max(made) FROM predictions WHERE NOT backfill").fetchone()
     return datetime.fromisoformat(made) if made else None
 
@@ -223,7 +221,7 @@ def last_day(path: Path) -> date | None:
     """The last race day that was predicted; None without a prediction."""
     if not path.exists():
         return None
-    with opened(path) as con:
+    with read_sqlite_file(path, STEPS) as con:
         (day,) = con.execute("SELECT max(day) FROM predictions").fetchone()
     return None if day is None else date.fromisoformat(day)
 
@@ -256,9 +254,9 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 
 def opened(path: Path) -> AbstractContextManager[sqlite3.Connection]:
-    """The journal, made where it is not there; transactions are begun by hand.
+    """The journal for writing, made where it is not there; transactions are begun by hand.
 
     Raises:
-        HomeError: it was made by another version, or SQLite cannot use it.
+        HomeError: it was made by a later version, or SQLite cannot use it.
     """
-    return sqlite_file(path, _SCHEMA, SCHEMA_VERSION)
+    return sqlite_file(path, STEPS)

@@ -71,7 +71,7 @@ def warehouse_of_any_version(
     wait: float = 0.0,
     waiting: Callable[[str], None] = lambda why: None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the home's warehouse for reading, whatever its tables are: to copy it, or ask its version.
+    """Open the warehouse for reading, whatever its tables are: to copy it, or ask its version.
 
     Raises:
         NothingIngested: it does not exist.

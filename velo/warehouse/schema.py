@@ -23,8 +23,8 @@ ASIDE = "velo_earlier_"
 """Before the name of a table whose rows are being copied."""
 
 
-def version_of(connection: duckdb.DuckDBPyConnection) -> int | None:
-    """The version of the tables; None in a file without tables.
+def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """The version of a file's tables; None in one without tables.
 
     Raises:
         HomeError: there are tables, and they say no version.
@@ -38,7 +38,7 @@ def version_of(connection: duckdb.DuckDBPyConnection) -> int | None:
         else []
     )
     if len(rows) != 1:
-        raise HomeError("its tables say no version: restore the home from a backup")
+        raise HomeError(f"{path}: its tables say no version: restore the home from a backup")
     version: int = rows[0][0]
     return version
 
@@ -49,7 +49,7 @@ def require_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     Raises:
         HomeError: they are of another version.
     """
-    held = _version(connection, path)
+    held = _bridgeable(connection, path)
     if held is not None and held < SCHEMA_VERSION:
         raise HomeError(
             f"{path} is of version {held}, this VÉLØ reads version {SCHEMA_VERSION}: "
@@ -72,7 +72,7 @@ def bring_schema(
     Raises:
         HomeError: the tables are of a later version, of none, or of one too old.
     """
-    held = _version(connection, path)
+    held = _bridgeable(connection, path)
     if held == SCHEMA_VERSION:
         return
     if held is None:
@@ -91,11 +91,8 @@ def bring_schema(
         ) from None
 
 
-def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
-    try:
-        held = version_of(connection)
-    except HomeError as error:
-        raise HomeError(f"{path}: {error}") from None
+def _bridgeable(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    held = version_of(connection, path)
     if held is not None and held > SCHEMA_VERSION:
         raise HomeError(
             f"{path} is of version {held}, made by a later VÉLØ than this, which reads version "

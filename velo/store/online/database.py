@@ -13,31 +13,29 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
+from velo.disk.sqlite_file import bring
 from velo.errors import HomeError
 from velo.store.online.parts import Part
-from velo.store.online.standing import Standing
+from velo.store.online.standing import STEPS, Standing
 from velo.store.online.table import OnlineTable
 from velo.store.query import identifier
 
-_OWN = """
-CREATE TABLE IF NOT EXISTS __standing (
-    one INTEGER PRIMARY KEY CHECK (one = 1), as_of TEXT NOT NULL, build INTEGER NOT NULL,
-    fingerprint TEXT NOT NULL, finished TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS __parts (
-    name TEXT NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
-    node INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (name, file)
-) WITHOUT ROWID;
-"""
-
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, made where it is not there; transactions are begun by hand."""
+    """Open the file, made where it is not there; transactions are begun by hand.
+
+    Raises:
+        HomeError: it was made by a later version.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     con = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
     con.execute("PRAGMA journal_mode = WAL")
     con.execute("PRAGMA synchronous = NORMAL")
-    con.executescript(_OWN)
+    try:
+        bring(con, path, STEPS)
+    except BaseException:
+        con.close()
+        raise
     return con
 
 

@@ -6,6 +6,21 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
+from velo.disk.sqlite_file import Step
+
+_FIRST = """
+CREATE TABLE IF NOT EXISTS __standing (
+    one INTEGER PRIMARY KEY CHECK (one = 1), as_of TEXT NOT NULL, build INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL, finished TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS __parts (
+    name TEXT NOT NULL, file TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+    node INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (name, file)
+) WITHOUT ROWID;
+"""
+STEPS: tuple[Step, ...] = (_FIRST,)
+"""What made the two tables, version by version; a view's table follows its declaration."""
+
 
 @dataclass(frozen=True)
 class Standing:

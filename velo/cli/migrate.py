@@ -1,0 +1,47 @@
+"""`velo migrate`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from velo.cli import console
+
+
+def migrate(
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
+    ] = 0.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Bring the home's stores to this version, in place. Commands that write do it themselves.
+
+    Each store is brought over completely or not at all.
+    """
+    from velo import settings
+    from velo.home import Home
+    from velo.keeping.stores import migrate as bring
+
+    done = bring(Home.current(), settings.load().store, wait, _say)
+    if as_json:
+        console.emit_json({"stores": [asdict(each) for each in done]})
+        return
+    if not done:
+        console.say("the home has no store yet: run `velo ingest FILE` first")
+        return
+    console.table(
+        "Stores",
+        ["store", "version", "what was done"],
+        [
+            [each.store, each.now, "nothing: it is of this version" if each.before == each.now
+             else f"brought here from version {each.before}"]
+            for each in done
+        ],
+    )  # fmt: skip
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
