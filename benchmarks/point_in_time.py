@@ -21,6 +21,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from velo.cores import usable_cores
+
 STOCK_LIMIT = 600
 """Seconds after which Feast's own store is stopped."""
 
@@ -51,7 +53,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="velo-bench-") as folder:
         bench = _Bench(Path(folder))
-        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+        print(f"{usable_cores()} cores, load {os.getloadavg()[0]:.1f}\n")
         _against_plain(bench, chosen.rows)
         if not chosen.without_stock:
             _against_stock(bench, chosen.stock)

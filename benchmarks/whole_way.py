@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from velo.cores import usable_cores
+
 VELO = [sys.executable, "-m", "velo"]
 
 
@@ -69,7 +71,7 @@ def main() -> None:
     chosen = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="velo-bench-"))
     try:
-        print(f"{chosen.runners:,} runners, {os.cpu_count()} cores\n")
+        print(f"{chosen.runners:,} runners, {usable_cores()} cores\n")
         print("| stage | seconds | peak GB |\n| --- | --- | --- |")
         for name, command in stages(
             home, chosen.runners, chosen.seed, chosen.edge, chosen.holdout_days

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from velo.cores import wait_passively
 from velo.home import Home
 
 if TYPE_CHECKING:
     from tests.offline.built_world import Applied, LittleWorld
 
+wait_passively()
 settings.register_profile("rules", deadline=None)
 settings.load_profile("rules")
 

@@ -15,11 +15,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 OURS = ("velo", "training", "backtest", "feature_repo")
 STANDARD = sys.stdlib_module_names
 
-BASE = {"velo", "velo.racing", "velo.settings", "velo.home", "velo.errors", "velo.disk"}
+BASE = {
+    "velo", "velo.racing", "velo.settings", "velo.home", "velo.errors", "velo.disk", "velo.cores",
+}  # fmt: skip
 MAY_IMPORT = {
     "velo.errors": set(),
     "velo.disk": {"velo.errors"},
-    "velo.settings": {"velo.settings", "velo.errors"},
+    "velo.cores": set(),
+    "velo.unchecked_feast": set(),
+    "velo.settings": {"velo.settings", "velo.errors", "velo.cores"},
     "velo.home": {"velo.settings", "velo.errors"},
     "velo.racing": {"velo.racing", "velo.errors"},
     "velo.warehouse": {"velo.warehouse", *BASE},

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+from velo.cores import wait_passively
+
 
 def main() -> None:
     """Import the command line and run it.
@@ -14,6 +16,7 @@ def main() -> None:
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    wait_passively()
     from velo import cli
 
     if heard:

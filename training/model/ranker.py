@@ -1,6 +1,6 @@
 """The fundamental model: LightGBM over races (evaluation.md, Fundamental model).
 
-LightGBM is imported inside the functions, for it is slow to import. Its text format is the only
+LightGBM is imported when it is first needed, for it is slow to import. Its text format is the only
 form in which a model is kept.
 """
 
@@ -20,6 +20,7 @@ from training.data.sample import Sample
 from training.model import constraints, temperature
 from training.model.objective import METRIC, ConditionalLogit, mean_log_likelihood
 from velo import settings
+from velo.cores import usable_cores, wait_passively
 from velo.errors import ModelError
 
 Evaluation = Callable[[Floats, Any], tuple[str, float, bool]]
@@ -81,8 +82,7 @@ class Ranker:
 
     @cached_property
     def _booster(self) -> Any:
-        import lightgbm
-
+        lightgbm = _lightgbm()
         try:
             return lightgbm.Booster(model_str=self.text)
         except lightgbm.basic.LightGBMError as error:
@@ -91,7 +91,14 @@ class Ranker:
 
 
 def _threads(matrix: npt.NDArray[Any]) -> dict[str, int]:
-    return {"num_threads": 1} if len(matrix) <= FEW else {}
+    return {"num_threads": 1 if len(matrix) <= FEW else usable_cores()}
+
+
+def _lightgbm() -> Any:
+    wait_passively()
+    import lightgbm
+
+    return lightgbm
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +125,7 @@ def binned(
     stopping: Sample | None = None,
 ) -> Binned:
     """Bin a sample (and its stopping slice in the same bins)."""
-    import lightgbm
+    lightgbm = _lightgbm()
 
     def columns(part: Sample, reference: Any) -> Any:
         dataset = lightgbm.Dataset(
@@ -167,10 +174,9 @@ def fit(
         ModelError: no such objective, or a starting score given to a ranking objective.
         SettingsError: a constraint names no feature.
     """
-    import lightgbm
-
     if objective not in ("conditional_logit", "lambdarank", "rank_xendcg"):
         raise ModelError(f"{objective!r} is not an objective of the ranker; see ranker.objective")
+    lightgbm = _lightgbm()
     logit = objective == "conditional_logit"
     if data.sample.start is not None and not logit:
         raise ModelError(f"{objective} cannot start from the market; use conditional_logit")
@@ -204,8 +210,7 @@ def fit(
 
 def _stopping(patience: int, least: int) -> Callable[[Any], None]:
     """LightGBM's early stopping, which is not heard before round `least`."""
-    import lightgbm
-
+    lightgbm = _lightgbm()
     stop = lightgbm.early_stopping(patience, verbose=False)
 
     def heard(env: Any) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import Literal
 
 from pydantic import Field
 
+from velo.cores import usable_cores
 from velo.settings.section import Positive, Section, Share
 
 Objective = Literal["conditional_logit", "lambdarank", "rank_xendcg", "linear", "auto"]
@@ -36,7 +36,7 @@ class Ranker(Section):
     feature_fraction: float = Field(0.5, gt=0, le=1)
     bagging_fraction: float = Field(1.0, gt=0, le=1)
     max_bin: int = Field(127, ge=3)
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    threads: int = Field(default_factory=usable_cores, ge=1)
 
 
 class Training(Section):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from datetime import time
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
+from velo.cores import usable_cores
 from velo.settings.section import Positive, Section, Share, Size
 
 
@@ -49,7 +49,7 @@ class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
     memory_limit: Size = "8GB"
-    threads: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    threads: int = Field(default_factory=usable_cores, ge=1)
     spill_limit: Size = Field("100GB", description="on disk, when memory does not suffice")
     largest_file: Size = Field("40GB", description="a delivery's file, unpacked")
     most_rows: int = Field(50_000_000, ge=1, description="rows that a parquet file may claim")
