@@ -5,6 +5,8 @@ What is known only after the race is not read, even where a file has a column fo
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from velo.warehouse.readers.after_race import AFTER_RACE, PLACES
 from velo.warehouse.readers.reader import RUNNER, Reader, Spelling
 from velo.warehouse.readers.spellings import (
@@ -26,7 +28,14 @@ _OUT = any_of(
     "non-runner", "non runner", "nonrunner", "non_runner", "nr", "n/r", "withdrawn", "scratched",
     "scr", "wd",
 )  # fmt: skip
+_NUMBER = f"CASE WHEN NOT {_OUT} THEN {{0}} END"
 _STATUS = f"CASE WHEN {_OUT} THEN 'non-runner' WHEN {any_of('reserve', 'res')} THEN 'reserve' END"
+
+# The Racing API writes NR in a non-runner's number; Ireland numbers its reserves R1, R2.
+_NUMBER_STATUS = (
+    f"CASE WHEN {_OUT} THEN 'non-runner' "
+    r"WHEN regexp_full_match(upper(trim({0})), 'R(ES)?\.?\s*[0-9]*') THEN 'reserve' END"
+)
 
 READER = Reader(
     name="racecard",
@@ -54,7 +63,9 @@ READER = Reader(
         "surface": spelt("surface"),
         "going": spelt("going"),
         "ran": spelt("ran", "field_size"),
-        "number": NUMBER,
+        "number": tuple(
+            replace(each, sql=_NUMBER) if each.sql == "{0}" else each for each in NUMBER
+        ),
         "draw": spelt("draw", "stall"),
         "horse": (
             *spelt("horse", "horse_name"),
@@ -81,6 +92,7 @@ READER = Reader(
                 for name in ("standing", "status", "runner_status", "race_status")
             ),
             Spelling(("jockey",), f"CASE WHEN {NO_JOCKEY} THEN 'non-runner' END"),
+            *(Spelling((name,), _NUMBER_STATUS) for name in ("num", "number")),
             Spelling(
                 ("reserve",), f"CASE WHEN {_YES} OR {any_of('reserve', 'res')} THEN 'reserve' END"
             ),
