@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_UNSEEN = re.compile("[\ufeff\u200b-\u200d\u2060]")
 _JOINT = re.compile(r"[\s.\-]+")
 _BRACKET = re.compile(r"_?\(\s*")
 _POUND_SIGN = re.compile(r"prize\([^)]*\)")
@@ -16,7 +17,7 @@ def folded_column(written: str) -> str:
     The pound sign of `prize(£)` is often damaged on the way, so whatever stands in that bracket is
     read as it.
     """
-    name = _JOINT.sub("_", written.strip().lower()).strip("_")
+    name = _JOINT.sub("_", _UNSEEN.sub("", written).strip().lower()).strip("_")
     return _POUND_SIGN.sub("prize(£)", _BRACKET.sub("(", name))
 
 

@@ -14,7 +14,7 @@ READER = Reader(
     | {
         "off_dt": spelt("off_dt"),
         "number": NUMBER,
-        "weight": spelt("weight", "weight_lbs"),
+        "weight": spelt("weight", "weight_lbs", "lbs"),
         "headgear": spelt("headgear"),
         "ts": spelt("tsr"),
         "race_prize": spelt("race_prize"),
