@@ -17,6 +17,7 @@ from tests.warehouse.headers import (
     file_with,
 )
 from tests.warehouse.raceform_file import COLUMNS, ask, file_of, load, race, text_of
+from tests.warehouse.staged import staged
 from velo.errors import InputError, UnknownFormat
 from velo.home import Home
 from velo.warehouse.readers import recognise
@@ -120,6 +121,12 @@ def test_a_named_format_that_would_lose_prices_weights_or_positions_is_refused(
     assert "leave --format" in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert ask(home, "SELECT count(*) FROM import_batches") == [(0,)]
+
+
+@pytest.mark.parametrize(("form", "header"), HEADERS.values(), ids=HEADERS)
+def test_a_file_may_be_named_by_its_own_format(form: str, header: str, tmp_path: Path) -> None:
+    path = file_with(tmp_path / "file.csv", header.split(","), {})
+    assert staged(path, form)[0].reader.name == form
 
 
 def test_columns_that_no_format_knows_are_listed(home: Home, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_UNSEEN = re.compile("[\ufeff\u200b-\u200d\u2060]")
+_UNSEEN = re.compile(r"[\ufeff\u200b-\u200d\u2060]")
 _JOINT = re.compile(r"[\s.\-]+")
 _BRACKET = re.compile(r"_?\(\s*")
 _POUND_SIGN = re.compile(r"prize\([^)]*\)")

@@ -88,14 +88,14 @@ class Reader:
     """
 
     name: str
-    columns: Mapping[str, Spellings]
-    prices: Mapping[str, Spellings] = field(default_factory=dict)
-    sectionals: Mapping[int, Spellings] = field(default_factory=dict)
+    columns: Mapping[str, Spellings] = field(repr=False)
+    prices: Mapping[str, Spellings] = field(default_factory=dict, repr=False)
+    sectionals: Mapping[int, Spellings] = field(default_factory=dict, repr=False)
     role: Role = "results"
-    needs: tuple[frozenset[str], ...] = RESULT
-    signs: frozenset[str] = frozenset()
-    never: frozenset[str] = frozenset()
-    unused: frozenset[str] = frozenset()
+    needs: tuple[frozenset[str], ...] = field(default=RESULT, repr=False)
+    signs: frozenset[str] = field(default=frozenset(), repr=False)
+    never: frozenset[str] = field(default=frozenset(), repr=False)
+    unused: frozenset[str] = field(default=frozenset(), repr=False)
     witnesses: tuple[str, ...] = ()
     version: int = 2
 

@@ -51,6 +51,7 @@ def hold_format(
         raise UnknownFormat(
             f"{file}: no {chosen.name} file has a column {foreign[0]}; leave --format out"
         )
+    left_out = frozenset[str]() if chosen.lacking(present) else chosen.unused
     for other in readers:
         if other is chosen or other.role != chosen.role or other.lacking(present):
             continue
@@ -61,6 +62,7 @@ def hold_format(
             for each in spellings
             if each.fits(present)
             for column in each.columns
+            if column not in left_out
         ]
         if lost:
             raise UnknownFormat(
