@@ -11,7 +11,7 @@ import pytest
 
 from tests.live.replayed import written
 from velo.errors import InputError, UnknownFormat
-from velo.live.card_file import Said, flat_card, quoted_kind, said_of_card, said_of_prices
+from velo.live.card_file import Said, hold_card, quoted_kind, said_of_card, said_of_prices
 from velo.live.recognition import recognise
 
 RUNNER = {"name": "Gala Star (IRE)", "horse_id": 77, "number": 3, "draw": 5, "lbs": 133,
@@ -27,46 +27,57 @@ def json_card(folder: Path, said: Any) -> Path:
     return path
 
 
-def test_a_json_card_becomes_the_flat_cards_columns(tmp_path: Path) -> None:
+def test_a_json_card_is_read_as_a_flat_one(tmp_path: Path) -> None:
     path = json_card(tmp_path, {"GB": {"Ripon": {"2:30": RACE}}})
-    with flat_card(path) as flat:
-        (row,) = said_of_card(flat)
-        text = flat.read_text(encoding="utf-8")
-    assert row == Said(2, "Gala Star (IRE)", date(2026, 5, 2), "Ripon", "2:30", "9")
-    for cell in ("6.0f", "Class 4", "133", "82", "GB"):
-        assert cell in text
+    (row,) = said_of_card(hold_card(path))
+    assert row == Said(1, "Gala Star (IRE)", date(2026, 5, 2), "Ripon", "2:30", "9")
 
 
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ([RACE], "no object by region"),
         ({"GB": [RACE]}, "GB: course"),
         ({"GB": {"Ripon": {"2:30": {**RACE, "runners": {}}}}}, "are no list"),
         ({"GB": {"Ripon": {"2:30": {"course": "Ripon"}}}}, "has no date, off_time, runners"),
         ({"GB": {"Ripon": {"2:30": {**RACE, "runners": [{"draw": 1}]}}}}, "has no name"),
+        ([{"horse": "Alpha"}], "race 1 has no course, date, off_time, runners"),
+        ("Ripon", "there are no races"),
     ],
 )
 def test_another_layout_is_refused_in_one_line_that_names_the_place(
     tmp_path: Path, said: Any, words: str
 ) -> None:
     path = json_card(tmp_path, said)
-    with pytest.raises(UnknownFormat, match=words) as refusal, flat_card(path):
-        pass
+    with pytest.raises(UnknownFormat, match=words) as refusal:
+        said_of_card(path)
     assert "\n" not in str(refusal.value)
 
 
 def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "card.json"
     path.write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="is not JSON"), flat_card(path):
-        pass
+    with pytest.raises(InputError, match="is not JSON"):
+        said_of_card(path)
 
 
 def test_results_are_no_card(tmp_path: Path) -> None:
     path = written(tmp_path / "x.csv", [{"date": "2026-05-02", "horse": "A", "pos": "1"}])
     with pytest.raises(InputError, match="finishing positions"):
         said_of_card(path)
+
+
+def test_results_of_any_spelling_are_no_card(tmp_path: Path) -> None:
+    row = {"date": "2026-05-02", "course": "Ripon", "horse": "A", "Finish Pos": "1"}
+    with pytest.raises(InputError, match="finishing positions"):
+        said_of_card(written(tmp_path / "x.csv", [row]))
+    assert said_of_card(written(tmp_path / "y.csv", [row | {"Finish Pos": ""}]))
+
+
+def test_a_card_may_call_its_columns_as_the_scraper_does(tmp_path: Path) -> None:
+    row = {"date": "2026-05-02", "course": "Ripon", "off_time": "2:30", "race_name": "Sun Stakes",
+           "name": "Alpha", "number": "1"}  # fmt: skip
+    (read,) = said_of_card(written(tmp_path / "x.csv", [row]))
+    assert read == Said(2, "Alpha", date(2026, 5, 2), "Ripon", "2:30")
 
 
 def test_odds_are_read_as_fractions_or_decimals_and_a_price_of_nothing_is_none(

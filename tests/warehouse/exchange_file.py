@@ -15,7 +15,9 @@ def exchange_file(folder: Path, rows: list[dict[str, str]], ids: list[str]) -> P
     names = {"official_rating": "or", "secs": "time"}
     told = {
         column: [runner.get(names.get(column, column)) for runner in rows]
-        for column in sorted(gb_all_weather.READER.columns.values())
+        for column in sorted(
+            spellings[0].columns[0] for spellings in gb_all_weather.READER.columns.values()
+        )
     }
     told |= {"horse_id": ids, "pf_speed": ids}
     told |= {

@@ -11,7 +11,7 @@ from tests.warehouse.raceform_file import STORE
 from velo.home import Home
 from velo.warehouse.connection import warehouse
 from velo.warehouse.quarantine import REASONS
-from velo.warehouse.readers import READERS
+from velo.warehouse.readers import READERS, named
 from velo.warehouse.readers.reader import PRICE_KINDS
 from velo.warehouse.staging import MISSING
 
@@ -118,7 +118,25 @@ def test_every_format_is_described_with_its_prices() -> None:
     for reader in READERS:
         _, _, prices, mark = rows[reader.name]
         assert set(re.findall(r"`([\w-]+)`", prices)) == set(reader.prices)
-        assert set(re.findall(r"`(\w+)`", mark)) <= reader.mark
+        columns = reader.spelt | reader.signs | reader.unused
+        assert set(re.findall(r"`(\w+)`", mark)) <= columns
+
+
+def test_every_column_of_the_format_years_is_one_that_its_reader_knows() -> None:
+    rows = [cells for cells in table_of_format_years() if "`raceform`" not in cells[2]]
+    assert len(rows) > 10
+    for _, _, form, spelt in rows:
+        if "same" not in form:
+            reader = named(form.strip("`"))
+            for name in re.findall(r"(?:^|[;,] |else )(?:[a-z]+ )*`([\w()£]+)`", spelt):
+                assert name in reader.spelt, (form, name)
+
+
+def table_of_format_years() -> list[list[str]]:
+    page = PAGE.read_text(encoding="utf-8")
+    table = page.partition("### Format-years")[2].partition("| --- |")[2].partition("\n\n")[0]
+    lines = table.splitlines()[1:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
 def test_every_reason_is_described_in_its_own_words() -> None:

@@ -8,22 +8,31 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.warehouse.headers import (
+    GB_ALL_WEATHER,
+    HEADERS,
+    RACEFORM,
+    RACING_API,
+    RPSCRAPE_2020,
+    file_with,
+)
 from tests.warehouse.raceform_file import COLUMNS, ask, file_of, load, race, text_of
+from tests.warehouse.staged import staged
 from velo.errors import InputError, UnknownFormat
 from velo.home import Home
-from velo.warehouse.readers import READERS, named, recognise
+from velo.warehouse.readers import recognise
 
 
 def test_an_unknown_format_names_the_columns_the_nearest_and_what_it_lacks(
     home: Home, tmp_path: Path
 ) -> None:
     path = tmp_path / "cards.csv"
-    path.write_text(text_of(race(), [column for column in COLUMNS if column not in ("off", "ts")]))
+    path.write_text(text_of(race(), [column for column in COLUMNS if column != "horse"]))
     with pytest.raises(UnknownFormat) as refusal:
         load(home, path)
     (line,) = str(refusal.value).splitlines()
     assert line.startswith(f"{path}: no known format has these columns (date, course, race_id,")
-    assert "the nearest is raceform, which needs off, ts as well" in line
+    assert "the nearest is raceform, which needs horse as well" in line
     assert "--format" in line
 
 
@@ -55,28 +64,76 @@ def test_another_ending_is_refused_with_those_that_are_read(
         load(home, file_of(tmp_path, race(), name))
 
 
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: str(reader.name))
-def test_each_format_is_known_by_its_own_mark(reader: object) -> None:
-    found = next(each for each in READERS if each is reader)
-    columns = sorted(found.mark | {"another"})
-    assert recognise("file", [column.upper() for column in columns]) is found
+@pytest.mark.parametrize(("form", "header"), HEADERS.values(), ids=HEADERS)
+def test_each_format_year_is_known_by_its_columns_in_any_order_and_case(
+    form: str, header: str
+) -> None:
+    columns = [*header.split(","), "another"]
+    for given in (columns, columns[::-1], sorted(columns), [f"  {c.upper()} " for c in columns]):
+        assert recognise("file", given).name == form
 
 
-def test_of_two_complete_marks_the_longer_is_believed() -> None:
-    card, results = named("racecard"), named("raceform")
-    assert card.mark < results.mark
-    assert recognise("file", results.mark | {"another"}) is results
+@pytest.mark.parametrize(
+    "without", ["rpr ts or pattern", "sp dec", "wgt lbs", "sire dam damsire owner", "comment time"]
+)
+def test_optional_columns_never_decide(without: str) -> None:
+    for form, header in HEADERS.values():
+        if form in ("raceform", "rpscrape", "rpscrape_old"):
+            left = [c for c in header.split(",") if c.lower() not in without.split()]
+            assert recognise("file", left).name == form
 
 
-def test_no_two_formats_have_one_mark() -> None:
-    assert len({reader.mark for reader in READERS}) == len(READERS)
-
-
-def test_runners_without_positions_are_a_card() -> None:
-    columns = {"date", "course", "off", "horse", "num", "jockey"}
+def test_a_result_column_of_any_spelling_makes_a_file_results() -> None:
+    columns = ["date", "course", "off", "horse", "num", "jockey"]
     assert recognise("file", columns).role == "card"
-    with pytest.raises(UnknownFormat):
-        recognise("file", columns | {"pos"})
+    for spelling in ("pos", "Position", " finish_pos", "Finishing Position", "PLACING", "place",
+                     "Fin", "finish", "finishpos", "Fin. Pos"):  # fmt: skip
+        assert recognise("file", [*columns, spelling]).role == "results", spelling
+
+
+def test_a_file_that_two_formats_would_read_differently_is_refused_with_both_named() -> None:
+    """`time` is the off in a file of 2018, and the race's time in one of 2022."""
+    columns = ["date", "course", "time", "race_name", "pos", "horse", "sp", "jockey", "trainer"]
+    with pytest.raises(UnknownFormat, match=r"rpscrape and rpscrape_old both .* read time diff"):
+        recognise("file", columns)
+    assert recognise("file", [*columns, "gear", "band"]).name == "rpscrape_old"
+    assert recognise("file", [*columns, "off"]).name == "rpscrape"
+
+
+@pytest.mark.parametrize(
+    ("form", "header", "lost"),
+    [
+        ("raceform", RACING_API, "weight, weight_lbs"),
+        ("raceform", GB_ALL_WEATHER, "morn_price, break_price, eve_price"),
+        ("hong_kong", RACEFORM, "sp"),
+        ("rpscrape_old", RPSCRAPE_2020, "a column off"),
+        ("racecard", RACEFORM, "finishing positions in its column pos"),
+    ],
+)
+def test_a_named_format_that_would_lose_prices_weights_or_positions_is_refused(
+    home: Home, tmp_path: Path, form: str, header: str, lost: str
+) -> None:
+    columns = header.split(",")
+    row = dict.fromkeys(columns, "1") | {columns[0]: "2024-05-01"}
+    path = file_with(tmp_path / "file.csv", columns, row)
+    with pytest.raises(UnknownFormat, match=lost) as refusal:
+        load(home, path, form)
+    assert "leave --format" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert ask(home, "SELECT count(*) FROM import_batches") == [(0,)]
+
+
+@pytest.mark.parametrize(("form", "header"), HEADERS.values(), ids=HEADERS)
+def test_a_file_may_be_named_by_its_own_format(form: str, header: str, tmp_path: Path) -> None:
+    path = file_with(tmp_path / "file.csv", header.split(","), {})
+    assert staged(path, form)[0].reader.name == form
+
+
+def test_columns_that_no_format_knows_are_listed(home: Home, tmp_path: Path) -> None:
+    path = file_with(tmp_path / "file.csv", [*COLUMNS, "Tip", "my rating"], *race())
+    batch = load(home, path)
+    assert batch.unknown_columns == ("tip", "my_rating")
+    assert ask(home, "SELECT unknown_columns FROM import_batches") == [(["tip", "my_rating"],)]
 
 
 def test_a_parquet_file_is_read_as_the_csv_file(home: Home, tmp_path: Path) -> None:

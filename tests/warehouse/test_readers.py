@@ -10,13 +10,15 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.warehouse.headers import HEADERS, of_format
 from tests.warehouse.staged import staged
-from velo.warehouse.readers import READERS, Reader, named
-from velo.warehouse.readers.reader import FIELDS
+from velo.warehouse.readers import READERS, Reader
+from velo.warehouse.readers.reader import FIELDS, Spelling
+from velo.warehouse.readers.spellings import spelt
 
 PRECEDENCE = (
-    "hong_kong", "raceform", "rpscrape", "gb_all_weather", "racing_data", "rpscrape_old",
-    "racecard", "exchange",
+    "hong_kong", "raceform", "rpscrape", "racing_api", "gb_all_weather", "racing_data",
+    "rpscrape_old", "racecard", "exchange",
 )  # fmt: skip
 KNOWN_AFTER = ("position", "rpr", "ts", "seconds", "time", "beaten", "prize", "comment")
 
@@ -32,8 +34,8 @@ def only_row(folder: Path, values: Mapping[str, str], form: str | None = None) -
 
 
 def marked(form: str, /, **values: str) -> dict[str, str]:
-    """A row of a format: each column of its mark empty, but for `values`."""
-    return dict.fromkeys(sorted(named(form).mark), "") | values
+    """A row of a format: each column of its newest header empty, but for `values`."""
+    return dict.fromkeys(map(str.lower, of_format(form)), "") | values
 
 
 def test_the_order_of_the_readers_is_whom_to_believe() -> None:
@@ -47,17 +49,14 @@ def test_rpscrape_s_price_is_its_decimal_where_it_has_no_fraction(tmp_path: Path
     assert only_row(tmp_path, columns)["price_sp"] == "3.00"
 
 
-def test_the_old_rpscrape_file_has_jockey_and_trainer_the_wrong_way_round(tmp_path: Path) -> None:
+def test_the_old_rpscrape_file_names_the_horse_and_the_off_otherwise(tmp_path: Path) -> None:
     read = only_row(
         tmp_path,
-        marked(
-            "rpscrape_old", jockey="J S Moore", trainer="Tony Piccone", name="Uther Pendragon",
-            time="5:45", gear="p", band="3yo",
-        ),
+        marked("rpscrape_old", horse_name="Uther Pendragon", time="5:45", gear="p", band="3yo",
+               fin_time="1:11.10"),
     )  # fmt: skip
-    assert (read["jockey"], read["trainer"]) == ("Tony Piccone", "J S Moore")
     assert (read["horse"], read["off"], read["headgear"]) == ("Uther Pendragon", "5:45", "p")
-    assert read["rating_band"] is read["time"] is None
+    assert (read["rating_band"], read["time"]) == (None, "1:11.10")
 
 
 @pytest.mark.parametrize(
@@ -144,21 +143,30 @@ def test_a_field_is_absent_where_the_file_has_no_column_for_it(tmp_path: Path) -
     assert read["weight"] == "130"
 
 
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: str(reader.name))
-def test_what_marks_a_format_is_enough_to_read_it(reader: Reader, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("form", "header"), HEADERS.values(), ids=HEADERS)
+def test_each_header_is_enough_to_read_its_format(form: str, header: str, tmp_path: Path) -> None:
     path = tmp_path / "marked.parquet"
-    columns = ", ".join(f"'1' AS \"{name.upper()}\"" for name in sorted(reader.mark))
+    columns = ", ".join(f"'1' AS \"{name.upper()}\"" for name in header.split(","))
     duckdb.execute(f"COPY (SELECT {columns}) TO '{path}'")
     found, rows = staged(path)
-    assert (found.reader, len(rows)) == (reader, 1)
+    assert (found.reader.name, len(rows)) == (form, 1)
+    assert found.unknown == ()
     assert not {"date", "course", "horse"} & found.absent
-    assert "position" not in found.absent or reader.role != "results"
+    assert "position" not in found.absent or found.reader.role != "results"
 
 
 def test_a_reader_may_only_name_what_there_is() -> None:
     with pytest.raises(ValueError, match="no such field"):
-        Reader("odd", frozenset({"date"}), {"dat": "date"})
+        Reader("odd", {"dat": spelt("date")})
     with pytest.raises(ValueError, match="kind of price"):
-        Reader("odd", frozenset({"date"}), {}, prices={"spp": "sp"})
+        Reader("odd", {}, prices={"spp": spelt("sp")})
     with pytest.raises(ValueError, match="counted from 1"):
-        Reader("odd", frozenset({"date"}), {}, sectionals={0: "sec0"})
+        Reader("odd", {}, sectionals={0: spelt("sec0")})
+
+
+def test_a_card_reader_that_would_take_a_result_cannot_be_made() -> None:
+    for leak in ("pos", "placing", "time", "ovr_btn", "sp", "rpr", "comment"):
+        with pytest.raises(ValueError, match=f"a card takes no result, as .*{leak}"):
+            Reader("odd", {"owner": (Spelling((leak,)),)}, role="card")
+    with pytest.raises(ValueError, match="a card takes no result"):
+        Reader("odd", {}, prices={"sp": spelt("quoted")}, role="card")

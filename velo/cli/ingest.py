@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def ingest(
     paths: Annotated[
         list[str],
-        typer.Argument(help="Files, folders or patterns: CSV, parquet, SQLite, .gz, .zip."),
+        typer.Argument(help="Files, folders or patterns: CSV, JSON, parquet, SQLite, .gz, .zip."),
     ],
     form: Annotated[
         str | None, typer.Option("--format", help="The format's name; detected by default.")
@@ -77,6 +77,11 @@ def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:
             for batch in batches
         ],
     )  # fmt: skip
+    for batch in batches:
+        if batch.unknown_columns:
+            console.say(f"{batch.file}: not read: {', '.join(batch.unknown_columns)}")
+        for note in batch.notes:
+            console.say(f"{batch.file}: {note}")
     unmatched = sum(batch.unmatched for batch in batches)
     if unmatched:
         console.say(f"{unmatched:,} price rows wait for their runners")

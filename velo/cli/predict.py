@@ -14,7 +14,7 @@ from velo.cli.output_file import require_output
 
 def predict(
     card: Annotated[
-        Path | None, typer.Argument(help="A racecard: CSV, or rpscrape's JSON.", dir_okay=False)
+        Path | None, typer.Argument(help="A racecard: CSV or JSON.", dir_okay=False)
     ] = None,
     day: Annotated[
         datetime | None,

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.live.card_file import Said, flat_card, said_of_card
+from velo.live.card_file import Said, hold_card, said_of_card
 from velo.live.recognition import recognise
 from velo.live.roster import roster
 from velo.settings import Settings
@@ -62,15 +62,12 @@ def take_card(
         HomeError: the warehouse is in use.
     """
     called = shown or str(path)
-    with flat_card(path) as flat:
-        said = said_of_card(flat)
-        days = sorted({row.day for row in said if row.day is not None})
-        if not days:
-            raise InputError(
-                f"{shown or path} has no row with a day that can be read, as 2026-05-02"
-            )
-        shown = shown or str(path.resolve())
-        ingest(home, settings.store, flat, "racecard", progress, shown=shown, clock=clock)
+    said = said_of_card(hold_card(path))
+    days = sorted({row.day for row in said if row.day is not None})
+    if not days:
+        raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
+    shown = shown or str(path.resolve())
+    ingest(home, settings.store, path, "racecard", progress, shown=shown, clock=clock)
     listed = roster(home, settings, days)
     places = recognise(said, listed.to_pylist())
     known = {place for place in places if place is not None}

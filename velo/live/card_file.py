@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from velo.errors import InputError
-from velo.live.racecard_json import flat_rows
 from velo.racing.odds import decimal_odds
 from velo.racing.racing_day import racing_day
+from velo.warehouse.column_names import distinct_names
 from velo.warehouse.containers import MISSING
+from velo.warehouse.json_races import flat_races
+from velo.warehouse.readers.racecard import READER as CARD
 
 KINDS = ("sp", "bsp", "wap", "open", "morning", "breakfast", "evening")
 """Columns of odds that say what kind of price they are."""
@@ -24,12 +24,16 @@ CURRENT = "current"
 """The kind of a price that nobody named."""
 
 
+SUFFIXES = (".csv", ".json")
+_NAMED = ("horse", "date", "course", "off", "source_race_id")
+
+
 @dataclass(frozen=True)
 class Said:
     """One row of a card or of a price file.
 
     Attributes:
-        line: the record's number in the file, the header being 1.
+        line: the record's number in the file, the header being 1; in JSON the runner's.
         horse: as written; empty where the row names none.
         day, course, off, race: of its race, None where the file does not say.
         odds: kind of price -> decimal odds.
@@ -44,46 +48,35 @@ class Said:
     odds: Mapping[str, float] = field(default_factory=dict)
 
 
-@contextmanager
-def flat_card(path: Path) -> Iterator[Path]:
-    """The card as a flat CSV file: itself, or a JSON card laid out so.
+def hold_card(path: Path) -> Path:
+    """The path, where it can be a racecard's.
 
     Raises:
-        InputError: another suffix, a JSON file that is not one, or no such file.
+        InputError: another suffix, or no such file.
     """
     if not path.is_file():
         raise InputError(f"{path} is not there: give a racecard, .csv or .json")
-    if path.suffix.lower() == ".csv":
-        yield path
-        return
-    if path.suffix.lower() != ".json":
+    if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: a racecard is a .csv or a .json file")
-    rows = flat_rows(path)
-    if not rows:
-        raise InputError(f"{path} names no runner")
-    with tempfile.TemporaryDirectory() as folder:
-        flat = Path(folder) / f"{path.stem}.csv"
-        with flat.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        yield flat
+    return path
 
 
 def said_of_card(path: Path) -> list[Said]:
-    """The rows of a flat card.
+    """The rows of a card, under any of the names that the racecard reader knows.
 
     Raises:
         InputError: it names no horses, or has results: then it is no card.
+        UnknownFormat: a JSON file of another layout.
     """
     columns, rows = _rows(path)
-    if "horse" not in columns:
+    names = {field: CARD.plain(field, columns) for field in _NAMED}
+    if not names["horse"]:
         raise InputError(f"{path} has no column 'horse': a racecard has a row a runner")
-    if any(row.get("pos") for _, row in rows):
+    if any(set(row) & CARD.never for _, row in rows):
         raise InputError(
             f"{path} has finishing positions: give results to `velo results`, and a card here"
         )
-    return [_said(line, row, CURRENT) for line, row in rows]
+    return [_said(line, row, CURRENT, names) for line, row in rows]
 
 
 def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
@@ -105,7 +98,8 @@ def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
             f"{path} needs the columns horse and odds (or one of {', '.join(KINDS)}), beside "
             "race_id, date, course, off where it has them"
         )
-    return [_said(line, row, kind or CURRENT) for line, row in rows]
+    names = {field: CARD.plain(field, columns) for field in _NAMED}
+    return [_said(line, row, kind or CURRENT, names) for line, row in rows]
 
 
 def quoted_kind(rows: Sequence[Said], decision: str) -> str | None:
@@ -118,10 +112,17 @@ def quoted_kind(rows: Sequence[Said], decision: str) -> str | None:
 
 
 def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Folded columns, and each row's number with the cells in which something is written."""
+    if path.suffix.lower() == ".json":
+        flat = flat_races(path)
+        given = [
+            {name: text for name, text in row.items() if text not in MISSING} for row in flat.rows
+        ]
+        return flat.columns, list(enumerate(given, 1))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
-            columns = [name.strip().lower() for name in next(reader, [])]
+            columns = distinct_names(next(reader, []))
             rows = [
                 (line, {name: cell.strip() for name, cell in zip(columns, row, strict=False)
                         if cell.strip() not in MISSING})
@@ -133,13 +134,18 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return columns, rows
 
 
-def _said(line: int, row: Mapping[str, str], unnamed: str) -> Said:
+def _said(
+    line: int, row: Mapping[str, str], unnamed: str, names: Mapping[str, Sequence[str]]
+) -> Said:
     written = next((row[name] for name in UNNAMED if name in row), None)
     odds = {} if written is None else {unnamed: written}
     odds |= {kind: row[kind] for kind in KINDS if kind in row}
     read = {kind: decimal_odds(text) for kind, text in odds.items()}
+    of_race = {
+        field: next((row[name] for name in names[field] if name in row), None) for field in _NAMED
+    }
     return Said(
-        line, row.get("horse", ""), racing_day(row.get("date")), row.get("course"),
-        row.get("off"), row.get("race_id"),
+        line, of_race["horse"] or "", racing_day(of_race["date"]), of_race["course"],
+        of_race["off"], of_race["source_race_id"],
         {kind: price for kind, price in read.items() if price is not None},
     )  # fmt: skip

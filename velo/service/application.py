@@ -98,7 +98,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         openapi_extra={"requestBody": _CARD},
     )  # fmt: skip
     async def cards(request: Request) -> said.CardSaid:
-        """Take a racecard: CSV, JSON rows of the same columns, or rpscrape's JSON.
+        """Take a racecard: CSV, JSON rows of the same columns, or a writer's JSON.
 
         Builds first where results came in since the last build, and brings the online store to
         the morning of the first day with a race that is open: that may take a while.
@@ -229,7 +229,9 @@ _CARD: dict[str, Any] = {
                         "minItems": 1,
                         "items": {
                             "type": "object",
-                            "additionalProperties": {"type": ["string", "number", "null"]},
+                            "additionalProperties": {
+                                "type": ["string", "number", "boolean", "null"]
+                            },
                         },
                     },
                     {"type": "object"},

@@ -19,7 +19,8 @@ def written(folder: Path, body: bytes, media: str) -> Path:
 
     Args:
         folder: of this request's own.
-        body: CSV; or JSON, a list of rows in the racecard's columns, or rpscrape's racecards.
+        body: CSV; or JSON, a list of rows in the racecard's columns, or racecards as rpscrape or
+            The Racing API write them.
         media: `text/csv` or `application/json`.
 
     Raises:
@@ -59,15 +60,17 @@ def _rows(said: Any) -> list[dict[str, str]]:
         if not isinstance(row, dict):
             raise InputError(f"row {number} of {ROWS_SHOWN} is no object of columns")
         for name, value in row.items():
-            if isinstance(value, bool | list | dict):
+            if isinstance(value, list | dict):
                 raise InputError(
-                    f"row {number} of {ROWS_SHOWN}: {name[:40]!r} is neither text nor number"
+                    f"row {number} of {ROWS_SHOWN}: {name[:40]!r} is no text, number or truth value"
                 )
         found.append({name: _cell(value) for name, value in row.items()})
     return found
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     text = "" if value is None else str(value)
     if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
         raise InputError(f"{ROWS_SHOWN} has a sign that no text has")

@@ -1,19 +1,23 @@
-"""What a file holds its rows in: CSV or parquet, as DuckDB scans them, or SQLite."""
+"""What a file holds its rows in: CSV or parquet, as DuckDB scans them, SQLite or JSON."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from velo.errors import InputError
 from velo.settings import Store
 from velo.warehouse.bounds import MAX_LINE_BYTES, hold_claims
+from velo.warehouse.column_names import distinct_names
+from velo.warehouse.json_races import flat_races
 from velo.warehouse.readers import Reader
 from velo.warehouse.sql_text import literal, quoted
 from velo.warehouse.sqlite_table import chosen_table, column_names, opened, text_batches
@@ -25,7 +29,8 @@ MISSING = (
 """The ways in which files write nothing."""
 
 MAX_COLUMNS = 2_000
-SUFFIXES = (".csv", ".parquet", ".sqlite", ".sqlite3", ".db")
+_COMMA_LOST = re.compile(r'(\w+)"+(\w+)')
+SUFFIXES = (".csv", ".parquet", ".sqlite", ".sqlite3", ".db", ".json")
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,13 @@ class Container:
         relations: given columns, yields SQL relations that have them as text, null where the file
             writes nothing. Together, in their order and each in its own, they are the file's rows.
             A relation is gone when the next is asked for.
+        notes: what was concluded in laying the rows out, a sentence each.
     """
 
     columns: list[str]
     first_line: int
     relations: Callable[[Sequence[str]], Iterator[str]]
+    notes: tuple[str, ...] = ()
 
 
 def container(
@@ -65,6 +72,8 @@ def container(
         return _csv(path)
     if suffix == ".parquet":
         return _parquet(con, path, store)
+    if suffix == ".json":
+        return _json(con, path)
     if suffix in SUFFIXES:
         return _sqlite(con, path, reader)
     raise InputError(
@@ -127,6 +136,19 @@ def _sqlite(
         yield Container(names, 1, relations)
 
 
+@contextmanager
+def _json(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Container]:
+    flat = flat_races(path)
+
+    def relations(used: Sequence[str]) -> Iterator[str]:
+        rows = {name: pa.array([row.get(name) for row in flat.rows], pa.string()) for name in used}
+        con.register("json_rows", pa.table(rows))
+        yield _without_nothings("json_rows", used)
+        con.unregister("json_rows")
+
+    yield Container(flat.columns, 1, relations, flat.notes)
+
+
 def _without_nothings(relation: str, columns: Iterable[str]) -> str:
     nothing = ", ".join(literal(word) for word in MISSING)
     texts = ", ".join(
@@ -134,19 +156,6 @@ def _without_nothings(relation: str, columns: Iterable[str]) -> str:
         for name in columns
     )
     return f"(SELECT {texts} FROM {relation})"
-
-
-def distinct_names(written: Iterable[str]) -> list[str]:
-    """Column names folded to lower case; one that comes again is numbered by its place."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for place, text in enumerate(written, 1):
-        name = text.strip().lower() or f"column {place}"
-        while name in taken:
-            name += f" {place}"
-        names.append(name)
-        taken.add(name)
-    return names
 
 
 def _header(path: Path) -> tuple[list[str], str | None]:
@@ -160,7 +169,8 @@ def _header(path: Path) -> tuple[list[str], str | None]:
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{path} is written in UTF-16: save it as UTF-8")
     text = start.decode("utf-8-sig", errors="replace")
-    names = distinct_names(next(csv.reader(io.StringIO(text, newline="")), []))
+    written = next(csv.reader(io.StringIO(text, newline="")), [])
+    names = distinct_names(name for cell in written for name in _parted(cell))
     if not names:
         raise InputError(f"{path} has no header: its first line must name the columns")
     if len(names) > MAX_COLUMNS:
@@ -169,6 +179,12 @@ def _header(path: Path) -> tuple[list[str], str | None]:
         if len(names) == 1 and sign in names[0]:
             raise InputError(f"{path} parts its columns by {called}: write it with commas")
     return names, "\\r" if "\r" in text and "\n" not in text else None
+
+
+def _parted(cell: str) -> Sequence[str]:
+    """For some weeks of 2019 rpscrape's header lacked a comma: `"dec""age"` are two columns."""
+    joined = _COMMA_LOST.fullmatch(cell.strip())
+    return joined.groups() if joined else (cell,)
 
 
 def _as_pattern(path: Path) -> str:

@@ -32,7 +32,8 @@ Clock = Callable[[], datetime]
 class Batch:
     """What became of a file: `rows_read` is the sum of the four counts after it.
 
-    `unmatched` of the accepted rows are prices that wait for their runner.
+    `unmatched` of the accepted rows are prices that wait for their runner. `unknown_columns` are
+    the file's columns that its format does not know, `notes` what was concluded about it.
     """
 
     file: str
@@ -44,6 +45,8 @@ class Batch:
     quarantined: int
     unmatched: int
     seconds: float
+    unknown_columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -111,11 +114,12 @@ def ingest(
             )
         con.execute(
             "INSERT INTO import_batches VALUES "
-            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', NULL, NULL, NULL, NULL)",
+            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', NULL, NULL, ?, ?)",
             [
                 batch_id, name, digest, staged.reader.name, staged.rows_read, counts.accepted,
                 counts.updated, counts.unchanged, counts.quarantined, counts.unmatched, started,
-                clock(), velo.__version__, staged.reader.version,
+                clock(), velo.__version__, staged.reader.version, list(staged.unknown),
+                list(staged.notes),
             ],
         )  # fmt: skip
         progress("committing")
@@ -123,6 +127,7 @@ def ingest(
     return Batch(
         name, staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
         counts.unchanged, counts.quarantined, counts.unmatched, _since(started, clock),
+        staged.unknown, staged.notes,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from velo.errors import InputError, UnknownFormat
+from velo.warehouse.column_names import distinct_names
 from velo.warehouse.readers import Reader, recognise
 from velo.warehouse.sql_text import literal, quoted
 
@@ -170,7 +171,7 @@ def _tables(lite: sqlite3.Connection) -> list[str]:
 
 def _is_known(columns: list[str], reader: Reader | None) -> bool:
     if reader is not None:
-        return reader.mark <= {column.strip().lower() for column in columns}
+        return not reader.lacking(distinct_names(columns))
     try:
         recognise("", columns)
     except UnknownFormat:

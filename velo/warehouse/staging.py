@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +12,11 @@ from velo.errors import InputError, UnknownFormat
 from velo.settings import Store
 from velo.warehouse.containers import MISSING, Container, container
 from velo.warehouse.facts import price_column
-from velo.warehouse.readers import Reader, named, recognise
-from velo.warehouse.readers.reader import FIELDS, Expression
+from velo.warehouse.readers import Reader, chosen, named, recognise
+from velo.warehouse.readers.reader import FIELDS, Spellings, bound
 from velo.warehouse.sql_text import quoted
+from velo.warehouse.swapped_people import SOURCE as SWAPPED_SOURCE
+from velo.warehouse.swapped_people import put_right
 
 __all__ = ["MISSING", "Staged", "stage"]
 
@@ -30,11 +29,15 @@ class Staged:
         reader: the format's reader.
         rows_read: rows of the file, counted before any rule; malformed lines included.
         absent: fields for which the file has no column.
+        unknown: columns of the file that the format does not know, as folded.
+        notes: what was concluded about the file as a whole, a sentence each.
     """
 
     reader: Reader
     rows_read: int
     absent: frozenset[str]
+    unknown: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def stage(
@@ -56,15 +59,21 @@ def stage(
 
     Raises:
         InputError: the file cannot be read.
-        UnknownFormat: no reader knows its columns.
+        UnknownFormat: no reader knows its columns, two would read them differently, or the named
+            one would lose prices, weights or positions.
     """
     con.execute("CREATE OR REPLACE TEMP TABLE malformed (line BIGINT, detail VARCHAR, raw VARCHAR)")
     reader = named(form) if form else None
     try:
         with container(con, path, store, reader) as source:
-            reader = reader or recognise(str(path), source.columns)
+            if reader is None:
+                reader = recognise(str(path), source.columns)
+            else:
+                _hold_needed(path, reader, source)
+                reader = chosen(str(path), reader, source.columns)
             absent = _fill(con, reader, source)
-            _hold_needed(path, reader, absent)
+            if reader.role == "card":
+                _hold_no_results(con, path, reader, source)
     except duckdb.InvalidInputException as error:
         if "CSV Parser state machine" not in str(error):
             raise InputError(_unreadable(path, error)) from None
@@ -81,7 +90,14 @@ def stage(
     (rows,) = con.execute(
         "SELECT (SELECT count(*) FROM staging) + (SELECT count(*) FROM malformed)"
     ).fetchall()[0]
-    return Staged(reader, int(rows), absent)
+    notes = list(source.notes)
+    if reader.name == SWAPPED_SOURCE and not {"jockey", "trainer"} & absent:
+        notes += put_right(con)
+    for name in reader.witnesses:
+        con.execute(f"ALTER TABLE staging DROP COLUMN witness_{name}")
+    known = reader.knows(source.columns)
+    unknown = tuple(name for name in source.columns if name not in known)
+    return Staged(reader, int(rows), absent, unknown, tuple(notes))
 
 
 def detect(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> str:
@@ -95,8 +111,12 @@ def detect(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> str:
         return recognise(str(path), source.columns).name
 
 
-def _hold_needed(path: Path, reader: Reader, absent: frozenset[str]) -> None:
-    missing = sorted({"date", "course", "horse"} & absent)
+def _hold_needed(path: Path, reader: Reader, source: Container) -> None:
+    missing = [
+        name
+        for name in ("date", "course", "horse")
+        if bound(reader.columns.get(name), source.columns) is None
+    ]
     if missing:
         raise UnknownFormat(
             f"{path}: read as {reader.name} it has no column for {', '.join(missing)}; "
@@ -104,15 +124,33 @@ def _hold_needed(path: Path, reader: Reader, absent: frozenset[str]) -> None:
         )
 
 
+def _hold_no_results(
+    con: duckdb.DuckDBPyConnection, path: Path, reader: Reader, source: Container
+) -> None:
+    """Refuse a card that says where somebody finished; an empty column of places is let pass."""
+    for column in (name for name in source.columns if name in reader.never):
+        for relation in source.relations([column]):
+            if con.execute(
+                f"SELECT 1 FROM {relation} WHERE {quoted(column)} IS NOT NULL LIMIT 1"
+            ).fetchall():
+                raise UnknownFormat(
+                    f"{path} has finishing positions in its column {column}: it is no card, so "
+                    f"leave --format {reader.name} out"
+                )
+
+
 def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> frozenset[str]:
     """Make `staging`; returns the fields for which the file has no column."""
-    wanted: dict[str, Expression | None] = {name: reader.columns.get(name) for name in FIELDS}
-    wanted |= {price_column(kind): sql for kind, sql in reader.prices.items()}
-    wanted |= {f"section_{number}": sql for number, sql in reader.sectionals.items()}
-    found = _bound(wanted, source.columns)
-    words = set(re.findall(r"\w+", " ".join(sql for sql in found.values() if sql).lower()))
-    used = [column for column in source.columns if column in words] or source.columns[:1]
-    columns = ", ".join(f"{quoted(name)} VARCHAR" for name in wanted)
+    wanted: dict[str, Spellings | None] = {name: reader.columns.get(name) for name in FIELDS}
+    wanted |= {price_column(kind): spellings for kind, spellings in reader.prices.items()}
+    wanted |= {f"section_{number}": each for number, each in reader.sectionals.items()}
+    found = {name: bound(spellings, source.columns) for name, spellings in wanted.items()}
+    taken = reader.takes(source.columns)
+    for name in reader.witnesses:
+        found[f"witness_{name}"] = quoted(name) if name in source.columns else None
+        taken |= {name} & set(source.columns)
+    used = [column for column in source.columns if column in taken] or source.columns[:1]
+    columns = ", ".join(f"{quoted(name)} VARCHAR" for name in found)
     values = ", ".join(sql or "NULL" for sql in found.values())
     con.execute(f"CREATE OR REPLACE TEMP TABLE staging (line BIGINT, {columns})")
     before = source.first_line - 1
@@ -122,49 +160,6 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
         ).fetchall()[0]
         before += rows
     return frozenset(name for name in FIELDS if found[name] is None)
-
-
-def _bound(
-    wanted: Mapping[str, Expression | None], columns: Sequence[str]
-) -> dict[str, str | None]:
-    """Of each field's alternatives the first all of whose columns the file has.
-
-    Whole expressions are tried on an empty table elsewhere: an error here would end the
-    transaction.
-    """
-    with closing(duckdb.connect(config={"threads": 1})) as aside:
-        declared = ", ".join(f"{quoted(name)} VARCHAR" for name in columns)
-        aside.execute(f"CREATE TABLE file ({declared})")
-        return {
-            name: next(
-                (
-                    f"({sql})"
-                    for sql in _alternatives(sqls)
-                    if (sql.strip('"') in columns if _is_name(sql) else _binds(aside, sql))
-                ),
-                None,
-            )
-            for name, sqls in wanted.items()
-        }
-
-
-def _is_name(sql: str) -> bool:
-    return sql.strip('"').isidentifier()
-
-
-def _binds(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
-    try:
-        con.execute(f"SELECT ({sql})::VARCHAR FROM file").fetchall()
-    except duckdb.BinderException:
-        return False
-    return True
-
-
-def _alternatives(expression: Expression | None) -> Iterator[str]:
-    if isinstance(expression, str):
-        yield expression
-    elif expression is not None:
-        yield from expression
 
 
 def _unreadable(path: Path, error: Exception) -> str:

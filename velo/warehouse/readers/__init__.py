@@ -1,4 +1,4 @@
-"""One module a format: which columns mark it, and which of ours each of its columns is."""
+"""One module a format: how it spells our fields, and what a file of it must be able to give."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from velo.warehouse.readers import (
     hong_kong,
     racecard,
     raceform,
+    racing_api,
     racing_data,
     rpscrape,
     rpscrape_old,
 )
 from velo.warehouse.readers.reader import Reader
+from velo.warehouse.readers.recognition import hold_format, recognise_among
 
-__all__ = ["READERS", "Reader", "named", "recognise"]
+__all__ = ["READERS", "Reader", "chosen", "named", "recognise"]
 
 READERS: tuple[Reader, ...] = (
     hong_kong.READER,
     raceform.READER,
     rpscrape.READER,
+    racing_api.READER,
     gb_all_weather.READER,
     racing_data.READER,
     rpscrape_old.READER,
@@ -30,9 +33,6 @@ READERS: tuple[Reader, ...] = (
     exchange.READER,
 )
 """Every format. Where two tell of one race, the earlier here is believed."""
-
-SHOWN = 12
-"""Columns of a file that an error names."""
 
 
 def named(name: str) -> Reader:
@@ -49,26 +49,19 @@ def named(name: str) -> Reader:
 
 
 def recognise(file: str, columns: Iterable[str]) -> Reader:
-    """The reader whose mark is among a file's columns; of several, the one with the longest mark.
+    """The reader that knows most of a file's columns, among those whose needs they meet.
 
     Raises:
-        UnknownFormat: no mark is complete; says which format is nearest and what it misses.
+        UnknownFormat: none does, or two would read the file differently.
     """
-    given = list(columns)
-    present = {column.strip().lower() for column in given}
-    possible = [reader for reader in READERS if not reader.never & present]
-    marked = [reader for reader in possible if reader.mark <= present]
-    if marked:
-        return max(marked, key=lambda reader: len(reader.mark))
-    nearest = max(possible, key=lambda reader: len(reader.mark & present) / len(reader.mark))
-    missing = ", ".join(sorted(nearest.mark - present))
-    shown = ", ".join(_printable(column[:40]) for column in given[:SHOWN])
-    raise UnknownFormat(
-        f"{file}: no known format has these columns ({shown}"
-        f"{', ...' if len(given) > SHOWN else ''}); the nearest is {nearest.name}, "
-        f"which needs {missing} as well; choose one with --format"
-    )
+    return recognise_among(READERS, file, columns)
 
 
-def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+def chosen(file: str, reader: Reader, columns: Iterable[str]) -> Reader:
+    """The reader that the user named, if it reads what no file may lose.
+
+    Raises:
+        UnknownFormat: it would lose prices, weights or positions that another format reads.
+    """
+    hold_format(READERS, file, reader, columns)
+    return reader

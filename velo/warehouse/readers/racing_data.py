@@ -1,57 +1,38 @@
 """The flat table `racing_data` of a `velo_racing.db`, or the same columns in another file.
 
 Older tables have no off time and no name of the race; newer ones have the other columns of the
-raceform file as well.
+raceform file as well. Whatever the warehouse's own views are called by is understood here, so that
+what was exported from one can be read again.
 """
 
 from __future__ import annotations
 
 from velo.warehouse.readers.reader import Reader
+from velo.warehouse.readers.spellings import (
+    FLAT,
+    FLAT_PRICES,
+    FLAT_UNUSED,
+    NUMBER,
+    WEIGHT,
+    spelt,
+)
 
 READER = Reader(
     name="racing_data",
-    mark=frozenset(
-        {"date", "course", "race_id", "dist", "pos", "horse", "sp", "official_rating", "rpr", "ts"}
-    ),
-    columns={
-        "date": "date",
-        "course": "course",
-        "region": "region",
-        "source_race_id": "race_id",
-        "off": "off",
-        "race_no": "race_no",
-        "race_name": "race_name",
-        "race_type": '"type"',
-        "class": "class",
-        "pattern": "pattern",
-        "rating_band": "rating_band",
-        "distance": "dist",
-        "surface": "surface",
-        "going": "going",
-        "ran": "ran",
-        "number": "num",
-        "position": "pos",
-        "draw": "draw",
-        "horse": "horse",
-        "source_horse_id": "horse_id",
-        "age": "age",
-        "sex": "sex",
-        "weight": "wgt",
-        "headgear": "hg",
-        "jockey": "jockey",
-        "trainer": "trainer",
-        "owner": "owner",
-        "official_rating": "official_rating",
-        "rpr": "rpr",
-        "ts": "ts",
-        "seconds": "secs",
-        "time": '"time"',
-        "beaten": "ovr_btn",
-        "prize": "prize",
-        "sire": "sire",
-        "dam": "dam",
-        "damsire": "damsire",
-        "comment": ("comment", "comments"),
+    columns=FLAT
+    | {
+        "off_dt": spelt("off_dt", "off_at"),
+        "race_no": spelt("race_no"),
+        "race_type": spelt("type", "race_type"),
+        "number": NUMBER,
+        "weight": WEIGHT,
+        "headgear": spelt("hg", "headgear"),
+        "official_rating": spelt("official_rating"),
+        "seconds": spelt("secs", "seconds"),
+        "beaten": spelt("ovr_btn", "beaten"),
+        "prize": spelt("prize", "prize_won"),
+        "comment": spelt("comment", "comments"),
     },
-    prices={"sp": "sp"},
+    prices=FLAT_PRICES,
+    unused=FLAT_UNUSED | {"off_zone", "off_doubt", "standing"},
 )

@@ -1,50 +1,17 @@
-"""rpscrape's newer CSV: `Off` on a 12-hour clock, the price as a fraction and as a decimal.
+"""rpscrape's CSV since February 2020, the columns being those that its user chose.
 
-It numbers neither races nor horses. A price that is missing as a fraction is taken as a decimal.
+Until October 2021 the race's title is `name`. A price that is missing as a fraction is taken as a
+decimal, a weight that is missing in stones in pounds.
 """
 
 from __future__ import annotations
 
 from velo.warehouse.readers.reader import Reader
+from velo.warehouse.readers.spellings import FLAT, FLAT_PRICES, FLAT_UNUSED, spelt
 
 READER = Reader(
     name="rpscrape",
-    mark=frozenset({"date", "course", "off", "name", "pos", "horse", "dec", "lbs"}),
-    columns={
-        "date": "date",
-        "course": "course",
-        "region": "region",
-        "off": "off",
-        "race_name": '"name"',
-        "race_type": '"type"',
-        "class": "class",
-        "pattern": "pattern",
-        "rating_band": "rating_band",
-        "distance": "dist",
-        "surface": "surface",
-        "going": "going",
-        "ran": "ran",
-        "number": "num",
-        "position": "pos",
-        "draw": "draw",
-        "horse": "horse",
-        "age": "age",
-        "sex": "sex",
-        "weight": ("coalesce(wgt, lbs)", "lbs"),
-        "headgear": "hg",
-        "jockey": "jockey",
-        "trainer": "trainer",
-        "owner": "owner",
-        "official_rating": '"or"',
-        "rpr": "rpr",
-        "ts": "ts",
-        "time": '"time"',
-        "beaten": "ovr_btn",
-        "prize": "prize",
-        "sire": "sire",
-        "dam": "dam",
-        "damsire": "damsire",
-        "comment": "comment",
-    },
-    prices={"sp": ("coalesce(sp, dec)", "dec")},
+    columns=FLAT | {"race_name": spelt("race_name", "name")},
+    prices=FLAT_PRICES,
+    unused=FLAT_UNUSED,
 )

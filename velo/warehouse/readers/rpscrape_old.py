@@ -1,42 +1,60 @@
-"""rpscrape's old CSV: dates such as `10 Nov 2018`, no race ids, no numbers, no field size.
+"""rpscrape's CSV until February 2020: `time` is the off, `name` or `horse_name` the horse.
 
-Its columns do not all hold what they are called: `jockey` holds the trainer and `trainer` the
-jockey, `class` the pattern, `band` the ages that may run, `time` the off.
+`class` holds the pattern as well, `band` the ages that may run. To December 2018 `jockey` holds the
+trainer and `trainer` the jockey: `velo.warehouse.swapped_people` puts them right.
 """
 
 from __future__ import annotations
 
-from velo.warehouse.readers.reader import Reader
+from velo.warehouse.readers.reader import Reader, Spelling
+from velo.warehouse.readers.spellings import (
+    JOCKEY,
+    POSITION,
+    in_unit,
+    spelt,
+)
 
 READER = Reader(
     name="rpscrape_old",
-    mark=frozenset(
-        {"date", "course", "time", "race_name", "class", "band", "distance", "pos", "name", "sp",
-         "weight", "gear", "jockey", "trainer"}
-    ),
     columns={
-        "date": "date",
-        "course": "course",
-        "off": '"time"',
-        "race_name": "race_name",
-        "class": "CASE WHEN class ILIKE 'class%' THEN class END",
-        "pattern": "CASE WHEN class NOT ILIKE 'class%' THEN class END",
-        "distance": "distance",
-        "going": "going",
-        "position": "pos",
-        "draw": "draw",
-        "horse": '"name"',
-        "age": "age",
-        "weight": "weight",
-        "headgear": "gear",
-        "jockey": "trainer",
-        "trainer": "jockey",
-        "official_rating": '"or"',
-        "rpr": "rpr",
-        "ts": "ts",
-        "beaten": "btn",
-        "prize": "prize",
-        "comment": "comment",
+        "date": spelt("date"),
+        "course": spelt("course"),
+        "region": spelt("region"),
+        "off": spelt("time"),
+        "race_name": spelt("race_name"),
+        "class": (Spelling(("class",), "CASE WHEN {0} ILIKE 'class%' THEN {0} END"),),
+        "pattern": (Spelling(("class",), "CASE WHEN {0} NOT ILIKE 'class%' THEN {0} END"),),
+        "distance": (
+            *spelt("distance"),
+            *in_unit("f", "dist(f)"),
+            *in_unit("m", "dist(m)"),
+        ),
+        "going": spelt("going"),
+        "position": POSITION,
+        "draw": spelt("draw"),
+        "horse": (
+            *spelt("horse_name"),
+            Spelling(("name",), lacks=frozenset({"horse_name", "horse"})),
+            *spelt("horse"),
+        ),
+        "age": spelt("age"),
+        "weight": spelt("weight", "lbs"),
+        "headgear": spelt("gear"),
+        "jockey": JOCKEY,
+        "trainer": spelt("trainer"),
+        "official_rating": spelt("or"),
+        "rpr": spelt("rpr"),
+        "ts": spelt("ts"),
+        "time": spelt("fin_time"),
+        "beaten": spelt("btn"),
+        "prize": spelt("prize", "prize(£)"),
+        "sire": spelt("sire"),
+        "dam": spelt("dam"),
+        "damsire": spelt("damsire"),
+        "comment": spelt("comment"),
     },
-    prices={"sp": "sp"},
-)  # fmt: skip
+    prices={"sp": spelt("sp", "dec")},
+    never=frozenset({"off", "off_time"}),
+    unused=frozenset({"band"}),
+    witnesses=("dec",),
+)
