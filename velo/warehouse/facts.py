@@ -18,12 +18,14 @@ TEXTS = (
 """Fields that the tables keep as the file writes them, blanks around them dropped."""
 
 _FIGURES = (
-    "ran", "race_no", "draw", "age", "official_rating", "rpr", "ts", "beaten", "prize", "race_prize",
+    "ran", "race_no", "draw", "age", "official_rating", "rpr", "ts", "beaten", "prize",
+    "race_prize",
 )  # fmt: skip
 
 _TYPED_CONTENT = (
-    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "number_letter", "draw",
-    "age", "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize", "race_prize",
+    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "number_letter",
+    "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize",
+    "race_prize",
 )  # fmt: skip
 _KEYS = ("course", "horse")
 
@@ -53,7 +55,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     """
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
-    found = build_lookups(con, prices, first, len(sections))
+    found = build_lookups(con, prices, first, sections)
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
         f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices

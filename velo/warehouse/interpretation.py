@@ -23,7 +23,10 @@ from velo.warehouse.rules import Rule, figure_of, rules
 
 
 def build_lookups(
-    con: duckdb.DuckDBPyConnection, prices: Sequence[str], first: First = "day", sections: int = 0
+    con: duckdb.DuckDBPyConnection,
+    prices: Sequence[str],
+    first: First = "day",
+    sections: Sequence[str] = (),
 ) -> dict[str, Rule]:
     """Apply every rule to the staging table's distinct texts; one temporary table a rule.
 
@@ -34,7 +37,7 @@ def build_lookups(
         con: a connection with a filled `staging`.
         prices: the columns of `staging` that hold odds.
         first: how the file writes dates in numbers.
-        sections: columns of `staging` that hold the seconds of a section.
+        sections: the columns of `staging` that hold the seconds of a section.
 
     Returns:
         The rules, as `joins` wants them.

@@ -7,7 +7,7 @@ years.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -67,13 +67,15 @@ class Rule:
     reads: Mapping[str, int] = field(default_factory=dict)
 
 
-def rules(clock: Literal[12, 24], first: First = "day", sections: int = 0) -> dict[str, Rule]:
+def rules(
+    clock: Literal[12, 24], first: First = "day", sections: Sequence[str] = ()
+) -> dict[str, Rule]:
     """Every rule of an ingest, by the name of its lookup table.
 
     Args:
         clock: 12 or 24, how the file writes off times.
         first: how the file writes dates in numbers.
-        sections: columns of `staging` that hold the seconds of a section.
+        sections: the columns of `staging` that hold the seconds of a section.
     """
     text, integer, real = pa.string(), pa.int64(), pa.float64()
     figures = {
@@ -84,7 +86,7 @@ def rules(clock: Literal[12, 24], first: First = "day", sections: int = 0) -> di
         "seconds": (time_written, reason.SECONDS), "time": (time_written, reason.SECONDS),
         "prize": (amount, reason.PRIZE), "race_prize": (amount, reason.PRIZE),
         "weight": (weight_written, reason.POUNDS),
-        **{f"section_{n}": (time_written, reason.SECTION) for n in range(1, sections + 1)},
+        **dict.fromkeys(sections, (time_written, reason.SECTION)),
     }  # fmt: skip
     whole_numbers = ("ran", "race_no", "draw", "age")
     return {
