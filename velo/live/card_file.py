@@ -13,7 +13,7 @@ from pathlib import Path
 from velo.errors import InputError
 from velo.live.racecard_json import flat_rows
 from velo.racing.odds import decimal_odds
-from velo.racing.racing_day import racing_day
+from velo.racing.racing_day import First, day_order, racing_day
 from velo.warehouse.containers import MISSING
 
 KINDS = ("sp", "bsp", "wap", "open", "morning", "breakfast", "evening")
@@ -83,7 +83,8 @@ def said_of_card(path: Path) -> list[Said]:
         raise InputError(
             f"{path} has finishing positions: give results to `velo results`, and a card here"
         )
-    return [_said(line, row, CURRENT) for line, row in rows]
+    first = day_order(row.get("date") for _, row in rows).first
+    return [_said(line, row, CURRENT, first) for line, row in rows]
 
 
 def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
@@ -105,7 +106,8 @@ def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
             f"{path} needs the columns horse and odds (or one of {', '.join(KINDS)}), beside "
             "race_id, date, course, off where it has them"
         )
-    return [_said(line, row, kind or CURRENT) for line, row in rows]
+    first = day_order(row.get("date") for _, row in rows).first
+    return [_said(line, row, kind or CURRENT, first) for line, row in rows]
 
 
 def quoted_kind(rows: Sequence[Said], decision: str) -> str | None:
@@ -133,13 +135,13 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return columns, rows
 
 
-def _said(line: int, row: Mapping[str, str], unnamed: str) -> Said:
+def _said(line: int, row: Mapping[str, str], unnamed: str, first: First) -> Said:
     written = next((row[name] for name in UNNAMED if name in row), None)
     odds = {} if written is None else {unnamed: written}
     odds |= {kind: row[kind] for kind in KINDS if kind in row}
     read = {kind: decimal_odds(text) for kind, text in odds.items()}
     return Said(
-        line, row.get("horse", ""), racing_day(row.get("date")), row.get("course"),
+        line, row.get("horse", ""), racing_day(row.get("date"), first), row.get("course"),
         row.get("off"), row.get("race_id"),
         {kind: price for kind, price in read.items() if price is not None},
     )  # fmt: skip

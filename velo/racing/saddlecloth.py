@@ -7,6 +7,8 @@ Where one stable's runners are one bet, as in the United States, they carry one 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
 from typing import NamedTuple
 
 from velo.racing.numerals import whole
@@ -28,3 +30,18 @@ def saddlecloth(text: str | None) -> Saddlecloth | None:
         return Saddlecloth(int(coupled[1]), coupled[2].upper())
     bare = whole(text)
     return None if bare is None else Saddlecloth(bare, None)
+
+
+def coupled_races(
+    runners: Iterable[tuple[Hashable, int | None, str | None]],
+) -> frozenset[Hashable]:
+    """The races in which two runners share a number and differ in the letter: no market.
+
+    Args:
+        runners: race, number and letter of those that run.
+    """
+    letters: dict[tuple[Hashable, int], set[str | None]] = defaultdict(set)
+    for race, number, letter in runners:
+        if number is not None:
+            letters[race, number].add(letter)
+    return frozenset(race for (race, _), each in letters.items() if len(each) > 1)
