@@ -36,8 +36,8 @@ def roster(
     Returns:
         The columns of the build's `entries`, and `day`, `off`, `race_no`, `race_name`,
         `source_race_id`, `number`, `draw`, `number_letter`; `seen_horse`, `seen_trainer`,
-        `seen_jockey`, `seen_course` say whether they had a start before the day, `told` whether the warehouse
-        has it that the race was run.
+        `seen_jockey`, `seen_course` say whether they had a start before the day, `told` whether
+        the warehouse has it that the race was run.
 
     Raises:
         NothingIngested: there is no warehouse.
