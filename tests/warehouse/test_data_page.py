@@ -9,6 +9,7 @@ import pytest
 
 from tests.warehouse.raceform_file import STORE
 from velo.home import Home
+from velo.racing import reason
 from velo.warehouse.connection import warehouse
 from velo.warehouse.quarantine import REASONS
 from velo.warehouse.readers import READERS, named
@@ -147,3 +148,16 @@ def test_every_reason_is_described_in_its_own_words() -> None:
 def test_every_way_of_writing_nothing_is_named() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert all(f"`{word.lower()}`" in page for word in MISSING if word)
+
+
+def test_the_bounds_of_reason_are_those_of_the_code() -> None:
+    written = {cells[0].strip("`"): tuple(cells[1:]) for cells in sections()["Bounds of reason"]}
+    assert written == {
+        name: (
+            "above 1" if name == "PRICE" else f"{bound.least:.12g}",
+            f"{bound.most:.12g}",
+            "" if bound.blank is None else f"{bound.blank:g}",
+        )
+        for name, bound in vars(reason).items()
+        if isinstance(bound, reason.Bound)
+    }

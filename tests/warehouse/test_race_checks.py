@@ -57,6 +57,63 @@ def test_two_runners_on_one_number_are_named(home: Home, tmp_path: Path) -> None
     assert flags(home) == {"number-twice": "number 4: Alpha, Bravo"}
 
 
+def coupled(*numbers: str) -> list[dict[str, str]]:
+    """Runners on these numbers, placed in that order, at prices that make a book."""
+    ran = str(len(numbers))
+    return [
+        row(f"Horse {place}", str(place), num=number, sp="3/1", ran=ran)
+        for place, number in enumerate(numbers, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "detail"),
+    [
+        (("1", "1A", "2", "3"), "1 Horse 1, 1A Horse 2"),
+        (("1A", "2", "1X", "3"), "1A Horse 1, 1X Horse 3"),
+        (("2b", "2", "1", "3"), "2 Horse 2, 2B Horse 1"),
+    ],
+)
+def test_coupled_entries_keep_number_and_letter_and_are_flagged(
+    home: Home, tmp_path: Path, numbers: tuple[str, ...], detail: str
+) -> None:
+    load(home, file_of(tmp_path, coupled(*numbers)))
+    assert flags(home) == {"coupled": detail}
+    assert ask(
+        home, "SELECT number || coalesce(number_letter, '') FROM runners ORDER BY horse"
+    ) == [(number.upper(),) for number in numbers]
+
+
+def test_a_letter_whose_partner_is_withdrawn_is_a_bet_of_its_own(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = coupled("1", "1A", "2", "3")
+    rows[1] |= {"pos": "NR"}
+    load(home, file_of(tmp_path, [runner | {"ran": "3"} for runner in rows]))
+    assert "coupled" not in flags(home)
+
+
+def test_one_number_and_letter_twice_is_a_slip_and_no_coupling(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, coupled("1A", "1A", "2", "3")))
+    assert flags(home) == {"number-twice": "number 1A: Horse 1, Horse 2"}
+
+
+def test_a_letter_that_is_corrected_is_an_update(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, coupled("1", "1", "2", "3")))
+    batch = load(home, file_of(tmp_path, coupled("1", "1A", "2", "3"), "corrected.csv"))
+    assert batch.updated == 1
+    assert flags(home) == {"coupled": "1 Horse 1, 1A Horse 2"}
+
+
+def test_a_runner_of_a_results_file_without_a_result_is_missing_where_no_field_is_given(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = [row("Alpha", "1", ran=""), row("Bravo", "2", num="2", ran=""),
+            row("Charlie", "", num="3", ran="")]  # fmt: skip
+    load(home, file_of(tmp_path, rows))
+    assert flags(home)["runners-missing"] == "2 of 3"
+
+
 @pytest.mark.parametrize(
     ("prices", "expected"),
     [

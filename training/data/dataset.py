@@ -33,7 +33,7 @@ MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
 TWO_WINNERS = "two-winners"
 """Why a race is nothing to fit on: it may be two races in one."""
-MARKET_FLAGS = ("runners-missing", "book-low", "book-high")
+MARKET_FLAGS = ("runners-missing", "coupled", "book-low", "book-high")
 """Why a race whose starters all have a price is still no market, as ingest flags it."""
 
 

@@ -21,7 +21,8 @@ def ingest(
         str | None, typer.Option("--format", help="The format's name; detected by default.")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Exit 1 when a row was refused.")
+        bool,
+        typer.Option("--strict", help="Exit 1 when a row was refused, or a cell was not read."),
     ] = False,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
@@ -31,7 +32,7 @@ def ingest(
     """Load results, cards and prices into the warehouse. The same file twice changes nothing.
 
     Each file is loaded whole or not at all. One that cannot be read ends the command; the files
-    before it stay loaded, and are reported.
+    before it stay loaded, and are reported. Exit 1 where a file was read and none of its rows kept.
     """
     from velo import settings
     from velo.errors import VeloError
@@ -53,7 +54,8 @@ def ingest(
         _report(batches, as_json, str(error))
         raise
     _report(batches, as_json, None)
-    if strict and any(batch.quarantined for batch in batches):
+    unread = strict and any(batch.quarantined or batch.unread for batch in batches)
+    if unread or any(batch.nothing_kept for batch in batches):
         raise typer.Exit(1)
 
 
@@ -67,12 +69,15 @@ def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:
         return
     console.table(
         "Ingested",
-        ["file", "format", "read", "accepted", "updated", "unchanged", "quarantined", "s"],
+        [
+            "file", "format", "read", "accepted", "updated", "unchanged", "quarantined", "unread",
+            "s",
+        ],
         [
             [
                 batch.file.rpartition("/")[2] if "!" not in batch.file else batch.file,
                 batch.format, batch.rows_read, batch.accepted, batch.updated, batch.unchanged,
-                batch.quarantined, batch.seconds,
+                batch.quarantined, sum(each.cells for each in batch.unread), batch.seconds,
             ]
             for batch in batches
         ],
@@ -80,11 +85,23 @@ def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:
     for batch in batches:
         if batch.unknown_columns:
             console.say(f"{batch.file}: not read: {', '.join(batch.unknown_columns)}")
-        for note in batch.notes:
-            console.say(f"{batch.file}: {note}")
+        _say_what_was_not_read(batch)
     unmatched = sum(batch.unmatched for batch in batches)
     if unmatched:
         console.say(f"{unmatched:,} price rows wait for their runners")
     refused = sum(batch.quarantined for batch in batches)
     if refused:
         console.say(f"{refused:,} rows were refused; `velo quarantine` says why")
+
+
+def _say_what_was_not_read(batch: Batch) -> None:
+    from velo.warehouse.unread import warned
+
+    name = batch.file.rpartition("/")[2]
+    for note in batch.notes:
+        console.say(f"{name}: {note}")
+    loud = warned(batch.unread)
+    for each in batch.unread:
+        console.say(f"{'warning: ' if each.field in loud else ''}{name}: {each}")
+    if batch.nothing_kept:
+        console.say(f"{name}: none of its {batch.rows_read:,} rows was kept")

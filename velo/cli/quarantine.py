@@ -13,14 +13,20 @@ from velo.cli import console
 def quarantine(
     limit: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 20,
     export: Annotated[Path | None, typer.Option(help="Write every refused row here (CSV).")] = None,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="List the cells that no rule could read, by field.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """List the rows that ingest refused, with file, line and reason."""
+    """List the rows that ingest refused, or the cells it could not read, with file and line."""
     from velo import settings
     from velo.home import Home
     from velo.warehouse import quarantine as refused
     from velo.warehouse.connection import warehouse
 
+    if unread:
+        _unread(limit, export, as_json)
+        return
     with warehouse(Home.current(), settings.load().store, write=False) as con:
         counts = refused.counts_by_reason(con)
         rows = refused.refusals(con, limit)
@@ -46,3 +52,34 @@ def quarantine(
         )
     if export:
         console.say(f"wrote {exported:,} rows to {export}")
+
+
+def _unread(limit: int, export: Path | None, as_json: bool) -> None:
+    from velo import settings
+    from velo.errors import InputError
+    from velo.home import Home
+    from velo.warehouse.connection import warehouse
+    from velo.warehouse.unread import unread_cells
+
+    if export:
+        raise InputError("--export writes refused rows: leave it out, or --unread")
+    with warehouse(Home.current(), settings.load().store, write=False) as con:
+        rows = unread_cells(con, limit)
+    if as_json:
+        console.emit_json({"unread": [row.to_dict() for row in rows]})
+        return
+    if not rows:
+        console.say("every cell that was given was read")
+        return
+    console.table(
+        "Cells that were not read",
+        ["file", "field", "reason", "cells", "given", "share", "examples"],
+        [
+            [
+                Path(row.file or "").name, row.field, row.reason, row.cells, row.given,
+                console.percent(row.share),
+                ", ".join(f"line {each.line}: {each.text}" for each in row.examples),
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip

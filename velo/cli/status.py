@@ -64,6 +64,11 @@ def status(
             ["runners", f"{data['runners']:,} of {data['horses']:,} horses"],
             ["imports", f"{data['imports']:,} files, {data['quarantined']:,} rows refused"],
         ]
+        rows += [
+            ["unread", f"{each['field']}: {each['cells']:,} of {each['given']:,} cells "
+             "(`velo quarantine --unread`)"]
+            for each in data["unread"]
+        ]  # fmt: skip
     if built:
         rows += [
             ["build", f"{built['number']} to {built['last_day']}, {built['finished']}"],
@@ -83,6 +88,7 @@ def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any]
     from velo.errors import NothingIngested
     from velo.warehouse.connection import warehouse
     from velo.warehouse.readers import READERS
+    from velo.warehouse.unread import unread_shares
 
     cards = [reader.name for reader in READERS if reader.role == "card"]
     try:
@@ -98,11 +104,12 @@ def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any]
                 "format))",
                 [today, seen, cards],
             ).fetchall()[0]
+            unread = unread_shares(con)
     except NothingIngested:
         return None
     names = ("races", "runners", "horses", "imports", "quarantined", "first_day", "last_day",
              "last_batch", "results_to", "card_on", "unseen")  # fmt: skip
-    return dict(zip(names, row, strict=True))
+    return dict(zip(names, row, strict=True)) | {"unread": unread}
 
 
 def _build(home: Any) -> dict[str, Any] | None:

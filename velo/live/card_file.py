@@ -10,7 +10,7 @@ from pathlib import Path
 
 from velo.errors import InputError
 from velo.racing.odds import decimal_odds
-from velo.racing.racing_day import racing_day
+from velo.racing.racing_day import First, day_order, racing_day
 from velo.warehouse.column_names import distinct_names
 from velo.warehouse.containers import MISSING
 from velo.warehouse.json_races import flat_races
@@ -76,7 +76,8 @@ def said_of_card(path: Path) -> list[Said]:
         raise InputError(
             f"{path} has finishing positions: give results to `velo results`, and a card here"
         )
-    return [_said(line, row, CURRENT, names) for line, row in rows]
+    first = _day_order(rows, names["date"])
+    return [_said(line, row, CURRENT, names, first) for line, row in rows]
 
 
 def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
@@ -99,7 +100,14 @@ def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
             "race_id, date, course, off where it has them"
         )
     names = {field: CARD.plain(field, columns) for field in _NAMED}
-    return [_said(line, row, kind or CURRENT, names) for line, row in rows]
+    first = _day_order(rows, names["date"])
+    return [_said(line, row, kind or CURRENT, names, first) for line, row in rows]
+
+
+def _day_order(rows: Sequence[tuple[int, dict[str, str]]], names: Sequence[str]) -> First:
+    """Which of day and month the file writes first."""
+    return day_order(next((row[name] for name in names if name in row), None)
+                     for _, row in rows).first  # fmt: skip
 
 
 def quoted_kind(rows: Sequence[Said], decision: str) -> str | None:
@@ -135,7 +143,11 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 
 
 def _said(
-    line: int, row: Mapping[str, str], unnamed: str, names: Mapping[str, Sequence[str]]
+    line: int,
+    row: Mapping[str, str],
+    unnamed: str,
+    names: Mapping[str, Sequence[str]],
+    first: First,
 ) -> Said:
     written = next((row[name] for name in UNNAMED if name in row), None)
     odds = {} if written is None else {unnamed: written}
@@ -145,7 +157,7 @@ def _said(
         field: next((row[name] for name in names[field] if name in row), None) for field in _NAMED
     }
     return Said(
-        line, of_race["horse"] or "", racing_day(of_race["date"]), of_race["course"],
+        line, of_race["horse"] or "", racing_day(of_race["date"], first), of_race["course"],
         of_race["off"], of_race["source_race_id"],
         {kind: price for kind, price in read.items() if price is not None},
     )  # fmt: skip

@@ -26,6 +26,7 @@ from velo.live.deadline import deadline
 from velo.live.features import Source
 from velo.live.journal import PredictedRunner, Prediction
 from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
+from velo.racing.saddlecloth import coupled_races
 from velo.settings import Layoff, Priors, Settings
 
 FACTS = ("race_id", "horse_id", "course", "horse", "race_type", "class_level")
@@ -91,7 +92,8 @@ class Pricer:
 
         Args:
             entries: a row a runner as `velo.live.roster` gives them, races together.
-            odds: float64[rows], NaN where there are none.
+            odds: float64[rows], NaN where there are none; a race with coupled entries is
+                priced without them.
             kinds: race -> what its odds are.
             found: the rows' features.
             source: `online` or `offline`.
@@ -103,7 +105,10 @@ class Pricer:
         frame = pd.DataFrame({name: [row[name] for row in rows] for name in FACTS})
         frame["class_level"] = frame["class_level"].astype(np.float64)
         frame["date"] = pd.to_datetime(pd.Series([row["day"] for row in rows]))
-        frame["decision_odds"] = odds
+        coupled = coupled_races(
+            (row["race_id"], row["number"], row.get("number_letter")) for row in rows
+        )
+        frame["decision_odds"] = np.where([row["race_id"] in coupled for row in rows], np.nan, odds)
         scored = score(self.stored, frame, found)
         judged = self._judged(scored, frame)
         saw = list(self.stored.model.fundamental.features)

@@ -18,6 +18,7 @@ from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WIT
 from velo.racing.racing_day import racing_day
 from velo.settings import Settings
 from velo.warehouse.deliveries import expand
+from velo.warehouse.file_days import order_of_days
 from velo.warehouse.ingest import ingest
 from velo.warehouse.staging import stage
 
@@ -102,10 +103,11 @@ def days_told(path: Path, settings: Settings, form: str) -> set[date]:
     try:
         con.execute("SET threads = 1")
         stage(con, path, settings.store, form)
+        first = order_of_days(con, str(path))
         rows = con.execute("SELECT DISTINCT date FROM staging").fetchall()
     finally:
         con.close()
-    return {day for (text,) in rows if (day := racing_day(text)) is not None}
+    return {day for (text,) in rows if (day := racing_day(text, first)) is not None}
 
 
 def _day(book: Book, day: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from velo.errors import DataError
 
-_CLASS = re.compile(r"(?:class\s*)?([1-7])(?:\.0)?(?:\s*\(.*\))?")
+_CLASS = re.compile(r"\(?(?:class\s*)?([1-7])(?:\.0)?\)?(?:\s*\(.*\))?")
 _PATTERN = re.compile(
     r"(?:hong kong\s+)?(?:group|grade|g|jpn)\s*(1|2|3|one|two|three|iii|ii|i|a|b|c)"
 )
@@ -35,6 +35,9 @@ _NAMED: dict[str, float] = {
     "4 year olds": 0.0,
     "griffin race": 4.0,
 }
+
+# Hong Kong's races for horses that have won little.
+_LEVELLESS = frozenset(("restricted race",))
 
 # (a band's upper rating is above this, its level), as British classes are framed
 _FLAT_LADDER = ((95, 2.0), (85, 3.0), (75, 4.0), (65, 5.0), (50, 6.0), (0, 7.0))
@@ -60,6 +63,11 @@ def declared_level(
     if (level := _class_level(class_)) is not None:
         return level
     return _band_level(rating_band, race_type)
+
+
+def has_no_level(class_: str | None) -> bool:
+    """Whether a class is known, and says nothing of how good the race is."""
+    return _words(class_) in _LEVELLESS
 
 
 def prize_level(prize: float | None, quantiles: Sequence[float]) -> float | None:

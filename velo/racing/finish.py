@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_POSITION = re.compile(r"(=?)\s*0*([1-9]\d{0,2})(?:\.0+)?\s*(=|dh)?", re.IGNORECASE)
+from velo.racing.typography import plain_text
+
+_POSITION = re.compile(
+    r"(=?)\s*0*([1-9]\d{0,5})(?:\.0+|st|nd|rd|th)?\s*(=|dh)?", re.IGNORECASE | re.ASCII
+)
 
 # fmt: off
 NON_FINISHERS = frozenset((
@@ -22,6 +26,14 @@ NON_FINISHERS = frozenset((
 ))
 WITHDRAWN = frozenset(("WV", "WV-A", "WX", "WX-A", "WXNR", "WD", "W", "NR", "SCR"))
 VOID = frozenset(("VOI", "VOID"))
+
+_IN_WORDS = {
+    "PULLED UP": "PU", "FELL": "F", "UNSEATED RIDER": "UR", "UNSEATED": "UR",
+    "BROUGHT DOWN": "BD", "SLIPPED UP": "SU", "REFUSED": "REF", "REFUSED TO RACE": "RR",
+    "RAN OUT": "RO", "CARRIED OUT": "CO", "LEFT AT START": "LFT", "DISQUALIFIED": "DSQ",
+    "DID NOT FINISH": "DNF", "WITHDRAWN": "WD", "NON RUNNER": "NR", "NON-RUNNER": "NR",
+    "SCRATCHED": "SCR",
+}
 # fmt: on
 
 
@@ -39,12 +51,13 @@ class Finish(NamedTuple):
 
 
 def finish(text: str | None) -> Finish:
-    """Read a position: ``'1'``, ``'6.0'``, ``'4 DH'``, ``'1='``, ``'PU'``, ``'WV-A'``.
+    """Read a position: ``'1'``, ``'6.0'``, ``'4 DH'``, ``'1='``, ``'2nd'``, ``'PU'``, ``'WV-A'``.
 
     Finishers and non-finishers have a start, the withdrawn have none (features.md, Words): a
     horse that took no part or refused to race had come under orders.
     """
-    code = " ".join(text.split()).upper() if text else ""
+    code = " ".join(plain_text(text).split()).upper()
+    code = _IN_WORDS.get(code, code)
     if match := _POSITION.fullmatch(code):
         return Finish("finished", int(match[2]), bool(match[1] or match[3]))
     if code in NON_FINISHERS:

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import NamedTuple
 
-_FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(\d+)")
-_DECIMAL = re.compile(r"\d+(?:\.\d*)?|\.\d+")
-_EVENS = re.compile(r"ev(?:en)?s?")
-# The lookbehinds keep a search over a long run of blanks or digits from starting inside it.
-_MARK = re.compile(r"(?<!\s)\s*([jc]?f|[jc])$")
+from velo.racing.reason import PRICE, within
+from velo.racing.typography import plain_text
+
+# A part with a nought before it is a spreadsheet's day or month: `07/02` was 7/2 or 2/7.
+_PART = r"(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)"
+_FRACTION = re.compile(
+    rf"({_PART}(?:\.\d+)?|0?\.\d+)\s?(?:/|to)\s?({_PART})|({_PART})\s?-\s?({_PART})", re.ASCII
+)
+_DECIMAL = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+", re.ASCII)
+_EVENS = re.compile(r"ev(?:en)?s?|even money")
+_MARK = re.compile(
+    r"\s*\(?\s*((?:jt|joint|co|j|c)?[\s.-]*(?:favs?|favou?rites?|f)|[jc])"
+    r"\.?(?:\s*of\s*\d)?\s*\)?$"
+)
+_LONGEST = 80
+"""Signs of a price: the exchange writes forty."""
+# The lookbehinds keep a search over a long run of digits from starting inside it.
 _MOVES = re.compile(r"\(\s*((?:op|opened|tchd|touched)\b[^)]*)", re.IGNORECASE)
 _MOVE = re.compile(
     r"(?P<opening>\bop(?:ened)?\b)|(?P<touched>\b(?:tchd|touched)\b|\s-\s)"
@@ -29,30 +40,43 @@ class PriceMoves(NamedTuple):
 def decimal_odds(text: str | None) -> float | None:
     """Decimal odds, stake included: ``'2/1F'`` is 3.0, ``'EvensF'`` 2.0, ``'5.5'`` 5.5.
 
-    A price that returns no more than the stake (decimal 1.0 or less), or more than a float holds,
-    is no price: ``None``.
+    A price that returns no more than the stake (decimal 1.0 or less), or more than anybody ever
+    laid (above 1000/1), is no price: ``None``.
     """
-    if text is None:
+    return within(odds_written(text), PRICE)
+
+
+def odds_written(text: str | None) -> float | None:
+    """Decimal odds as a text says them, however long: ``'11-4'``, ``'5/2 fav'``, ``'1,000/1'``.
+
+    A spreadsheet's day (``'07-Feb'``, ``'07/02'``) and ``'1/0'`` are ``None``.
+    """
+    plain = _plain(text)
+    bare = plain if plain is None else _MARK.sub("", plain)
+    if bare is None:
         return None
-    bare = _MARK.sub("", text.strip().lower())
     if _EVENS.fullmatch(bare):
         return 2.0
     if fraction := _FRACTION.fullmatch(bare):
-        won, staked = float(fraction[1]), float(fraction[2])
-        price = 1.0 + won / staked if staked > 0 else math.inf
-    elif _DECIMAL.fullmatch(bare):
-        price = float(bare)
-    else:
-        return None
-    return price if 1.0 < price < math.inf else None
+        won, staked = (float(part.replace(",", "")) for part in fraction.groups() if part)
+        return 1.0 + won / staked
+    if _DECIMAL.fullmatch(bare):
+        return float(bare.replace(",", ""))
+    return None
 
 
 def favourite_mark(text: str | None) -> str | None:
     """``'F'`` favourite, ``'J'`` joint favourite, ``'C'`` co-favourite of three or more."""
-    if text is None or decimal_odds(text) is None:
+    plain = _plain(text)
+    if plain is None or decimal_odds(text) is None:
         return None
-    mark = _MARK.search(text.strip().lower())
+    mark = _MARK.search(plain)
     return mark[1][0].upper() if mark else None
+
+
+def _plain(text: str | None) -> str | None:
+    plain = plain_text(text).lower()
+    return plain if 0 < len(plain) <= _LONGEST else None
 
 
 def opening_and_touched(comment: str | None) -> PriceMoves:

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-import math
 import re
 
-_MONEY = re.compile(r"[€£$¥]?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+from velo.racing.reason import PRIZE, within
+from velo.racing.typography import plain_text
+
+_CODES = "GBP|EUR|USD|HKD|AUD|NZD|CAD|JPY|KRW|SGD|ZAR|AED|SAR|QAR|CHF|SEK|NOK|DKK"
+_CURRENCY = rf"(?:(?:US|A|AU|C|CA|HK|NZ|S)?\$|[€£¥₩]|{_CODES})"
+_AMOUNT = re.compile(rf"{_CURRENCY}?\s*(?P<amount>\d[\d., ]*)\s*{_CURRENCY}?", re.ASCII)
+_POINT = re.compile(r"(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+_COMMA = re.compile(r"\d{1,3}(?:[. ]\d{3})+,\d{2}", re.ASCII)
+_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}", re.ASCII)
+_UNSURE = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
+_LONGEST = 40
 
 
 def prize_money(text: str | None) -> float | None:
-    """The amount, in the race's own currency: `'€7590'`, `'312.65'`, `'1,251.25'`.
+    """The amount, in the race's own currency: `'€7590'`, `'312.65'`, `'1,251.25'`, `'4.187,00'`.
 
-    Prizes are only ever compared within a region, so no currency is converted. Nothing won, and
-    what is no amount or more than a float holds, is None.
+    Prizes are only ever compared within a region, so no currency is converted. Nothing won, what is
+    no amount, and more than any race was ever worth is None.
     """
-    read = _MONEY.fullmatch(text.strip()) if text else None
-    if read is None:
+    return within(amount(text), PRIZE)
+
+
+def amount(text: str | None) -> float | None:
+    """The amount as it is written, 0 too.
+
+    ``'4.187'`` is None: whether the point parts thousands is not told.
+    """
+    plain = plain_text(text)
+    written = _AMOUNT.fullmatch(plain) if len(plain) <= _LONGEST else None
+    if written is None:
         return None
-    amount = float(read[1].replace(",", "") + (read[2] or ""))
-    return amount if 0 < amount < math.inf else None
+    bare = written["amount"].strip()
+    if _UNSURE.fullmatch(bare):
+        return None
+    if _POINT.fullmatch(bare):
+        return float(bare.replace(",", "").replace(" ", ""))
+    if _COMMA.fullmatch(bare):
+        return float(bare.replace(".", "").replace(" ", "").replace(",", "."))
+    return float(bare.replace(".", "")) if _GROUPS.fullmatch(bare) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.racing.identity import OLDEST_AGE
+from velo.racing.racing_day import First
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.readers import Reader
 
@@ -17,13 +17,15 @@ TEXTS = (
 )  # fmt: skip
 """Fields that the tables keep as the file writes them, blanks around them dropped."""
 
-_WHOLE = ("ran", "race_no", "number", "draw", "age")
-_REAL = ("official_rating", "rpr", "ts", "beaten")
+_FIGURES = (
+    "ran", "race_no", "draw", "age", "official_rating", "rpr", "ts", "beaten", "prize",
+    "race_prize",
+)  # fmt: skip
 
 _TYPED_CONTENT = (
-    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "draw", "age",
-    "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize", "race_prize",
-    "standing",
+    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "number_letter",
+    "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize",
+    "race_prize", "standing",
 )  # fmt: skip
 _KEYS = ("course", "horse")
 
@@ -38,7 +40,7 @@ def price_column(kind: str) -> str:
     return "price_" + kind.replace("-", "_")
 
 
-def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
+def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "day") -> None:
     """Make the temporary tables `facts` and `refused` from `staging`.
 
     `facts` has one row a line that is not refused: the keys of its race and horse as the file
@@ -49,19 +51,16 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
     Args:
         con: a connection with a filled `staging`.
         reader: the format's; within its name a source's horse ids are unique.
+        first: how the file writes dates in numbers.
     """
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
-    found = build_lookups(con, prices)
+    found = build_lookups(con, prices, first, sections)
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
         f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices
     )
-    numbers = [f"TRY_CAST({_number(name)} AS INTEGER) AS {name}" for name in _WHOLE]
-    numbers += [
-        f"CASE WHEN isfinite({_number(name)}) THEN {_number(name)} END AS {name}"
-        for name in (*_REAL, *sections)
-    ]
+    figures = ", ".join(f"rule_{name}.{name}" for name in (*_FIGURES, *sections))
     texts = [name for name in TEXTS if name not in _KEYS]
     carried = ", ".join(f"{text(name)} AS text_{name}" for name in (*texts, "off"))
     contents = [f"text_{name}" for name in texts]
@@ -79,26 +78,27 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
                 CASE WHEN s.surface IS NULL
                     THEN coalesce(rule_race_name.named_surface, rule_surface.surface)
                     ELSE rule_surface.surface END AS surface,
-                rule_position.status, rule_position.finish,
+                rule_position.status, rule_position.finish, rule_position.fault_position,
                 nullif(rule_horse.name, '') AS name,
                 coalesce(rule_horse.country, upper({text("bred")}), '{HOME_REGION}') AS country,
                 rule_jockey.jockey_id, rule_trainer.trainer_id,
-                rule_weight.pounds, rule_time.seconds, rule_prize.prize, rule_race_prize.race_prize,
+                rule_weight.weight AS pounds,
+                coalesce(rule_seconds.seconds, rule_time.time) AS seconds,
+                rule_number.number, rule_number.number_letter,
                 rule_moves.opening, rule_moves.touched,
                 CAST(NULL AS TIMESTAMPTZ) AS off_at, CAST(NULL AS VARCHAR) AS off_zone,
-                CAST(NULL AS INTEGER) AS off_doubt, CAST(NULL AS VARCHAR) AS number_letter,
-                s.standing,
-                {", ".join(numbers)}{odds}
+                CAST(NULL AS INTEGER) AS off_doubt, s.standing,
+                {figures}{odds}
             FROM staging AS s
             {joins(found)}
             {odds_joins}
         )
-        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in (*texts, "off"))}),
+        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in (*texts, "off"))}, fault_position),
             CASE WHEN source_horse_id IS NOT NULL THEN '{reader.name}#' || source_horse_id
                 ELSE name || '|' || country END AS known_as,
             coalesce(off, '#' || race_no, '@' || source_race_id, text_race_name) AS race_mark,
             md5_number_lower(lower(text_race_name)) AS race_label,
-            CASE WHEN age BETWEEN 1 AND {OLDEST_AGE} THEN year(date) - age END AS foaled,
+            year(date) - age AS foaled,
             md5_number_lower(concat_ws('\x1f', '{reader.name}', {hashed})) AS content,
             CASE
                 WHEN date IS NULL THEN 'date-unreadable'
@@ -106,7 +106,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
                 WHEN name IS NULL THEN 'horse-missing'
                 WHEN race_mark IS NULL THEN 'race-unnamed'
                 WHEN text_off IS NOT NULL AND race_mark = text_race_name THEN 'off-unreadable'
-                WHEN text_position IS NOT NULL AND status = 'unknown' THEN 'position-unreadable'
+                WHEN fault_position = 'unreadable' THEN 'position-unreadable'
             END AS reason
         FROM read
     """)
@@ -115,7 +115,41 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
         "SELECT line, reason FROM facts WHERE reason IS NOT NULL"
     )
     con.execute("DELETE FROM facts WHERE reason IS NOT NULL")
+    _hold_places(con)
 
 
-def _number(field: str) -> str:
-    return f"TRY_CAST(replace(s.{field}, ',', '') AS DOUBLE)"
+def _hold_places(con: duckdb.DuckDBPyConnection) -> None:
+    """A place that its race's field has no room for is none: the runner has no result."""
+    con.execute(_NO_ROOM)
+    con.execute(
+        "INSERT INTO beyond_reason SELECT line, 'position', trim(s.position) "
+        "FROM staging AS s JOIN no_room USING (line)"
+    )
+    con.execute(
+        "UPDATE facts SET status = 'unknown', finish = NULL FROM no_room AS n "
+        "WHERE facts.line = n.line"
+    )
+    con.execute("DROP TABLE no_room")
+
+
+# A file may hold only some runners of a race. Where it does not say how many ran, its rows are the
+# field only if there is a winner and, of all others, none with a place beyond them.
+_NO_ROOM = """
+CREATE OR REPLACE TEMP TABLE no_room AS
+WITH fields AS (
+    SELECT date, course_id, race_mark, count(*) AS rows, max(ran) AS ran, max(finish) AS last,
+        count(*) FILTER (status <> 'unknown') AS ended, min(finish) AS first,
+        max(finish, 2)[2] AS last_but_one
+    FROM facts
+    GROUP BY date, course_id, race_mark
+    HAVING max(finish) > greatest(coalesce(max(ran), 0), count(*))
+), small AS (
+    SELECT *, greatest(coalesce(ran, 0), rows) AS room FROM fields
+    WHERE ran IS NOT NULL
+        OR (rows >= 3 AND ended = rows AND first = 1 AND last_but_one < rows)
+)
+SELECT f.line
+FROM facts AS f
+JOIN small AS s ON s.date = f.date AND s.course_id = f.course_id AND s.race_mark = f.race_mark
+WHERE f.finish > s.room
+"""

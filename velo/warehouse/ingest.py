@@ -13,16 +13,19 @@ import duckdb
 import velo
 from velo.errors import AccountingError
 from velo.home import Home
+from velo.racing.racing_day import First
 from velo.settings import Store
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
 from velo.warehouse.facts import establish
+from velo.warehouse.file_days import order_of_days
 from velo.warehouse.merge import Counts, merge
 from velo.warehouse.price_files import attach, match_waiting
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.race_identity import identify_races
 from velo.warehouse.sightings import identify_horses
 from velo.warehouse.staging import Staged, detect, stage
+from velo.warehouse.unread import Unread, cells_by_field, count_unread, unread_of, warned
 
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -33,7 +36,8 @@ class Batch:
     """What became of a file: `rows_read` is the sum of the four counts after it.
 
     `unmatched` of the accepted rows are prices that wait for their runner. `unknown_columns` are
-    the file's columns that its format does not know, `notes` what was concluded about it.
+    the file's columns that its format does not know, `unread` the cells that no rule could read,
+    `notes` what was concluded about the file as a whole.
     """
 
     file: str
@@ -46,11 +50,21 @@ class Batch:
     unmatched: int
     seconds: float
     unknown_columns: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def nothing_kept(self) -> bool:
+        """Whether the file had rows and every one was refused."""
+        return self.rows_read > 0 and self.rows_read == self.quarantined
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
+        """Plain JSON: `unread` counts cells by field, `unread_cells` says why, and names some."""
+        return asdict(self) | {
+            "unread": cells_by_field(self.unread),
+            "unread_cells": [each.to_dict() for each in self.unread],
+            "warned": warned(self.unread),
+        }
 
 
 def ingest(
@@ -95,17 +109,24 @@ def ingest(
     with warehouse(home, store, write=True, memory=memory, wait=wait, waiting=progress) as con:
         known = _imported(con, path, store, digest, form)
         if known:
-            found, kept, refused = known
+            earlier, found, kept, refused, notes = known
             return Batch(
-                name, found, kept + refused, 0, 0, kept, refused, 0, _since(started, clock)
-            )
+                name, found, kept + refused, 0, 0, kept, refused, 0, _since(started, clock),
+                unread=unread_of(con, earlier), notes=tuple(notes or ()),
+            )  # fmt: skip
         con.execute("BEGIN TRANSACTION")
         progress("reading")
         staged = stage(con, path, store, form)
         (batch_id,) = con.execute(
             "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
         ).fetchall()[0]
-        counts = _take(con, batch_id, staged, progress)
+        first = order_of_days(con, name)
+        counts = _take(con, batch_id, staged, first, progress)
+        count_unread(con, batch_id)
+        notes = [
+            *staged.notes,
+            *(note for (note,) in con.execute("SELECT note FROM file_notes").fetchall()),
+        ]
         read = counts.accepted + counts.updated + counts.unchanged + counts.quarantined
         if read != staged.rows_read:
             raise AccountingError(
@@ -118,30 +139,30 @@ def ingest(
             [
                 batch_id, name, digest, staged.reader.name, staged.rows_read, counts.accepted,
                 counts.updated, counts.unchanged, counts.quarantined, counts.unmatched, started,
-                clock(), velo.__version__, staged.reader.version, list(staged.unknown),
-                list(staged.notes),
+                clock(), velo.__version__, staged.reader.version, list(staged.unknown), notes,
             ],
         )  # fmt: skip
         progress("committing")
         con.execute("COMMIT")
+        unread = unread_of(con, batch_id)
     return Batch(
         name, staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
         counts.unchanged, counts.quarantined, counts.unmatched, _since(started, clock),
-        staged.unknown, staged.notes,
+        staged.unknown, unread, tuple(notes),
     )  # fmt: skip
 
 
 def _take(
-    con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged, progress: Progress
+    con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged, first: First, progress: Progress
 ) -> Counts:
     """The staged rows into the tables."""
     if staged.reader.role == "prices":
         progress("finding the runners")
-        counts = attach(con, batch_id, staged.reader)
+        counts = attach(con, batch_id, staged.reader, first)
         check_races(con, batch_id)
         return counts
     progress("applying the racing rules")
-    establish(con, staged.reader)
+    establish(con, staged.reader, first)
     progress("identifying horses and races")
     identify_races(con, staged.reader.name)
     identify_horses(con, card=staged.reader.role == "card")
@@ -155,17 +176,17 @@ def _take(
 
 def _imported(
     con: duckdb.DuckDBPyConnection, path: Path, store: Store, digest: str, form: str | None
-) -> tuple[str, int, int] | None:
-    """Format, rows kept and rows refused of a file that was imported before in this format."""
+) -> tuple[int, str, int, int, list[str] | None] | None:
+    """Batch, format, rows kept, rows refused and notes of a file imported before as this format."""
     seen = con.execute(
-        "SELECT format, rows_read - quarantined, quarantined FROM import_batches "
+        "SELECT batch_id, format, rows_read - quarantined, quarantined, notes FROM import_batches "
         "WHERE sha256 = ? ORDER BY batch_id",
         [digest],
     ).fetchall()
     if not seen:
         return None
     wanted = form or detect(con, path, store)
-    return next((batch for batch in seen if batch[0] == wanted), None)
+    return next((batch for batch in seen if batch[1] == wanted), None)
 
 
 def _since(started: datetime, clock: Clock) -> float:

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from velo.racing.courses import abbreviates
+from velo.racing.racing_day import First
 from velo.warehouse.facts import price_column, text
 from velo.warehouse.history import replace_rows
 from velo.warehouse.interpretation import build_lookups, joins
@@ -24,7 +25,9 @@ _PRICE = ("race_id", "horse_id", "source", "kind", "nth")
 _RULES = ("day", "off", "course", "horse")
 
 
-def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Counts:
+def attach(
+    con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader, first: First = "day"
+) -> Counts:
     """Give the prices of the temporary table `staging` to their runners.
 
     A row all of whose prices are known is unchanged; a row whose runner had no price from this
@@ -36,8 +39,9 @@ def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Cou
         con: a connection in a transaction, with the temporary tables `staging` and `malformed`.
         batch_id: the batch that the rows are marked with.
         reader: the format's, whose role is prices.
+        first: how the file writes dates in numbers.
     """
-    _read(con, batch_id, reader)
+    _read(con, batch_id, reader, first)
     _find_runners(con, "price_rows")
     con.execute(
         "UPDATE price_rows SET reason = 'duplicate-runner' WHERE line IN ("
@@ -101,10 +105,10 @@ def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
     return int(moved)
 
 
-def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> None:
+def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader, first: First) -> None:
     """Make `price_rows`, one row a line with the reason it is refused for, and `quotes`."""
     columns = [price_column(kind) for kind in reader.prices]
-    rules = build_lookups(con, columns)
+    rules = build_lookups(con, columns, first)
     quotes = " UNION ALL ".join(
         f"SELECT s.line, '{kind}' AS kind, o.decimal_odds FROM staging AS s "
         f"JOIN rule_odds AS o ON s.{column} = o.k0 WHERE o.decimal_odds > 1"

@@ -12,7 +12,7 @@ from velo.warehouse.sql_text import literal
 
 REASONS = {
     "malformed-line": "the line does not split into the file's columns",
-    "date-unreadable": "no day that a race could have been run on",
+    "date-unreadable": "no day that a race could have been run on, or a year in two digits",
     "course-missing": "no course",
     "horse-missing": "no horse's name",
     "race-unnamed": "neither off, number, source's id nor name: the race cannot be told apart",

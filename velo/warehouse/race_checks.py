@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.warehouse.readers import READERS
+
 LOWEST_BOOK = 0.9
 HIGHEST_BOOK = 2.0
+_CARDS = tuple(reader.name for reader in READERS if reader.role == "card")
 
 
 def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
@@ -16,9 +19,11 @@ def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
 
     `no-winner`: runners that finished or failed to, and nobody first. `two-winners`: two
     first and another second, which no dead heat leaves. `number-twice`: two runners,
-    neither withdrawn, with one number. `book-low`, `book-high`: the sum of 1 / sp over the
-    starters, where every one has a price. `runners-missing`: fewer starters than `ran`. Starters
-    are the runners with a result that is not withdrawn. A void race can lack nothing but runners.
+    neither withdrawn, with one number and one letter or none. `coupled`: two of them with one
+    number and different letters. `book-low`, `book-high`: the sum of 1 / sp over the
+    starters, where every one has a price. `runners-missing`: fewer starters than `ran`, or than
+    runners of a source of results where that is not known. Starters are the runners with a result
+    that is not withdrawn. A void race can lack nothing but runners.
 
     Args:
         con: a connection in a transaction.
@@ -29,7 +34,7 @@ def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     con.execute(_STARTERS)
     con.execute(
         f"INSERT INTO race_flags {_FLAGS}",
-        {"batch": batch_id, "low": LOWEST_BOOK, "high": HIGHEST_BOOK},
+        {"batch": batch_id, "low": LOWEST_BOOK, "high": HIGHEST_BOOK, "cards": list(_CARDS)},
     )
     con.execute("DROP TABLE checked; DROP TABLE starters")
 
@@ -73,13 +78,27 @@ WITH fields AS (
     GROUP BY race_id, number
     HAVING count(*) > 1
 ), numbered AS (
-    SELECT race_id, number, string_agg(horse, ', ' ORDER BY horse, horse_id) AS horses
+    SELECT race_id, number, coalesce(number_letter, '') AS letter,
+        string_agg(horse, ', ' ORDER BY horse, horse_id) AS horses, count(*) AS runners
     FROM shared
     JOIN runners USING (race_id, number)
     LEFT JOIN results USING (race_id, horse_id)
-    WHERE status IS DISTINCT FROM 'withdrawn'
+    WHERE status IS DISTINCT FROM 'withdrawn' AND standing IS NULL
+    GROUP BY race_id, number, letter
+), entries AS (
+    SELECT race_id, number,
+        string_agg(number || letter || ' ' || horses, ', ' ORDER BY letter) AS runners
+    FROM numbered
     GROUP BY race_id, number
     HAVING count(*) > 1
+), resultless AS (
+    SELECT race_id, count(*) AS runners
+    FROM runners
+    ANTI JOIN results
+        ON results.race_id = runners.race_id AND results.horse_id = runners.horse_id
+    WHERE race_id IN (SELECT race_id FROM checked) AND standing IS NULL
+        AND source NOT IN (SELECT unnest($cards::VARCHAR[]))
+    GROUP BY race_id
 )
 SELECT race_id, 'no-winner', ran_on || ' ran, nobody first', $batch
 FROM fields
@@ -90,8 +109,14 @@ FROM fields
 WHERE winners > 1 AND seconds > 0
 UNION ALL
 SELECT race_id, 'number-twice',
-    string_agg('number ' || number || ': ' || horses, '; ' ORDER BY number), $batch
+    string_agg('number ' || number || letter || ': ' || horses, '; ' ORDER BY number, letter),
+    $batch
 FROM numbered
+WHERE runners > 1
+GROUP BY race_id
+UNION ALL
+SELECT race_id, 'coupled', string_agg(runners, '; ' ORDER BY number), $batch
+FROM entries
 GROUP BY race_id
 UNION ALL
 SELECT race_id, CASE WHEN book < $low THEN 'book-low' ELSE 'book-high' END,
@@ -99,8 +124,10 @@ SELECT race_id, CASE WHEN book < $low THEN 'book-low' ELSE 'book-high' END,
 FROM fields
 WHERE priced = starters AND (book < $low OR book > $high)
 UNION ALL
-SELECT race_id, 'runners-missing', starters || ' of ' || races.ran, $batch
+SELECT race_id, 'runners-missing',
+    starters || ' of ' || coalesce(races.ran, starters + resultless.runners), $batch
 FROM fields
 JOIN races USING (race_id)
-WHERE starters < races.ran
+LEFT JOIN resultless USING (race_id)
+WHERE starters < coalesce(races.ran, starters + resultless.runners)
 """

@@ -39,7 +39,7 @@ CREATE TABLE quarantine (
     raw      VARCHAR
 );
 
--- Cells of accepted rows whose text no rule could read, or that are beyond reason, by field.
+-- Cells whose text no rule could read, or whose figure is beyond reason, by field.
 CREATE TABLE unread (
     batch_id INTEGER NOT NULL,
     field    VARCHAR NOT NULL,

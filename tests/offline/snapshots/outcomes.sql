@@ -22,6 +22,7 @@ flagged AS (
         coalesce(
             max(CASE WHEN flag = 'two-winners' THEN flag END),
             max(CASE WHEN flag = 'runners-missing' THEN flag END),
+            max(CASE WHEN flag = 'coupled' THEN flag END),
             max(CASE WHEN flag = 'book-low' THEN flag END),
             max(CASE WHEN flag = 'book-high' THEN flag END)
         ) AS market_flag

@@ -1,0 +1,303 @@
+"""What no rule could read is counted by field, with lines, and so is what cannot be."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.warehouse.raceform_file import STORE, ask, file_of, load, prices, race, row
+from tests.warehouse.test_price_files import prices_of, quote
+from velo.errors import InputError
+from velo.home import Home
+from velo.warehouse.connection import warehouse
+from velo.warehouse.ingest import Batch
+from velo.warehouse.unread import unread_cells, unread_shares
+
+
+def counts(batch: Batch) -> dict[tuple[str, str], tuple[int, int]]:
+    return {(each.field, each.reason): (each.cells, each.given) for each in batch.unread}
+
+
+def examples(batch: Batch, field: str) -> list[tuple[int, str]]:
+    return [
+        (example.line, example.text)
+        for each in batch.unread
+        if each.field == field
+        for example in each.examples
+    ]
+
+
+def test_a_spreadsheets_prices_and_weights_are_counted_with_their_lines(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = race()
+    rows[0] |= {"sp": "07-Feb", "wgt": "09-Apr"}
+    rows[1] |= {"sp": "33/1", "wgt": "8-13"}
+    rows[2] |= {"sp": "11-Apr", "wgt": "9-2"}
+    batch = load(home, file_of(tmp_path, rows))
+    assert (batch.accepted, batch.quarantined) == (3, 0)
+    assert counts(batch) == {
+        ("price_sp", "unreadable"): (2, 3),
+        ("weight", "unreadable"): (1, 3),
+    }
+    assert examples(batch, "price_sp") == [(2, "07-Feb"), (4, "11-Apr")]
+    assert prices(home) == {"Bravo": 34.0}
+    said = batch.to_dict()
+    assert said["unread"] == {"price_sp": 2, "weight": 1}
+    assert said["unread_cells"][0]["examples"][0] == {"line": 2, "text": "07-Feb"}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "field", "column_of_ours"),
+    [
+        ("sp", "02-Jul", "price_sp", None), ("wgt", "57.5 kilograms", "weight", "pounds"),
+        ("dist", "1600", "distance", "distance_m"), ("age", "4yo+", "age", "age"),
+        ("draw", "five", "draw", "draw"), ("num", "A1", "number", "number"),
+        ("ran", "many", "ran", "ran"), ("or", "70?", "official_rating", "official_rating"),
+        ("rpr", "x", "rpr", "rpr"), ("ts", "x", "ts", "ts"),
+        ("ovr_btn", "dist", "beaten", "beaten"),
+        ("time", "1:40:00", "time", "seconds"), ("prize", "4.187", "prize", "prize_won"),
+        ("going", "Gooood", "going", "going_group"), ("class", "Maiden", "class", None),
+        ("pattern", "Grp", "pattern", None), ("rating_band", "all", "rating_band", None),
+    ],
+)  # fmt: skip
+def test_a_cell_of_every_typed_field_is_counted_where_nothing_reads_it(
+    home: Home, tmp_path: Path, column: str, text: str, field: str, column_of_ours: str | None
+) -> None:
+    rows = race()
+    rows[1][column] = text
+    batch = load(home, file_of(tmp_path, rows))
+    assert batch.accepted == 3
+    assert [(each.field, each.reason, each.cells) for each in batch.unread] == [
+        (field, "unreadable", 1)
+    ]
+    assert examples(batch, field) == [(3, text)]
+    if column_of_ours in ("pounds", "age", "draw", "number", "official_rating"):
+        assert ask(home, f"SELECT {column_of_ours} FROM runners WHERE horse = 'Bravo'") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "field"),
+    [
+        ("sp", "45293", "price_sp"), ("sp", "1001/1", "price_sp"), ("sp", "1.0", "price_sp"),
+        ("wgt", "20-0", "weight"), ("wgt", "57.5", "weight"), ("age", "31", "age"),
+        ("age", "0", "age"), ("draw", "61", "draw"), ("or", "1000", "official_rating"),
+        ("rpr", "1,000", "rpr"), ("ts", "999", "ts"), ("ovr_btn", "5000", "beaten"),
+        ("time", "0.5", "time"), ("dist", "50km", "distance"), ("prize", "1000000000000", "prize"),
+        ("num", "100", "number"), ("ran", "500", "ran"),
+    ],
+)  # fmt: skip
+def test_a_figure_beyond_reason_is_null_and_counted_and_its_row_stays(
+    home: Home, tmp_path: Path, column: str, text: str, field: str
+) -> None:
+    rows = race()
+    rows[1][column] = text
+    batch = load(home, file_of(tmp_path, rows))
+    assert batch.accepted == 3
+    assert counts(batch)[field, "beyond-reason"][0] == 1
+    assert len(batch.unread) == 1
+
+
+@pytest.mark.parametrize("text", ["", "-", "–", "---", " – ", "\u00a0"])
+def test_a_cell_that_says_nothing_is_neither_given_nor_unread(
+    home: Home, tmp_path: Path, text: str
+) -> None:
+    batch = load(home, file_of(tmp_path, [row("Alpha", "1", draw=text, wgt=text, sp=text)]))
+    assert batch.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("column", "text"), [("draw", "0"), ("num", "0"), ("prize", "0"), ("sp", "0")]
+)
+def test_nought_is_written_for_none_and_makes_no_noise(
+    home: Home, tmp_path: Path, column: str, text: str
+) -> None:
+    batch = load(home, file_of(tmp_path, [row("Alpha", "1", **{column: text})]))
+    assert batch.unread == ()
+    assert ask(home, f"SELECT count({'draw' if column == 'draw' else 'NULL'}) FROM runners") == [
+        (0,)
+    ]
+
+
+def test_cells_of_refused_rows_count_as_well(home: Home, tmp_path: Path) -> None:
+    rows = [*race(), row("Delta", "fourth", sp="02-Jul"), row("Echo", "5", date="31/02/2015")]
+    batch = load(home, file_of(tmp_path, rows))
+    assert batch.quarantined == 2
+    assert counts(batch) == {
+        ("date", "unreadable"): (1, 5),
+        ("position", "unreadable"): (1, 5),
+        ("price_sp", "unreadable"): (1, 5),
+    }
+
+
+def test_three_different_texts_are_shown_each_where_it_comes_first(
+    home: Home, tmp_path: Path
+) -> None:
+    texts = ["c", "a", "a", "b", "d", "c", "x" * 500]
+    rows = [row(f"Horse {i}", str(i), wgt=text, num=str(i)) for i, text in enumerate(texts, 1)]
+    batch = load(home, file_of(tmp_path, rows))
+    assert counts(batch) == {("weight", "unreadable"): (7, 7)}
+    assert examples(batch, "weight") == [(2, "c"), (3, "a"), (5, "b")]
+
+
+def test_the_same_file_again_says_the_same(home: Home, tmp_path: Path) -> None:
+    path = file_of(tmp_path, [row("Alpha", "1", sp="02-Jul")])
+    first = load(home, path)
+    again = load(home, path)
+    assert first.unread == again.unread != ()
+
+
+def test_a_place_that_no_field_has_room_for_is_no_result(home: Home, tmp_path: Path) -> None:
+    rows = race()
+    rows[2]["pos"] = "99"
+    batch = load(home, file_of(tmp_path, rows))
+    assert counts(batch) == {("position", "beyond-reason"): (1, 3)}
+    assert ask(
+        home,
+        "SELECT horse, finish FROM runners LEFT JOIN results USING (race_id, horse_id) ORDER BY 1",
+    ) == [("Alpha (IRE)", 1), ("Bravo", 2), ("Charlie (FR)", None)]
+    assert ("runners-missing", "2 of 3") in ask(home, "SELECT flag, detail FROM race_flags")
+
+
+@pytest.mark.parametrize("ran", ["3", ""])
+def test_a_place_beyond_its_own_races_field_is_none_also_where_no_field_is_given(
+    home: Home, tmp_path: Path, ran: str
+) -> None:
+    rows = race(ran=ran)
+    rows[2]["pos"] = "13"
+    batch = load(home, file_of(tmp_path, rows))
+    assert counts(batch) == {("position", "beyond-reason"): (1, 3)}
+    assert examples(batch, "position") == [(4, "13")]
+    assert ("runners-missing",) in ask(home, "SELECT flag FROM race_flags")
+
+
+def test_a_file_of_some_of_a_races_runners_keeps_their_places(home: Home, tmp_path: Path) -> None:
+    some = [row("Alpha", "1", ran=""), row("Bravo", "9", ran="", num="2")]
+    whole = [row("Charlie", "12", ran="14", off="3:00", race_id="2")]
+    assert load(home, file_of(tmp_path, [*some, *whole])).unread == ()
+    assert ask(home, "SELECT max(finish) FROM results") == [(12,)]
+
+
+def test_a_price_file_counts_its_cells_too(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, race()))
+    batch = load(
+        home,
+        prices_of(tmp_path, [quote("Alpha", "8", PPWAP="07-Feb"), quote("Bravo", "44621")]),
+    )
+    assert counts(batch) == {
+        ("price_bsp", "beyond-reason"): (1, 2),
+        ("price_wap", "unreadable"): (1, 1),
+    }
+    assert ask(home, "SELECT reason FROM quarantine") == [("price-missing",)]
+
+
+def test_a_field_warns_above_a_hundredth_of_its_cells(home: Home, tmp_path: Path) -> None:
+    rows = [row(f"Horse {i}", str(i % 10 + 1), race_id=str(i // 10), off=f"{i // 10 % 9 + 1}:30",
+                date=f"2015-04-{i // 90 + 1:02}", wgt="x" if i < 2 else "9-4",
+                rpr="x" if i < 3 else "70", ran="10") for i in range(200)]  # fmt: skip
+    batch = load(home, file_of(tmp_path, rows))
+    assert batch.to_dict()["warned"] == ["rpr"]
+    with warehouse(home, STORE, write=False) as con:
+        assert unread_shares(con) == [{"field": "rpr", "cells": 3, "given": 200, "share": 0.015}]
+        listed = unread_cells(con, 10)
+    assert [(Path(each.file or "").name, each.field, each.cells) for each in listed] == [
+        ("results.csv", "rpr", 3),
+        ("results.csv", "weight", 2),
+    ]
+
+
+def test_a_file_of_both_date_orders_is_refused_whole_with_both_lines(
+    home: Home, tmp_path: Path
+) -> None:
+    rows = [row("Alpha", "1", date=day) for day in ("01/05/2023", "01/19/2023", "19/01/2023")]
+    with pytest.raises(InputError, match=r"line 4 has '19/01/2023'.*line 3 has '01/19/2023'"):
+        load(home, file_of(tmp_path, rows))
+    with warehouse(home, STORE, write=False) as con:
+        for table in ("races", "import_batches", "unread", "quarantine"):
+            assert con.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "days", "note"),
+    [
+        (("01/05/2023", "01/19/2023"), ["2023-01-05", "2023-01-19"], "month first"),
+        (("01/05/2023", "19/01/2023"), ["2023-01-19", "2023-05-01"], None),
+        (("01/05/2023", "02/05/2023"), ["2023-05-01", "2023-05-02"], "day first"),
+        (("2023-01-05", "5 May 2023"), ["2023-01-05", "2023-05-05"], None),
+    ],
+)
+def test_a_files_dates_are_read_in_one_order_and_an_inference_is_said(
+    home: Home, tmp_path: Path, dates: tuple[str, str], days: list[str], note: str | None
+) -> None:
+    rows = [row("Alpha", "1", date=day, ran="1", race_id=day) for day in dates]
+    batch = load(home, file_of(tmp_path, rows))
+    assert ask(home, "SELECT date::VARCHAR FROM races ORDER BY date") == [(day,) for day in days]
+    stored: list[Any] = ask(home, "SELECT notes FROM import_batches")
+    assert stored == [(list(batch.notes),)]
+    assert (note is None) == (batch.notes == ())
+    assert note is None or note in batch.notes[0]
+
+
+def test_the_month_first_holds_for_a_price_file_too(home: Home, tmp_path: Path) -> None:
+    load(home, file_of(tmp_path, race(date="2015-04-05")))
+    quotes = [
+        quote("Alpha", EVENT_DT="04-05-2015 14:30"),
+        quote("Zulu", EVENT_DT="04-26-2015 14:30"),
+    ]
+    batch = load(home, prices_of(tmp_path, quotes))
+    assert (batch.accepted, batch.unmatched) == (2, 1)
+
+
+def test_an_impossible_day_is_refused_by_its_row_alone(home: Home, tmp_path: Path) -> None:
+    rows = [
+        row("Alpha", "1", date="26/04/2015"), row("Bravo", "1", date="31/02/2015"),
+        row("Charlie", "1", date="5/1/15"),
+    ]  # fmt: skip
+    batch = load(home, file_of(tmp_path, rows))
+    assert (batch.accepted, batch.quarantined) == (1, 2)
+    assert ask(home, "SELECT DISTINCT reason FROM quarantine") == [("date-unreadable",)]
+
+
+cells = st.one_of(
+    st.sampled_from(["", "–", "0", "1", "5", "9-4", "2/1F", "07-Feb", "45293", "½", "Good"]),
+    st.text(st.characters(codec="utf-8", exclude_characters="\r\n\x00"), max_size=8),
+)
+RACING = ("sp", "wgt", "dist", "age", "draw", "num", "or", "rpr", "ts", "ovr_btn", "time", "prize")
+
+
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(RACING, cells)), min_size=1, max_size=12))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_cells_given_are_those_read_and_those_that_were_not(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
+) -> None:
+    """But for noughts, which are read as none."""
+    folder = tmp_path_factory.mktemp("home")
+    home = Home(folder)
+    batch = load(home, file_of(folder, [row(f"Horse {i}", "1", ran="", **{
+        "or_" if name == "or" else name: text for name, text in each.items()
+    }) for i, each in enumerate(rows)]))  # fmt: skip
+    unread = batch.to_dict()["unread"]
+    stored = ask(
+        home,
+        "SELECT count(pounds), count(draw), count(age), count(number), count(rpr), count(beaten), "
+        "count(seconds), count(prize_won) FROM runners JOIN results USING (race_id, horse_id)",
+    )[0]
+    names = {"weight": "wgt", "draw": "draw", "age": "age", "number": "num", "rpr": "rpr",
+             "beaten": "ovr_btn", "time": "time", "prize": "prize"}  # fmt: skip
+    for (field, column), read in zip(names.items(), stored, strict=True):
+        given = [text for each in rows if (text := _said(each[column]))]
+        noughts = sum(text == "0" for text in given) if field in ("draw", "number", "prize") else 0
+        assert read + unread.get(field, 0) + noughts == len(given), field
+    assert all(each.cells <= each.given for each in batch.unread)
+    assert dataclasses.asdict(batch)["rows_read"] == len(rows)
+
+
+def _said(text: str) -> str:
+    """What is written in a cell, by the page alone: blanks and words for nothing are none."""
+    bare = text.replace("\u00a0", " ").strip()
+    return "" if bare in ("-", "--", "---", "–", "—") else bare
