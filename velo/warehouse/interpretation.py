@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -22,7 +22,7 @@ from velo.racing.finish import finish
 from velo.racing.going import going_group
 from velo.racing.names import horse_name, person_name, stable_id
 from velo.racing.odds import decimal_odds, opening_and_touched
-from velo.racing.off_time import clock_of, off_time
+from velo.racing.off_time import hh_mm, off_time
 from velo.racing.prize import prize_money
 from velo.racing.race_time import seconds
 from velo.racing.racing_day import racing_day
@@ -58,16 +58,15 @@ class Rule:
     apply: Callable[..., tuple[Any, ...]]
 
 
-def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
+def rules() -> dict[str, Rule]:
     """Every rule of an ingest, by the name of its lookup table.
 
-    Args:
-        clock: 12 or 24, how the file writes off times.
+    The off of a race is no such rule: it takes the whole meeting (`velo.warehouse.offs`).
     """
     text, integer, real = pa.string(), pa.int64(), pa.float64()
     return {
         "day": Rule(("s.date",), {"date": pa.date32()}, lambda t: (racing_day(t),)),
-        "off": Rule(("s.off", "s.course"), {"off": text}, _off(clock)),
+        "written_off": Rule(("s.off",), {"off": text}, _written_off),
         "course": Rule(
             ("s.course", "s.region"),
             {"course_id": integer, "track": text, "track_surface": text, "country": text},
@@ -120,8 +119,7 @@ def build_lookups(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> dict
     Returns:
         The rules, as `joins` wants them.
     """
-    texts = [row[0] for row in con.execute("SELECT DISTINCT off FROM staging").fetchall()]
-    found = rules(clock_of([text for text in texts if text]))
+    found = rules()
     for name, rule in found.items():
         _lookup(con, name, rule)
     odds = " UNION ".join(f"SELECT {price} AS k0 FROM staging" for price in prices)
@@ -177,13 +175,10 @@ def _register(con: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Non
     con.unregister("rule_answers")
 
 
-def _off(clock: Literal[12, 24]) -> Callable[[str | None, str | None], tuple[str | None]]:
-    def read(text: str | None, where: str | None) -> tuple[str | None]:
-        found = course(where)
-        time = off_time(text, clock, found.country if found else None)
-        return (None if time is None else time.strftime("%H:%M"),)
-
-    return read
+def _written_off(text: str | None) -> tuple[str | None]:
+    """As a 24-hour clock reads it: price files are on one."""
+    off = off_time(text)
+    return (None if off is None else hh_mm(off.minute),)
 
 
 def _course(

@@ -21,7 +21,7 @@ MINUTES_APART = 15
 """The exchange's off and the results' may differ by so much and be one race's."""
 
 _PRICE = ("race_id", "horse_id", "source", "kind", "nth")
-_RULES = ("day", "off", "course", "horse")
+_RULES = ("day", "written_off", "course", "horse")
 
 
 def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Counts:
@@ -116,7 +116,7 @@ def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> None
         CREATE OR REPLACE TEMP TABLE price_rows AS
         WITH read AS (
             SELECT CAST($batch AS INTEGER) AS batch_id, s.line, rule_day.date,
-                {text("course")} AS course, rule_course.course_id, rule_off.off,
+                {text("course")} AS course, rule_course.course_id, rule_written_off.off,
                 {text("horse")} AS horse, nullif(rule_horse.name, '') AS name, rule_horse.country,
                 CASE
                     WHEN rule_day.date IS NULL THEN 'date-unreadable'
