@@ -15,6 +15,7 @@ from velo.errors import InputError, UnknownFormat
 
 RACE = {
     "date": ("date",), "course": ("course",), "region": ("region",), "off": ("off_time",),
+    "off_dt": ("off_dt",),
     "race_id": ("race_id",), "race_name": ("race_name",), "type": ("type", "race_type"),
     "class": ("race_class",), "pattern": ("pattern",), "rating_band": ("rating_band",),
     "dist": ("distance_f", "distance"), "surface": ("surface",), "going": ("going",),

@@ -23,7 +23,8 @@ _REAL = ("official_rating", "rpr", "ts", "beaten")
 
 _TYPED_CONTENT = (
     "status", "off", "off_at", "off_doubt", "race_no", "region", "distance_m", "surface", "ran",
-    "number", "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize", "race_prize",
+    "number", "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds", "beaten",
+    "prize", "race_prize",
 )  # fmt: skip
 _KEYS = ("course", "horse")
 

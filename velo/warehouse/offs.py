@@ -103,9 +103,7 @@ def _read_meetings(
     }
     shows = {key: writers_clock(found) for key, found in each_once.items()}
     seen: dict[date, list[Clock]] = {}
-    for day, clock in sorted(
-        (key[0], clock) for key, clock in shows.items() if clock is not None
-    ):
+    for day, clock in sorted((key[0], clock) for key, clock in shows.items() if clock is not None):
         seen.setdefault(day, []).append(clock)
     days = {key[0]: None for key, clock in shows.items() if clock is None}
     about = {day: clock_about(day, seen) for day in days}

@@ -1,6 +1,7 @@
 r"""The exchange's daily file of starting prices: odds of runners that other files tell of.
 
 `menu_hint` says `GB / Ling 31st Dec`: the region, the course cut short, the day without its year.
+In Australia and New Zealand the saddlecloth stands before the name, `7. Alder Bough`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ READER = Reader(
             " 'g')), '')"
         ),
         "race_name": "event_name",
-        "horse": "selection_name",
+        "number": r"nullif(regexp_extract(selection_name, '^\s*(\d{1,2})\.\s*\S', 1), '')",
+        "horse": r"regexp_replace(selection_name, '^\s*\d{1,2}\.\s*', '')",
     },
     prices={
         "bsp": "bsp",

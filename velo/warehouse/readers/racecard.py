@@ -18,6 +18,7 @@ READER = Reader(
         "region": "region",
         "source_race_id": "race_id",
         "off": "off",
+        "off_dt": "off_dt",
         "race_no": "race_no",
         "race_name": ("race_name", '"name"'),
         "race_type": '"type"',
