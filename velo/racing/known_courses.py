@@ -11,6 +11,8 @@ from velo.racing.names import folded
 from velo.racing.racing_hours import country_code
 from velo.racing.zones import WIDE, courses_listed
 
+_ENDINGS = frozenset(("arg", "aus", "brz", "chi", "ger", "ire", "jpn", "nz", "saf", "uae", "usa"))
+
 _NAMES = {
     "GB": """
         aintree, ascot, ayr, bangor on dee, bath, beverley, brighton, carlisle, cartmel, catterick,
@@ -104,4 +106,4 @@ def country_of(name: str) -> str | None:
     if name in _COUNTRY:
         return _COUNTRY[name]
     _, _, ending = name.rpartition(" ")
-    return country_code(ending) if len(ending) in (2, 3) and ending != name else None
+    return country_code(ending) if ending in _ENDINGS else None

@@ -9,8 +9,8 @@ import pandas as pd
 
 from velo.errors import InputError
 from velo.racing.courses import course, course_key
-from velo.racing.names import stable_id
 from velo.racing.meeting import read_meeting
+from velo.racing.names import stable_id
 from velo.racing.off_time import off_time
 from velo.racing.venue import venue
 
@@ -32,12 +32,15 @@ def read_truth(path: Path) -> pd.DataFrame:
         raise InputError(f"{path} is no world's truth file: {str(error).splitlines()[0]}") from None
     truth["date"] = pd.to_datetime(truth["date"]).dt.date
     keys = truth[["date", "course", "off"]].drop_duplicates()
-    keys = pd.concat(
-        [
-            meeting.assign(race_id=_race_ids(day, where, list(meeting["off"])))
-            for (day, where), meeting in keys.groupby(["date", "course"])
-        ]
-    )
+    meetings: dict[tuple[date, str], list[str]] = {}
+    for day, where, off in keys.itertuples(index=False, name=None):
+        meetings.setdefault((day, where), []).append(off)
+    ids = {
+        (day, where, off): race_id
+        for (day, where), offs in meetings.items()
+        for off, race_id in zip(offs, _race_ids(day, where, offs), strict=True)
+    }
+    keys["race_id"] = [ids[key] for key in keys.itertuples(index=False, name=None)]
     return truth.merge(keys, on=["date", "course", "off"])[["race_id", "horse", "p_true"]]
 
 
