@@ -17,7 +17,7 @@ from velo.racing.finish import finish
 from velo.racing.going import going_group
 from velo.racing.names import horse_name, person_name
 from velo.racing.odds import decimal_odds, opening_and_touched
-from velo.racing.off_time import clock_of, off_time
+from velo.racing.off_time import off_time
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
 
@@ -111,17 +111,11 @@ def test_every_position_is_understood(file: str, column: str, statuses: set[str]
 
 
 @pytest.mark.parametrize(
-    ("file", "column", "clock"),
-    [
-        (BRITAIN, "off", 24),
-        (RACEFORM, "off", 12),
-        (RPSCRAPE, "Off", 12),
-        (OLD_RPSCRAPE, "time", 12),
-        (HONG_KONG, "off", 12),
-    ],
+    ("file", "column"),
+    [(BRITAIN, "off"), (RACEFORM, "off"), (RPSCRAPE, "Off"), (OLD_RPSCRAPE, "time")],
 )
-def test_the_files_clock_is_known_from_its_times(file: str, column: str, clock: int) -> None:
-    assert clock_of(values(file, column)) == clock
+def test_every_off_is_a_time_of_day(file: str, column: str) -> None:
+    assert [text for text in values(file, column) if text and off_time(text) is None] == []
 
 
 def test_every_hong_kong_class_has_a_level_but_restricted_and_unnamed_races() -> None:

@@ -118,7 +118,7 @@ def predict(
                       strict=True))  # fmt: skip
     kept.sort(
         key=lambda each: (
-            each.day, each.off or "", each.course, number[each.race_id] or 0, each.race_id
+            each.day, each.deadline, each.course, number[each.race_id] or 0, each.race_id
         )
     )  # fmt: skip
     return Predicted(kept, unscored, [note for note in notes if note])

@@ -118,7 +118,7 @@ class Pricer:
         made = []
         for begin, size in zip(races.offsets, races.sizes, strict=True):
             row = rows[begin]
-            until = deadline(row["day"], row["off"], settings.live)
+            until = deadline(row, settings.live)
             priced = records[begin]["p"] is not None
             made.append(
                 Prediction(

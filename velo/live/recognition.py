@@ -9,7 +9,7 @@ from typing import Any
 from velo.live.card_file import Said
 from velo.racing.courses import abbreviates
 from velo.racing.names import horse_name
-from velo.racing.off_time import clock_of, off_time
+from velo.racing.off_time import may_mean
 
 Runner = Mapping[str, Any]
 
@@ -19,13 +19,13 @@ def recognise(rows: Sequence[Said], runners: Sequence[Runner]) -> list[int | Non
 
     The name decides. Day, country suffix, the source's race, course and off are asked in turn,
     where both sides say them, and never leave nobody where two were left: sources disagree about
-    offs and cut courses short, and a horse seldom runs twice in a day.
+    offs and cut courses short, and a horse seldom runs twice in a day. An off on a 12-hour clock
+    is that of either half of the day.
 
     Args:
-        rows: of one file, for its offs are on one clock.
+        rows: of one file.
         runners: with `horse`, `day`, `course`, `off` and `source_race_id`.
     """
-    clock = clock_of(row.off for row in rows)
     named = defaultdict(list)
     for place, runner in enumerate(runners):
         named[horse_name(runner["horse"]).name].append(place)
@@ -38,12 +38,11 @@ def recognise(rows: Sequence[Said], runners: Sequence[Runner]) -> list[int | Non
             if row.day in (None, runners[place]["day"])
             and _agree(name.suffix, horse_name(runners[place]["horse"]).suffix)
         ]
-        off = off_time(row.off, clock)
-        told = off.strftime("%H:%M") if off else None
+        offs = may_mean(row.off)
         for agrees in (
             lambda runner, row=row: _agree(row.race, runner["source_race_id"]),
             lambda runner, row=row: row.course is None or abbreviates(row.course, runner["course"]),
-            lambda runner, told=told: _agree(told, runner["off"]),
+            lambda runner, offs=offs: not offs or not runner["off"] or runner["off"] in offs,
         ):
             if len(left) > 1:
                 left = [place for place in left if agrees(runners[place])] or left

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from training.scoring import Stored
 from velo.errors import ModelError
-from velo.live.deadline import deadline
+from velo.live.deadline import deadline, has_off
 from velo.settings import Live
 
 Kind = Literal["past its off", "too few runners", "incomplete"]
@@ -34,16 +34,16 @@ def refusal(
     """Why a race is not predicted now; None where it can be.
 
     Args:
-        race: its `day`, its `off`, and whether it was `told`: has a result.
+        race: as `deadline` asks for it, and whether it was `told`: has a result.
         runners: how many of it can be scored.
         incomplete: whether a declared runner could not be read.
         now: the moment, with its zone.
         backfill: whether a race that is over may be predicted, and marked so.
-        live: time zone, cut-off, and what is done with an incomplete race.
+        live: cut-off of the morning, and what is done with an incomplete race.
     """
-    until = deadline(race["day"], race["off"], live)
+    until = deadline(race, live)
     if now >= until and not backfill:
-        called = "off" if race["off"] else "cut-off of the morning"
+        called = "off" if has_off(race) else "cut-off, as it has no off,"
         return Refusal(
             "past its off",
             f"its {called} was {until:%Y-%m-%d %H:%M} UTC; --backfill predicts it all the same "

@@ -34,10 +34,10 @@ def roster(
         gone: race and horse of runners that were declared once and are no longer.
 
     Returns:
-        The columns of the build's `entries`, and `day`, `off`, `race_no`, `race_name`,
-        `source_race_id`, `number`, `draw`, `number_letter`; `seen_horse`, `seen_trainer`,
-        `seen_jockey`, `seen_course` say whether they had a start before the day, `told` whether
-        the warehouse has it that the race was run.
+        The columns of the build's `entries`, and `day`, `off`, `off_at`, `off_zone`, `off_doubt`,
+        `race_no`, `race_name`, `source_race_id`, `number`, `draw`, `number_letter`; `seen_horse`,
+        `seen_trainer`, `seen_jockey`, `seen_course` say whether they had a start before the day,
+        `told` whether the warehouse has it that the race was run.
 
     Raises:
         NothingIngested: there is no warehouse.
@@ -78,7 +78,8 @@ def _of_days(
 
 _ROSTER = """
 WITH listed AS (
-    SELECT entries.*, CAST(entries.event_timestamp AS DATE) AS day, races.off, races.race_no,
+    SELECT entries.*, CAST(entries.event_timestamp AS DATE) AS day, races.off,
+        races.off_at, races.off_zone, races.off_doubt, races.race_no,
         races.name AS race_name, races.source_race_id, runners.number, runners.draw,
         runners.number_letter
     FROM ({entries}) AS entries

@@ -1,66 +1,92 @@
-"""The advertised time of a race."""
+"""The advertised time of a race, as files write it."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from collections.abc import Iterable
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 _TIME = re.compile(
     r"(?P<hour>\d{1,2})[:.](?P<minute>[0-5]\d)(?::\d{2}(?:\.\d+)?)?"
     r"(?:\s*(?P<half>[ap])\.?m?\.?)?",
     re.IGNORECASE,
 )
-
-# Sources with 12-hour times give British time whatever the country: the Americas race in the
-# British evening, Australia and Japan in the early morning, Hong Kong's night meetings at lunch.
-_MORNING_FROM = {
-    **dict.fromkeys(("USA", "CAN", "ARG", "BRZ", "CHI", "PER", "URU", "MEX"), 12),
-    **dict.fromkeys(("AUS", "NZ", "JPN", "KOR"), 1),
-    **dict.fromkeys(("HK", "SIN", "MAL", "MAC"), 5),
-}
-_MORNING_IN_EUROPE = 10
+HALF_DAY = 720
 
 
-def clock_of(texts: Iterable[str | None]) -> Literal[12, 24]:
-    """Which clock a file's off times are on.
+class OffTime(NamedTuple):
+    """A time of day as it is written.
 
-    24 where more of its distinct times could only be that (an hour of 13 or later, 0, or padded as
-    in ``'05:45'``) than could only be the other (``'5:45'``: nobody races at a quarter to six in
-    the morning, and results pages write it so); else 12.
+    Attributes:
+        minute: minutes after midnight, as a 24-hour clock reads the text.
+        sure: whether the text can mean nothing else: `14:30`, `0:10`, `2:30 pm`.
+        late: whether only a 24-hour clock writes it: `14:30`, `00:10`.
+        padded: whether a zero stands before the hour: `02:30`.
+        single: whether the hour is one digit that a 24-hour clock would pad: `2:30`.
     """
-    votes = 0
-    for text in texts:
-        read = _TIME.fullmatch(text.strip()) if text else None
-        if read is None or read["half"] or int(read["hour"]) > 23:
-            continue
-        hour = int(read["hour"])
-        if hour > 12 or read["hour"].startswith("0"):
-            votes += 1
-        elif hour < 10:
-            votes -= 1
-    return 24 if votes > 0 else 12
+
+    minute: int
+    sure: bool
+    late: bool
+    padded: bool
+    single: bool
+
+    @property
+    def other(self) -> int:
+        """The minute of the day twelve hours away."""
+        return (self.minute + HALF_DAY) % (2 * HALF_DAY)
 
 
-def off_time(
-    text: str | None, clock: Literal[12, 24], country: str | None = None
-) -> dt.time | None:
-    """The off on a 24-hour clock; ``None`` for what is not a time of day.
+def off_time(text: str | None) -> OffTime | None:
+    """``'5:45'`` is 345, not sure, and single; ``'17:45'`` is 1065, sure and late.
 
-    ``'2:30 pm'`` says for itself. On a 12-hour clock 1:00 to 9:59 are p.m. and 10:00 to 12:59 stand
-    as they are (French cards begin at 11:45); 13 and later can only be 24-hour times. ``country``
-    is the code that the course carries: in the Americas 10 and 11 are p.m. too, in Australia and
-    Japan 1:00 to 9:59 are a.m., in Hong Kong 5:00 to 9:59 are.
+    ``'2:30 pm'`` says for itself. ``None`` for what is not a time of day.
     """
     read = _TIME.fullmatch(text.strip()) if text else None
     if read is None:
         return None
-    hour, half = int(read["hour"]), (read["half"] or "").lower()
+    hour, minute, half = int(read["hour"]), int(read["minute"]), (read["half"] or "").lower()
     if half:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "p" else 0)
-    elif clock == 12 and 1 <= hour < _MORNING_FROM.get(country or "", _MORNING_IN_EUROPE):
-        hour += 12
-    return None if hour > 23 else dt.time(hour, int(read["minute"]))
+        return OffTime(hour * 60 + minute, True, False, False, False)
+    if hour > 23:
+        return None
+    late, padded = hour > 12 or hour == 0, read["hour"].startswith("0")
+    return OffTime(
+        hour * 60 + minute, late, late, padded and not late, not padded and 1 <= hour <= 9
+    )
+
+
+def may_mean(text: str | None) -> frozenset[str]:
+    """The times of day, `HH:MM`, that a text may mean; none for what is no time of day."""
+    read = off_time(text)
+    if read is None:
+        return frozenset()
+    return frozenset(
+        hh_mm(each) for each in {read.minute, read.minute if read.sure else read.other}
+    )
+
+
+def hh_mm(minute: int) -> str:
+    """Minutes after midnight as `HH:MM`."""
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
+def off_moment(text: str | None, day: datetime | None = None) -> datetime | None:
+    """An off with its date and zone: ``'2025-12-17T16:05:00+00:00'``; ``None`` without a zone.
+
+    Args:
+        text: ISO 8601; seconds are dropped.
+        day: midnight of the race day in UTC; a moment over two days from it is another race's.
+    """
+    try:
+        found = datetime.fromisoformat(text.strip()) if text else None
+    except ValueError:
+        return None
+    if found is None or found.tzinfo is None:
+        return None
+    if day is not None and abs(found - day) > timedelta(days=2):
+        return None
+    return found.replace(second=0, microsecond=0)

@@ -251,7 +251,7 @@ class Service:
 
     def _said(self, races: list[Declared]) -> list[said.RaceSaid]:
         found = [self._race_said(each) for each in races]
-        return sorted(found, key=lambda race: (race.day, race.off or "", race.course, race.race_id))
+        return sorted(found, key=lambda race: (race.deadline, race.course, race.race_id))
 
     def _race_said(self, race: Declared) -> said.RaceSaid:
         rows = race.entries.to_pylist()
@@ -259,7 +259,7 @@ class Service:
         return said.RaceSaid(
             race_id=race.race_id, day=race.day, course=first["course"], off=first["off"],
             race_name=first["race_name"],
-            deadline=deadline(race.day, first["off"], self.settings.live),
+            deadline=deadline(first, self.settings.live),
             closed=self._closed(race), price_kind=odds.kind,
             predictions=f"/races/{race.race_id}/predictions",
             runners=[

@@ -15,9 +15,11 @@ from velo.settings.section import Positive, Section, Share, Size
 class Live(Section):
     """The daily loop: until when a prediction counts, and which strategy its stakes follow."""
 
-    timezone: str = Field("Europe/London", description="of the off times and of `morning`")
-    morning: time = Field(
-        time(10, 0), description="a race without an off time is predicted before this, on its day"
+    timezone: str = Field("Europe/London", description="of `morning`, and of what is shown")
+    morning: time | None = Field(
+        None,
+        description="a race without an off time is predicted before this, on its day, where it is "
+        "earlier than the first race of its region may be",
     )
     strategy: str = Field("top20", description="whose stakes are printed and kept")
     incomplete: Literal["decline", "score"] = Field(

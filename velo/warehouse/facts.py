@@ -6,6 +6,7 @@ import duckdb
 
 from velo.racing.racing_day import First
 from velo.warehouse.interpretation import build_lookups, joins
+from velo.warehouse.offs import OFFS_JOIN, build_offs
 from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"
@@ -23,9 +24,9 @@ _FIGURES = (
 )  # fmt: skip
 
 _TYPED_CONTENT = (
-    "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "number_letter",
-    "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize",
-    "race_prize", "standing",
+    "status", "off", "off_at", "off_doubt", "race_no", "region", "distance_m", "surface", "ran",
+    "number", "number_letter", "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds",
+    "beaten", "prize", "race_prize", "standing",
 )  # fmt: skip
 _KEYS = ("course", "horse")
 
@@ -56,6 +57,8 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
     found = build_lookups(con, prices, first, sections)
+    build_offs(con)
+    del found["written_off"]
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
         f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices
@@ -71,7 +74,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
         CREATE OR REPLACE TEMP TABLE facts AS
         WITH read AS (
             SELECT s.line, s.source_race_id, s.source_horse_id, {carried},
-                rule_day.date, rule_off.off, rule_course.course_id,
+                rule_day.date, rule_offs.off, rule_course.course_id,
                 upper(coalesce({text("region")}, rule_course.country, '{HOME_REGION}')) AS region,
                 rule_class.declared_level, rule_distance.distance_m, rule_distance.distance_band,
                 rule_going.going_group,
@@ -86,17 +89,20 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 coalesce(rule_seconds.seconds, rule_time.time) AS seconds,
                 rule_number.number, rule_number.number_letter,
                 rule_moves.opening, rule_moves.touched,
-                CAST(NULL AS TIMESTAMPTZ) AS off_at, CAST(NULL AS VARCHAR) AS off_zone,
-                CAST(NULL AS INTEGER) AS off_doubt, s.standing,
+                rule_offs.off_at, rule_offs.off_zone, rule_offs.off_doubt, rule_offs.off_fault,
+                s.standing,
                 {figures}{odds}
             FROM staging AS s
             {joins(found)}
+            {OFFS_JOIN}
             {odds_joins}
         )
         SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in (*texts, "off"))}, fault_position),
             CASE WHEN source_horse_id IS NOT NULL THEN '{reader.name}#' || source_horse_id
                 ELSE name || '|' || country END AS known_as,
-            coalesce(off, '#' || race_no, '@' || source_race_id, text_race_name) AS race_mark,
+            coalesce(off, '#' || race_no, '@' || source_race_id,
+                CASE WHEN off_fault = 'beyond-reason' THEN text_off END,
+                text_race_name) AS race_mark,
             md5_number_lower(lower(text_race_name)) AS race_label,
             year(date) - age AS foaled,
             md5_number_lower(concat_ws('\x1f', '{reader.name}', {hashed})) AS content,
@@ -105,11 +111,15 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 WHEN course_id IS NULL THEN 'course-missing'
                 WHEN name IS NULL THEN 'horse-missing'
                 WHEN race_mark IS NULL THEN 'race-unnamed'
-                WHEN text_off IS NOT NULL AND race_mark = text_race_name THEN 'off-unreadable'
+                WHEN off_fault = 'unreadable' AND race_mark = text_race_name THEN 'off-unreadable'
                 WHEN fault_position = 'unreadable' THEN 'position-unreadable'
             END AS reason
         FROM read
     """)
+    con.execute(
+        "INSERT INTO beyond_reason SELECT line, 'off', trim(s.off) FROM staging AS s "
+        "JOIN facts AS f USING (line) WHERE f.off_fault = 'beyond-reason'"
+    )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE refused AS "
         "SELECT line, reason FROM facts WHERE reason IS NOT NULL"

@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from velo.racing import reason
 from velo.racing.odds import odds_written
-from velo.racing.off_time import clock_of
 from velo.racing.racing_day import First
 from velo.racing.reason import Fault
 from velo.racing.typography import plain_text
@@ -42,8 +41,7 @@ def build_lookups(
     Returns:
         The rules, as `joins` wants them.
     """
-    texts = [row[0] for row in con.execute("SELECT DISTINCT off FROM staging").fetchall()]
-    found = rules(clock_of([text for text in texts if text]), first, sections)
+    found = rules(first, sections)
     con.execute(_READ_CELLS)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE beyond_reason (line BIGINT, field VARCHAR, text VARCHAR)"

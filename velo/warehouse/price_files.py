@@ -1,8 +1,10 @@
 """Price files: odds of runners that other files tell of.
 
 A row's runner is the horse of that name which ran on that day, at a course that the file's name for
-it abbreviates, in a race whose off is near. Rows whose runner is not known wait in
-`waiting_prices`, and move to `prices_history` when a file of results or a card brings it.
+it abbreviates, in a race whose off is near. The file's time is tried as British and as the
+course's, for the exchange writes either; its day may then be a day off the results'. Rows whose
+runner is not known wait in `waiting_prices`, and move to `prices_history` when a file of results or
+a card brings it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ MINUTES_APART = 15
 """The exchange's off and the results' may differ by so much and be one race's."""
 
 _PRICE = ("race_id", "horse_id", "source", "kind", "nth")
-_RULES = ("day", "off", "course", "horse")
+_RULES = ("day", "written_off", "course", "horse")
 
 
 def attach(
@@ -120,7 +122,7 @@ def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader, first: 
         CREATE OR REPLACE TEMP TABLE price_rows AS
         WITH read AS (
             SELECT CAST($batch AS INTEGER) AS batch_id, s.line, rule_day.date,
-                {text("course")} AS course, rule_course.course_id, rule_off.off,
+                {text("course")} AS course, rule_course.course_id, rule_written_off.off,
                 {text("horse")} AS horse, nullif(rule_horse.name, '') AS name, rule_horse.country,
                 CASE
                     WHEN rule_day.date IS NULL THEN 'date-unreadable'
@@ -155,7 +157,7 @@ def _find_runners(con: duckdb.DuckDBPyConnection, rows: str) -> None:
     con.execute(_FIELDED.format(rows=rows))
     pairs = con.execute(
         f"SELECT DISTINCT r.course, f.course FROM {rows} AS r "
-        "JOIN fielded AS f ON f.date = r.date AND f.name = r.name"
+        "JOIN fielded AS f ON f.name = r.name AND f.date BETWEEN r.date - 1 AND r.date + 1"
     ).fetchall()
     same = [pair for pair in pairs if abbreviates(*pair)]
     con.register(
@@ -177,8 +179,11 @@ _PLACE_MARKET = r"to be placed|\btbp\W*$"
 
 _FIELDED = """
 CREATE OR REPLACE TEMP TABLE fielded AS
-WITH held AS (
-    SELECT race_id, date, course, off FROM races WHERE date IN (SELECT date FROM {rows})
+WITH days AS (
+    SELECT DISTINCT unnest([date - 1, date, date + 1]) AS date FROM {rows} WHERE date IS NOT NULL
+), held AS (
+    SELECT race_id, date, course, off, off_at, off_zone, off_doubt
+    FROM races WHERE date IN (SELECT CAST(date AS DATE) FROM days)
 )
 SELECT held.*, horses.horse_id, horses.name, horses.country
 FROM held
@@ -189,18 +194,31 @@ WHERE horses.name IN (SELECT name FROM {rows})
 
 _FOUND = """
 CREATE OR REPLACE TEMP TABLE found_runners AS
-WITH near AS (
-    SELECT r.batch_id, r.line, f.race_id, f.horse_id,
-        f.date + CAST(coalesce(f.off, r.off) AS TIME) AS quoted,
-        abs(date_diff('minute', CAST(r.off AS TIME), CAST(f.off AS TIME))) AS apart,
+WITH pairs AS (
+    SELECT r.batch_id, r.line, r.date = f.date AS same_day, f.race_id, f.horse_id, f.off_at,
+        f.off_doubt, r.date + CAST(r.off AS TIME) AS written, f.off_zone,
         coalesce(r.country <> f.country, false) AS stranger
     FROM {rows} AS r
-    JOIN fielded AS f ON f.date = r.date AND f.name = r.name
+    JOIN fielded AS f ON f.name = r.name AND f.date BETWEEN r.date - 1 AND r.date + 1
     JOIN same_course AS c ON c.short = r.course AND c.course = f.course
     WHERE r.reason IS NULL
+), timed AS (
+    SELECT *, least(
+        abs(date_diff('minute', timezone('Europe/London', written), off_at)),
+        abs(date_diff('minute', timezone('Europe/London', written), off_at) - off_doubt),
+        abs(date_diff('minute', timezone(coalesce(off_zone, 'Europe/London'), written), off_at)),
+        abs(date_diff('minute', timezone(coalesce(off_zone, 'Europe/London'), written), off_at)
+            - off_doubt)) AS apart
+    FROM pairs
+), near AS (
+    SELECT batch_id, line, race_id, horse_id, same_day, apart, stranger,
+        coalesce(timezone('Europe/London', off_at), written) AS quoted
+    FROM timed
+    WHERE same_day OR apart <= $apart
 ), nearest AS (
     SELECT *, rank() OVER (
-        PARTITION BY batch_id, line ORDER BY coalesce(apart, $apart), stranger, race_id) AS place
+        PARTITION BY batch_id, line
+        ORDER BY coalesce(apart, $apart), stranger, NOT same_day, race_id) AS place
     FROM near
     WHERE coalesce(apart <= $apart, true)
 ), one AS (
@@ -274,7 +292,7 @@ _KEEP_WAITING = (
 _STILL_WAITING = """
 CREATE OR REPLACE TEMP TABLE still_waiting AS
 WITH brought AS (
-    SELECT DISTINCT date FROM races
+    SELECT DISTINCT CAST(unnest([date - 1, date, date + 1]) AS DATE) AS date FROM races
     WHERE batch_id = $batch OR race_id IN (SELECT race_id FROM runners WHERE batch_id = $batch)
 )
 SELECT DISTINCT batch_id, line, date, course, off, name,

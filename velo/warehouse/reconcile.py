@@ -27,6 +27,7 @@ class Told:
         with_block: fields that are known only with the block: a telling without it leaves them.
         compared: fields in which sources may conflict, and SQL on when their texts `a` and `b` do.
         tellings: table of what each source said.
+        doubtful: SQL over a telling `v`: its block gives way to that of any source without doubt.
     """
 
     keys: tuple[str, ...]
@@ -35,9 +36,12 @@ class Told:
     with_block: tuple[str, ...]
     compared: Mapping[str, str]
     tellings: str
+    doubtful: str = "false"
 
 
 _DIFFERENT = "a <> b"
+_BEHIND_ALL = 10_000
+"""Above any source's precedence."""
 
 # `D Whyte` is `Douglas Whyte`: the first letter and the last name without a claim.
 _CLAIMLESS = "regexp_replace(lower(strip_accents({side})), '\\s*\\([^()]*\\)\\s*$', '')"
@@ -85,24 +89,24 @@ RACE = Told(
         **{
             name: (name,)
             for name in (
-                "source_race_id", "date", "region", "course", "off", "race_no", "race_type",
-                "class", "pattern", "rating_band", "going", "ran",
+                "source_race_id", "date", "region", "course", "race_no", "race_type", "class",
+                "pattern", "rating_band", "going", "ran",
             )
         },
         "course_id": ("course",), "name": ("race_name",), "distance_m": ("distance",),
         "distance_band": ("distance",), "going_group": ("going",),
         "surface": ("surface", "going", "race_type"),
         "declared_level": ("class", "pattern", "rating_band"),
-        "declared_prize": ("race_prize",), "prize": ("prize",), "off_at": ("off",),
-        "off_zone": ("off",), "off_doubt": ("off",),
+        "declared_prize": ("race_prize",), "prize": ("prize",), "off_zone": ("course",),
     },
-    block=(),
+    block=("off_at", "off_doubt", "off"),
     with_block=(),
     compared={
         **dict.fromkeys(("off", "surface", "declared_level", "going_group", "ran"), _DIFFERENT),
         "distance_m": _further_apart(30),
     },
     tellings="race_tellings",
+    doubtful="coalesce(v.off_doubt > 0, v.off_at IS NULL)",
 )  # fmt: skip
 
 
@@ -190,7 +194,8 @@ def _merged(what: Told) -> str:
     if what.block:
         packed = ", ".join(f"{name} := v.{name}" for name in what.block)
         best = (
-            f"arg_min(struct_pack({packed}), {rank}) FILTER (WHERE v.{what.block[-1]} IS NOT NULL)"
+            f"arg_min(struct_pack({packed}), {_block_rank(what)}) "
+            f"FILTER (WHERE v.{what.block[-1]} IS NOT NULL)"
         )
         chosen.append(f"{best} AS block")
     opened = "".join(f", block.{name} AS {name}" for name in what.block)
@@ -208,6 +213,10 @@ def _merged(what: Told) -> str:
     """
 
 
+def _block_rank(what: Told) -> str:
+    return f"s.precedence + CASE WHEN {what.doubtful} THEN {_BEHIND_ALL} ELSE 0 END"
+
+
 def _record_conflicts(
     con: duckdb.DuckDBPyConnection, what: Told, cards: Collection[str], batch_id: int
 ) -> None:
@@ -218,6 +227,7 @@ def _record_conflicts(
         f"DELETE FROM conflicts USING several WHERE {same_keys('conflicts', 'several', what.keys)} "
         f"AND conflicts.horse_id {level}"
     )
+    blocked = _list(f"'{name}'" for name in what.block)
     apart = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in what.compared.items())
     con.execute(
         f"""
@@ -225,6 +235,7 @@ def _record_conflicts(
         WITH said AS (
             UNPIVOT (
                 SELECT {_list(f"v.{key}" for key in what.keys)}, v.source, s.precedence,
+                    {_block_rank(what)} AS block_rank,
                     {", ".join(f"CAST(v.{name} AS VARCHAR) AS {name}" for name in what.compared)}
                 FROM voices AS v
                 JOIN several USING ({keys})
@@ -232,9 +243,9 @@ def _record_conflicts(
                 WHERE v.source NOT IN (SELECT unnest($cards::VARCHAR[]))
             ) ON {_list(what.compared)} INTO NAME field VALUE text
         ), kept AS (
-            SELECT {keys}, field, arg_min(source, precedence) AS source,
-                arg_min(text, precedence) AS text
-            FROM said
+            SELECT {keys}, field, arg_min(source, rank) AS source, arg_min(text, rank) AS text
+            FROM (SELECT *, CASE WHEN field IN ({blocked}) THEN block_rank ELSE precedence END
+                AS rank FROM said)
             GROUP BY {keys}, field
         ), pairs AS (
             SELECT {keys}, field, kept.source AS kept, kept.text AS a, said.source AS other,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,7 +24,7 @@ from velo.racing.going import going_group
 from velo.racing.names import horse_name, person_name, stable_id
 from velo.racing.numerals import number, whole
 from velo.racing.odds import opening_and_touched
-from velo.racing.off_time import off_time
+from velo.racing.off_time import hh_mm, off_time
 from velo.racing.prize import amount
 from velo.racing.race_time import time_written
 from velo.racing.racing_day import First, racing_day
@@ -67,13 +67,12 @@ class Rule:
     reads: Mapping[str, int] = field(default_factory=dict)
 
 
-def rules(
-    clock: Literal[12, 24], first: First = "day", sections: Sequence[str] = ()
-) -> dict[str, Rule]:
+def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]:
     """Every rule of an ingest, by the name of its lookup table.
 
+    The off of a race is no such rule: it takes the whole meeting (`velo.warehouse.offs`).
+
     Args:
-        clock: 12 or 24, how the file writes off times.
         first: how the file writes dates in numbers.
         sections: the columns of `staging` that hold the seconds of a section.
     """
@@ -94,7 +93,7 @@ def rules(
             ("s.date",), {"date": pa.date32()}, lambda t: _found(t, racing_day(t, first)),
             {"date": 0},
         ),
-        "off": Rule(("s.off", "s.course"), {"off": text}, _off(clock), {"off": 0}),
+        "written_off": Rule(("s.off",), {"off": text}, _written_off, {"off": 0}),
         "course": Rule(
             ("s.course", "s.region"),
             {"course_id": integer, "track": text, "track_surface": text, "country": text},
@@ -166,15 +165,10 @@ def figure_of(
     return judge
 
 
-def _off(
-    clock: Literal[12, 24],
-) -> Callable[[str | None, str | None], tuple[str | None, Fault | None]]:
-    def read(text: str | None, where: str | None) -> tuple[str | None, Fault | None]:
-        found = course(where)
-        time = off_time(text, clock, found.country if found else None)
-        return _found(text, None if time is None else time.strftime("%H:%M"))
-
-    return read
+def _written_off(text: str | None) -> tuple[str | None, Fault | None]:
+    """As a 24-hour clock reads it: price files are on one."""
+    off = off_time(text)
+    return _found(text, None if off is None else hh_mm(off.minute))
 
 
 def _course(

@@ -1,0 +1,228 @@
+"""The offs of one meeting: which half of the day each time means.
+
+Results pages write `2:30` and mean the afternoon, or `12:15` and mean a quarter past midnight.
+Three things tell: a country races at certain hours, the races of one meeting follow each other
+within hours, and a writer of 24-hour times shows it (`14:30`, `02:30`). What they leave open is
+read as the later half, and the doubt says how much earlier it may have been.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from velo.racing.instants import Instant, instants, minute_of_day, minutes, moment
+from velo.racing.off_time import HALF_DAY, OffTime, hh_mm
+from velo.racing.racing_hours import Hours
+from velo.racing.venue import HOME_ZONE, Venue
+
+Clock = Literal[12, 24]
+
+LONGEST = 600
+"""Minutes from the first off of a meeting to its last, at the most."""
+_WIDEST_GAP = 180
+"""Minutes between two offs that any meeting may have, as files often hold but some of its races."""
+_NEAR = 90
+"""An off that lies outside the hours belongs to its meeting within so many minutes of both."""
+_SLACK = 60
+"""Minutes by which an off may lie outside the hours where no half of the day lies within."""
+
+_ANY_TIME = Hours(0, 2 * HALF_DAY - 1)
+
+
+class Off(NamedTuple):
+    """An off as it is understood.
+
+    Attributes:
+        shown: `HH:MM` by the source's clock.
+        at: the moment, UTC.
+        doubt: minutes by which it may be earlier; 0 where it is certain.
+    """
+
+    shown: str
+    at: datetime
+    doubt: int
+
+
+class _Choice(NamedTuple):
+    at: int
+    minute: int  # by the source's clock
+    slip: int = 0  # by how much earlier the source's clock showed the same, as it was put back
+
+
+def writers_clock(offs: Sequence[OffTime]) -> Clock | None:
+    """The clock that a meeting's times show; None where they show none, or both."""
+    late, single = any(each.late for each in offs), any(each.single for each in offs)
+    return None if late == single else 24 if late else 12
+
+
+def clock_about(day: date, seen: Mapping[date, Sequence[Clock]]) -> Clock | None:
+    """The clock of a meeting that does not show it, by its neighbours in the same file.
+
+    The other meetings of the day decide, else those of the nearest days before and after that
+    show a clock. None where they do not agree.
+
+    Args:
+        day: of the meeting.
+        seen: day -> the clocks that its meetings show, in the order of days.
+    """
+    if day in seen:
+        near = set(seen[day])
+    else:
+        days = list(seen)
+        after = bisect(days, day)
+        near = {clock for each in days[max(after - 1, 0) : after + 1] for clock in seen[each]}
+    return near.pop() if len(near) == 1 else None
+
+
+def read_meeting(
+    day: date,
+    offs: Sequence[OffTime],
+    place: Venue,
+    about: Clock | None = None,
+    source: str = HOME_ZONE,
+) -> list[Off | None]:
+    """The offs of one meeting, each once, in the order given.
+
+    Args:
+        day: of the meeting, at the course.
+        offs: as they are written, distinct.
+        place: where it is held.
+        about: the clock of the writer's other meetings (`clock_about`).
+        source: zone of the source's clock.
+
+    Returns:
+        None for an off that no reading puts among the others, or into the hours of racing. A
+        meeting that has such an off by the source's clock and none by the course's is read by that.
+    """
+    anywhere = not place.known
+    if anywhere and (about == 24 or any(each.late or each.padded for each in offs)):
+        place, anywhere = replace(place, hours=_ANY_TIME), False
+    choices = _choices(day, offs, place, about, source)
+    chosen, doubts = _settled(choices)
+    held = [each.at for each in chosen if each is not None]
+    found: list[Off | None] = []
+    for off, choice, doubt in zip(offs, chosen, doubts, strict=True):
+        if choice is None:
+            choice = _beside(day, off, place, source, held)
+        if choice is None:
+            found.append(None)
+            continue
+        if anywhere and not off.sure:
+            doubt = max(doubt, HALF_DAY if choice.minute >= HALF_DAY else 0)
+        found.append(Off(hh_mm(choice.minute), moment(choice.at), doubt))
+    if None in found and place.zone not in (None, source, HOME_ZONE):
+        assert place.zone is not None
+        by_the_course = read_meeting(day, offs, place, about, place.zone)
+        return found if None in by_the_course else by_the_course
+    return found
+
+
+def exact_off(when: datetime, source: str = HOME_ZONE) -> Off:
+    """An off whose source gives the moment itself."""
+    return Off(hh_mm(minute_of_day(minutes(when), source)), moment(minutes(when)), 0)
+
+
+def _choices(
+    day: date, offs: Sequence[OffTime], place: Venue, about: Clock | None, source: str
+) -> list[list[_Choice]]:
+    """What each off may be, within the hours of racing."""
+    late = any(each.late for each in offs)
+    literal = [instants(day, each.minute, source, place) for each in offs]
+    inside = [any(each.outside == 0 for each in found) for found in literal]
+    pads = [i for i, each in enumerate(offs) if each.padded]
+    shows_24 = late or (
+        not any(each.single for each in offs)
+        and (about == 24 or bool(pads))
+        and all(inside[each] for each in pads)
+    )
+    found = []
+    for off, as_written, within in zip(offs, literal, inside, strict=True):
+        if off.sure or (late and off.padded) or (shows_24 and within):
+            halves = {off.minute: as_written}
+        else:
+            halves = {
+                off.minute: as_written, off.other: instants(day, off.other, source, place),
+            }  # fmt: skip
+        found.append(_within(halves))
+    return found
+
+
+def _within(halves: Mapping[int, Sequence[Instant]]) -> list[_Choice]:
+    """The moments within the hours; where there is none, those that miss them by a little."""
+    least = min((each.outside for found in halves.values() for each in found), default=0)
+    room = 0 if least == 0 else _SLACK
+    choices = []
+    for minute, found in halves.items():
+        ats = [each.at for each in found if each.outside <= room]
+        if len(ats) == 2 and ats[1] - ats[0] < _NEAR:
+            choices.append(_Choice(ats[1], minute, ats[1] - ats[0]))
+        else:
+            choices += [_Choice(at, minute) for at in ats]
+    return sorted(choices)
+
+
+def _settled(
+    choices: Sequence[Sequence[_Choice]],
+) -> tuple[list[_Choice | None], list[int]]:
+    """Of every off the later of its plausible moments, and how much earlier it may have been."""
+    if all(len(found) <= 1 for found in choices):
+        alone = [found[0] if found else None for found in choices]
+        return alone, [0 if each is None else each.slip for each in alone]
+    places = [place for place, found in enumerate(choices) if found]
+    chosen: list[_Choice | None] = [None] * len(choices)
+    doubts = [0] * len(choices)
+    open_ = [found for found in choices if found]
+    for ways in (_orders(open_, LONGEST), _orders(open_, 2 * HALF_DAY)):
+        if ways:
+            break
+    else:
+        return chosen, doubts
+    gaps = [_widest_gap(way) for way in ways]
+    most = max(3 * min(gaps), _WIDEST_GAP)
+    plausible = [way for way, gap in zip(ways, gaps, strict=True) if gap <= most]
+    best = max(plausible, key=lambda way: sum(each.at for each in way))
+    for i, place in enumerate(places):
+        chosen[place] = best[i]
+        doubts[place] = best[i].at - min(way[i].at - way[i].slip for way in plausible)
+    return chosen, doubts
+
+
+def _orders(choices: Sequence[Sequence[_Choice]], longest: int) -> list[tuple[_Choice, ...]]:
+    """Every way to lay the offs out within so many minutes: each first at its earliest."""
+    ways: dict[tuple[_Choice, ...], None] = {}
+    for start in sorted({each.at for found in choices for each in found}):
+        way = []
+        for found in choices:
+            fits = next((each for each in found if start <= each.at <= start + longest), None)
+            if fits is None:
+                break
+            way.append(fits)
+        else:
+            ways[tuple(way)] = None
+    return list(ways)
+
+
+def _widest_gap(way: Sequence[_Choice]) -> int:
+    ats = sorted(each.at for each in way)
+    return max((later - earlier for earlier, later in pairwise(ats)), default=0)
+
+
+def _beside(
+    day: date, off: OffTime, place: Venue, source: str, held: Sequence[int]
+) -> _Choice | None:
+    """The reading of an off outside the hours that is near the meeting's others, if any."""
+    if not held:
+        return None
+    halves = (off.minute,) if off.sure or off.padded else (off.minute, off.other)
+    near = [
+        _Choice(each.at, minute)
+        for minute in halves
+        for each in instants(day, minute, source, place)
+        if each.outside <= _NEAR and min(held) - _NEAR <= each.at <= max(held) + _NEAR
+    ]
+    return near[0] if len(near) == 1 else None
