@@ -17,12 +17,14 @@ from velo.settings import Store
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
 from velo.warehouse.facts import establish
+from velo.warehouse.inference import infer
 from velo.warehouse.merge import Counts, merge
 from velo.warehouse.price_files import attach, match_waiting
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.race_identity import identify_races
 from velo.warehouse.sightings import identify_horses
 from velo.warehouse.staging import Staged, detect, stage
+from velo.warehouse.unsaid import leave_unsaid
 
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -59,6 +61,7 @@ def ingest(
     *,
     shown: str | None = None,
     wait: float = 0.0,
+    infers: bool = True,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> Batch:
     """Load one file, all of it or nothing; the same file again changes nothing.
@@ -74,6 +77,7 @@ def ingest(
         progress: called with the name of each stage as it begins.
         shown: what the batch calls the file, where it was unpacked from another.
         wait: seconds to wait while another process holds the warehouse.
+        infers: whether races and horses are joined by evidence (setting `ingest.infer`).
         clock: gives the time, with its zone.
 
     Returns:
@@ -102,7 +106,7 @@ def ingest(
         (batch_id,) = con.execute(
             "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
         ).fetchall()[0]
-        counts = _take(con, batch_id, staged, progress)
+        counts = _take(con, batch_id, staged, infers, progress)
         read = counts.accepted + counts.updated + counts.unchanged + counts.quarantined
         if read != staged.rows_read:
             raise AccountingError(
@@ -127,7 +131,11 @@ def ingest(
 
 
 def _take(
-    con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged, progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    batch_id: int,
+    staged: Staged,
+    infers: bool,
+    progress: Progress,
 ) -> Counts:
     """The staged rows into the tables."""
     if staged.reader.role == "prices":
@@ -137,12 +145,16 @@ def _take(
         return counts
     progress("applying the racing rules")
     establish(con, staged.reader)
+    leave_unsaid(con, staged.reader)
     progress("identifying horses and races")
     identify_races(con, staged.reader.name)
     identify_horses(con, card=staged.reader.role == "card")
     progress("merging")
     counts = merge(con, batch_id, staged)
     match_waiting(con, batch_id)
+    if infers:
+        progress("joining what is one")
+        infer(con, batch_id)
     progress("checking the races")
     check_races(con, batch_id)
     return counts

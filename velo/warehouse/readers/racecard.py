@@ -9,6 +9,7 @@ from velo.warehouse.readers.reader import Reader
 
 READER = Reader(
     name="racecard",
+    omits=frozenset({"country", "suffix"}),
     mark=frozenset({"date", "course", "off", "horse"}),
     never=frozenset({"pos"}),
     role="card",

@@ -42,6 +42,7 @@ class Reader:
         role: whether its rows are results, the runners of a card, or prices of known runners.
         never: lower-case column names that a file of this format does not have.
         version: counted up with every change of what the format's files are read as.
+        omits: what its files may leave out: the `country` of a course, the `suffix` of a horse.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Reader:
     role: Role = "results"
     never: frozenset[str] = frozenset()
     version: int = 2
+    omits: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for given, known in ((self.columns, FIELDS), (self.prices, PRICE_KINDS)):

@@ -9,6 +9,7 @@ from velo.warehouse.readers.reader import Reader
 
 READER = Reader(
     name="rpscrape",
+    omits=frozenset({"country", "suffix"}),
     mark=frozenset({"date", "course", "off", "name", "pos", "horse", "dec", "lbs"}),
     columns={
         "date": "date",

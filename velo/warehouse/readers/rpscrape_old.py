@@ -10,6 +10,7 @@ from velo.warehouse.readers.reader import Reader
 
 READER = Reader(
     name="rpscrape_old",
+    omits=frozenset({"country", "suffix"}),
     mark=frozenset(
         {"date", "course", "time", "race_name", "class", "band", "distance", "pos", "name", "sp",
          "weight", "gear", "jockey", "trainer"}
