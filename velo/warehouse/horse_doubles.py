@@ -54,6 +54,7 @@ def list_doubts(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     if not _count(con, "namesakes"):
         return
     con.execute(_DOUBTS)
+    drop_kept_apart(con, "horse", "doubts")
     con.execute(
         "DELETE FROM doubts AS d USING inferences AS i WHERE i.undone_by IS NULL "
         "AND i.kind = d.kind AND i.other = d.other AND i.kept IS NOT DISTINCT FROM d.kept"
@@ -223,6 +224,7 @@ SELECT CASE WHEN bool_or(c.on_card) THEN 'card-horse-apart' ELSE 'horse-apart' E
     CASE WHEN max(c.possible) > 1 THEN max(c.possible) || ' horses of the name are possible'
         WHEN max(c.possible) = 0 THEN 'against it: ' || array_to_string(
             list_sort(list_distinct(flatten(list(c.against)))), ', ')
+        WHEN max(len(c.agreed)) > 0 THEN 'another of the name fits as well'
         ELSE 'only name and years agree' END AS evidence
 FROM candidates AS c
 JOIN horses AS b ON b.horse_id = c.one

@@ -1,6 +1,6 @@
 """Joining what is one: races, courses and horses that evidence shows to stand twice.
 
-An import looks at what it brought; `velo ingest --recheck` looks at the whole warehouse. Nothing is
+An import looks at what it brought; `velo.warehouse.doubles` looks at the whole warehouse. Nothing is
 joined by a name alone, save a card's horse, and every conclusion is written down.
 """
 
@@ -38,52 +38,24 @@ def infer(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         "SELECT DISTINCT race_id FROM runners WHERE batch_id = $batch",
         {"batch": batch_id},
     )
-    _drop_ages(con, batch_id)
+    drop_ages(con, batch_id)
     _note_known_courses(con, batch_id)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE bare_horses AS "
         "SELECT horse_id FROM horses WHERE country IS NULL"
     )
-    _join(con, batch_id, stored=False)
+    join(con, batch_id, stored=False)
 
 
-def mend(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    """Join what stands twice in the whole warehouse, also where earlier versions filled it.
-
-    These gave a bare name to Britain, whatever the file: of the formats that omit suffixes such
-    names count as bare again.
+def join(con: duckdb.DuckDBPyConnection, batch_id: int, stored: bool) -> None:
+    """Join what the temporary tables `scope_races` and `bare_horses` bound.
 
     Args:
         con: a connection in a transaction.
         batch_id: the batch that does it.
+        stored: whether races of one course are compared too.
     """
-    scope_whole(con)
-    _drop_ages(con, batch_id)
-    _join(con, batch_id, stored=True)
-
-
-def scope_whole(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the temporary tables `scope_races` and `bare_horses` of the whole warehouse."""
-    con.execute("CREATE OR REPLACE TEMP TABLE scope_races AS SELECT race_id FROM races")
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE bare_horses AS
-        SELECT horse_id FROM horses WHERE country IS NULL
-        UNION
-        SELECT h.horse_id FROM horses AS h JOIN runners AS r ON r.horse_id = h.horse_id
-        WHERE h.country = 'GB'
-        GROUP BY h.horse_id
-        HAVING bool_and(r.source IN (SELECT unnest($omitting)) AND NOT contains(r.horse, '('))
-        """,
-        {"omitting": [reader.name for reader in READERS if "suffix" in reader.omits]},
-    )
-
-
-def _join(con: duckdb.DuckDBPyConnection, batch_id: int, stored: bool) -> None:
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE card_sources AS SELECT unnest($cards) AS source",
-        {"cards": [reader.name for reader in READERS if reader.role == "card"]},
-    )
+    name_cards(con)
     con.execute("CREATE OR REPLACE TEMP TABLE joined_courses (unsaid BIGINT, course_id BIGINT)")
     for _ in range(PASSES):
         if not find_race_doubles(con, stored):
@@ -156,7 +128,15 @@ def _note_known_courses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     con.execute(_KNOWN_COURSE_ROWS, {"batch": batch_id})
 
 
-def _drop_ages(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+def name_cards(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the temporary table `card_sources` (source)."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE card_sources AS SELECT unnest($cards) AS source",
+        {"cards": [reader.name for reader in READERS if reader.role == "card"]},
+    )
+
+
+def drop_ages(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """An age that no racehorse has is no age."""
     con.execute(_AGES, {"oldest": OLDEST_AGE})
     if con.execute("SELECT 1 FROM ages LIMIT 1").fetchall():

@@ -10,7 +10,7 @@ from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile
 
 _CARDS = tuple(reader.name for reader in READERS if reader.role == "card")
-_QUOTES = {
+QUOTES = {
     "prices_history": (*RUNNER.keys, "source", "kind", "nth"),
     "sectionals": (*RUNNER.keys, "source", "section"),
 }
@@ -127,7 +127,7 @@ def _merge_runners(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
 
 def _merge_quotes(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """Prices and sections that the race has not from that source already."""
-    for table, keys in _QUOTES.items():
+    for table, keys in QUOTES.items():
         con.execute(
             "CREATE OR REPLACE TEMP TABLE fresh AS SELECT t.* REPLACE ("
             "p.kept AS race_id, coalesce(m.kept_horse, t.horse_id) AS horse_id, "
@@ -165,7 +165,7 @@ def _merge_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
 
 
 def _retire_others(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    for table, keys in (*_QUOTES.items(), ("runners", RUNNER.keys), ("results", RUNNER.keys),
+    for table, keys in (*QUOTES.items(), ("runners", RUNNER.keys), ("results", RUNNER.keys),
                         ("races", RACE.keys)):  # fmt: skip
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE gone AS SELECT {', '.join(keys)} FROM {table} "
