@@ -265,10 +265,8 @@ WITH aged AS (
     JOIN around AS r ON r.one = w.one AND r.other = w.other
     JOIN aged AS a ON a.horse_id = w.one
     JOIN aged AS b ON b.horse_id = w.other
-    JOIN horses AS x ON x.horse_id = w.one
-    JOIN horses AS y ON y.horse_id = w.other
     WHERE b.runs = 1 AND len(w.against) = 0
-        AND (a.runs > 1 OR (a.runs = 1 AND x.foaled > y.foaled))
+        AND a.runs > 1
         AND ((r.ran_before AND r.ran_after)
             OR (list_contains(w.agreed, 'sire') AND list_contains(w.agreed, 'dam')))
 ), firsts AS ({FIRSTS.format(horses="their_runs")})

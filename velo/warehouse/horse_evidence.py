@@ -45,22 +45,30 @@ def _folded(column: str) -> str:
     )
 
 
+_TRAITS = f"""
+{_folded("sire")} AS sire, {_folded("dam")} AS dam, CAST(r.trainer_id AS VARCHAR) AS trainer,
+CASE WHEN lower(left(r.sex, 1)) IN ('f', 'm') THEN 'female'
+    WHEN lower(left(r.sex, 1)) IN ('c', 'g', 'h', 'r') THEN 'male' END AS sex
+"""
+
 _RUNS = f"""
 CREATE OR REPLACE TEMP TABLE their_runs AS
-SELECT r.horse_id, r.race_id, races.date, r.age, {_folded("sire")} AS sire,
-    {_folded("dam")} AS dam, CAST(r.trainer_id AS VARCHAR) AS trainer,
-    CASE WHEN lower(left(r.sex, 1)) IN ('f', 'm') THEN 'female'
-        WHEN lower(left(r.sex, 1)) IN ('c', 'g', 'h', 'r') THEN 'male' END AS sex
+SELECT r.horse_id, r.race_id, races.date, r.age, {_TRAITS}
 FROM runners AS r
 JOIN races ON races.race_id = r.race_id
 WHERE r.horse_id IN (SELECT one FROM namesakes UNION SELECT other FROM namesakes)
 """
 
-_WEIGHED = """
+_WEIGHED = f"""
 CREATE OR REPLACE TEMP TABLE weighed AS
 WITH traits AS (
     SELECT DISTINCT horse_id, trait, text
-    FROM (SELECT horse_id, sire, dam, trainer, sex FROM their_runs)
+    FROM (
+        SELECT horse_id, sire, dam, trainer, sex FROM their_runs
+        UNION ALL
+        SELECT r.horse_id, {_TRAITS} FROM runner_tellings AS r
+        WHERE r.horse_id IN (SELECT horse_id FROM their_runs)
+    )
     UNPIVOT (text FOR trait IN (sire, dam, trainer, sex))
 ), both_give AS (
     SELECT n.one, n.other, a.trait, bool_or(a.text = b.text) AS agrees

@@ -1,7 +1,7 @@
 """Joining what is one: races, courses and horses that evidence shows to stand twice.
 
-An import looks at what it brought; `velo.warehouse.doubles` looks at the whole warehouse. Nothing is
-joined by a name alone, save a card's horse, and every conclusion is written down.
+An import looks at what it brought; `velo.warehouse.doubles` looks at the whole warehouse. Nothing
+is joined by a name alone, save a card's horse, and every conclusion is written down.
 """
 
 from __future__ import annotations
