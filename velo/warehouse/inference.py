@@ -30,13 +30,12 @@ def infer(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """Join what a batch has brought with what it doubles.
 
     Args:
-        con: a connection in a transaction; the batch's rows are in the tables.
+        con: a connection in a transaction, just after the batch was merged: `judged` has its rows.
         batch_id: the batch.
     """
     con.execute(
         "CREATE OR REPLACE TEMP TABLE scope_races AS "
-        "SELECT DISTINCT race_id FROM runners WHERE batch_id = $batch",
-        {"batch": batch_id},
+        "SELECT DISTINCT race_id FROM judged WHERE outcome <> 'unchanged'"
     )
     drop_ages(con, batch_id)
     _note_known_courses(con, batch_id)
