@@ -54,7 +54,7 @@ def demo(
         made = write_world(runners, seed, edge, world, lambda share: tell(f"{share:.0%}"))
     done("synth", f"{made.runners:,} runners in {made.races:,} races, edge {edge:g}")
     with console.progress("Ingesting") as tell:
-        batch = ingest(home, chosen.store, world, None, tell)
+        batch = ingest(home, chosen.store, world, None, tell, infers=chosen.ingest.infer)
     done("ingest", f"{batch.rows_read:,} rows read, {batch.quarantined:,} refused")
     with console.progress("Building") as tell:
         built = build(home, chosen, progress=tell)

@@ -9,14 +9,16 @@ import typer
 from velo.cli import console
 
 if TYPE_CHECKING:
+    from velo.home import Home
+    from velo.settings import Store
     from velo.warehouse.ingest import Batch
 
 
 def ingest(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(help="Files, folders or patterns: CSV, JSON, parquet, SQLite, .gz, .zip."),
-    ],
+    ] = None,
     form: Annotated[
         str | None, typer.Option("--format", help="The format's name; detected by default.")
     ] = None,
@@ -27,6 +29,10 @@ def ingest(
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
     ] = 0.0,
+    unmerge: Annotated[
+        int | None,
+        typer.Option("--unmerge", help="Take back the conclusion of this number, and no file."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Load results, cards and prices into the warehouse. The same file twice changes nothing.
@@ -35,13 +41,19 @@ def ingest(
     before it stay loaded, and are reported. Exit 1 where a file was read and none of its rows kept.
     """
     from velo import settings
-    from velo.errors import VeloError
+    from velo.errors import InputError, VeloError
     from velo.home import Home
     from velo.warehouse.deliveries import expand
     from velo.warehouse.ingest import ingest as load
 
-    store = settings.load().store
+    chosen = settings.load()
+    store = chosen.store
     home = Home.current()
+    if unmerge is not None:
+        _unmerge(home, store, unmerge, bool(paths), wait, as_json)
+        return
+    if not paths:
+        raise InputError("name a file to ingest")
     batches: list[Batch] = []
     try:
         for delivery in expand(paths):
@@ -49,7 +61,10 @@ def ingest(
                 console.progress(f"Ingesting {delivery.name}") as tell,
                 delivery.unpacked(home, store) as path,
             ):
-                batches.append(load(home, store, path, form, tell, shown=delivery.name, wait=wait))
+                batches.append(
+                    load(home, store, path, form, tell, shown=delivery.name, wait=wait,
+                         infers=chosen.ingest.infer)
+                )  # fmt: skip
     except VeloError as error:
         _report(batches, as_json, str(error))
         raise
@@ -57,6 +72,21 @@ def ingest(
     unread = strict and any(batch.quarantined or batch.unread for batch in batches)
     if unread or any(batch.nothing_kept for batch in batches):
         raise typer.Exit(1)
+
+
+def _unmerge(
+    home: Home, store: Store, inference_id: int, with_files: bool, wait: float, as_json: bool
+) -> None:
+    from velo.errors import InputError
+    from velo.warehouse.unmerge import unmerge
+
+    if with_files:
+        raise InputError("--unmerge takes no files: run the two commands one after the other")
+    batch_id = unmerge(home, store, inference_id, wait=wait)
+    if as_json:
+        console.emit_json({"batch_id": batch_id, "undoes": inference_id})
+        return
+    console.say(f"inference {inference_id} is taken back by batch {batch_id}; run `velo build`")
 
 
 def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:

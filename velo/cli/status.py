@@ -23,6 +23,9 @@ from velo.cli.upkeep import (
 
 
 def status(
+    inferred: Annotated[
+        bool, typer.Option("--inferred", help="List what was concluded and not said by a file.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Where the home stands: data, build, models, what is stale, and what to do next.
@@ -33,6 +36,9 @@ def status(
     from velo.home import Home
 
     chosen, home = settings.load(), Home.current()
+    if inferred:
+        _list_inferences(home, chosen, as_json)
+        return
     today = datetime.now(ZoneInfo(chosen.live.timezone)).date()
     built = _build(home)
     data = _warehouse(home, chosen, today, built["last_batch"] if built else 0)
@@ -82,6 +88,29 @@ def status(
     rows.append(["next", following])
     console.table("Status", ["what", "how it stands"], rows)
     raise typer.Exit(exit_code(todo, drifting))
+
+
+def _list_inferences(home: Any, chosen: Any, as_json: bool) -> None:
+    from velo.warehouse.connection import warehouse
+    from velo.warehouse.inferences import inferences
+
+    with warehouse(home, chosen.store, write=False) as con:
+        listed = inferences(con)
+    if as_json:
+        console.emit_json({"inferences": [each.to_dict() for each in listed]})
+        return
+    console.table(
+        "Inferred",
+        ["id", "kind", "conclusion", "evidence", "runners", "batch", "taken back by"],
+        [
+            [
+                each.inference_id, each.kind, each.conclusion, each.evidence, each.runners,
+                each.batch_id, each.undone_by or "",
+            ]
+            for each in listed
+        ],
+    )  # fmt: skip
+    console.say("`velo ingest --unmerge ID` takes one back")
 
 
 def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from backtest.strategies import STRATEGIES
 from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
+from velo.live.aliases import aliases, resolve
 from velo.live.figures import Figures, figures, spans
 from velo.live.journal import Prediction, bare_predictions
 from velo.live.outcomes import outcomes
@@ -66,7 +67,7 @@ def open_book(
         DataError: there is no such prediction, or nobody knows the strategy.
         HomeError: journal or warehouse cannot be read.
     """
-    made = bare_predictions(home.ledger, days)
+    made = resolve(bare_predictions(home.ledger, days), aliases(home, settings))
     counted = ledger.counting(made, backfilled, version)
     left = {each.race_id for each in made} - {each.race_id for each in counted}
     if not counted:

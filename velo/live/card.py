@@ -67,7 +67,8 @@ def take_card(
     if not days:
         raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
     shown = shown or str(path.resolve())
-    ingest(home, settings.store, path, "racecard", progress, shown=shown, clock=clock)
+    ingest(home, settings.store, path, "racecard", progress, shown=shown, clock=clock,
+           infers=settings.ingest.infer)  # fmt: skip
     listed = roster(home, settings, days)
     places = recognise(said, listed.to_pylist())
     known = {place for place in places if place is not None}

@@ -76,7 +76,7 @@ def settle(
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
             batch = ingest(home, settings.store, path, form, progress, shown=delivery.name,
-                           clock=clock)  # fmt: skip
+                           clock=clock, infers=settings.ingest.infer)  # fmt: skip
             told |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
     if not told:

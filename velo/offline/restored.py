@@ -74,6 +74,7 @@ def find_epochs(
             f"WHERE {_CORRECTION if table in _CARDS else _LATE}"
         )
     con.execute(_CARDED)
+    con.execute(_RENAMED.format(source=source))
     if not _any(con, *(f"corrected_{table}" for table in KEYS), "carded"):
         return []
     last = f"WHERE known <= DATE '{until + timedelta(days=1)}'" if until else ""
@@ -94,6 +95,11 @@ def restore(con: duckdb.DuckDBPyConnection, epoch: Epoch, until: date | None) ->
     """
     source = main_schema(con)
     limit = " WHERE race_id IN (SELECT race_id FROM exposed_races)" if until else ""
+    start = f"DATE '{epoch.start}'" if epoch.start else "NULL"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE under_another AS SELECT * FROM renamed "
+        f"WHERE (since IS NULL OR since <= {start}) AND (until > {start} OR {start} IS NULL)"
+    )
     for table, keys in KEYS.items():
         later = f"known > DATE '{epoch.start}'" if epoch.start else "TRUE"
         taken_back = "TRUE" if table == "prices_history" else later
@@ -103,7 +109,7 @@ def restore(con: duckdb.DuckDBPyConnection, epoch: Epoch, until: date | None) ->
         )
         con.execute(
             f"CREATE OR REPLACE TEMP VIEW held_{table} AS "
-            + _overlaid(f"{source}.{table}", f"restored_{table}", keys)
+            + _as_named(_overlaid(f"{source}.{table}", f"restored_{table}", keys), table)
             + limit
         )
     today = f"SELECT race_id FROM carded WHERE {epoch.holds('race_day')}"
@@ -144,7 +150,7 @@ def _replaced(
     return f"""
         CREATE TEMP TABLE replaced_{table} AS
         WITH told AS (
-            SELECT * FROM {source}.earlier_{table}
+            SELECT * FROM {source}.earlier_{table} WHERE batch_id < replaced_by
             UNION ALL BY NAME
             SELECT *, NULL AS replaced_by FROM {source}.{table}
             SEMI JOIN {source}.earlier_{table} USING ({key})
@@ -179,6 +185,19 @@ def _overlaid(below: str, above: str, keys: tuple[str, ...]) -> str:
     )
 
 
+def _as_named(rows: str, table: str) -> str:
+    """Rows under the ids that horses had: prices move, runs stand there under those already."""
+    if table == "races":
+        return f"SELECT * FROM ({rows})"
+    own = f"SELECT * FROM (SELECT * FROM ({rows}) ANTI JOIN under_another USING (race_id, horse_id)"
+    if table != "prices_history":
+        return own + ")"
+    return own + (
+        f" UNION ALL BY NAME SELECT p.* REPLACE (u.own AS horse_id) FROM ({rows}) AS p "
+        "JOIN under_another AS u ON u.race_id = p.race_id AND u.horse_id = p.horse_id)"
+    )
+
+
 def _columns(con: duckdb.DuckDBPyConnection, source: str, table: str) -> list[str]:
     return [row[0] for row in con.execute(f"DESCRIBE {source}.{table}").fetchall()]
 
@@ -186,6 +205,30 @@ def _columns(con: duckdb.DuckDBPyConnection, source: str, table: str) -> list[st
 def _any(con: duckdb.DuckDBPyConnection, *tables: str) -> bool:
     return any(con.execute(f"FROM {table} LIMIT 1").fetchall() for table in tables)
 
+
+# A conclusion that two horses are one, or its taking back, gave a run another horse's id: until it
+# was known, the run stands under `own` and not under the id of now.
+_RENAMED = """
+CREATE TEMP TABLE renamed AS
+SELECT r.race_id, i.kept AS horse_id, r.horse_id AS own, CAST(NULL AS DATE) AS since,
+    c.known AS until
+FROM {source}.inference_rows AS r
+JOIN {source}.inferences AS i ON i.inference_id = r.inference_id
+JOIN corrected_runners AS c ON c.race_id = r.race_id AND c.horse_id = r.horse_id
+    AND c.replaced_by = i.batch_id
+WHERE i.kind NOT IN ('race', 'course', 'age')
+UNION ALL
+SELECT r.race_id, r.horse_id, i.kept, CAST(b.finished AS DATE) + 1, c.known
+FROM {source}.inference_rows AS r
+JOIN {source}.inferences AS i ON i.inference_id = r.inference_id
+JOIN corrected_runners AS c ON c.race_id = r.race_id AND c.horse_id = i.kept
+    AND c.replaced_by = i.undone_by
+LEFT JOIN corrected_runners AS before ON before.race_id = r.race_id
+    AND before.horse_id = r.horse_id AND before.replaced_by = i.batch_id
+LEFT JOIN {source}.import_batches AS b
+    ON b.batch_id = i.batch_id AND before.race_id IS NOT NULL
+WHERE i.kind NOT IN ('race', 'course', 'age')
+"""
 
 _LATE = "known > race_day + 1"
 _CORRECTION = f"{_LATE} AND replaced_by > first_results.batch_id"

@@ -27,6 +27,13 @@ _ALSO_CALLED = {
     "the curragh": "curragh",
 }
 
+SHARED_NAMES = frozenset(
+    {"ascot", "ayr", "bath", "carlisle", "cheltenham", "chester", "doncaster", "epsom", "hamilton",
+     "kempton", "newcastle", "newmarket", "perth", "richmond", "sandown", "stratford",
+     "stratford on avon", "warwick", "windsor", "york"}
+)  # fmt: skip
+"""Courses whose name another country has too: one race there says nothing of the next."""
+
 
 class Course(NamedTuple):
     """``surface`` is ``'aw'`` where the name says so, ``country`` the code that it carries.

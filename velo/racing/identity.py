@@ -14,8 +14,8 @@ from typing import NamedTuple
 LONGEST_GAP_DAYS = 3 * 365
 """Runs this far apart or further are two horses'."""
 
-OLDEST_AGE = 40
-"""An age above this is a slip of the pen: no age."""
+OLDEST_AGE = 25
+"""An age above this is a slip of the pen: no age. No horse races at 26."""
 
 
 class Sighting(NamedTuple):

@@ -101,12 +101,13 @@ class Paddock:
         """
         with self.at_the_warehouse():
             with warehouse(self._home, self._settings.store, write=False) as con:
-                rows = con.execute("SELECT date FROM races WHERE race_id = ?", [race_id]).fetchall()
+                rows = con.execute(_HELD, [race_id]).fetchall()
             if not rows:
                 raise DataError(f"there is no race {race_id}: GET /races?date=... lists a day's")
-            races = self._of_warehouse(rows[0][0], decision)
+            own, day = rows[0]
+            races = self._of_warehouse(day, decision)
         for each in races:
-            if each.race_id == race_id:
+            if each.race_id == own:
                 return each
         raise DataError(f"race {race_id} has no runner")
 
@@ -166,6 +167,15 @@ class Paddock:
         stamp = None if facts is None else (facts.st_mtime_ns, facts.st_size)
         if stamp != self._stamp:
             self._stamp, self._held = stamp, {}
+
+
+# A race under the id that it was given at first, too.
+_HELD = """
+SELECT races.race_id, races.date
+FROM (SELECT CAST(? AS BIGINT) AS asked) AS asking
+LEFT JOIN aliases ON aliases.kind = 'race' AND aliases.alias = asked
+JOIN races ON races.race_id = coalesce(aliases.id, asked)
+"""
 
 
 def whole(races: list[Declared]) -> pa.Table:

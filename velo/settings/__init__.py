@@ -28,14 +28,14 @@ from velo.settings.market import OddsBand, Prices
 from velo.settings.search import Choices, Span, Tuning
 from velo.settings.section import PriceKind
 from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
-from velo.settings.upkeep import Drift, Live, Serve, Store, Upkeep
+from velo.settings.upkeep import Drift, Ingest, Live, Serve, Store, Upkeep
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
 
 __all__ = [
     "BUILT_IN_STRATEGIES", "PROJECT_ROOT", "Backtest", "Choices", "Drift", "FieldRelative", "Gate",
-    "Layoff", "Live", "Objective", "OddsBand", "PriceKind", "Prices", "Priors", "Ranker", "Serve",
-    "Settings", "Span", "Stake", "Store", "Strategy", "StrategyName", "Training", "Tuning",
+    "Ingest", "Layoff", "Live", "Objective", "OddsBand", "PriceKind", "Prices", "Priors", "Ranker",
+    "Serve", "Settings", "Span", "Stake", "Store", "Strategy", "StrategyName", "Training", "Tuning",
     "Upkeep", "Windows", "home_path", "load",
 ]  # fmt: skip
 
@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     training: Training = Training()
     backtest: Backtest = Backtest()
     strategies: dict[StrategyName, Strategy] = {}
+    ingest: Ingest = Ingest()
     live: Live = Live()
     serve: Serve = Serve()
     store: Store = Store()

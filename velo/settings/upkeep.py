@@ -36,6 +36,12 @@ class Live(Section):
         return name
 
 
+class Ingest(Section):
+    """What an import may conclude that its file does not say."""
+
+    infer: bool = Field(True, description="whether races and horses are joined by evidence")
+
+
 class Serve(Section):
     """Bounds of the service over HTTP. Its token is no setting: it is never shown or logged."""
 

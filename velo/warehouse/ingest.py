@@ -19,6 +19,7 @@ from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
 from velo.warehouse.facts import establish
 from velo.warehouse.file_days import order_of_days
+from velo.warehouse.inference import infer
 from velo.warehouse.merge import Counts, merge
 from velo.warehouse.price_files import attach, match_waiting
 from velo.warehouse.race_checks import check_races
@@ -26,6 +27,7 @@ from velo.warehouse.race_identity import identify_races
 from velo.warehouse.sightings import identify_horses
 from velo.warehouse.staging import Staged, detect, stage
 from velo.warehouse.unread import Unread, cells_by_field, count_unread, unread_of, warned
+from velo.warehouse.unsaid import leave_unsaid
 
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
@@ -76,6 +78,7 @@ def ingest(
     *,
     shown: str | None = None,
     wait: float = 0.0,
+    infers: bool = True,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> Batch:
     """Load one file, all of it or nothing; the same file again changes nothing.
@@ -91,6 +94,7 @@ def ingest(
         progress: called with the name of each stage as it begins.
         shown: what the batch calls the file, where it was unpacked from another.
         wait: seconds to wait while another process holds the warehouse.
+        infers: whether races and horses are joined by evidence (setting `ingest.infer`).
         clock: gives the time, with its zone.
 
     Returns:
@@ -121,7 +125,7 @@ def ingest(
             "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
         ).fetchall()[0]
         first = order_of_days(con, name)
-        counts = _take(con, batch_id, staged, first, progress)
+        counts = _take(con, batch_id, staged, first, infers, progress)
         count_unread(con, batch_id)
         notes = [
             *staged.notes,
@@ -153,7 +157,12 @@ def ingest(
 
 
 def _take(
-    con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged, first: First, progress: Progress
+    con: duckdb.DuckDBPyConnection,
+    batch_id: int,
+    staged: Staged,
+    first: First,
+    infers: bool,
+    progress: Progress,
 ) -> Counts:
     """The staged rows into the tables."""
     if staged.reader.role == "prices":
@@ -163,12 +172,16 @@ def _take(
         return counts
     progress("applying the racing rules")
     establish(con, staged.reader, first)
+    leave_unsaid(con, staged.reader)
     progress("identifying horses and races")
     identify_races(con, staged.reader.name)
     identify_horses(con, card=staged.reader.role == "card")
     progress("merging")
     counts = merge(con, batch_id, staged)
     match_waiting(con, batch_id)
+    if infers:
+        progress("joining what is one")
+        infer(con, batch_id)
     progress("checking the races")
     check_races(con, batch_id)
     return counts

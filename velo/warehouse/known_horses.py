@@ -76,7 +76,7 @@ CREATE OR REPLACE TEMP TABLE recognised AS
 WITH known AS (
     SELECT k.* FROM race_keys AS k WHERE k.race_id IN (SELECT race_id FROM races)
 ), pairs AS MATERIALIZED (
-    SELECT f.line, r.race_id, r.horse_id, h.country = f.country AS same_country
+    SELECT f.line, r.race_id, r.horse_id, coalesce(h.country, '') = f.country AS same_country
     FROM facts AS f
     JOIN known
         ON known.date = f.date AND known.course_id = f.course_id AND known.race_mark = f.race_mark
@@ -121,7 +121,7 @@ WITH met AS (
     UNION ALL
     SELECT l.life_id, h.horse_id, CASE WHEN h.known_as = l.known_as THEN 1 ELSE 2 END
     FROM lives AS l
-    JOIN horses AS h ON h.name = l.name AND h.country = l.country
+    JOIN horses AS h ON h.name = l.name AND coalesce(h.country, '') = l.country
     WHERE l.life_id NOT IN (SELECT life_id FROM certain)
         AND (h.known_as = l.known_as OR $card OR (h.foaled IS NOT NULL AND l.foaled IS NOT NULL))
         AND NOT EXISTS (

@@ -131,6 +131,7 @@ def _merge_races(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) 
     )
     con.execute("DELETE FROM told WHERE NOT known")
     con.execute("ALTER TABLE told DROP COLUMN known")
+    con.execute(_KNOWN_PLACES)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE present AS SELECT races.* FROM races "
         "JOIN told ON told.race_id = races.race_id"
@@ -194,7 +195,8 @@ WHERE (p.race_id, p.horse_id, p.source, p.kind) IN (
 
 _HORSES = """
 CREATE OR REPLACE TEMP TABLE fresh_horses AS
-SELECT s.horse_id, s.name, s.country, coalesce(h.known_as, s.known_as) AS known_as,
+SELECT s.horse_id, s.name, nullif(s.country, '') AS country,
+    coalesce(h.known_as, s.known_as) AS known_as,
     least(h.foaled, s.foaled) AS foaled,
     least(h.first_seen, s.first_seen) AS first_seen, greatest(h.last_seen, s.last_seen) AS last_seen
 FROM seen_horses AS s
@@ -213,8 +215,15 @@ WHERE NOT EXISTS (SELECT 1 FROM horse_ids AS h WHERE h.source = s.source AND h.i
 
 _NAMED = (
     """
+    UPDATE courses SET country = 'GB'
+    WHERE country IS NULL AND course_id NOT IN (SELECT course_id FROM unsaid_courses)
+        AND course_id IN (SELECT course_id FROM rule_course)
+    """,
+    """
     INSERT INTO courses
-    SELECT course_id, min(track), min(track_surface), coalesce(min(country), 'GB'), min(b.batch_id)
+    SELECT course_id, min(track), min(track_surface), CASE
+        WHEN course_id NOT IN (SELECT course_id FROM unsaid_courses)
+        THEN coalesce(min(country), 'GB') END, min(b.batch_id)
     FROM rule_course
     CROSS JOIN this_batch AS b
     WHERE course_id IN (SELECT course_id FROM races)
@@ -262,6 +271,13 @@ JOIN judged AS j USING (line)
 CROSS JOIN this_batch AS b
 WHERE j.race_id IN (SELECT race_id FROM touched_races)
 GROUP BY j.race_id
+"""
+
+# A file that states no country does not move a race whose country is known.
+_KNOWN_PLACES = """
+UPDATE told SET course_id = r.course_id, region = r.region
+FROM races AS r
+WHERE r.race_id = told.race_id AND told.course_id IN (SELECT course_id FROM unsaid_courses)
 """
 
 # A file may correct one runner of a race: what the others won is in `results` already.

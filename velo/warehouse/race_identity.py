@@ -51,7 +51,8 @@ def _name_new_races(con: duckdb.DuckDBPyConnection, source: str) -> None:
     """Lasting keys for races that are none of the warehouse's.
 
     The key of date, course and mark may be another race's that has since moved to another off:
-    then the source, its id and a horse are in the key as well.
+    then the source, its id and a horse are in the key as well. A key that is an alias is the race
+    that it stands for.
     """
     rows = con.execute(
         "SELECT tale, date, course_id, race_mark, source_race_id, a_horse FROM told_races "
@@ -72,8 +73,10 @@ def _name_new_races(con: duckdb.DuckDBPyConnection, source: str) -> None:
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE new_races AS "
-        "SELECT f.tale, CASE WHEN r.race_id IS NULL THEN f.race_id ELSE f.apart_id END AS race_id "
-        "FROM fresh_keys AS f LEFT JOIN races AS r ON r.race_id = f.race_id"
+        "SELECT f.tale, coalesce(a.id, "
+        "CASE WHEN r.race_id IS NULL THEN f.race_id ELSE f.apart_id END) AS race_id "
+        "FROM fresh_keys AS f LEFT JOIN races AS r ON r.race_id = f.race_id "
+        "LEFT JOIN aliases AS a ON a.kind = 'race' AND a.alias = f.race_id"
     )
     con.unregister("fresh_keys")
 
@@ -136,7 +139,7 @@ WITH met AS (
         ON f.date = t.date AND f.course_id = t.course_id AND f.race_mark = t.race_mark
     WHERE t.tale IN (SELECT tale FROM met)
 ), known_names AS (
-    SELECT DISTINCT runners.race_id, horses.name, horses.country
+    SELECT DISTINCT runners.race_id, horses.name, coalesce(horses.country, '') AS country
     FROM runners
     JOIN horses ON horses.horse_id = runners.horse_id
     WHERE runners.race_id IN (SELECT race_id FROM met)
@@ -145,7 +148,8 @@ WITH met AS (
     FROM met
     JOIN told_names AS t ON t.tale = met.tale
     JOIN known_names AS k ON k.race_id = met.race_id AND k.name = t.name
-        AND (k.country = t.country OR 'GB' IN (k.country, t.country))
+        AND (k.country = t.country OR 'GB' IN (k.country, t.country)
+            OR '' IN (k.country, t.country))
     GROUP BY met.tale, met.race_id
 ), sizes AS (
     SELECT race_id, count(DISTINCT name) AS known_runners FROM known_names GROUP BY race_id

@@ -275,6 +275,8 @@ CREATE TABLE earlier_prices_history AS
 SELECT *, 0 AS replaced_by FROM prices_history LIMIT 0;
 CREATE TABLE earlier_sectionals AS
 SELECT *, 0 AS replaced_by FROM sectionals LIMIT 0;
+CREATE TABLE earlier_horses AS SELECT *, 0 AS replaced_by FROM horses LIMIT 0;
+CREATE TABLE earlier_horse_ids AS SELECT *, 0 AS replaced_by FROM horse_ids LIMIT 0;
 
 -- One price a runner and kind: the most trusted source's, the first that it names.
 CREATE VIEW prices AS

@@ -237,7 +237,8 @@ JOIN lives AS l ON l.known_as = t.of AND l.life = t.life
 _TAKEN = """
 SELECT n.life_id, (SELECT count(*) FROM import_batches) AS batches
 FROM new_horses AS n
-JOIN horses AS h ON h.horse_id = n.horse_id
+WHERE n.horse_id IN (SELECT horse_id FROM horses)
+    OR n.horse_id IN (SELECT alias FROM aliases WHERE kind = 'horse')
 ORDER BY n.life_id
 """
 

@@ -39,6 +39,7 @@ _NUMBER_STATUS = (
 
 READER = Reader(
     name="racecard",
+    omits=frozenset({"country", "suffix"}),
     role="card",
     needs=RUNNER,
     never=frozenset(PLACES),

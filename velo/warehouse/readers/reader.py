@@ -85,6 +85,7 @@ class Reader:
         unused: columns that the format has and the warehouse has no place for.
         witnesses: columns kept in staging for a rule that looks at the file as a whole.
         version: counted up with every change of what the format's files are read as.
+        omits: what its files may leave out: the `country` of a course, the `suffix` of a horse.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Reader:
     unused: frozenset[str] = field(default=frozenset(), repr=False)
     witnesses: tuple[str, ...] = ()
     version: int = 2
+    omits: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for given, known in ((self.columns, FIELDS), (self.prices, PRICE_KINDS)):

@@ -11,6 +11,7 @@ from velo.warehouse.readers.spellings import FLAT, FLAT_PRICES, FLAT_UNUSED, spe
 
 READER = Reader(
     name="rpscrape",
+    omits=frozenset({"country", "suffix"}),
     columns=FLAT | {"race_name": spelt("race_name", "name")},
     prices=FLAT_PRICES,
     unused=FLAT_UNUSED,

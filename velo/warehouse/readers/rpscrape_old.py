@@ -16,6 +16,7 @@ from velo.warehouse.readers.spellings import (
 
 READER = Reader(
     name="rpscrape_old",
+    omits=frozenset({"country", "suffix"}),
     columns={
         "date": spelt("date"),
         "course": spelt("course"),

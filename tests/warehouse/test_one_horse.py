@@ -1,0 +1,265 @@
+"""A bare name is a known horse where something speaks for it; an age alone splits no career."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.bare_files import card_file, old_file
+from tests.warehouse.raceform_file import STORE, ask, file_of, horses, load, row
+from velo.errors import InputError
+from velo.home import Home
+from velo.warehouse.unmerge import unmerge
+
+APART = "SELECT conclusion, evidence FROM inferences WHERE kind = 'horse-apart' ORDER BY 1"
+
+
+def known(folder: Path, horse: str, name: str = "known.csv", **changes: str) -> Path:
+    """One run in May 2018, as raceform writes it, of a horse of three."""
+    usual = {"date": "2018-05-05", "course": "Newbury", "off": "2:10", "age": "3"}
+    return file_of(folder, [row(horse, "1", **(usual | changes))], name)
+
+
+def in_order(first: bool, *files: Path) -> tuple[Path, ...]:
+    return files if first else files[::-1]
+
+
+@pytest.mark.parametrize("suffix_first", [True, False])
+def test_a_bare_name_with_the_same_trainer_is_the_known_horse(
+    home: Home, tmp_path: Path, suffix_first: bool
+) -> None:
+    for path in in_order(
+        suffix_first, known(tmp_path, "Alder Bough (IRE)"), old_file(tmp_path, ["Alder Bough"])
+    ):
+        load(home, path)
+    assert horses(home) == [2]
+    assert ask(home, "SELECT name, country, foaled FROM horses") == [("alder bough", "IRE", 2015)]
+
+
+@pytest.mark.parametrize("suffix_first", [True, False])
+def test_horses_that_meet_again_are_known_by_each_other(
+    home: Home, tmp_path: Path, suffix_first: bool
+) -> None:
+    met = file_of(tmp_path, [
+        row(horse, str(place), date="2018-05-05", age="3", trainer=trainer)
+        for place, (horse, trainer) in enumerate(
+            {"Alder Bough (IRE)": "A Trainer", "Birch Hollow (FR)": "Gone Since"}.items(), 1)
+    ])  # fmt: skip
+    for path in in_order(suffix_first, met, old_file(tmp_path, ["Alder Bough", "Birch Hollow"])):
+        load(home, path)
+    assert horses(home) == [2, 2]
+
+
+@pytest.mark.parametrize("suffix_first", [True, False])
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"trainer": "B Trainer"}, "only name and years agree"),
+        ({"age": "6"}, None),
+        ({"date": "2013-05-05", "age": "3"}, None),
+    ],
+    ids=["another trainer", "other years", "long ago"],
+)
+def test_a_bare_name_for_which_nothing_speaks_is_another_horse(
+    home: Home, tmp_path: Path, suffix_first: bool, changes: dict[str, str], why: str | None
+) -> None:
+    for path in in_order(
+        suffix_first,
+        known(tmp_path, "Alder Bough (IRE)", **changes),
+        old_file(tmp_path, ["Alder Bough"]),
+    ):
+        load(home, path)
+    assert horses(home) == [1, 1]
+    assert [evidence for _, evidence in ask(home, APART)] == ([why] if why else [])
+
+
+@pytest.mark.parametrize("suffix_first", [True, False])
+def test_of_two_candidates_neither_is_taken(home: Home, tmp_path: Path, suffix_first: bool) -> None:
+    both = file_of(tmp_path, [
+        row("Alder Bough (IRE)", "1", date="2018-05-05", age="3"),
+        row("Alder Bough (FR)", "1", date="2018-05-06", age="3", trainer="Another"),
+    ])  # fmt: skip
+    for path in in_order(suffix_first, both, old_file(tmp_path, ["Alder Bough"])):
+        load(home, path)
+    assert horses(home) == [1, 1, 1]
+    assert ask(home, APART) == [(
+        "alder bough without a suffix is not taken for alder bough (FR, foaled 2015) or "
+        "alder bough (IRE, foaled 2015)", "2 horses of the name are possible",
+    )]  # fmt: skip
+
+
+def test_a_bare_name_in_a_file_that_writes_suffixes_is_british(home: Home, tmp_path: Path) -> None:
+    load(home, known(tmp_path, "Alder Bough (IRE)"))
+    later = {"date": "2018-06-02", "age": "3"}
+    load(home, file_of(tmp_path, [row("Alder Bough", "1", **later),
+                                  row("Charlie (FR)", "2", **later)], "next.csv"))  # fmt: skip
+    assert ask(home, "SELECT country FROM horses WHERE name = 'alder bough' ORDER BY 1") == [
+        ("GB",), ("IRE",),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("suffix_first", [True, False])
+@pytest.mark.parametrize("course", ["Leopardstown", "Newbury"])
+def test_a_race_that_both_tell_of_joins_its_horses_whole(
+    home: Home, tmp_path: Path, suffix_first: bool, course: str
+) -> None:
+    """The trainers differ, and the run of June is joined by the race of May."""
+    where = course if course == "Newbury" else f"{course} (IRE)"
+    met = file_of(tmp_path, [
+        row(horse, str(place), date="2018-05-05", course=where, off="2:10", age="3")
+        for place, horse in enumerate(("Alder Bough (IRE)", "Birch Hollow (FR)"), 1)
+    ])  # fmt: skip
+    pair = ["Alder Bough", "Birch Hollow"]
+    may = old_file(tmp_path, pair, "may.csv", date="05 May 2018", time="2:10", course=course,
+                   trainer="B Trainer")  # fmt: skip
+    june = old_file(tmp_path, pair[:1], "june.csv", trainer="B Trainer")
+    load(home, june)
+    for path in in_order(suffix_first, met, may):
+        load(home, path)
+    assert horses(home) == [1, 2]
+    assert ask(home, "SELECT count(*) FROM races") == [(2,)]
+
+
+def test_evidence_that_comes_later_joins_and_the_older_id_stays(home: Home, tmp_path: Path) -> None:
+    load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
+    ((older,),) = ask(home, "SELECT horse_id FROM horses")
+    load(home, old_file(tmp_path, ["Alder Bough"]))
+    ((younger,),) = ask(home, "SELECT horse_id FROM horses WHERE country IS NULL")
+    assert len(ask(home, APART)) == 1
+    load(home, old_file(tmp_path, ["Alder Bough"], "next.csv", date="02 Jul 2018",
+                        trainer="B Trainer"))  # fmt: skip
+    assert ask(home, "SELECT horse_id, country FROM horses") == [(older, "IRE")]
+    assert ask(home, "SELECT kind, alias, id FROM aliases") == [("horse", younger, older)]
+    assert ask(home, f"{APART[:-11]} AND undone_by IS NULL") == []
+    assert horses(home) == [3]
+
+
+@pytest.mark.parametrize("suffix_first", [True, False])
+def test_what_was_joined_is_taken_back_for_good(
+    home: Home, tmp_path: Path, suffix_first: bool
+) -> None:
+    for path in in_order(
+        suffix_first, known(tmp_path, "Alder Bough (IRE)"), old_file(tmp_path, ["Alder Bough"])
+    ):
+        load(home, path)
+    ((number,),) = ask(home, "SELECT inference_id FROM inferences")
+    batch = unmerge(home, STORE, number)
+    assert ask(home, "SELECT country, first_seen = last_seen FROM horses ORDER BY country") == [
+        ("IRE", True), (None, True),
+    ]  # fmt: skip
+    assert ask(home, "SELECT country, horse FROM runners JOIN horses USING (horse_id) "
+                     "ORDER BY country") == [
+        ("IRE", "Alder Bough (IRE)"), (None, "Alder Bough"),
+    ]  # fmt: skip
+    assert ask(home, "SELECT kind, undoes, batch_id FROM import_batches WHERE kind <> 'import'"
+               ) == [("unmerge", number, batch)]  # fmt: skip
+    load(home, old_file(tmp_path, ["Alder Bough"], "next.csv", date="02 Jul 2018"))
+    assert horses(home) == [1, 2]
+
+
+def test_only_what_was_joined_can_be_taken_back(home: Home, tmp_path: Path) -> None:
+    load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
+    load(home, old_file(tmp_path, ["Alder Bough"]))
+    for number, why in ((1, "joined nothing"), (7, "no inference 7")):
+        with pytest.raises(InputError, match=why):
+            unmerge(home, STORE, number)
+
+
+def career(folder: Path, ages: list[str], **changes: str) -> Path:
+    """A run a month from June 2024."""
+    return file_of(folder, [
+        row("Juniper Row (USA)", "1", date=f"2024-{6 + month:02}-01", age=age, **changes)
+        for month, age in enumerate(ages)
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("slip", ["31", "13", "22", "5", "1", ""])
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+def test_one_wrong_age_does_not_split_a_career(
+    home: Home, tmp_path: Path, slip: str, place: int
+) -> None:
+    ages = ["3"] * 4
+    ages[place] = slip
+    load(home, career(tmp_path, ages))
+    assert horses(home) == [4]
+    assert ask(home, "SELECT foaled FROM horses") == [(2021,)]
+    if slip == "31":
+        assert ask(home, "SELECT count(*) FROM runners WHERE age IS NULL") == [(1,)]
+
+
+def test_a_wrong_age_between_two_files_does_not_split_a_career(home: Home, tmp_path: Path) -> None:
+    bare = {"sire": "", "dam": ""}
+    for number, (day, age) in enumerate(
+        [("2024-06-01", "3"), ("2024-08-01", "13"), ("2024-07-01", "3"), ("2024-09-01", "3")]
+    ):
+        load(home, file_of(tmp_path, [row("Juniper Row (USA)", "1", date=day, age=age, **bare)],
+                           f"{number}.csv"))  # fmt: skip
+    assert horses(home) == [4]
+    assert ask(home, "SELECT kind, evidence FROM inferences") == [
+        ("age-slip", "its one run lies between the others")
+    ]
+
+
+def test_two_ages_that_contradict_are_two_horses(home: Home, tmp_path: Path) -> None:
+    load(home, career(tmp_path, ["3", "9", "9", "3"], sire="", dam=""))
+    assert horses(home) == [2, 2]
+
+
+def test_another_dam_is_another_horse_whatever_lies_between(home: Home, tmp_path: Path) -> None:
+    rows = [
+        row("Juniper Row (USA)", "1", date=f"2024-{month:02}-01", age=age, dam=dam)
+        for month, age, dam in ((6, "3", "A Dam"), (7, "9", "Another"), (8, "3", "A Dam"))
+    ]
+    load(home, file_of(tmp_path, rows))
+    assert horses(home) == [1, 2]
+
+
+def test_a_cards_horse_is_the_one_live_horse_of_its_name(home: Home, tmp_path: Path) -> None:
+    load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
+    load(home, card_file(tmp_path, ["Alder Bough", "Never Seen"], trainer="A Trainer"))
+    assert horses(home) == [1, 2]
+    assert ask(home, "SELECT kind, evidence FROM inferences") == [
+        ("card-horse", "the one live horse of the name")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("horse", "changes"),
+    [
+        ("Alder Bough (IRE)", {"date": "2014-05-05"}),
+        ("Alder Bough (IRE)", {"dam": "Another Dam"}),
+        ("Alder Bough (IRE)", {"age": "9"}),
+    ],
+    ids=["long gone", "another dam", "other years"],
+)
+def test_a_cards_horse_is_no_horse_that_it_cannot_be(
+    home: Home, tmp_path: Path, horse: str, changes: dict[str, str]
+) -> None:
+    load(home, known(tmp_path, horse, **changes))
+    load(home, card_file(tmp_path, ["Alder Bough"], age="3", dam="A Dam"))
+    assert horses(home) == [1, 1]
+
+
+def test_of_several_live_horses_a_card_takes_none_and_names_them(
+    home: Home, tmp_path: Path
+) -> None:
+    load(home, known(tmp_path, "Alder Bough (IRE)"))
+    load(home, known(tmp_path, "Alder Bough (FR)", "fr.csv", date="2018-05-06"))
+    load(home, card_file(tmp_path, ["Alder Bough"]))
+    assert horses(home) == [1, 1, 1]
+    ((conclusion, other),) = ask(
+        home, "SELECT conclusion, other FROM inferences WHERE kind = 'card-horse-apart'"
+    )
+    assert "(FR, foaled 2015) or alder bough (IRE, foaled 2015)" in conclusion
+    assert ask(home, f"SELECT horse FROM runners WHERE horse_id = {other}") == [("Alder Bough",)]
+
+
+def test_no_suffix_in_a_whole_days_file_says_nothing_of_britain(home: Home, tmp_path: Path) -> None:
+    """Raceform writes a suffix behind every name: a file without one had them taken off."""
+    names = [f"Horse {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"]
+    may = [row(f"{name} (IRE)", "1", num=str(place)) for place, name in enumerate(names)]
+    june = [row(name, "1", num=str(place), date="2015-06-01") for place, name in enumerate(names)]
+    load(home, file_of(tmp_path, may))
+    load(home, file_of(tmp_path, june, "june.csv"))
+    assert horses(home) == [2] * len(names)

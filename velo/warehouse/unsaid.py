@@ -1,0 +1,78 @@
+"""What a file leaves unsaid: the country of its courses and the suffix of its horses.
+
+Some formats write no country at all. A bare name in such a file does not mean Britain: the country
+of its horses is left open (the empty text in `facts`, null in `horses`), and so is that of its
+courses (null in `courses`). `velo.warehouse.inference` then looks for evidence.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from velo.warehouse.readers import Reader
+
+MANY = 20
+"""Horses of a file that cannot all be of British breeding: a suffix was left out."""
+
+
+def leave_unsaid(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
+    """Blank the countries in the temporary table `facts` that the file does not state.
+
+    Makes the temporary table `unsaid_courses` (course_id). Courses of a file without countries
+    that earlier evidence put into one country take that course.
+
+    Args:
+        con: a connection with the temporary tables `staging`, `facts`, `rule_horse` and
+            `rule_course`.
+        reader: the format's; `omits` says what its files may leave out.
+    """
+    _leave_suffixes(con, reader)
+    con.execute("CREATE OR REPLACE TEMP TABLE unsaid_courses (course_id BIGINT)")
+    if "country" in reader.omits and not _any(con, "rule_course WHERE country IS NOT NULL"):
+        con.execute(
+            "INSERT INTO unsaid_courses SELECT DISTINCT course_id FROM rule_course "
+            "WHERE course_id IS NOT NULL"
+        )
+        _take_known_courses(con)
+
+
+def _leave_suffixes(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
+    if _any(con, "rule_horse WHERE country IS NOT NULL") or _any(
+        con, "staging WHERE nullif(trim(bred), '') IS NOT NULL"
+    ):
+        return
+    (names,) = con.execute("SELECT count(DISTINCT name) FROM rule_horse").fetchall()[0]
+    if "suffix" in reader.omits or names >= MANY:
+        con.execute(
+            "UPDATE facts SET country = '', known_as = CASE WHEN source_horse_id IS NULL "
+            "THEN name || '|' ELSE known_as END"
+        )
+
+
+def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
+    """A course that evidence put into one country alone is that country's course."""
+    con.execute(_KNOWN_COURSES)
+    con.execute(
+        "UPDATE facts SET course_id = k.course_id, region = coalesce(k.country, region) "
+        "FROM known_courses AS k WHERE facts.course_id = k.unsaid"
+    )
+    con.execute("UPDATE rule_course SET course_id = k.course_id FROM known_courses AS k "
+                "WHERE rule_course.course_id = k.unsaid")  # fmt: skip
+    con.execute("DELETE FROM unsaid_courses WHERE course_id IN (SELECT unsaid FROM known_courses)")
+
+
+def _any(con: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    return bool(con.execute(f"SELECT 1 FROM {rows} LIMIT 1").fetchall())
+
+
+_KNOWN_COURSES = """
+CREATE OR REPLACE TEMP TABLE known_courses AS
+SELECT i.other AS unsaid, any_value(i.kept) AS course_id, any_value(c.country) AS country
+FROM inferences AS i
+JOIN courses AS c ON c.course_id = i.kept
+JOIN courses AS u ON u.course_id = i.other AND u.country IS NULL
+WHERE i.kind = 'course' AND i.undone_by IS NULL
+    AND i.other IN (SELECT course_id FROM unsaid_courses)
+GROUP BY i.other
+HAVING count(DISTINCT i.kept) = 1
+"""
