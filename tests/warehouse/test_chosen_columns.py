@@ -52,6 +52,8 @@ def test_whatever_columns_are_chosen_each_is_read_as_what_it_is(
     tmp_path_factory: pytest.TempPathFactory, chosen: list[str], mark: str
 ) -> None:
     columns = list(dict.fromkeys([*chosen, *ALWAYS, mark]))
+    if "off" not in columns and "time" in columns:
+        columns.remove("time")  # without an off it might be one: see test_formats
     row = {name: f"a {name}" for name in columns}
     path = file_with(tmp_path_factory.mktemp("chosen") / "file.csv", columns, row)
     found, (read,) = staged(path)

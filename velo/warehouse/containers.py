@@ -176,7 +176,7 @@ def _header(path: Path) -> tuple[list[str], str | None]:
     if len(names) > MAX_COLUMNS:
         raise InputError(f"{path} has {len(names):,} columns: {MAX_COLUMNS:,} at most are read")
     for sign, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if len(names) == 1 and sign in names[0]:
+        if len(written) == 1 and sign in written[0]:
             raise InputError(f"{path} parts its columns by {called}: write it with commas")
     return names, "\\r" if "\r" in text and "\n" not in text else None
 
