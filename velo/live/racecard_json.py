@@ -27,6 +27,7 @@ RUNNER = {
     "horse_id": ("horse_id",), "age": ("age",), "sex": ("sex_code", "sex"), "lbs": ("lbs",),
     "hg": ("headgear",), "jockey": ("jockey",), "trainer": ("trainer",), "owner": ("owner",),
     "or": ("ofr",), "sire": ("sire",), "dam": ("dam",), "damsire": ("damsire",),
+    "non_runner": ("non_runner",), "reserve": ("reserve",),
 }  # fmt: skip
 NEEDED = ("course", "date", "off_time", "runners")
 LARGEST = 64 * 2**20

@@ -23,6 +23,7 @@ _REAL = ("official_rating", "rpr", "ts", "beaten")
 _TYPED_CONTENT = (
     "status", "off", "race_no", "region", "distance_m", "surface", "ran", "number", "draw", "age",
     "pounds", "official_rating", "rpr", "ts", "seconds", "beaten", "prize", "race_prize",
+    "standing",
 )  # fmt: skip
 _KEYS = ("course", "horse")
 
@@ -86,7 +87,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
                 rule_moves.opening, rule_moves.touched,
                 CAST(NULL AS TIMESTAMPTZ) AS off_at, CAST(NULL AS VARCHAR) AS off_zone,
                 CAST(NULL AS INTEGER) AS off_doubt, CAST(NULL AS VARCHAR) AS number_letter,
-                CAST(NULL AS VARCHAR) AS standing,
+                CASE WHEN {text("position")} IS NULL THEN rule_standing.standing END AS standing,
                 {", ".join(numbers)}{odds}
             FROM staging AS s
             {joins(found)}

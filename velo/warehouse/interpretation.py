@@ -26,6 +26,7 @@ from velo.racing.off_time import clock_of, off_time
 from velo.racing.prize import prize_money
 from velo.racing.race_time import seconds
 from velo.racing.racing_day import racing_day
+from velo.racing.standing import rides_nobody, standing
 from velo.racing.surface import surface
 from velo.racing.weight import pounds
 
@@ -97,6 +98,9 @@ def rules(clock: Literal[12, 24]) -> dict[str, Rule]:
         ),
         "horse": Rule(("s.horse",), {"name": text, "country": text}, horse_name),
         "jockey": Rule(("s.jockey",), {"jockey_id": integer}, _person("jockey")),
+        "standing": Rule(
+            ("s.standing", "s.jockey"), {"standing": text}, lambda *t: (standing(*t),)
+        ),
         "trainer": Rule(("s.trainer",), {"trainer_id": integer}, _person("trainer")),
         "prize": Rule(("s.prize",), {"prize": real}, lambda t: (prize_money(t),)),
         "race_prize": Rule(("s.race_prize",), {"race_prize": real}, lambda t: (prize_money(t),)),
@@ -206,7 +210,7 @@ def _distance(text: str | None) -> tuple[float | None, str | None]:
 
 def _person(kind: str) -> Callable[[str | None], tuple[int | None]]:
     def read(text: str | None) -> tuple[int | None]:
-        name = person_name(text)
+        name = "" if rides_nobody(text) else person_name(text)
         return (stable_id(kind, name) if name else None,)
 
     return read

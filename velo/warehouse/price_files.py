@@ -212,7 +212,8 @@ _PRICED = """
 CREATE OR REPLACE TEMP TABLE priced AS
 SELECT f.race_id, f.horse_id, $source AS source, q.kind, 1 AS nth,
     CASE WHEN q.kind IN ('sp', 'bsp') THEN f.quoted END AS quoted, q.decimal_odds, f.batch_id,
-    f.line, p.decimal_odds AS earlier
+    f.line, CASE WHEN p.batch_id IN (SELECT batch_id FROM later_batches)
+        THEN q.decimal_odds ELSE p.decimal_odds END AS earlier
 FROM found_runners AS f
 JOIN quotes AS q ON q.line = f.line
 LEFT JOIN prices_history AS p
@@ -224,7 +225,8 @@ WHERE f.copy = 1
 _WAITING = """
 CREATE OR REPLACE TEMP TABLE waiting AS
 SELECT r.batch_id, r.line, $source AS source, r.date, r.course, r.off, r.horse, r.name, q.kind,
-    q.decimal_odds, w.decimal_odds AS earlier
+    q.decimal_odds, CASE WHEN w.batch_id IN (SELECT batch_id FROM later_batches)
+        THEN q.decimal_odds ELSE w.decimal_odds END AS earlier
 FROM price_rows AS r
 JOIN quotes AS q ON q.line = r.line
 LEFT JOIN waiting_prices AS w

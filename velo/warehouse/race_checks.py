@@ -77,7 +77,7 @@ WITH fields AS (
     FROM shared
     JOIN runners USING (race_id, number)
     LEFT JOIN results USING (race_id, horse_id)
-    WHERE status IS DISTINCT FROM 'withdrawn'
+    WHERE CASE WHEN status IS NULL THEN standing IS NULL ELSE status <> 'withdrawn' END
     GROUP BY race_id, number
     HAVING count(*) > 1
 )

@@ -150,7 +150,7 @@ def _voices(what: Told, absent: Collection[str]) -> str:
     parts = [
         f"coalesce(former.{name}, told.{name}) AS {name}"
         for name, needed in what.fields.items()
-        if set(needed) <= set(absent)
+        if set(needed) <= set(absent) and name != "standing"
     ]
     if what.block:
         given = f"told.{what.block[-1]} IS NOT NULL"
@@ -184,9 +184,20 @@ def _voices(what: Told, absent: Collection[str]) -> str:
     """
 
 
+# A card that names no standing says that the horse runs. The latest card is right, whoever wrote
+# it, until a result says that the horse ran.
+_STANDING = """
+    CASE WHEN count(*) FILTER (v.status IN ('finished', 'non-finisher', 'void')) = 0
+    THEN nullif(arg_max(coalesce(v.standing, ''), v.batch_id) FILTER (v.status IS NULL), '') END
+"""
+
+
 def _merged(what: Told) -> str:
     rank = "s.precedence"
-    chosen = [f"arg_min(v.{name}, {rank}) AS {name}" for name in what.fields]
+    chosen = [
+        f"{_STANDING if name == 'standing' else f'arg_min(v.{name}, {rank})'} AS {name}"
+        for name in what.fields
+    ]
     if what.block:
         packed = ", ".join(f"{name} := v.{name}" for name in what.block)
         best = (

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from velo.warehouse.readers.reader import Reader
 
+_YES = "('true', 'yes', 'y', 't', '1', '1.0')"
+_OUT = f"WHEN lower(trim(non_runner)) IN {_YES} THEN 'non-runner'"
+_WAITING = f"WHEN lower(trim(reserve)) IN {_YES} THEN 'reserve'"
+
 READER = Reader(
     name="racecard",
     mark=frozenset({"date", "course", "off", "horse"}),
@@ -45,5 +49,8 @@ READER = Reader(
         "sire": "sire",
         "dam": "dam",
         "damsire": "damsire",
+        "standing": (
+            "standing", f"CASE {_OUT} {_WAITING} END", f"CASE {_OUT} END", f"CASE {_WAITING} END",
+        ),
     },
 )
