@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from velo.errors import InputError
 from velo.live.racecard_json import flat_rows
 from velo.racing.odds import decimal_odds
 from velo.racing.racing_day import racing_day
+from velo.racing.standing import NON_RUNNER, RESERVE, Standing, is_yes, standing
 from velo.warehouse.containers import MISSING
 
 KINDS = ("sp", "bsp", "wap", "open", "morning", "breakfast", "evening")
@@ -22,6 +24,8 @@ UNNAMED = ("odds", "price", "decimal_odds", "decimal")
 """Columns of odds that do not."""
 CURRENT = "current"
 """The kind of a price that nobody named."""
+_NOTHING = re.compile(r"0+(\.0*)?")
+"""Written where there is no price yet."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Said:
         horse: as written; empty where the row names none.
         day, course, off, race: of its race, None where the file does not say.
         odds: kind of price -> decimal odds.
+        unread: columns of odds whose text is no price, with that text.
+        standing: `non-runner` or `reserve`, None if the horse is to run.
     """
 
     line: int
@@ -42,6 +48,8 @@ class Said:
     off: str | None = None
     race: str | None = None
     odds: Mapping[str, float] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None
 
 
 @contextmanager
@@ -133,13 +141,34 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return columns, rows
 
 
+def unread_odds(rows: Sequence[Said]) -> list[str]:
+    """A line for each price that could not be read: horse, column, text and line."""
+    return [
+        f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is no price"
+        for row in rows
+        for column, text in row.unread.items()
+    ]
+
+
 def _said(line: int, row: Mapping[str, str], unnamed: str) -> Said:
-    written = next((row[name] for name in UNNAMED if name in row), None)
-    odds = {} if written is None else {unnamed: written}
-    odds |= {kind: row[kind] for kind in KINDS if kind in row}
-    read = {kind: decimal_odds(text) for kind, text in odds.items()}
+    column = next((name for name in UNNAMED if name in row), None)
+    named = {} if column is None else {unnamed: (column, row[column])}
+    named |= {kind: (kind, row[kind]) for kind in KINDS if kind in row}
+    read = {kind: decimal_odds(text) for kind, (_, text) in named.items()}
     return Said(
         line, row.get("horse", ""), racing_day(row.get("date")), row.get("course"),
         row.get("off"), row.get("race_id"),
         {kind: price for kind, price in read.items() if price is not None},
+        {named[kind][0]: named[kind][1] for kind, price in read.items()
+         if price is None and not _NOTHING.fullmatch(named[kind][1])},
+        _standing(row),
     )  # fmt: skip
+
+
+def _standing(row: Mapping[str, str]) -> Standing | None:
+    text = row.get("standing")
+    if is_yes(row.get("non_runner")):
+        text = NON_RUNNER
+    elif text is None and is_yes(row.get("reserve")):
+        text = RESERVE
+    return standing(text, row.get("jockey"))

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,14 +25,15 @@ from velo.live.card_file import CURRENT, KINDS
 from velo.live.odds_taken import Quoted
 from velo.live.recognition import recognise
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KEPT = timedelta(days=14)
 """How long after it was declared a race that is over is kept; then it is the warehouse's alone."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS races (
     race_id INTEGER PRIMARY KEY, day TEXT NOT NULL, entries BLOB NOT NULL, odds TEXT NOT NULL,
-    incomplete INTEGER NOT NULL, build TEXT NOT NULL, declared INTEGER NOT NULL
+    incomplete INTEGER NOT NULL, build TEXT NOT NULL, declared INTEGER NOT NULL,
+    absent TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
 """
@@ -46,12 +48,14 @@ class Declared:
         odds: horse -> kind of price -> decimal odds.
         incomplete: whether a declared runner could not be read.
         build: fingerprint of the build that its facts go with: the ladder of prizes reaches back.
+        absent: horse, number and standing of each horse that is not to run.
     """
 
     entries: pa.Table
     odds: Mapping[int, Mapping[str, float]]
     incomplete: bool
     build: str
+    absent: Sequence[Mapping[str, Any]] = ()
 
     @property
     def race_id(self) -> int:
@@ -92,6 +96,11 @@ def races_of(card: Card, build: str) -> list[Declared]:
             {horse: said for (of, horse), said in odds.items() if of == race},
             race in card.incomplete,
             build,
+            tuple(
+                {"horse": each.horse, "number": each.number, "standing": each.standing}
+                for each in card.absent
+                if each.race_id == race
+            ),
         )
         for race in dict.fromkeys(races)
     ]
@@ -104,11 +113,11 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
     with opened(path) as con:
         con.execute("BEGIN IMMEDIATE")
         con.executemany(
-            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch())",
+            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch(), ?)",
             [
                 (each.race_id, each.day.isoformat(), _packed(each.entries),
                  json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
-                 each.incomplete, each.build)
+                 each.incomplete, each.build, json.dumps([dict(horse) for horse in each.absent]))
                 for each in races
             ],
         )  # fmt: skip
@@ -143,12 +152,15 @@ def opened(path: Path) -> AbstractContextManager[sqlite3.Connection]:
     return sqlite_file(path, _SCHEMA, SCHEMA_VERSION, any_thread=True)
 
 
-_SELECT = "SELECT entries, odds, incomplete, build FROM races"
+_SELECT = "SELECT entries, odds, incomplete, build, absent FROM races"
 
 
-def _declared(entries: bytes, odds: str, incomplete: int, build: str) -> Declared:
+def _declared(entries: bytes, odds: str, incomplete: int, build: str, absent: str) -> Declared:
     said = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
-    return Declared(pa.ipc.open_stream(entries).read_all(), said, bool(incomplete), build)
+    return Declared(
+        pa.ipc.open_stream(entries).read_all(), said, bool(incomplete), build,
+        tuple(json.loads(absent)),
+    )  # fmt: skip
 
 
 def _packed(entries: pa.Table) -> bytes:

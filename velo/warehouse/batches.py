@@ -64,9 +64,9 @@ class Source:
 
 def next_batch(con: duckdb.DuckDBPyConnection) -> int:
     """The number that the next batch gets."""
-    (number,) = con.execute(
-        "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
-    ).fetchall()[0]
+    (number,) = con.execute("SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches").fetchall()[
+        0
+    ]
     return int(number)
 
 

@@ -143,7 +143,7 @@ def read_file(
     progress("reading")
     staged = stage(con, file.path, store, file.form)
     batch_id = next_batch(con)
-    place_in_time(con, imported.first if imported else None)
+    place_in_time(con, imported.first if imported and not file.latest else None)
     counts = _take(con, batch_id, staged, progress)
     read = counts.accepted + counts.updated + counts.unchanged + counts.quarantined
     if read != staged.rows_read:

@@ -159,7 +159,8 @@ SELECT keyed.*, CASE
     THEN 'unchanged'
     ELSE 'told' END AS outcome
 FROM (
-    SELECT facts.line, race_keys.race_id, sighted.horse_id, facts.content, facts.standing, row_number() OVER (
+    SELECT facts.line, race_keys.race_id, sighted.horse_id, facts.content, facts.standing,
+        row_number() OVER (
         PARTITION BY race_keys.race_id, sighted.horse_id ORDER BY facts.line) AS copy
     FROM facts
     JOIN sighted USING (line)
@@ -174,7 +175,8 @@ def _rows(outcome: str) -> str:
     return f"""
         SELECT j.race_id, j.horse_id, f.number, f.draw, {text("horse")} AS horse, f.age,
             {text("sex")} AS sex, f.pounds, f.official_rating, {text("headgear")} AS headgear,
-            CASE WHEN f.jockey_id IS NOT NULL THEN {text("jockey")} END AS jockey, f.jockey_id, {text("trainer")} AS trainer, f.trainer_id,
+            CASE WHEN f.jockey_id IS NOT NULL THEN {text("jockey")} END AS jockey, f.jockey_id,
+            {text("trainer")} AS trainer, f.trainer_id,
             {text("owner")} AS owner, {text("sire")} AS sire, {text("dam")} AS dam,
             {text("damsire")} AS damsire, b.source, j.content, b.batch_id,
             {text("position")} AS position, f.finish, nullif(f.status, 'unknown') AS status,

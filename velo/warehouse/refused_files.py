@@ -21,7 +21,7 @@ def rows_of_refused(con: duckdb.DuckDBPyConnection, batch_id: int) -> pa.Table:
         con: a connection in the transaction that read the file, which is about to be rolled back.
         batch_id: that the file would have been.
     """
-    return con.execute(
+    rows: pa.Table = con.sql(
         """
         SELECT line, reason, detail, raw FROM quarantine WHERE batch_id = $batch
         UNION ALL
@@ -29,8 +29,9 @@ def rows_of_refused(con: duckdb.DuckDBPyConnection, batch_id: int) -> pa.Table:
         WHERE s.line NOT IN (SELECT line FROM quarantine WHERE batch_id = $batch)
         ORDER BY line
         """,
-        {"batch": batch_id, "reason": REASON},
+        params={"batch": batch_id, "reason": REASON},
     ).to_arrow_table()
+    return rows
 
 
 def keep_refused(

@@ -50,7 +50,10 @@ READER = Reader(
         "dam": "dam",
         "damsire": "damsire",
         "standing": (
-            "standing", f"CASE {_OUT} {_WAITING} END", f"CASE {_OUT} END", f"CASE {_WAITING} END",
+            "standing",
+            f"CASE {_OUT} {_WAITING} END",
+            f"CASE {_OUT} END",
+            f"CASE {_WAITING} END",
         ),
     },
 )
