@@ -141,7 +141,7 @@ def test_a_row_that_cannot_be_read_is_not_taken_for_a_withdrawal(
 
 
 def test_a_card_of_non_runners_alone_is_refused_and_says_why(home: Home, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="every horse of .* is a non-runner or a reserve"):
+    with pytest.raises(InputError, match=r"every horse of .* is a non-runner or a reserve"):
         taken(home, card_file(tmp_path / "card.csv", field(non_runner="true")))
 
 

@@ -55,7 +55,7 @@ def test_its_bytes_may_come_again_and_be_taken(home: Home, tmp_path: Path) -> No
 
 def test_a_card_of_which_no_row_can_be_read_leaves_nothing(home: Home, tmp_path: Path) -> None:
     path = card_file(tmp_path / "card.csv", field(course=""))
-    with pytest.raises(InputError, match="none of .* could be read"):
+    with pytest.raises(InputError, match=r"none of .* could be read"):
         taken(home, path)
     assert all(rows == [] for rows in kept(home).values())
     assert ask(home, "SELECT DISTINCT reason FROM quarantine") == [("course-missing",)]

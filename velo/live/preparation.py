@@ -35,7 +35,8 @@ def bring_build(home: Home, settings: Settings, progress: Callable[[str], None])
     marks = ", ".join("?" for _ in WITHOUT_RESULTS)
     with warehouse(home, settings.store, write=False) as con:
         (newer,) = con.execute(
-            f"SELECT count(*) FROM import_batches WHERE batch_id > ? AND format NOT IN ({marks})",
+            "SELECT count(*) FROM import_batches WHERE batch_id > ? AND kind <> 'refused' "
+            f"AND format NOT IN ({marks})",
             [last, *WITHOUT_RESULTS],
         ).fetchall()[0]
     if last and not newer:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import replace_rows
+from velo.warehouse.history import keep_tellings, replace_rows
 from velo.warehouse.readers import READERS
 
 _CARDS = tuple(reader.name for reader in READERS if reader.role == "card")
+_RUNNER = ("race_id", "horse_id")
 
 
 def withdraw_unnamed(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
@@ -30,7 +31,8 @@ def withdraw_unnamed(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
     con.execute(_UNNAMED, {"cards": list(_CARDS), "batch": batch_id})
     (count,) = con.execute("SELECT count(*) FROM unnamed").fetchall()[0]
     if count:
-        replace_rows(con, "runners", ("race_id", "horse_id"), "unnamed", batch_id)
+        replace_rows(con, "runners", _RUNNER, "unnamed", batch_id)
+        keep_tellings(con, "runner_tellings", _RUNNER, "unnamed", batch_id)
         con.execute(_TELLINGS, {"cards": list(_CARDS), "batch": batch_id})
     con.execute("DROP TABLE unnamed")
     return int(count)

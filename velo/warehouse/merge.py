@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from velo.warehouse.facts import text
-from velo.warehouse.history import replace_rows, retire_rows
+from velo.warehouse.history import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.quotes import price_rows, section_rows
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile
@@ -58,12 +58,23 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Coun
         _reconcile_runners(con, batch_id, staged)
     _merge_races(con, batch_id, staged)
     con.execute(_HORSES)
+    keep_earlier(con, "horses", "horse_id IN (SELECT horse_id FROM fresh_horses)", batch_id)
+    con.execute(
+        "INSERT INTO named_horses SELECT $batch, horse_id FROM fresh_horses "
+        "WHERE horse_id NOT IN (SELECT horse_id FROM horses)",
+        {"batch": batch_id},
+    )
     con.execute("DELETE FROM horses USING fresh_horses AS f WHERE horses.horse_id = f.horse_id")
     con.execute("INSERT INTO horses SELECT * FROM fresh_horses")
     con.execute(_HORSE_IDS)
     for named in _NAMED:
         con.execute(named)
     (updated,) = con.execute(_UPDATED).fetchall()[0]
+    con.execute(
+        "INSERT INTO repeated_races SELECT DISTINCT $batch, race_id FROM judged "
+        "WHERE outcome <> 'accepted'",
+        {"batch": batch_id},
+    )
     con.execute(_QUARANTINE)
     (refused,) = con.execute("SELECT count(*) FROM refused").fetchall()[0]
     (malformed,) = con.execute("SELECT count(*) FROM malformed").fetchall()[0]

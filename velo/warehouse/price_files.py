@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from velo.racing.courses import abbreviates
 from velo.warehouse.facts import price_column, text
-from velo.warehouse.history import replace_rows
+from velo.warehouse.history import keep_earlier, replace_rows
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.merge import Counts
 from velo.warehouse.readers import Reader
@@ -37,6 +37,7 @@ def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Cou
         batch_id: the batch that the rows are marked with.
         reader: the format's, whose role is prices.
     """
+    _drop_own_waiting(con, batch_id)
     _read(con, batch_id, reader)
     _find_runners(con, "price_rows")
     con.execute(
@@ -48,6 +49,19 @@ def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Cou
     outcomes = dict(con.execute(_OUTCOMES).fetchall())
     con.execute(_FRESH_PRICES)
     replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+    con.execute(
+        "INSERT INTO repeated_races SELECT DISTINCT $batch, race_id FROM priced "
+        "WHERE earlier IS NOT NULL",
+        {"batch": batch_id},
+    )
+    keep_earlier(
+        con,
+        "waiting_prices",
+        "(source, date, course, coalesce(off, ''), name, kind) IN ("
+        "SELECT (source, date, course, coalesce(off, ''), name, kind) FROM waiting "
+        "WHERE earlier <> decimal_odds)",
+        batch_id,
+    )
     for statement in _KEEP_WAITING:
         con.execute(statement)
     (unmatched,) = con.execute("SELECT count(DISTINCT line) FROM waiting").fetchall()[0]
@@ -62,6 +76,13 @@ def attach(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader) -> Cou
         outcomes.get("accepted", 0), outcomes.get("updated", 0), outcomes.get("unchanged", 0),
         refused, unmatched,
     )  # fmt: skip
+
+
+def _drop_own_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """What an earlier reading of the file left waiting, perhaps under a name misread, is gone."""
+    own = "batch_id IN (SELECT batch_id FROM own_batches)"
+    keep_earlier(con, "waiting_prices", own, batch_id)
+    con.execute(f"DELETE FROM waiting_prices WHERE {own}")
 
 
 def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
@@ -85,6 +106,11 @@ def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
     (moved,) = con.execute("SELECT count(*) FROM found_runners").fetchall()[0]
     if moved:
         con.execute(_ARRIVED)
+        con.execute(
+            "INSERT INTO arrived_prices "
+            "SELECT race_id, horse_id, source, kind, batch_id, $batch FROM fresh",
+            {"batch": batch_id},
+        )
         con.execute(_OVERTAKEN)
         con.execute(
             "DELETE FROM fresh USING prices_history AS p WHERE p.race_id = fresh.race_id "
@@ -92,6 +118,12 @@ def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
             "AND p.kind = fresh.kind AND p.nth = fresh.nth AND p.batch_id > fresh.batch_id"
         )
         replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+        keep_earlier(
+            con,
+            "waiting_prices",
+            "(batch_id, line) IN (SELECT (batch_id, line) FROM found_runners)",
+            batch_id,
+        )
         con.execute(
             "DELETE FROM waiting_prices USING found_runners AS f "
             "WHERE waiting_prices.batch_id = f.batch_id AND waiting_prices.line = f.line"

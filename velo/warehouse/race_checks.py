@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.warehouse.history import keep_earlier
+
 LOWEST_BOOK = 0.9
 HIGHEST_BOOK = 2.0
 
@@ -25,6 +27,7 @@ def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         batch_id: the batch, whose races, runners, results and prices are in the tables.
     """
     con.execute(_CHECKED, {"batch": batch_id})
+    keep_earlier(con, "race_flags", "race_id IN (SELECT race_id FROM checked)", batch_id)
     con.execute("DELETE FROM race_flags WHERE race_id IN (SELECT race_id FROM checked)")
     con.execute(_STARTERS)
     con.execute(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from velo.warehouse.history import same_keys
+from velo.warehouse.history import keep_earlier, keep_tellings, same_keys
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,7 @@ def reconcile(
         f"CREATE OR REPLACE TEMP TABLE several AS SELECT {_list(what.keys)} FROM voices "
         f"GROUP BY {_list(what.keys)} HAVING count(*) > 1"
     )
+    keep_tellings(con, what.tellings, what.keys, "several", batch_id)
     con.execute(
         f"DELETE FROM {what.tellings} USING several "
         f"WHERE {same_keys(what.tellings, 'several', what.keys)}"
@@ -225,6 +226,7 @@ def _record_conflicts(
     horse = "horse_id" if "horse_id" in what.keys else "NULL"
     level = "IS NOT NULL" if "horse_id" in what.keys else "IS NULL"
     keys = _list(what.keys)
+    keep_earlier(con, "conflicts", f"{_among('several', what.keys)} AND horse_id {level}", batch_id)
     con.execute(
         f"DELETE FROM conflicts USING several WHERE {same_keys('conflicts', 'several', what.keys)} "
         f"AND conflicts.horse_id {level}"
@@ -260,6 +262,11 @@ def _record_conflicts(
         """,
         {"batch": batch_id, "cards": list(cards)},
     )
+
+
+def _among(relation: str, keys: Collection[str]) -> str:
+    """SQL: a row's keys are among a relation's."""
+    return f"({_list(keys)}) IN (SELECT ({_list(keys)}) FROM {relation})"
 
 
 def _list(names: Iterable[str]) -> str:
