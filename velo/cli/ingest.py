@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from velo.cli import console
+from velo.cli import console, ingest_report
 
 if TYPE_CHECKING:
-    from velo.warehouse.ingest import Batch
+    from velo.settings import Store
+    from velo.warehouse.batches import Batch
+
+LISTED = 20
+"""Batches that `--batches` lists."""
 
 
 def ingest(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(help="Files, folders or patterns: CSV, parquet, SQLite, .gz, .zip."),
-    ],
+    ] = None,
     form: Annotated[
         str | None, typer.Option("--format", help="The format's name; detected by default.")
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 when a row was refused.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do it all and keep nothing: see what would happen.")
+    ] = False,
+    undo: Annotated[
+        int | None, typer.Option(metavar="BATCH", min=1, help="Take a batch back.")
+    ] = None,
+    recheck: Annotated[
+        bool,
+        typer.Option(
+            "--recheck",
+            help="Mend what the warehouse shows, and list files whose reader has changed.",
+        ),
+    ] = False,
+    batches: Annotated[
+        bool, typer.Option("--batches", help=f"List the last {LISTED} batches.")
     ] = False,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
@@ -31,55 +53,106 @@ def ingest(
     """Load results, cards and prices into the warehouse. The same file twice changes nothing.
 
     Each file is loaded whole or not at all. One that cannot be read ends the command; the files
-    before it stay loaded, and are reported.
+    before it stay loaded, and are reported. Exit 1 when a file has rows and none could be taken.
     """
     from velo import settings
+    from velo.errors import InputError
+
+    chosen = [bool(paths), undo is not None, recheck, batches]
+    if sum(chosen) != 1:
+        raise InputError("give files to ingest, or one of --undo BATCH, --recheck and --batches")
+    if not paths and (form is not None or strict or dry_run):
+        raise InputError("--format, --strict and --dry-run go with files to ingest")
+    store = settings.load().store
+    if undo is not None:
+        _undo(store, undo, wait, as_json)
+    elif recheck:
+        _recheck(store, wait, as_json)
+    elif batches:
+        _list(store, as_json)
+    else:
+        _load(store, paths or [], form, strict, dry_run, wait, as_json)
+
+
+def _load(
+    store: Store,
+    paths: list[str],
+    form: str | None,
+    strict: bool,
+    dry: bool,
+    wait: float,
+    as_json: bool,
+) -> None:
     from velo.errors import VeloError
+
+    done: list[Batch] = []
+    read = _tried if dry else _loaded
+    try:
+        for batch in read(store, paths, form, wait):
+            done.append(batch)
+    except VeloError as error:
+        ingest_report.show_batches(done, as_json, str(error), dry)
+        raise
+    ingest_report.show_batches(done, as_json, None, dry)
+    if any(batch.nothing_accepted or (strict and batch.quarantined) for batch in done):
+        raise typer.Exit(1)
+
+
+def _loaded(store: Store, paths: list[str], form: str | None, wait: float) -> Iterator[Batch]:
     from velo.home import Home
     from velo.warehouse.deliveries import expand
     from velo.warehouse.ingest import ingest as load
 
-    store = settings.load().store
     home = Home.current()
-    batches: list[Batch] = []
-    try:
-        for delivery in expand(paths):
-            with (
-                console.progress(f"Ingesting {delivery.name}") as tell,
-                delivery.unpacked(home, store) as path,
-            ):
-                batches.append(load(home, store, path, form, tell, shown=delivery.name, wait=wait))
-    except VeloError as error:
-        _report(batches, as_json, str(error))
-        raise
-    _report(batches, as_json, None)
-    if strict and any(batch.quarantined for batch in batches):
-        raise typer.Exit(1)
+    for delivery in expand(paths):
+        with (
+            console.progress(f"Ingesting {delivery.name}") as tell,
+            delivery.unpacked(home, store) as path,
+        ):
+            batch = load(home, store, path, form, tell, shown=delivery.name, wait=wait)
+        yield batch
 
 
-def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:
-    """What was loaded, also where an error ended the command; the error itself comes after."""
-    if as_json:
-        failed = {} if error is None else {"error": error}
-        console.emit_json({"files": [batch.to_dict() for batch in batches]} | failed)
-        return
-    if not batches:
-        return
-    console.table(
-        "Ingested",
-        ["file", "format", "read", "accepted", "updated", "unchanged", "quarantined", "s"],
-        [
-            [
-                batch.file.rpartition("/")[2] if "!" not in batch.file else batch.file,
-                batch.format, batch.rows_read, batch.accepted, batch.updated, batch.unchanged,
-                batch.quarantined, batch.seconds,
-            ]
-            for batch in batches
-        ],
-    )  # fmt: skip
-    unmatched = sum(batch.unmatched for batch in batches)
-    if unmatched:
-        console.say(f"{unmatched:,} price rows wait for their runners")
-    refused = sum(batch.quarantined for batch in batches)
-    if refused:
-        console.say(f"{refused:,} rows were refused; `velo quarantine` says why")
+def _tried(store: Store, paths: list[str], form: str | None, wait: float) -> Iterator[Batch]:
+    from velo.home import Home
+    from velo.settings import home_path
+    from velo.warehouse.deliveries import expand
+    from velo.warehouse.dry_run import dry_run, rehearsed_home
+
+    files = expand(paths)
+    with (
+        rehearsed_home(Home(home_path()), store) as home,
+        console.progress("Trying") as tell,
+        closing(dry_run(home, store, files, form, tell, wait=wait)) as tried,
+    ):
+        yield from tried
+
+
+def _undo(store: Store, batch: int, wait: float, as_json: bool) -> None:
+    from velo.home import Home
+    from velo.live.declarations import withdraw
+    from velo.live.journal import predicted_races
+    from velo.warehouse.undo import undo
+
+    home = Home.current()
+    done = undo(home, store, batch, lambda: predicted_races(home.ledger), wait=wait)
+    withdraw(home.cards, done.race_ids)
+    ingest_report.show_undone(done, as_json)
+
+
+def _recheck(store: Store, wait: float, as_json: bool) -> None:
+    from velo.home import Home
+    from velo.warehouse.recheck import recheck
+
+    with console.progress("Looking over the warehouse") as tell:
+        done = recheck(Home.current(), store, tell, wait=wait)
+    ingest_report.show_recheck(done, as_json)
+
+
+def _list(store: Store, as_json: bool) -> None:
+    from velo.home import Home
+    from velo.warehouse.batches import entries
+    from velo.warehouse.connection import warehouse
+
+    with warehouse(Home.current(), store, write=False) as con:
+        ingest_report.show_entries(entries(con, LISTED), as_json)

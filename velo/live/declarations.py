@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -125,6 +125,16 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
             "DELETE FROM races WHERE declared < unixepoch() - ? AND day < date('now')",
             [KEPT.total_seconds()],
         )
+        con.execute("COMMIT")
+
+
+def withdraw(path: Path, races: Collection[int]) -> None:
+    """Drop races whose card was taken back; the warehouse alone tells of them from then on."""
+    if not path.exists():
+        return
+    with opened(path) as con:
+        con.execute("BEGIN IMMEDIATE")
+        con.executemany("DELETE FROM races WHERE race_id = ?", [[race] for race in races])
         con.execute("COMMIT")
 
 

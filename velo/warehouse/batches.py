@@ -14,6 +14,9 @@ from velo.warehouse.merge import Counts
 
 Kind = Literal["import", "refused", "undo", "unmerge", "recheck"]
 
+CHANGES_DATA = "(kind <> 'refused' AND NOT (kind = 'recheck' AND updated = 0))"
+"""SQL: whether a batch may have changed what a build reads."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -138,3 +141,35 @@ def imports_of(con: duckdb.DuckDBPyConnection, sha256: str) -> list[Imported]:
         [sha256],
     ).fetchall()
     return [Imported(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A batch as `import_batches` has it."""
+
+    batch_id: int
+    kind: Kind
+    file: str
+    format: str
+    rows_read: int
+    accepted: int
+    updated: int
+    unchanged: int
+    quarantined: int
+    finished: datetime
+    undoes: int | None
+    undone_by: int | None
+    notes: list[str] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, the time as text."""
+        return asdict(self) | {"finished": self.finished.isoformat(timespec="seconds")}
+
+
+def entries(con: duckdb.DuckDBPyConnection, limit: int) -> list[Entry]:
+    """The latest batches, the newest first."""
+    columns = ", ".join(Entry.__dataclass_fields__)
+    rows = con.execute(
+        f"SELECT {columns} FROM import_batches ORDER BY batch_id DESC LIMIT ?", [limit]
+    ).fetchall()
+    return [Entry(*row) for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +42,7 @@ def dry_run(
     *,
     wait: float = 0.0,
     clock: Clock = lambda: datetime.now(UTC),
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """What `velo.warehouse.ingest.ingest` would do with files, one after another.
 
     All of it goes on in one transaction, so that a file sees those before it, and is rolled back

@@ -47,15 +47,15 @@ class Undone:
         batch_id: of this undoing.
         undone: the batch that it takes back.
         file: that was its file.
-        races: how many races it had told of.
-        race_ids: which of them the warehouse no longer has.
+        race_ids: the races that it had told of.
+        gone: how many of them the warehouse no longer has.
     """
 
     batch_id: int
     undone: int
     file: str
-    races: int
     race_ids: list[int]
+    gone: int
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -103,15 +103,11 @@ def undo(
         con.execute(
             "UPDATE import_batches SET undone_by = ? WHERE batch_id = ?", [number, batch_id]
         )
-        left = {
-            row[0]
-            for row in con.execute(
-                "SELECT race_id FROM races WHERE race_id IN (SELECT unnest(?::BIGINT[]))", [races]
-            ).fetchall()
-        }
+        (left,) = con.execute(
+            "SELECT count(*) FROM races WHERE race_id IN (SELECT race_id FROM undone_races)"
+        ).fetchall()[0]
         con.execute("COMMIT")
-    gone = [race for race in races if race not in left]
-    return Undone(number, batch_id, file, len(races), gone)
+    return Undone(number, batch_id, file, races, len(races) - left)
 
 
 def take_back(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
