@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from velo.cli import console
+from velo.cli import console, ingest_report
 
 if TYPE_CHECKING:
-    from velo.home import Home
-    from velo.settings import Store
-    from velo.warehouse.ingest import Batch
+    from velo.settings import Settings, Store
+    from velo.warehouse.batches import Batch
+
+LISTED = 20
+"""Batches that `--batches` lists."""
 
 
 def ingest(
@@ -25,6 +29,22 @@ def ingest(
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Exit 1 when a row was refused, or a cell was not read."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do it all and keep nothing: see what would happen.")
+    ] = False,
+    undo: Annotated[
+        int | None, typer.Option(metavar="BATCH", min=1, help="Take a batch back.")
+    ] = None,
+    recheck: Annotated[
+        bool,
+        typer.Option(
+            "--recheck",
+            help="Mend what the warehouse shows, and list files whose reader has changed.",
+        ),
+    ] = False,
+    batches: Annotated[
+        bool, typer.Option("--batches", help=f"List the last {LISTED} batches.")
     ] = False,
     wait: Annotated[
         float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
@@ -41,97 +61,124 @@ def ingest(
     before it stay loaded, and are reported. Exit 1 where a file was read and none of its rows kept.
     """
     from velo import settings
-    from velo.errors import InputError, VeloError
+    from velo.errors import InputError
+
+    chosen = [bool(paths), undo is not None, unmerge is not None, recheck, batches]
+    if sum(chosen) != 1:
+        raise InputError(
+            "give files to ingest, or one of --undo BATCH, --unmerge ID, --recheck and --batches"
+        )
+    if not paths and (form is not None or strict or dry_run):
+        raise InputError("--format, --strict and --dry-run go with files to ingest")
+    set_up = settings.load()
+    store = set_up.store
+    if undo is not None:
+        _undo(store, undo, wait, as_json)
+    elif unmerge is not None:
+        _unmerge(store, unmerge, wait, as_json)
+    elif recheck:
+        _recheck(set_up, wait, as_json)
+    elif batches:
+        _list(store, as_json)
+    else:
+        _load(set_up, paths or [], form, strict, dry_run, wait, as_json)
+
+
+def _load(
+    set_up: Settings,
+    paths: list[str],
+    form: str | None,
+    strict: bool,
+    dry: bool,
+    wait: float,
+    as_json: bool,
+) -> None:
+    from velo.errors import VeloError
+
+    done: list[Batch] = []
+    read = _tried if dry else _loaded
+    try:
+        for batch in read(set_up, paths, form, wait):
+            done.append(batch)
+    except VeloError as error:
+        ingest_report.show_batches(done, as_json, str(error), dry)
+        raise
+    ingest_report.show_batches(done, as_json, None, dry)
+    unread = strict and any(batch.quarantined or batch.unread for batch in done)
+    if unread or any(batch.nothing_kept for batch in done):
+        raise typer.Exit(1)
+
+
+def _loaded(set_up: Settings, paths: list[str], form: str | None, wait: float) -> Iterator[Batch]:
     from velo.home import Home
     from velo.warehouse.deliveries import expand
     from velo.warehouse.ingest import ingest as load
 
-    chosen = settings.load()
-    store = chosen.store
+    home, store = Home.current(), set_up.store
+    for delivery in expand(paths):
+        with (
+            console.progress(f"Ingesting {delivery.name}") as tell,
+            delivery.unpacked(home, store) as path,
+        ):
+            batch = load(
+                home, store, path, form, tell, shown=delivery.name, wait=wait,
+                infers=set_up.ingest.infer,
+            )  # fmt: skip
+        yield batch
+
+
+def _tried(set_up: Settings, paths: list[str], form: str | None, wait: float) -> Iterator[Batch]:
+    from velo.home import Home
+    from velo.settings import home_path
+    from velo.warehouse.deliveries import expand
+    from velo.warehouse.dry_run import dry_run, rehearsed_home
+
+    files = expand(paths)
+    with (
+        rehearsed_home(Home(home_path()), set_up.store) as home,
+        console.progress("Trying") as tell,
+        closing(
+            dry_run(home, set_up.store, files, form, tell, wait=wait, infers=set_up.ingest.infer)
+        ) as tried,
+    ):
+        yield from tried
+
+
+def _undo(store: Store, batch: int, wait: float, as_json: bool) -> None:
+    from velo.home import Home
+    from velo.live.declarations import withdraw
+    from velo.live.journal import predicted_races
+    from velo.warehouse.undo import undo
+
     home = Home.current()
-    if unmerge is not None:
-        _unmerge(home, store, unmerge, bool(paths), wait, as_json)
-        return
-    if not paths:
-        raise InputError("name a file to ingest")
-    batches: list[Batch] = []
-    try:
-        for delivery in expand(paths):
-            with (
-                console.progress(f"Ingesting {delivery.name}") as tell,
-                delivery.unpacked(home, store) as path,
-            ):
-                batches.append(
-                    load(home, store, path, form, tell, shown=delivery.name, wait=wait,
-                         infers=chosen.ingest.infer)
-                )  # fmt: skip
-    except VeloError as error:
-        _report(batches, as_json, str(error))
-        raise
-    _report(batches, as_json, None)
-    unread = strict and any(batch.quarantined or batch.unread for batch in batches)
-    if unread or any(batch.nothing_kept for batch in batches):
-        raise typer.Exit(1)
+    done = undo(home, store, batch, lambda: predicted_races(home.ledger), wait=wait)
+    withdraw(home.cards, done.race_ids)
+    ingest_report.show_undone(done, as_json)
 
 
-def _unmerge(
-    home: Home, store: Store, inference_id: int, with_files: bool, wait: float, as_json: bool
-) -> None:
-    from velo.errors import InputError
+def _unmerge(store: Store, inference_id: int, wait: float, as_json: bool) -> None:
+    from velo.home import Home
     from velo.warehouse.unmerge import unmerge
 
-    if with_files:
-        raise InputError("--unmerge takes no files: run the two commands one after the other")
-    batch_id = unmerge(home, store, inference_id, wait=wait)
-    if as_json:
-        console.emit_json({"batch_id": batch_id, "undoes": inference_id})
-        return
-    console.say(f"inference {inference_id} is taken back by batch {batch_id}; run `velo build`")
+    batch_id = unmerge(Home.current(), store, inference_id, wait=wait)
+    ingest_report.show_unmerged(inference_id, batch_id, as_json)
 
 
-def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:
-    """What was loaded, also where an error ended the command; the error itself comes after."""
-    if as_json:
-        failed = {} if error is None else {"error": error}
-        console.emit_json({"files": [batch.to_dict() for batch in batches]} | failed)
-        return
-    if not batches:
-        return
-    console.table(
-        "Ingested",
-        [
-            "file", "format", "read", "accepted", "updated", "unchanged", "quarantined", "unread",
-            "s",
-        ],
-        [
-            [
-                batch.file.rpartition("/")[2] if "!" not in batch.file else batch.file,
-                batch.format, batch.rows_read, batch.accepted, batch.updated, batch.unchanged,
-                batch.quarantined, sum(each.cells for each in batch.unread), batch.seconds,
-            ]
-            for batch in batches
-        ],
-    )  # fmt: skip
-    for batch in batches:
-        if batch.unknown_columns:
-            console.say(f"{batch.file}: not read: {', '.join(batch.unknown_columns)}")
-        _say_what_was_not_read(batch)
-    unmatched = sum(batch.unmatched for batch in batches)
-    if unmatched:
-        console.say(f"{unmatched:,} price rows wait for their runners")
-    refused = sum(batch.quarantined for batch in batches)
-    if refused:
-        console.say(f"{refused:,} rows were refused; `velo quarantine` says why")
+def _recheck(set_up: Settings, wait: float, as_json: bool) -> None:
+    from velo.home import Home
+    from velo.warehouse.recheck import mends, recheck
+
+    with console.progress("Looking over the warehouse") as tell:
+        done = recheck(
+            Home.current(), set_up.store, tell, wait=wait, mends=mends(set_up.ingest.infer)
+        )
+    ingest_report.show_recheck(done, as_json)
 
 
-def _say_what_was_not_read(batch: Batch) -> None:
-    from velo.warehouse.unread import warned
+def _list(store: Store, as_json: bool) -> None:
+    from velo.home import Home
+    from velo.warehouse.batches import entries
+    from velo.warehouse.connection import warehouse
 
-    name = batch.file.rpartition("/")[2]
-    for note in batch.notes:
-        console.say(f"{name}: {note}")
-    loud = warned(batch.unread)
-    for each in batch.unread:
-        console.say(f"{'warning: ' if each.field in loud else ''}{name}: {each}")
-    if batch.nothing_kept:
-        console.say(f"{name}: none of its {batch.rows_read:,} rows was kept")
+    with warehouse(Home.current(), store, write=False) as con:
+        ingest_report.show_entries(entries(con, LISTED), as_json)

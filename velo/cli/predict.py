@@ -58,12 +58,18 @@ def predict(
     asked = Asked(
         card, day.date() if day else None, prices, price_kind, model, offline, backfill
     )  # fmt: skip
+    early: list[str] = []
+
+    def warn(note: str) -> None:
+        early.append(note)
+        (console.error if as_json else console.say)(note)
+
     with console.progress("Predicting") as tell:
-        done = score(Home.current(), settings.load(), asked, progress=tell)
+        done = score(Home.current(), settings.load(), asked, progress=tell, warn=warn)
     if as_json:
         console.emit_json(as_said(done))
     else:
-        _show_all(done)
+        _show_all(done, early)
     for path, write in ((export, _write), (html, _write_page)):
         if path is not None and done.predictions:
             write(path, done)
@@ -71,16 +77,24 @@ def predict(
                 console.say(f"wrote {path}")
 
 
-def _show_all(done: Any) -> None:
+def _show_all(done: Any, early: list[str]) -> None:
+    """What was predicted; notes that were printed before anything was kept are not repeated."""
     from velo.live.card_file import CURRENT
 
     for note in done.notes:
-        console.say(note)
+        if note not in early:
+            console.say(note)
     for each in done.predictions:
         _show(each, CURRENT)
+    for horse in done.absent:
+        console.say(f"{horse.standing}: {horse.race}, {_called(horse)}")
     for left in done.unscored:
         console.say(f"not scored: {left.race}{f', {left.horse}' if left.horse else ''}: "
                     f"{left.reason}")  # fmt: skip
+
+
+def _called(horse: Any) -> str:
+    return horse.horse if horse.number is None else f"{horse.number} {horse.horse}"
 
 
 def _show(race: Any, unnamed: str) -> None:
@@ -150,9 +164,9 @@ def _write(path: Path, done: Any) -> None:
     import csv
     import json
 
-    from velo.live.shown import as_rows
+    from velo.live.shown import all_rows
 
-    rows = as_rows(done.predictions)
+    rows = all_rows(done)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(rows[0])

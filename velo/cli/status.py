@@ -115,8 +115,10 @@ def _list_inferences(home: Any, chosen: Any, as_json: bool) -> None:
 
 def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any] | None:
     from velo.errors import NothingIngested
+    from velo.warehouse.batches import CHANGES_DATA
     from velo.warehouse.connection import warehouse
     from velo.warehouse.readers import READERS
+    from velo.warehouse.recheck import is_unchecked, outdated
     from velo.warehouse.unread import unread_shares
 
     cards = [reader.name for reader in READERS if reader.role == "card"]
@@ -130,15 +132,19 @@ def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any]
                 "(SELECT max(date) FROM races SEMI JOIN results USING (race_id)), "
                 "(SELECT min(date) FROM races ANTI JOIN results USING (race_id) WHERE date >= ?), "
                 "(SELECT count(*) FROM import_batches WHERE batch_id > ? AND NOT list_contains(?, "
-                "format))",
+                f"format) AND {CHANGES_DATA})",
                 [today, seen, cards],
             ).fetchall()[0]
             unread = unread_shares(con)
+            old = [each for each in outdated(con) if each.is_there and each.format not in cards]
+            unchecked = is_unchecked(con)
     except NothingIngested:
         return None
     names = ("races", "runners", "horses", "imports", "quarantined", "first_day", "last_day",
              "last_batch", "results_to", "card_on", "unseen")  # fmt: skip
-    return dict(zip(names, row, strict=True)) | {"unread": unread}
+    return dict(zip(names, row, strict=True)) | {
+        "unread": unread, "outdated": len(old), "unchecked": unchecked
+    }  # fmt: skip
 
 
 def _build(home: Any) -> dict[str, Any] | None:
@@ -207,6 +213,8 @@ def _facts(
         home.registry.exists(),
         _online(home),
         models,
+        data.get("outdated", 0),
+        data.get("unchecked", False),
     )
 
 

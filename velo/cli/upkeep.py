@@ -22,6 +22,8 @@ class Facts:
         applied: whether the features are declared to Feast.
         online: the day that the online store serves, and the build that it was filled from.
         models: alias -> what the registry says of its version.
+        outdated: files, still in their place, whose reader has changed since they were read.
+        unchecked: whether imports of an earlier version were never looked through.
     """
 
     today: date
@@ -32,6 +34,8 @@ class Facts:
     applied: bool = False
     online: tuple[date, int] | None = None
     models: dict[str, dict[str, str]] = field(default_factory=dict)
+    outdated: int = 0
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     """
     if facts.results_to is None:
         return [Due("velo ingest FILE", "there are no results yet")]
-    found, stale = [], staleness(facts)
+    found, stale = _due_to_readers(facts), staleness(facts)
     if facts.build is None:
         found.append(Due("velo build", "there are no offline tables yet"))
     elif facts.unseen:
@@ -118,6 +122,17 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     if stale.model_days is not None and stale.model_days > limits.model_days:
         found.append(Due("velo train", f"the champion is {stale.model_days} days old"))
     return found
+
+
+def _due_to_readers(facts: Facts) -> list[Due]:
+    """What was read by a reader that has been mended since."""
+    if facts.outdated:
+        files = "1 file was" if facts.outdated == 1 else f"{facts.outdated:,} files were"
+        why = f"{files} read by an earlier version of the reader: it lists what to ingest again"
+        return [Due("velo ingest --recheck", why)]
+    if facts.unchecked:
+        return [Due("velo ingest --recheck", "imports of an earlier version were not looked over")]
+    return []
 
 
 def due_to_drift(found: dict[str, Any] | None, already: list[Due]) -> list[Due]:

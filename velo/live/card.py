@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.live.card_file import Said, hold_card, said_of_card
+from velo.live.card_file import Said, hold_card, said_of_card, standings, unread_odds
+from velo.live.doubtful_horses import doubtful_horses
+from velo.live.newcomers import strangers, unknown_courses
 from velo.live.recognition import recognise
-from velo.live.roster import roster
+from velo.live.roster import absentees, roster_of
 from velo.settings import Settings
+from velo.warehouse.connection import warehouse
 from velo.warehouse.ingest import ingest
 
 
@@ -29,6 +33,24 @@ class Unscored:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A horse of a race that is not to run, and so has no price.
+
+    Attributes:
+        race: as people call it.
+        race_id: the warehouse's.
+        horse, number: of it, as the card writes them.
+        standing: `non-runner` or `reserve`.
+    """
+
+    race: str
+    race_id: int
+    horse: str
+    number: int | None
+    standing: str
+
+
+@dataclass(frozen=True)
 class Card:
     """Races of one or more days.
 
@@ -37,12 +59,16 @@ class Card:
         said: the rows of the card file, none where the card is the warehouse's own.
         unscored: runners that could not be read.
         incomplete: races that lack such a runner.
+        absent: horses that are not to run.
+        notes: what a person should know of the card, the gravest first.
     """
 
     entries: pa.Table
     said: Sequence[Said] = ()
     unscored: list[Unscored] = field(default_factory=list)
     incomplete: frozenset[int] = frozenset()
+    absent: list[Absent] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def take_card(
@@ -52,41 +78,70 @@ def take_card(
     progress: Callable[[str], None],
     clock: Callable[[], datetime],
     shown: str | None = None,
+    admit: Callable[[Card], None] = lambda card: None,
 ) -> Card:
     """A card file into the warehouse, and its races out of it.
 
-    A runner that an earlier card declared and this one does not is no longer in the race.
+    A runner that an earlier card declared and this one does not is no longer in the race. A card
+    that is refused leaves nothing in the warehouse but its rows in quarantine, and may come again.
+
+    Args:
+        home: whose warehouse.
+        settings: windows and DuckDB's bounds.
+        path: of the card.
+        progress: called with the name of each stage as it begins.
+        clock: gives the time that the import bears, with its zone.
+        shown: what the file is called in the warehouse, its path by default.
+        admit: looks at the card before it is kept; raises to refuse it.
 
     Raises:
         InputError: the file is no card, or none of its rows could be read.
         HomeError: the warehouse is in use.
+        VeloError: what `admit` raised.
     """
     called = shown or str(path)
-    said = said_of_card(hold_card(path))
+    cards: list[Card] = []
+    out = standings(hold_card(path), settings.store)
+    said = [replace(row, standing=out.get(row.line)) for row in said_of_card(path)]
     days = sorted({row.day for row in said if row.day is not None})
     if not days:
         raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
-    shown = shown or str(path.resolve())
-    ingest(home, settings.store, path, "racecard", progress, shown=shown, clock=clock,
-           infers=settings.ingest.infer)  # fmt: skip
-    listed = roster(home, settings, days)
-    places = recognise(said, listed.to_pylist())
-    known = {place for place in places if place is not None}
-    if not known:
-        raise InputError(f"none of {called}'s rows could be read: `velo quarantine` says why")
-    return _cut(home, settings, said, days, listed, places)
+
+    def check(con: duckdb.DuckDBPyConnection) -> None:
+        card = _card_of(con, settings, said, days, called)
+        admit(card)
+        cards.append(card)
+
+    ingest(
+        home, settings.store, path, "racecard", progress, shown=shown or str(path.resolve()),
+        clock=clock, check=check, latest=True, infers=settings.ingest.infer,
+    )  # fmt: skip
+    return cards[0]
 
 
-def _cut(
-    home: Home,
+def _card_of(
+    con: duckdb.DuckDBPyConnection,
     settings: Settings,
     said: list[Said],
     days: list[date],
-    listed: pa.Table,
-    places: list[int | None],
+    called: str,
 ) -> Card:
+    """The card's races, as the warehouse has them.
+
+    Raises:
+        InputError: none of the card's runners is in it.
+    """
+    running = [row for row in said if row.standing is None]
+    listed = roster_of(con, settings, days)
+    places = recognise(running, listed.to_pylist())
     races, horses = listed["race_id"].to_pylist(), listed["horse_id"].to_pylist()
     declared = {(races[place], horses[place]) for place in places if place is not None}
+    if not declared:
+        raise InputError(
+            f"none of {called}'s rows could be read: `velo quarantine` says why"
+            if running
+            else f"every horse of {called} is a non-runner or a reserve: nothing to predict"
+        )
     asked = {race for race, _ in declared}
     gone = [
         pair
@@ -94,27 +149,43 @@ def _cut(
         if pair[0] in asked and pair not in declared
     ]
     if gone:
-        listed = roster(home, settings, days, gone)
-    mask = [race in asked for race in listed["race_id"].to_pylist()]
+        listed = roster_of(con, settings, days, gone)
+    entries = listed.filter(pa.array([race in asked for race in listed["race_id"].to_pylist()]))
     of_race = {
-        (row.day, row.course, row.off, row.race): races[place]
-        for row, place in zip(said, places, strict=True)
+        _race_of(row): races[place]
+        for row, place in zip(running, places, strict=True)
         if place is not None
     }
-    unread = [row for row, place in zip(said, places, strict=True) if place is None]
+    unread = [row for row, place in zip(running, places, strict=True) if place is None]
     return Card(
-        listed.filter(pa.array(mask)),
+        entries,
         said,
-        [
-            Unscored(_where(row), row.horse or None, _reason(row))
-            for row in unread
-        ],
-        frozenset(
-            of_race[key]
-            for row in unread
-            if (key := (row.day, row.course, row.off, row.race)) in of_race
-        ),
-    )  # fmt: skip
+        [Unscored(_where(row), row.horse or None, _reason(row)) for row in unread],
+        frozenset(of_race[key] for row in unread if (key := _race_of(row)) in of_race),
+        _absent(con, entries, days),
+        [*_standing_out(entries), *unread_odds(running), *doubtful_horses(con, entries)],
+    )
+
+
+def _race_of(row: Said) -> tuple[Any, ...]:
+    return row.day, row.course, row.off, row.race
+
+
+def _absent(
+    con: duckdb.DuckDBPyConnection, entries: pa.Table, days: Sequence[date]
+) -> list[Absent]:
+    names = {row["race_id"]: race_name(row) for row in entries.to_pylist()}
+    return [
+        Absent(names[each.race_id], each.race_id, each.horse, each.number, each.standing)
+        for each in absentees(con, days)
+        if each.race_id in names
+    ]
+
+
+def _standing_out(entries: pa.Table) -> list[str]:
+    runners = entries.to_pylist()
+    first = strangers(runners)
+    return ([] if first is None else [first]) + unknown_courses(runners)
 
 
 def held_card(home: Home, settings: Settings, day: date) -> Card:
@@ -123,10 +194,17 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
     Raises:
         DataError: there is none.
     """
-    entries = roster(home, settings, [day])
-    if not len(entries):
-        raise DataError(f"the warehouse holds no race of {day}: give the card, `velo predict CARD`")
-    return Card(entries)
+    with warehouse(home, settings.store, write=False) as con:
+        entries = roster_of(con, settings, [day])
+        if not len(entries):
+            raise DataError(
+                f"the warehouse holds no race of {day}: give the card, `velo predict CARD`"
+            )
+        return Card(
+            entries,
+            absent=_absent(con, entries, [day]),
+            notes=[*_standing_out(entries), *doubtful_horses(con, entries)],
+        )
 
 
 def race_name(runner: dict[str, Any]) -> str:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from velo.errors import InputError
 from velo.racing.odds import decimal_odds
 from velo.racing.racing_day import First, day_order, racing_day
+from velo.racing.standing import Standing
+from velo.settings import Store
 from velo.warehouse.column_names import distinct_names
 from velo.warehouse.containers import MISSING
 from velo.warehouse.json_races import flat_races
 from velo.warehouse.readers.racecard import READER as CARD
+from velo.warehouse.staging import stage
 
 KINDS = ("sp", "bsp", "wap", "open", "morning", "breakfast", "evening")
 """Columns of odds that say what kind of price they are."""
@@ -22,6 +29,8 @@ UNNAMED = ("odds", "price", "decimal_odds", "decimal")
 """Columns of odds that do not."""
 CURRENT = "current"
 """The kind of a price that nobody named."""
+_NOTHING = re.compile(r"0+(\.0*)?")
+"""Written where there is no price yet."""
 
 
 SUFFIXES = (".csv", ".json")
@@ -37,6 +46,8 @@ class Said:
         horse: as written; empty where the row names none.
         day, course, off, race: of its race, None where the file does not say.
         odds: kind of price -> decimal odds.
+        unread: columns of odds whose text is no price, with that text.
+        standing: `non-runner` or `reserve`, None if the horse is to run.
     """
 
     line: int
@@ -46,6 +57,8 @@ class Said:
     off: str | None = None
     race: str | None = None
     odds: Mapping[str, float] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None
 
 
 def hold_card(path: Path) -> Path:
@@ -134,12 +147,32 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
             rows = [
                 (line, {name: cell.strip() for name, cell in zip(columns, row, strict=False)
                         if cell.strip() not in MISSING})
-                for line, row in enumerate(reader, 2)
-                if row
+                for line, row in enumerate((row for row in reader if row), 2)
             ]  # fmt: skip
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}") from None
     return columns, rows
+
+
+def unread_odds(rows: Sequence[Said]) -> list[str]:
+    """A line for each price that could not be read: horse, column, text and line."""
+    return [
+        f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is no price"
+        for row in rows
+        for column, text in row.unread.items()
+    ]
+
+
+def standings(path: Path, store: Store) -> dict[int, Standing]:
+    """Line of a card -> the standing of its horse, for those that are not to run.
+
+    Raises:
+        InputError: it cannot be read as a card.
+    """
+    with closing(duckdb.connect(config={"threads": 1})) as con:
+        stage(con, path, store, CARD.name)
+        rows = con.execute("SELECT line, standing FROM staging WHERE standing IS NOT NULL")
+        return dict(rows.fetchall())
 
 
 def _said(
@@ -149,10 +182,10 @@ def _said(
     names: Mapping[str, Sequence[str]],
     first: First,
 ) -> Said:
-    written = next((row[name] for name in UNNAMED if name in row), None)
-    odds = {} if written is None else {unnamed: written}
-    odds |= {kind: row[kind] for kind in KINDS if kind in row}
-    read = {kind: decimal_odds(text) for kind, text in odds.items()}
+    column = next((name for name in UNNAMED if name in row), None)
+    named = {} if column is None else {unnamed: (column, row[column])}
+    named |= {kind: (kind, row[kind]) for kind in KINDS if kind in row}
+    read = {kind: decimal_odds(text) for kind, (_, text) in named.items()}
     of_race = {
         field: next((row[name] for name in names[field] if name in row), None) for field in _NAMED
     }
@@ -160,4 +193,6 @@ def _said(
         line, of_race["horse"] or "", racing_day(of_race["date"], first), of_race["course"],
         of_race["off"], of_race["source_race_id"],
         {kind: price for kind, price in read.items() if price is not None},
+        {named[kind][0]: named[kind][1] for kind, price in read.items()
+         if price is None and not _NOTHING.fullmatch(named[kind][1])},
     )  # fmt: skip

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +35,8 @@ CREATE TABLE IF NOT EXISTS races (
 );
 CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
 """
-STEPS: tuple[Step, ...] = (_FIRST,)
+_ABSENT = "ALTER TABLE races ADD COLUMN absent TEXT NOT NULL DEFAULT '[]'"
+STEPS: tuple[Step, ...] = (_FIRST, _ABSENT)
 """What made the tables, version by version."""
 
 
@@ -47,12 +49,14 @@ class Declared:
         odds: horse -> kind of price -> decimal odds.
         incomplete: whether a declared runner could not be read.
         build: fingerprint of the build that its facts go with: the ladder of prizes reaches back.
+        absent: horse, number and standing of each horse that is not to run.
     """
 
     entries: pa.Table
     odds: Mapping[int, Mapping[str, float]]
     incomplete: bool
     build: str
+    absent: Sequence[Mapping[str, Any]] = ()
 
     @property
     def race_id(self) -> int:
@@ -93,6 +97,11 @@ def races_of(card: Card, build: str) -> list[Declared]:
             {horse: said for (of, horse), said in odds.items() if of == race},
             race in card.incomplete,
             build,
+            tuple(
+                {"horse": each.horse, "number": each.number, "standing": each.standing}
+                for each in card.absent
+                if each.race_id == race
+            ),
         )
         for race in dict.fromkeys(races)
     ]
@@ -105,11 +114,11 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
     with opened(path) as con:
         con.execute("BEGIN IMMEDIATE")
         con.executemany(
-            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch())",
+            "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch(), ?)",
             [
                 (each.race_id, each.day.isoformat(), _packed(each.entries),
                  json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
-                 each.incomplete, each.build)
+                 each.incomplete, each.build, json.dumps([dict(horse) for horse in each.absent]))
                 for each in races
             ],
         )  # fmt: skip
@@ -117,6 +126,16 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
             "DELETE FROM races WHERE declared < unixepoch() - ? AND day < date('now')",
             [KEPT.total_seconds()],
         )
+        con.execute("COMMIT")
+
+
+def withdraw(path: Path, races: Collection[int]) -> None:
+    """Drop races whose card was taken back; the warehouse alone tells of them from then on."""
+    if not path.exists():
+        return
+    with opened(path) as con:
+        con.execute("BEGIN IMMEDIATE")
+        con.executemany("DELETE FROM races WHERE race_id = ?", [[race] for race in races])
         con.execute("COMMIT")
 
 
@@ -144,12 +163,15 @@ def opened(path: Path) -> AbstractContextManager[sqlite3.Connection]:
     return sqlite_file(path, STEPS, any_thread=True)
 
 
-_SELECT = "SELECT entries, odds, incomplete, build FROM races"
+_SELECT = "SELECT entries, odds, incomplete, build, absent FROM races"
 
 
-def _declared(entries: bytes, odds: str, incomplete: int, build: str) -> Declared:
+def _declared(entries: bytes, odds: str, incomplete: int, build: str, absent: str) -> Declared:
     said = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
-    return Declared(pa.ipc.open_stream(entries).read_all(), said, bool(incomplete), build)
+    return Declared(
+        pa.ipc.open_stream(entries).read_all(), said, bool(incomplete), build,
+        tuple(json.loads(absent)),
+    )  # fmt: skip
 
 
 def _packed(entries: pa.Table) -> bytes:

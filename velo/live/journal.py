@@ -208,6 +208,15 @@ def _read(
     return [_prediction(cells, runners[number]) for number, *cells in races]
 
 
+def predicted_races(path: Path) -> set[int]:
+    """The races that have a prediction, under the ids that they had then."""
+    if not path.exists():
+        return set()
+    with opened(path) as con:
+        rows = con.execute("SELECT DISTINCT race_id FROM predictions").fetchall()
+    return {race for (race,) in rows}
+
+
 def last_made(path: Path) -> datetime | None:
     """When the last prediction was made that was no backfill; None where there is none."""
     if not path.exists():

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from velo.home import Home
-from velo.live.card_file import Said, quoted_kind, said_of_prices
+from velo.live.card_file import Said, quoted_kind
 from velo.live.recognition import recognise
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
@@ -49,17 +48,6 @@ def said_odds(rows: Sequence[Said], runners: Sequence[dict[str, Any]], decision:
         if place is not None:
             odds[place] = row.odds[kind]
     return Quoted(odds, kind, sum(place is None for place in places))
-
-
-def filed_odds(
-    path: Path, kind: str | None, runners: Sequence[dict[str, Any]], decision: str
-) -> Quoted:
-    """The odds of a price file.
-
-    Raises:
-        InputError: it cannot be read as one.
-    """
-    return said_odds(said_of_prices(path, kind), runners, decision)
 
 
 def held_odds(

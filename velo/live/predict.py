@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from training.data.dataset import feature_store
 from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
-from velo.live.card import Card, Unscored, held_card, race_name
+from velo.live.card import Absent, Card, Unscored, held_card, race_name
+from velo.live.card_file import Said, said_of_prices, unread_odds
 from velo.live.journal import Prediction, record
 from velo.live.moment import never_back
-from velo.live.odds_taken import Quoted, filed_odds, held_odds, said_odds
+from velo.live.odds_taken import Quoted, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
 from velo.live.pricing import Pricer, off_called
 from velo.live.refusals import refusal, require_later_day
@@ -55,11 +56,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Predicted:
-    """What was predicted and kept, what was not and why, and what was done before."""
+    """What was predicted and kept, what was not and why.
+
+    Attributes:
+        predictions: of the races that were.
+        unscored: runners and races that were not.
+        notes: what a person should know, the gravest first, and what was done before.
+        absent: horses that are not to run.
+    """
 
     predictions: list[Prediction]
     unscored: list[Unscored]
     notes: list[str]
+    absent: list[Absent] = field(default_factory=list)
 
 
 def predict(
@@ -68,8 +77,12 @@ def predict(
     asked: Asked,
     progress: Progress = lambda stage: None,
     clock: Clock = lambda: datetime.now(UTC),
+    warn: Callable[[str], None] = lambda note: None,
 ) -> Predicted:
     """Score a card and add the predictions to the home's journal.
+
+    A card that is refused, for whatever reason, leaves nothing in the home but its rows in
+    quarantine.
 
     Args:
         home: warehouse, build, store, model and journal.
@@ -78,6 +91,7 @@ def predict(
         progress: called with the name of each stage as it begins.
         clock: gives the time, with its zone. It is looked at again as a prediction is made, for
             a build may take until after the off.
+        warn: called with each note on the card before anything of it is kept.
 
     Raises:
         InputError: the card or the prices cannot be read, or every race is past its off.
@@ -88,13 +102,20 @@ def predict(
     clock = never_back(home.ledger, clock)
     progress("reading the card")
     stored = _model(home, asked.model)
-    card, built = _card(home, settings, asked, progress, clock)
-    notes = [built]
-    card, unscored = _open_races(card, settings, asked, clock(), stored)
-    quoted, said = _quoted(home, settings, asked, card, stored.said["prices"]["decision"])
-    notes.append(said)
-    progress("features")
+    prices = None if asked.prices is None else said_of_prices(asked.prices, asked.price_kind)
     pricer = Pricer.of(settings, stored, feature_store())
+
+    def admit(card: Card) -> None:
+        for note in card.notes:
+            warn(note)
+        _open_races(card, settings, asked, clock(), stored)
+
+    card, built = _card(home, settings, asked, progress, clock, admit)
+    notes = [*card.notes, built]
+    card, unscored = _open_races(card, settings, asked, clock(), stored)
+    quoted, said = _quoted(home, settings, asked, card, prices, pricer.decision)
+    notes += said
+    progress("features")
     found, done = _features(home, pricer, card.entries, asked.offline, progress)
     notes += done
     progress("scoring")
@@ -121,7 +142,7 @@ def predict(
             each.day, each.deadline, each.course, number[each.race_id] or 0, each.race_id
         )
     )  # fmt: skip
-    return Predicted(kept, unscored, [note for note in notes if note])
+    return Predicted(kept, unscored, [note for note in notes if note], card.absent)
 
 
 def _model(home: Home, reference: str) -> Stored:
@@ -134,14 +155,20 @@ def _model(home: Home, reference: str) -> Stored:
 
 
 def _card(
-    home: Home, settings: Settings, asked: Asked, progress: Progress, clock: Clock
+    home: Home,
+    settings: Settings,
+    asked: Asked,
+    progress: Progress,
+    clock: Clock,
+    admit: Callable[[Card], None],
 ) -> tuple[Card, str | None]:
     if (asked.card is None) == (asked.day is None):
         raise InputError("give a card file, or --date for the day's cards in the warehouse")
     if asked.card is not None:
-        return take(home, settings, asked.card, progress, clock)
+        return take(home, settings, asked.card, progress, clock, admit=admit)
     assert asked.day is not None
     card = held_card(home, settings, asked.day)
+    admit(card)
     return card, bring_build(home, settings, progress)
 
 
@@ -173,22 +200,29 @@ def _open_races(
 
 
 def _quoted(
-    home: Home, settings: Settings, asked: Asked, card: Card, decision: str
-) -> tuple[Quoted, str | None]:
+    home: Home,
+    settings: Settings,
+    asked: Asked,
+    card: Card,
+    prices: list[Said] | None,
+    decision: str,
+) -> tuple[Quoted, list[str]]:
+    """The odds of the card's runners, and what is to be said of them."""
     runners = card.entries.to_pylist()
-    if asked.prices is not None:
-        quoted = filed_odds(asked.prices, asked.price_kind, runners, decision)
+    if asked.prices is not None and prices is not None:
+        quoted = said_odds(prices, runners, decision)
+        notes = unread_odds(prices)
         if quoted.strangers:
-            return quoted, f"{quoted.strangers} rows of {asked.prices.name} price no runner of it"
-        return quoted, None
+            notes.append(f"{quoted.strangers} rows of {asked.prices.name} price no runner of it")
+        return quoted, notes
     if asked.card is None:
-        return held_odds(home, settings, runners, decision), None
+        return held_odds(home, settings, runners, decision), []
     said = [
         replace(row, odds={asked.price_kind if asked.price_kind and kind == "current" else kind: odd
                            for kind, odd in row.odds.items()})
         for row in card.said
     ]  # fmt: skip
-    return said_odds(said, runners, decision), None
+    return said_odds(said, runners, decision), []
 
 
 def _features(

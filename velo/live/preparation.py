@@ -12,6 +12,7 @@ from velo.offline.build import build, current_build
 from velo.settings import Settings
 from velo.store.online.materialize import materialize
 from velo.store.online.readiness import require_morning_of
+from velo.warehouse.batches import CHANGES_DATA
 from velo.warehouse.connection import warehouse
 from velo.warehouse.readers import READERS
 
@@ -35,7 +36,8 @@ def bring_build(home: Home, settings: Settings, progress: Callable[[str], None])
     marks = ", ".join("?" for _ in WITHOUT_RESULTS)
     with warehouse(home, settings.store, write=False) as con:
         (newer,) = con.execute(
-            f"SELECT count(*) FROM import_batches WHERE batch_id > ? AND format NOT IN ({marks})",
+            f"SELECT count(*) FROM import_batches WHERE batch_id > ? AND {CHANGES_DATA} "
+            f"AND format NOT IN ({marks})",
             [last, *WITHOUT_RESULTS],
         ).fetchall()[0]
     if last and not newer:

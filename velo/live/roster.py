@@ -8,6 +8,7 @@ than a race that was trained on.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
@@ -20,6 +21,17 @@ from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
 STEPS = ("field", "race_levels")
+
+
+@dataclass(frozen=True)
+class Absentee:
+    """A horse that a card names and that is not to run: a non-runner, or a reserve."""
+
+    race_id: int
+    horse_id: int
+    horse: str
+    number: int | None
+    standing: str
 
 
 def roster(
@@ -44,15 +56,19 @@ def roster(
         HomeError: it is in use.
     """
     with warehouse(home, settings.store, write=False) as con:
-        return _of_days(con, settings, days, gone)
+        return roster_of(con, settings, days, gone)
 
 
-def _of_days(
+def roster_of(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
     days: list[date],
-    gone: Sequence[tuple[int, int]],
+    gone: Sequence[tuple[int, int]] = (),
 ) -> pa.Table:
+    """The same over a connection that is open, in the middle of an import too.
+
+    Temporary views hide the warehouse's own tables from then on.
+    """
     back = timedelta(settings.windows.prize_ladder)
     main = main_schema(con)
     con.execute(
@@ -75,6 +91,26 @@ def _of_days(
     con.executemany("INSERT INTO asked VALUES (?)", [[day] for day in sorted(set(days))])
     return con.sql(_ROSTER.format(entries=tables["entries"], main=main)).to_arrow_table()
 
+
+def absentees(con: duckdb.DuckDBPyConnection, days: Sequence[date]) -> list[Absentee]:
+    """The horses of the days' cards that are not to run, by race and number.
+
+    Args:
+        con: an open warehouse.
+        days: race days; of races with a result the result says who ran.
+    """
+    rows = con.execute(_ABSENT.format(main=main_schema(con)), [list(days)]).fetchall()
+    return [Absentee(*row) for row in rows]
+
+
+_ABSENT = """
+SELECT runners.race_id, runners.horse_id, runners.horse, runners.number, runners.standing
+FROM {main}.runners AS runners
+JOIN {main}.races AS races ON races.race_id = runners.race_id
+WHERE races.date IN (SELECT unnest(?::DATE[])) AND runners.standing IS NOT NULL
+    AND races.race_id NOT IN (SELECT race_id FROM {main}.results)
+ORDER BY races.race_id, runners.number, runners.horse
+"""
 
 _ROSTER = """
 WITH listed AS (

@@ -34,11 +34,31 @@ def as_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def all_rows(done: Predicted) -> list[dict[str, Any]]:
+    """The same, each race followed by its horses that are not to run.
+
+    Those have a `verdict`, `non-runner` or `reserve`, and neither chance nor odds.
+    """
+    rows = []
+    for race in done.predictions:
+        of_race = as_rows([race])
+        nothing = dict.fromkeys(of_race[0])
+        same = {name: of_race[0][name] for name in _SAME}
+        rows += of_race
+        rows += [
+            nothing | same | {"horse": each.horse, "number": each.number, "verdict": each.standing}
+            for each in done.absent
+            if each.race_id == race.race_id
+        ]
+    return rows
+
+
 def as_said(done: Predicted) -> dict[str, Any]:
     """Everything that was predicted, as one JSON object."""
     return {
         "races": [race_said(race) for race in done.predictions],
         "unscored": [asdict(each) for each in done.unscored],
+        "absent": [asdict(each) for each in done.absent],
         "notes": done.notes,
     }
 
@@ -65,6 +85,7 @@ def _edge(p: float | None, odds: float | None) -> float | None:
 _OF_A_RACE = tuple(
     name for name in Prediction.__dataclass_fields__ if name not in ("runners", "day")
 )
+_SAME = ("race_id", "day", "course", "off", "race_name", "revision", "backfill")
 _OF_A_RUNNER = (
     "rank", "number", "horse", "horse_id", "p_model", "p_market", "p", "fair_odds", "odds", "edge",
     "stake", "stakes", "verdict", "unknown", "moved",

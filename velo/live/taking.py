@@ -25,6 +25,7 @@ def take(
     progress: Callable[[str], None],
     clock: Callable[[], datetime],
     shown: str | None = None,
+    admit: Callable[[Card], None] = lambda card: None,
 ) -> tuple[Card, str | None]:
     """Take a card file, and build where results came in since the last build.
 
@@ -35,6 +36,7 @@ def take(
         progress: called with the name of each stage as it begins.
         clock: gives the time that the import bears, with its zone.
         shown: what the file is called in the warehouse, its path by default.
+        admit: looks at the card before it is kept; raises to refuse it.
 
     Returns:
         The card, and what was done before, in words.
@@ -43,8 +45,9 @@ def take(
         InputError: the file is no card, or none of its rows could be read.
         NothingIngested: there are no results at all.
         InUse: another process holds the warehouse.
+        VeloError: what `admit` raised; then nothing of the card is kept.
     """
-    card = take_card(home, settings, path, progress, clock, shown)
+    card = take_card(home, settings, path, progress, clock, shown, admit)
     note = bring_build(home, settings, progress)
     declare(home.cards, races_of(card, current_build(home).fingerprint))
     return card, note

@@ -292,7 +292,8 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bo
     """
     day = ", CAST(CAST(finished AS DATE) AS VARCHAR)" if by_day else ""
     files = con.execute(
-        f"SELECT sha256, accepted, updated{day} FROM import_batches ORDER BY batch_id"
+        f"SELECT sha256, accepted, updated{day} FROM import_batches "
+        "WHERE undone_by IS NULL AND kind NOT IN ('refused', 'undo') ORDER BY batch_id"
     ).fetchall()
     text = json.dumps([files, [(table.name, table.sql) for table in tables]])
     return sha256(text.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 Every row carries the batch that told it, and what a batch replaced stays with the batch's number.
 So the rows that a build saw can be counted again later; where the count or the batches differ, the
-warehouse is another one, and nothing can be said.
+warehouse is another one, and nothing can be said. A batch that was taken back is no longer one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def state_at(con: duckdb.DuckDBPyConnection, batch: int) -> str:
     source = main_schema(con)
     batches = con.execute(
         "SELECT batch_id, sha256, CAST(started AS VARCHAR), CAST(finished AS VARCHAR) "
-        f"FROM {source}.import_batches WHERE batch_id <= $batch ORDER BY batch_id",
+        f"FROM {source}.import_batches WHERE batch_id <= $batch AND undone_by IS NULL "
+        "ORDER BY batch_id",
         {"batch": batch},
     ).fetchall()
     ranks = con.execute(f"SELECT source, precedence FROM {source}.sources ORDER BY 2").fetchall()

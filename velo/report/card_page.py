@@ -18,6 +18,8 @@ from velo.report.table import Cell, Column, Table, word
 BACK = "back"
 UNNAMED = "current"
 """The kind of odds that nobody named."""
+NEVER_SEEN = "never seen"
+"""In a note on a card's horses or courses: it stands above the bets."""
 PRICED = (
     Column("Rank"), Column("Horse", False), Column("Model"), Column("Market"), Column("Blended"),
     Column("Fair"), Column("Odds"), Column("Edge"), Column("Stake"), Column("Verdict", False),
@@ -72,10 +74,12 @@ def page(said: Mapping[str, Any], standing: Standing, zone: str) -> str:
                 "facts": race,
                 "says": _says(race),
                 "table": _field(race, number),
+                "absent": _absent(said, race),
             }
             for number, race in enumerate(races, 1)
         ],
         summary=_summary(races),
+        strange=[note for note in said["notes"] if NEVER_SEEN in note],
         backed=_backed(races, len(days) > 1),
         caveats=caveats(races, standing),
         said=said,
@@ -163,6 +167,15 @@ def _says(race: Mapping[str, Any]) -> list[str]:
     if race["backfill"]:
         found.append("Backfilled: made after the off, and no part of the ledger.")
     return found
+
+
+def _absent(said: Mapping[str, Any], race: Mapping[str, Any]) -> str:
+    """The race's horses that are not to run, in words; empty if there is none."""
+    return ", ".join(
+        f"{horse['horse']} ({horse['standing']})"
+        for horse in said.get("absent", ())
+        if horse["race_id"] == race["race_id"]
+    )
 
 
 def _field(race: Mapping[str, Any], number: int) -> Table:

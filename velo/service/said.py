@@ -115,6 +115,14 @@ class Entered(BaseModel):
     odds: float | None
 
 
+class NotRunning(BaseModel):
+    """A horse of the card that is not to run, and so is not priced."""
+
+    horse: str
+    number: int | None
+    standing: Literal["non-runner", "reserve"]
+
+
 class RaceSaid(BaseModel):
     """A race that is known. `closed` says why it is not predicted now, null where it is."""
 
@@ -128,6 +136,7 @@ class RaceSaid(BaseModel):
     price_kind: str | None
     predictions: str = Field(description="path to ask at: ids are wider than JavaScript's numbers")
     runners: list[Entered]
+    absent: list[NotRunning]
 
 
 class RacesSaid(BaseModel):

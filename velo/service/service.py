@@ -180,7 +180,7 @@ class Service:
         return said.CardSaid(
             races=self._said(races),
             unscored=[said.Unscored(**vars(each)) for each in card.unscored],
-            notes=[note for note in notes if note],
+            notes=[*card.notes, *(note for note in notes if note)],
         )
 
     def ledger(self, version: str | None, strategy: str | None, backfill: bool) -> dict[str, Any]:
@@ -269,6 +269,7 @@ class Service:
                 )
                 for row, price in zip(rows, odds.odds, strict=True)
             ],
+            absent=[said.NotRunning(**each) for each in race.absent],
         )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 rule_number.number, rule_number.number_letter,
                 rule_moves.opening, rule_moves.touched,
                 rule_offs.off_at, rule_offs.off_zone, rule_offs.off_doubt, rule_offs.off_fault,
-                s.standing,
+                CASE WHEN {text("position")} IS NULL THEN s.standing END AS standing,
                 {figures}{odds}
             FROM staging AS s
             {joins(found)}

@@ -40,13 +40,13 @@ def replace_rows(
         {"batch": batch_id},
     )
     if "content" in columns:
-        _keep_content(con, table, keys, fresh)
+        _keep_content(con, table, keys, fresh, batch_id)
     con.execute(f"DELETE FROM {table} USING changed WHERE {same_keys(table, 'changed', keys)}")
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM changed ORDER BY {', '.join(keys)}")
 
 
 def _keep_content(
-    con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], fresh: str
+    con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], fresh: str, batch_id: int
 ) -> None:
     """Note the content last told, also of rows that say the same: the one before may come back."""
     con.execute(
@@ -54,6 +54,11 @@ def _keep_content(
         f"SELECT t.* REPLACE (f.content AS content) FROM {table} AS t "
         f"JOIN {fresh} AS f ON {same_keys('f', 't', keys)} AND f.content <> t.content "
         f"ANTI JOIN changed AS c ON {same_keys('t', 'c', keys)}"
+    )
+    con.execute(
+        f"INSERT INTO restated_runners SELECT t.race_id, t.horse_id, t.content, $batch "
+        f"FROM {table} AS t JOIN restated AS r ON {same_keys('t', 'r', keys)}",
+        {"batch": batch_id},
     )
     con.execute(f"DELETE FROM {table} USING restated WHERE {same_keys(table, 'restated', keys)}")
     con.execute(f"INSERT INTO {table} SELECT * FROM restated ORDER BY {', '.join(keys)}")
@@ -69,6 +74,43 @@ def retire_rows(
         {"batch": batch_id},
     )
     con.execute(f"DELETE FROM {table} USING {gone} WHERE {same_keys(table, gone, keys)}")
+
+
+def keep_earlier(con: duckdb.DuckDBPyConnection, table: str, which: str, batch_id: int) -> None:
+    """Keep rows of a table as earlier ones, before they are changed or deleted.
+
+    Args:
+        con: a connection in a transaction.
+        table: the table, which has a table `earlier_<table>` beside it.
+        which: SQL condition on its rows.
+        batch_id: the batch that is about to change them.
+    """
+    con.execute(
+        f"INSERT INTO earlier_{table} BY NAME "
+        f"SELECT *, CAST($batch AS INTEGER) AS replaced_by FROM {table} WHERE {which}",
+        {"batch": batch_id},
+    )
+
+
+def keep_tellings(
+    con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], which: str, batch_id: int
+) -> None:
+    """The same for tellings, of which a batch writes all rows of a key anew.
+
+    A key that the batch has written before was kept then.
+
+    Args:
+        con: a connection in a transaction.
+        table: `race_tellings` or `runner_tellings`.
+        keys: its columns that name a race or a runner.
+        which: a relation with the keys.
+        batch_id: the batch that is about to change them.
+    """
+    key = f"({', '.join(keys)})"
+    written = f"SELECT {key} FROM {table} WHERE batch_id = {int(batch_id)}"
+    keep_earlier(
+        con, table, f"{key} IN (SELECT {key} FROM {which}) AND {key} NOT IN ({written})", batch_id
+    )
 
 
 def same_keys(left: str, right: str, keys: Sequence[str]) -> str:

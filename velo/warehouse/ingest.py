@@ -3,70 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-import velo
-from velo.errors import AccountingError
+from velo.errors import AccountingError, VeloError
 from velo.home import Home
 from velo.racing.racing_day import First
 from velo.settings import Store
+from velo.warehouse.batches import Batch, Imported, Source, add_batch, imports_of, next_batch
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
+from velo.warehouse.declared import withdraw_unnamed
 from velo.warehouse.facts import establish
 from velo.warehouse.file_days import order_of_days
 from velo.warehouse.inference import infer
 from velo.warehouse.merge import Counts, merge
+from velo.warehouse.newcomers import unknown_courses
 from velo.warehouse.price_files import attach, match_waiting
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.race_identity import identify_races
+from velo.warehouse.readers import named
+from velo.warehouse.refused_files import keep_refused, rows_of_refused
+from velo.warehouse.rereading import place_in_time
 from velo.warehouse.sightings import identify_horses
 from velo.warehouse.staging import Staged, detect, stage
-from velo.warehouse.unread import Unread, cells_by_field, count_unread, unread_of, warned
+from velo.warehouse.unread import count_unread, unread_of
 from velo.warehouse.unsaid import leave_unsaid
+
+__all__ = ["Batch", "File", "ingest", "read_file"]
 
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
+Check = Callable[[duckdb.DuckDBPyConnection], None]
+"""Looks at the warehouse as a file would leave it, before that is kept; raises to refuse it."""
 
 
 @dataclass(frozen=True)
-class Batch:
-    """What became of a file: `rows_read` is the sum of the four counts after it.
+class File:
+    """A file on disk that is to be read.
 
-    `unmatched` of the accepted rows are prices that wait for their runner. `unknown_columns` are
-    the file's columns that its format does not know, `unread` the cells that no rule could read,
-    `notes` what was concluded about the file as a whole.
+    Attributes:
+        path: of it.
+        name: what its batch calls it: it may have been unpacked from another.
+        sha256: of its bytes.
+        form: the format's name, where the columns should not decide.
+        latest: whether it is a card that is right even if another card came in after it.
     """
 
-    file: str
-    format: str
-    rows_read: int
-    accepted: int
-    updated: int
-    unchanged: int
-    quarantined: int
-    unmatched: int
-    seconds: float
-    unknown_columns: tuple[str, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def nothing_kept(self) -> bool:
-        """Whether the file had rows and every one was refused."""
-        return self.rows_read > 0 and self.rows_read == self.quarantined
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON: `unread` counts cells by field, `unread_cells` says why, and names some."""
-        return asdict(self) | {
-            "unread": cells_by_field(self.unread),
-            "unread_cells": [each.to_dict() for each in self.unread],
-            "warned": warned(self.unread),
-        }
+    path: Path
+    name: str
+    sha256: str
+    form: str | None = None
+    latest: bool = False
 
 
 def ingest(
@@ -80,11 +71,14 @@ def ingest(
     wait: float = 0.0,
     infers: bool = True,
     clock: Clock = lambda: datetime.now(UTC),
+    check: Check = lambda con: None,
+    latest: bool = False,
 ) -> Batch:
     """Load one file, all of it or nothing; the same file again changes nothing.
 
     A file whose bytes were imported before changes nothing even where a later file corrected it,
-    so that a folder may be read again and again.
+    so that a folder may be read again and again; unless its reader has changed since
+    (docs/adr/0007).
 
     Args:
         home: the home whose warehouse takes the rows.
@@ -96,6 +90,9 @@ def ingest(
         wait: seconds to wait while another process holds the warehouse.
         infers: whether races and horses are joined by evidence (setting `ingest.infer`).
         clock: gives the time, with its zone.
+        check: called before the commit. If it raises, nothing of the file is kept but its rows
+            in quarantine, as a batch of kind `refused`.
+        latest: whether it is a card that is right even if another card came in after it.
 
     Returns:
         The counts, as they are in `import_batches`.
@@ -104,55 +101,86 @@ def ingest(
         InputError: no such file, or it cannot be read.
         UnknownFormat: no reader knows its columns.
         HomeError: the warehouse is in use, or the disk is full.
+        VeloError: what `check` raised.
     """
     started = clock()
-    name = shown or str(path.resolve())
     progress("looking through the file")
-    digest = inspect(path, store)
+    file = File(path, shown or str(path.resolve()), inspect(path, store), form, latest)
     memory = memory_for(path, store)
     with warehouse(home, store, write=True, memory=memory, wait=wait, waiting=progress) as con:
-        known = _imported(con, path, store, digest, form)
-        if known:
-            earlier, found, kept, refused, notes = known
-            return Batch(
-                name, found, kept + refused, 0, 0, kept, refused, 0, _since(started, clock),
-                unread=unread_of(con, earlier), notes=tuple(notes or ()),
-            )  # fmt: skip
         con.execute("BEGIN TRANSACTION")
-        progress("reading")
-        staged = stage(con, path, store, form)
-        (batch_id,) = con.execute(
-            "SELECT coalesce(max(batch_id), 0) + 1 FROM import_batches"
-        ).fetchall()[0]
-        first = order_of_days(con, name)
-        counts = _take(con, batch_id, staged, first, infers, progress)
-        count_unread(con, batch_id)
-        notes = [
-            *staged.notes,
-            *(note for (note,) in con.execute("SELECT note FROM file_notes").fetchall()),
-        ]
-        read = counts.accepted + counts.updated + counts.unchanged + counts.quarantined
-        if read != staged.rows_read:
-            raise AccountingError(
-                f"{name}: {staged.rows_read} rows were read but {read} accounted for; nothing was "
-                "imported; please report the file"
-            )
-        con.execute(
-            "INSERT INTO import_batches VALUES "
-            "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'import', NULL, NULL, ?, ?)",
-            [
-                batch_id, name, digest, staged.reader.name, staged.rows_read, counts.accepted,
-                counts.updated, counts.unchanged, counts.quarantined, counts.unmatched, started,
-                clock(), velo.__version__, staged.reader.version, list(staged.unknown), notes,
-            ],
-        )  # fmt: skip
+        batch = read_file(con, store, file, infers, progress, clock, started)
+        try:
+            check(con)
+        except VeloError as refusal:
+            rows = None if batch.batch_id is None else rows_of_refused(con, batch.batch_id)
+            con.execute("ROLLBACK")
+            if rows is not None:
+                keep_refused(con, _source(file, batch.format), rows, str(refusal), started, clock())
+            raise
         progress("committing")
         con.execute("COMMIT")
-        unread = unread_of(con, batch_id)
+    return batch
+
+
+def read_file(
+    con: duckdb.DuckDBPyConnection,
+    store: Store,
+    file: File,
+    infers: bool,
+    progress: Progress,
+    clock: Clock,
+    started: datetime,
+) -> Batch:
+    """The same within a transaction of the caller's, who ends it.
+
+    Args:
+        con: a connection in a transaction.
+        store: bounds of what a file may claim.
+        file: which.
+        infers: whether races and horses are joined by evidence.
+        progress: called with the name of each stage as it begins.
+        clock: gives the time, with its zone.
+        started: when reading began.
+    """
+    imported = _imported(con, store, file)
+    if imported and not _is_read_again(con, file, imported):
+        return Batch(
+            file.name, imported.format, imported.kept + imported.refused, 0, 0, imported.kept,
+            imported.refused, 0, _since(started, clock), imported.notes,
+            unread=unread_of(con, imported.batch_id),
+        )  # fmt: skip
+    progress("reading")
+    staged = stage(con, file.path, store, file.form)
+    batch_id = next_batch(con)
+    place_in_time(con, imported.first if imported and not file.latest else None)
+    first = order_of_days(con, file.name)
+    counts = _take(con, batch_id, staged, first, infers, progress)
+    count_unread(con, batch_id)
+    read = counts.accepted + counts.updated + counts.unchanged + counts.quarantined
+    if read != staged.rows_read:
+        raise AccountingError(
+            f"{file.name}: {staged.rows_read} rows were read but {read} accounted for; nothing was "
+            "imported; please report the file"
+        )
+    notes = [
+        *staged.notes,
+        *(note for (note,) in con.execute("SELECT note FROM file_notes").fetchall()),
+        *unknown_courses(con, batch_id),
+    ]
+    if imported and imported.reader_version < staged.reader.version:
+        notes.append(
+            f"read anew: batch {imported.batch_id} read it by version {imported.reader_version} "
+            f"of the reader, which is now {staged.reader.version}"
+        )
+    add_batch(
+        con, batch_id, _source(file, staged.reader.name), staged.rows_read, counts, started,
+        clock(), notes=notes, unknown_columns=staged.unknown,
+    )  # fmt: skip
     return Batch(
-        name, staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
-        counts.unchanged, counts.quarantined, counts.unmatched, _since(started, clock),
-        staged.unknown, unread, tuple(notes),
+        file.name, staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
+        counts.unchanged, counts.quarantined, counts.unmatched, _since(started, clock), notes,
+        batch_id, staged.unknown, unread_of(con, batch_id),
     )  # fmt: skip
 
 
@@ -178,6 +206,8 @@ def _take(
     identify_horses(con, card=staged.reader.role == "card")
     progress("merging")
     counts = merge(con, batch_id, staged)
+    if staged.reader.role == "card":
+        withdraw_unnamed(con, batch_id)
     match_waiting(con, batch_id)
     if infers:
         progress("joining what is one")
@@ -187,19 +217,35 @@ def _take(
     return counts
 
 
-def _imported(
-    con: duckdb.DuckDBPyConnection, path: Path, store: Store, digest: str, form: str | None
-) -> tuple[int, str, int, int, list[str] | None] | None:
-    """Batch, format, rows kept, rows refused and notes of a file imported before as this format."""
-    seen = con.execute(
-        "SELECT batch_id, format, rows_read - quarantined, quarantined, notes FROM import_batches "
-        "WHERE sha256 = ? ORDER BY batch_id",
-        [digest],
-    ).fetchall()
-    if not seen:
+def _imported(con: duckdb.DuckDBPyConnection, store: Store, file: File) -> Imported | None:
+    """The last import of the file's bytes in its format, if there is one."""
+    imports = imports_of(con, file.sha256)
+    if not imports:
         return None
-    wanted = form or detect(con, path, store)
-    return next((batch for batch in seen if batch[1] == wanted), None)
+    wanted = file.form or detect(con, file.path, store)
+    return next((each for each in imports if each.format == wanted), None)
+
+
+def _is_read_again(con: duckdb.DuckDBPyConnection, file: File, imported: Imported) -> bool:
+    """Whether bytes that were imported before are read all the same."""
+    reader = named(imported.format)
+    if imported.reader_version < reader.version:
+        return True
+    return (
+        file.latest
+        and reader.role == "card"
+        and bool(
+            con.execute(
+                "SELECT 1 FROM import_batches WHERE batch_id > ? AND format = ? "
+                "AND kind = 'import' AND undone_by IS NULL",
+                [imported.batch_id, imported.format],
+            ).fetchall()
+        )
+    )
+
+
+def _source(file: File, form: str) -> Source:
+    return Source(file.name, file.sha256, form, named(form).version)
 
 
 def _since(started: datetime, clock: Clock) -> float:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import duckdb
 
 from velo.warehouse.facts import text
-from velo.warehouse.history import replace_rows, retire_rows
+from velo.warehouse.history import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.quotes import price_rows, section_rows
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile
+from velo.warehouse.rereading import find_overtaken
 from velo.warehouse.staging import Staged
 
 _CARDS = tuple(reader.name for reader in READERS if reader.role == "card")
@@ -46,6 +47,7 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Coun
         "CREATE OR REPLACE TEMP TABLE this_batch AS SELECT $batch AS batch_id, $source AS source",
         {"batch": batch_id, "source": staged.reader.name},
     )
+    find_overtaken(con, staged.reader.name)
     con.execute(_JUDGED)
     con.execute("INSERT INTO refused SELECT line, 'duplicate-runner' FROM judged WHERE copy > 1")
     con.execute("DELETE FROM judged WHERE copy > 1")
@@ -56,12 +58,23 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Coun
         _reconcile_runners(con, batch_id, staged)
     _merge_races(con, batch_id, staged)
     con.execute(_HORSES)
+    keep_earlier(con, "horses", "horse_id IN (SELECT horse_id FROM fresh_horses)", batch_id)
+    con.execute(
+        "INSERT INTO named_horses SELECT $batch, horse_id FROM fresh_horses "
+        "WHERE horse_id NOT IN (SELECT horse_id FROM horses)",
+        {"batch": batch_id},
+    )
     con.execute("DELETE FROM horses USING fresh_horses AS f WHERE horses.horse_id = f.horse_id")
     con.execute("INSERT INTO horses SELECT * FROM fresh_horses")
     con.execute(_HORSE_IDS)
     for named in _NAMED:
         con.execute(named)
     (updated,) = con.execute(_UPDATED).fetchall()[0]
+    con.execute(
+        "INSERT INTO repeated_races SELECT DISTINCT $batch, race_id FROM judged "
+        "WHERE outcome <> 'accepted'",
+        {"batch": batch_id},
+    )
     con.execute(_QUARANTINE)
     (refused,) = con.execute("SELECT count(*) FROM refused").fetchall()[0]
     (malformed,) = con.execute("SELECT count(*) FROM malformed").fetchall()[0]
@@ -129,7 +142,9 @@ def _merge_races(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) 
         "INSERT INTO races BY NAME SELECT * EXCLUDE (known) "
         "REPLACE (coalesce(declared_prize, prize) AS prize) FROM told WHERE NOT known"
     )
-    con.execute("DELETE FROM told WHERE NOT known")
+    con.execute(
+        "DELETE FROM told WHERE NOT known OR race_id IN (SELECT race_id FROM overtaken_races)"
+    )
     con.execute("ALTER TABLE told DROP COLUMN known")
     con.execute(_KNOWN_PLACES)
     con.execute(
@@ -150,10 +165,14 @@ _JUDGED = """
 CREATE OR REPLACE TEMP TABLE judged AS
 SELECT keyed.*, CASE
     WHEN r.horse_id IS NULL THEN 'accepted'
-    WHEN r.content = keyed.content THEN 'unchanged'
+    WHEN (race_id, horse_id) IN (SELECT (race_id, horse_id) FROM overtaken) THEN 'unchanged'
+    WHEN r.content = keyed.content AND r.standing IS NOT DISTINCT FROM keyed.standing
+        AND NOT EXISTS (SELECT 1 FROM own_batches)
+    THEN 'unchanged'
     ELSE 'told' END AS outcome
 FROM (
-    SELECT facts.line, race_keys.race_id, sighted.horse_id, facts.content, row_number() OVER (
+    SELECT facts.line, race_keys.race_id, sighted.horse_id, facts.content, facts.standing,
+        row_number() OVER (
         PARTITION BY race_keys.race_id, sighted.horse_id ORDER BY facts.line) AS copy
     FROM facts
     JOIN sighted USING (line)
@@ -168,7 +187,8 @@ def _rows(outcome: str) -> str:
     return f"""
         SELECT j.race_id, j.horse_id, f.number, f.draw, {text("horse")} AS horse, f.age,
             {text("sex")} AS sex, f.pounds, f.official_rating, {text("headgear")} AS headgear,
-            {text("jockey")} AS jockey, f.jockey_id, {text("trainer")} AS trainer, f.trainer_id,
+            CASE WHEN f.jockey_id IS NOT NULL THEN {text("jockey")} END AS jockey, f.jockey_id,
+            {text("trainer")} AS trainer, f.trainer_id,
             {text("owner")} AS owner, {text("sire")} AS sire, {text("dam")} AS dam,
             {text("damsire")} AS damsire, b.source, j.content, b.batch_id,
             {text("position")} AS position, f.finish, nullif(f.status, 'unknown') AS status,
@@ -183,12 +203,17 @@ def _rows(outcome: str) -> str:
 
 
 # A kind of price that the source tells anew is told whole: touched prices may have become fewer.
+# One that only an earlier reading of the file had is gone as well.
 _GONE_PRICES = """
 CREATE OR REPLACE TEMP TABLE gone AS
 SELECT p.race_id, p.horse_id, p.source, p.kind, p.nth
 FROM prices_history AS p
-WHERE (p.race_id, p.horse_id, p.source, p.kind) IN (
-        SELECT (race_id, horse_id, source, kind) FROM fresh)
+WHERE ((p.race_id, p.horse_id, p.source, p.kind) IN (
+            SELECT (race_id, horse_id, source, kind) FROM fresh)
+        OR (p.batch_id IN (SELECT batch_id FROM own_batches)
+            AND p.source = (SELECT source FROM this_batch)
+            AND (p.race_id, p.horse_id) IN (
+                SELECT (race_id, horse_id) FROM judged WHERE outcome = 'told')))
     AND (p.race_id, p.horse_id, p.source, p.kind, p.nth) NOT IN (
         SELECT (race_id, horse_id, source, kind, nth) FROM fresh)
 """
@@ -261,7 +286,10 @@ SELECT j.race_id, any_value(b.source) AS source, min_by(f.source_race_id, line) 
     min_by(f.declared_level, line) AS declared_level, min_by(f.distance_m, line) AS distance_m,
     min_by(f.distance_band, line) AS distance_band, min_by({text("going")}, line) AS going,
     min_by(f.going_group, line) AS going_group, max(f.race_prize) AS declared_prize,
-    max(f.prize) AS prize, max(f.ran) AS ran, any_value(b.batch_id) AS batch_id,
+    max(f.prize) AS prize,
+    CASE WHEN count(f.standing) > 0 THEN count(*) FILTER (f.standing IS NULL) ELSE max(f.ran) END
+        AS ran,
+    any_value(b.batch_id) AS batch_id,
     min_by(f.off_at, line) AS off_at, min_by(f.off_zone, line) AS off_zone,
     min_by(f.off_doubt, line) AS off_doubt,
     bool_or(j.race_id IN (SELECT race_id FROM races)) AS known

@@ -15,7 +15,7 @@ import pyarrow as pa
 from velo.racing.courses import abbreviates
 from velo.racing.racing_day import First
 from velo.warehouse.facts import price_column, text
-from velo.warehouse.history import replace_rows
+from velo.warehouse.history import keep_earlier, replace_rows
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.merge import Counts
 from velo.warehouse.readers import Reader
@@ -43,6 +43,7 @@ def attach(
         reader: the format's, whose role is prices.
         first: how the file writes dates in numbers.
     """
+    _drop_own_waiting(con, batch_id)
     _read(con, batch_id, reader, first)
     _find_runners(con, "price_rows")
     con.execute(
@@ -54,6 +55,19 @@ def attach(
     outcomes = dict(con.execute(_OUTCOMES).fetchall())
     con.execute(_FRESH_PRICES)
     replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+    con.execute(
+        "INSERT INTO repeated_races SELECT DISTINCT $batch, race_id FROM priced "
+        "WHERE earlier IS NOT NULL",
+        {"batch": batch_id},
+    )
+    keep_earlier(
+        con,
+        "waiting_prices",
+        "(source, date, course, coalesce(off, ''), name, kind) IN ("
+        "SELECT (source, date, course, coalesce(off, ''), name, kind) FROM waiting "
+        "WHERE earlier <> decimal_odds)",
+        batch_id,
+    )
     for statement in _KEEP_WAITING:
         con.execute(statement)
     (unmatched,) = con.execute("SELECT count(DISTINCT line) FROM waiting").fetchall()[0]
@@ -68,6 +82,13 @@ def attach(
         outcomes.get("accepted", 0), outcomes.get("updated", 0), outcomes.get("unchanged", 0),
         refused, unmatched,
     )  # fmt: skip
+
+
+def _drop_own_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """What an earlier reading of the file left waiting, perhaps under a name misread, is gone."""
+    own = "batch_id IN (SELECT batch_id FROM own_batches)"
+    keep_earlier(con, "waiting_prices", own, batch_id)
+    con.execute(f"DELETE FROM waiting_prices WHERE {own}")
 
 
 def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
@@ -91,6 +112,11 @@ def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
     (moved,) = con.execute("SELECT count(*) FROM found_runners").fetchall()[0]
     if moved:
         con.execute(_ARRIVED)
+        con.execute(
+            "INSERT INTO arrived_prices "
+            "SELECT race_id, horse_id, source, kind, batch_id, $batch FROM fresh",
+            {"batch": batch_id},
+        )
         con.execute(_OVERTAKEN)
         con.execute(
             "DELETE FROM fresh USING prices_history AS p WHERE p.race_id = fresh.race_id "
@@ -98,6 +124,12 @@ def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
             "AND p.kind = fresh.kind AND p.nth = fresh.nth AND p.batch_id > fresh.batch_id"
         )
         replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+        keep_earlier(
+            con,
+            "waiting_prices",
+            "(batch_id, line) IN (SELECT (batch_id, line) FROM found_runners)",
+            batch_id,
+        )
         con.execute(
             "DELETE FROM waiting_prices USING found_runners AS f "
             "WHERE waiting_prices.batch_id = f.batch_id AND waiting_prices.line = f.line"
@@ -234,7 +266,8 @@ _PRICED = """
 CREATE OR REPLACE TEMP TABLE priced AS
 SELECT f.race_id, f.horse_id, $source AS source, q.kind, 1 AS nth,
     CASE WHEN q.kind IN ('sp', 'bsp') THEN f.quoted END AS quoted, q.decimal_odds, f.batch_id,
-    f.line, p.decimal_odds AS earlier
+    f.line, CASE WHEN p.batch_id IN (SELECT batch_id FROM later_batches)
+        THEN q.decimal_odds ELSE p.decimal_odds END AS earlier
 FROM found_runners AS f
 JOIN quotes AS q ON q.line = f.line
 LEFT JOIN prices_history AS p
@@ -246,7 +279,8 @@ WHERE f.copy = 1
 _WAITING = """
 CREATE OR REPLACE TEMP TABLE waiting AS
 SELECT r.batch_id, r.line, $source AS source, r.date, r.course, r.off, r.horse, r.name, q.kind,
-    q.decimal_odds, w.decimal_odds AS earlier
+    q.decimal_odds, CASE WHEN w.batch_id IN (SELECT batch_id FROM later_batches)
+        THEN q.decimal_odds ELSE w.decimal_odds END AS earlier
 FROM price_rows AS r
 JOIN quotes AS q ON q.line = r.line
 LEFT JOIN waiting_prices AS w

@@ -21,6 +21,7 @@ REASONS = {
     "place-market": "a price of the place market, which says who is placed, not who wins",
     "price-missing": "a row of a price file without a price above 1",
     "duplicate-runner": "the same horse in the same race again, further down the file",
+    "file-refused": "the file was refused as a whole, and nothing of it was kept",
 }
 """Every reason a row can be refused for, and what it means."""
 

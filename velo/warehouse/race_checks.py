@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.warehouse.history import keep_earlier
 from velo.warehouse.readers import READERS
 
 LOWEST_BOOK = 0.9
@@ -30,6 +31,7 @@ def check_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         batch_id: the batch, whose races, runners, results and prices are in the tables.
     """
     con.execute(_CHECKED, {"batch": batch_id})
+    keep_earlier(con, "race_flags", "race_id IN (SELECT race_id FROM checked)", batch_id)
     con.execute("DELETE FROM race_flags WHERE race_id IN (SELECT race_id FROM checked)")
     con.execute(_STARTERS)
     con.execute(
@@ -83,7 +85,7 @@ WITH fields AS (
     FROM shared
     JOIN runners USING (race_id, number)
     LEFT JOIN results USING (race_id, horse_id)
-    WHERE status IS DISTINCT FROM 'withdrawn' AND standing IS NULL
+    WHERE CASE WHEN status IS NULL THEN standing IS NULL ELSE status <> 'withdrawn' END
     GROUP BY race_id, number, letter
 ), entries AS (
     SELECT race_id, number,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from velo.warehouse.history import same_keys
+from velo.warehouse.history import keep_earlier, keep_tellings, same_keys
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,7 @@ def reconcile(
         f"CREATE OR REPLACE TEMP TABLE several AS SELECT {_list(what.keys)} FROM voices "
         f"GROUP BY {_list(what.keys)} HAVING count(*) > 1"
     )
+    keep_tellings(con, what.tellings, what.keys, "several", batch_id)
     con.execute(
         f"DELETE FROM {what.tellings} USING several "
         f"WHERE {same_keys(what.tellings, 'several', what.keys)}"
@@ -154,7 +155,7 @@ def _voices(what: Told, absent: Collection[str]) -> str:
     parts = [
         f"coalesce(former.{name}, told.{name}) AS {name}"
         for name, needed in what.fields.items()
-        if set(needed) <= set(absent)
+        if set(needed) <= set(absent) and name != "standing"
     ]
     if what.block:
         given = f"told.{what.block[-1]} IS NOT NULL"
@@ -188,9 +189,20 @@ def _voices(what: Told, absent: Collection[str]) -> str:
     """
 
 
+# A card that names no standing says that the horse runs. The latest card is right, whoever wrote
+# it, until a result says that the horse ran.
+_STANDING = """
+    CASE WHEN count(*) FILTER (v.status IN ('finished', 'non-finisher', 'void')) = 0
+    THEN nullif(arg_max(coalesce(v.standing, ''), v.batch_id) FILTER (v.status IS NULL), '') END
+"""
+
+
 def _merged(what: Told) -> str:
     rank = "s.precedence"
-    chosen = [f"arg_min(v.{name}, {rank}) AS {name}" for name in what.fields]
+    chosen = [
+        f"{_STANDING if name == 'standing' else f'arg_min(v.{name}, {rank})'} AS {name}"
+        for name in what.fields
+    ]
     if what.block:
         packed = ", ".join(f"{name} := v.{name}" for name in what.block)
         best = (
@@ -223,6 +235,7 @@ def _record_conflicts(
     horse = "horse_id" if "horse_id" in what.keys else "NULL"
     level = "IS NOT NULL" if "horse_id" in what.keys else "IS NULL"
     keys = _list(what.keys)
+    keep_earlier(con, "conflicts", f"{_among('several', what.keys)} AND horse_id {level}", batch_id)
     con.execute(
         f"DELETE FROM conflicts USING several WHERE {same_keys('conflicts', 'several', what.keys)} "
         f"AND conflicts.horse_id {level}"
@@ -260,6 +273,11 @@ def _record_conflicts(
         """,
         {"batch": batch_id, "cards": list(cards)},
     )
+
+
+def _among(relation: str, keys: Collection[str]) -> str:
+    """SQL: a row's keys are among a relation's."""
+    return f"({_list(keys)}) IN (SELECT ({_list(keys)}) FROM {relation})"
 
 
 def _list(names: Iterable[str]) -> str:

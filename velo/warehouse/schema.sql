@@ -277,6 +277,35 @@ CREATE TABLE earlier_sectionals AS
 SELECT *, 0 AS replaced_by FROM sectionals LIMIT 0;
 CREATE TABLE earlier_horses AS SELECT *, 0 AS replaced_by FROM horses LIMIT 0;
 CREATE TABLE earlier_horse_ids AS SELECT *, 0 AS replaced_by FROM horse_ids LIMIT 0;
+CREATE TABLE earlier_race_flags AS SELECT *, 0 AS replaced_by FROM race_flags LIMIT 0;
+CREATE TABLE earlier_conflicts AS SELECT *, 0 AS replaced_by FROM conflicts LIMIT 0;
+CREATE TABLE earlier_waiting_prices AS SELECT *, 0 AS replaced_by FROM waiting_prices LIMIT 0;
+CREATE TABLE earlier_race_tellings AS SELECT *, 0 AS replaced_by FROM race_tellings LIMIT 0;
+CREATE TABLE earlier_runner_tellings AS SELECT *, 0 AS replaced_by FROM runner_tellings LIMIT 0;
+
+-- The rest of what a batch is taken back by: see velo/warehouse/undo.py.
+CREATE TABLE named_horses (
+    batch_id INTEGER NOT NULL,
+    horse_id BIGINT NOT NULL
+);
+CREATE TABLE restated_runners (
+    race_id     BIGINT NOT NULL,
+    horse_id    BIGINT NOT NULL,
+    content     UBIGINT NOT NULL,
+    replaced_by INTEGER NOT NULL
+);
+CREATE TABLE arrived_prices (
+    race_id      BIGINT NOT NULL,
+    horse_id     BIGINT NOT NULL,
+    source       VARCHAR NOT NULL,
+    kind         VARCHAR NOT NULL,
+    batch_id     INTEGER NOT NULL,
+    arrived_with INTEGER NOT NULL
+);
+CREATE TABLE repeated_races (
+    batch_id INTEGER NOT NULL,
+    race_id  BIGINT NOT NULL
+);
 
 -- One price a runner and kind: the most trusted source's, the first that it names.
 CREATE VIEW prices AS

@@ -1,4 +1,5 @@
--- One row a runner of the field: those that came under orders, or on a card those declared.
+-- One row a runner of the field: those that came under orders, or on a card those that are to run,
+-- non-runners and reserves left out.
 -- `draw_third` is 1 (low stalls) to 3 (high); a dead heat for first shares the win.
 WITH fates AS (
     SELECT
@@ -22,7 +23,8 @@ declared AS (
     LEFT JOIN results
         ON results.race_id = runners.race_id AND results.horse_id = runners.horse_id
     LEFT JOIN fates ON fates.race_id = runners.race_id
-    WHERE results.status IN ('finished', 'non-finisher') OR fates.race_id IS NULL
+    WHERE results.status IN ('finished', 'non-finisher')
+        OR (fates.race_id IS NULL AND runners.standing IS NULL)
 )
 SELECT
     declared.*,

@@ -6,6 +6,14 @@ format's reader, which is the default of `import_batches.reader_version`.
 
 from __future__ import annotations
 
-from velo.warehouse.steps.step import Step
+import duckdb
 
-STEP = Step(version=3)
+from velo.warehouse.steps.step import Step
+from velo.warehouse.stored_offs import fill_offs
+
+
+def _fill(con: duckdb.DuckDBPyConnection) -> None:
+    fill_offs(con)
+
+
+STEP = Step(version=3, fill=_fill)

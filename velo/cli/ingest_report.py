@@ -1,0 +1,127 @@
+"""What `velo ingest` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from velo.cli import console
+
+if TYPE_CHECKING:
+    from velo.warehouse.batches import Batch, Entry
+    from velo.warehouse.recheck import Recheck
+    from velo.warehouse.undo import Undone
+
+
+def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry: bool) -> None:
+    """What was loaded, also where an error ended the command; the error itself comes after."""
+    if as_json:
+        failed = {} if error is None else {"error": error}
+        tried = {"dry_run": True} if dry else {}
+        console.emit_json({"files": [batch.to_dict() for batch in batches]} | tried | failed)
+        return
+    if not batches:
+        return
+    console.table(
+        "Not kept: a dry run" if dry else "Ingested",
+        ["batch", "file", "format", "read", "accepted", "updated", "unchanged", "quarantined",
+         "unread", "s"],
+        [
+            [
+                None if dry else batch.batch_id, _short(batch.file), batch.format,
+                batch.rows_read, batch.accepted, batch.updated, batch.unchanged,
+                batch.quarantined, sum(each.cells for each in batch.unread), batch.seconds,
+            ]
+            for batch in batches
+        ],
+    )  # fmt: skip
+    for batch in batches:
+        _say_of_file(batch)
+    unmatched = sum(batch.unmatched for batch in batches)
+    if unmatched:
+        console.say(f"{unmatched:,} price rows wait for their runners")
+    refused = sum(batch.quarantined for batch in batches)
+    if refused:
+        where = "" if dry else "; `velo quarantine` says why"
+        console.say(f"{refused:,} rows were refused{where}")
+
+
+def _say_of_file(batch: Batch) -> None:
+    from velo.warehouse.unread import warned
+
+    name = _short(batch.file)
+    for note in batch.notes:
+        console.say(f"{name}: {note}")
+    if batch.unknown_columns:
+        console.say(f"{name}: columns not read: {', '.join(batch.unknown_columns)}")
+    loud = warned(batch.unread)
+    for each in batch.unread:
+        console.say(f"{'warning: ' if each.field in loud else ''}{name}: {each}")
+    if batch.nothing_kept:
+        console.say(f"{name}: none of its {batch.rows_read:,} rows was kept")
+
+
+def show_unmerged(inference_id: int, batch_id: int, as_json: bool) -> None:
+    """Which inference was taken back, and by which batch."""
+    if as_json:
+        console.emit_json({"batch_id": batch_id, "undoes": inference_id})
+        return
+    console.say(f"inference {inference_id} is taken back by batch {batch_id}; run `velo build`")
+
+
+def show_undone(done: Undone, as_json: bool) -> None:
+    """What was taken back."""
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    console.say(
+        f"batch {done.undone} ({done.file}) is taken back: it had told of {len(done.race_ids):,} "
+        f"races, {done.gone:,} of which are gone; run `velo build`"
+    )
+
+
+def show_recheck(done: Recheck, as_json: bool) -> None:
+    """What was mended, and which files to ingest again."""
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    for kind, count in done.mended.items():
+        console.say(f"{kind}: {count:,} mended" if count else f"{kind}: nothing to mend")
+    if not done.outdated:
+        console.say("every file was read by its reader as it is now")
+        return
+    console.table(
+        "Read by an earlier version of the reader: ingest again",
+        ["batch", "file", "format", "version", "now", "in its place"],
+        [
+            [each.batch_id, each.file, each.format, each.reader_version, each.version,
+             each.is_there]
+            for each in done.outdated
+        ],
+    )  # fmt: skip
+
+
+def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
+    """The latest batches."""
+    if as_json:
+        console.emit_json({"batches": [entry.to_dict() for entry in entries]})
+        return
+    console.table(
+        "Batches, the newest first",
+        ["batch", "kind", "file", "format", "read", "accepted", "updated", "unchanged",
+         "quarantined", "finished", "taken back by"],
+        [
+            [
+                entry.batch_id,
+                entry.kind if entry.undoes is None else f"{entry.kind} of {entry.undoes}",
+                _short(entry.file), entry.format, entry.rows_read, entry.accepted, entry.updated,
+                entry.unchanged, entry.quarantined, f"{entry.finished:%Y-%m-%d %H:%M}",
+                entry.undone_by,
+            ]
+            for entry in entries
+        ],
+    )  # fmt: skip
+
+
+def _short(file: str) -> str:
+    return file if "!" in file else file.rpartition("/")[2]
