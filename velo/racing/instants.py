@@ -55,22 +55,37 @@ def instants(day: date, minute: int, source: str, place: Venue) -> list[Instant]
         source: zone of the source's clock.
         place: where the race is run.
     """
-    here, there = _steady(source, day), _steady(place.clock, day)
-    if here is None or there is None:
+    steady = steady_day(day, source, place.clock)
+    if steady is None:
         return _by_the_zones(day, minute, source, place)
-    midnight = (day.toordinal() - _EPOCH_DAY) * _DAY - there
+    midnight, ahead = steady
     return [
         Instant(midnight + since, outside)
-        for since, outside in _since_midnight((minute - here + there) % _DAY, place.hours)
+        for since, outside in since_midnight((minute + ahead) % _DAY, place.hours)
     ]
 
 
-_EPOCH_DAY = _EPOCH.date().toordinal()
+@cache
+def steady_day(day: date, source: str, place: str) -> tuple[int, int] | None:
+    """The course's midnight (minutes since 1970), and how far its clock is ahead of the source's.
+
+    None about days on which either clock changes.
+
+    Args:
+        day: at the course.
+        source: zone of the source's clock.
+        place: zone of the course.
+    """
+    here, there = _ahead_of_utc(source, day), _ahead_of_utc(place, day)
+    if here is None or there is None:
+        return None
+    return (day.toordinal() - _EPOCH.date().toordinal()) * _DAY - there, there - here
 
 
 @cache
-def _since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
-    """A local time of day, on the race day and in the night after it, and how far outside."""
+def since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
+    """A local time of day, on the race day and in the night after it, each with how far it lies
+    outside the hours."""
     return [
         (each, hours.outside(each))
         for each in (minute, minute + _DAY)
@@ -79,7 +94,7 @@ def _since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
 
 
 @cache
-def _steady(zone: str, day: date) -> int | None:
+def _ahead_of_utc(zone: str, day: date) -> int | None:
     """Minutes ahead of UTC; None where the clock changes about the day."""
     clock = ZoneInfo(zone)
     ahead = {

@@ -75,7 +75,7 @@ def understand(
     """
     listed = list(rows)
     places = [_place(row, lands, assumed) for row in listed]
-    texts: dict[str | None, OffTime | None] = {row.off: off_time(row.off) for row in listed}
+    texts = {text: off_time(text) for text in {row.off for row in listed}}
     meetings: dict[tuple[date, str, str | None, Venue], list[int]] = defaultdict(list)
     answers: list[UnderstoodOff | None] = [None] * len(listed)
     for i, (row, place) in enumerate(zip(listed, places, strict=True)):
