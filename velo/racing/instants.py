@@ -69,17 +69,31 @@ def instants(day: date, minute: int, source: str, place: Venue) -> list[Instant]
 def steady_day(day: date, source: str, place: str) -> tuple[int, int] | None:
     """The course's midnight (minutes since 1970), and how far its clock is ahead of the source's.
 
-    None about days on which either clock changes.
+    None where either clock changes in the course of the day.
 
     Args:
         day: at the course.
         source: zone of the source's clock.
         place: zone of the course.
     """
-    here, there = _ahead_of_utc(source, day), _ahead_of_utc(place, day)
+    course, clock = ZoneInfo(place), ZoneInfo(source)
+    begins = datetime.combine(day, time(), course)
+    ends = datetime.combine(day + timedelta(days=1), time(2), course)
+    there = _minutes_ahead(begins, ends)
+    here = _minutes_ahead(
+        begins.astimezone(UTC).astimezone(clock), ends.astimezone(UTC).astimezone(clock)
+    )
     if here is None or there is None:
         return None
     return (day.toordinal() - _EPOCH.date().toordinal()) * _DAY - there, there - here
+
+
+def _minutes_ahead(begins: datetime, ends: datetime) -> int | None:
+    """Of UTC, where it is the same at both times and a whole number of minutes."""
+    ahead = begins.utcoffset()
+    if ahead is None or ahead != ends.utcoffset() or ahead % _MINUTE:
+        return None
+    return ahead // _MINUTE
 
 
 @cache
@@ -91,20 +105,6 @@ def since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
         for each in (minute, minute + _DAY)
         if each < _DAY or each <= hours.last
     ]
-
-
-@cache
-def _ahead_of_utc(zone: str, day: date) -> int | None:
-    """Minutes ahead of UTC; None where the clock changes about the day."""
-    clock = ZoneInfo(zone)
-    ahead = {
-        (datetime.combine(day, time(12), clock) + timedelta(days=days)).utcoffset()
-        for days in (-2, -1, 0, 1, 2)
-    }
-    (first, *others) = ahead
-    if others or first is None or first % _MINUTE:
-        return None
-    return first // _MINUTE
 
 
 def _by_the_zones(day: date, minute: int, source: str, place: Venue) -> list[Instant]:

@@ -48,13 +48,18 @@ class Off(NamedTuple):
 
     Attributes:
         shown: `HH:MM` by the source's clock.
-        at: the moment, UTC.
+        minutes: the moment, in minutes since 1970 (UTC).
         doubt: minutes by which it may be earlier; 0 where it is certain.
     """
 
     shown: str
-    at: datetime
+    minutes: int
     doubt: int
+
+    @property
+    def at(self) -> datetime:
+        """The moment, UTC."""
+        return moment(self.minutes)
 
 
 class _Choice(NamedTuple):
@@ -126,7 +131,7 @@ def read_meeting(
             continue
         if anywhere and not off.sure:
             doubt = max(doubt, HALF_DAY if choice.minute >= HALF_DAY else 0)
-        found.append(Off(hh_mm(choice.minute), moment(choice.at), doubt))
+        found.append(Off(hh_mm(choice.minute), choice.at, doubt))
     if None in found and place.zone not in (None, source, HOME_ZONE):
         assert place.zone is not None
         by_the_course = read_meeting(day, offs, place, about, place.zone)
@@ -136,7 +141,8 @@ def read_meeting(
 
 def exact_off(when: datetime, source: str = HOME_ZONE) -> Off:
     """An off whose source gives the moment itself."""
-    return Off(hh_mm(minute_of_day(minutes(when), source)), moment(minutes(when)), 0)
+    at = minutes(when)
+    return Off(hh_mm(minute_of_day(at, source)), at, 0)
 
 
 def _plainly(
@@ -156,7 +162,7 @@ def _plainly(
         only = _only(off, ahead, place.hours)
         if only is None or (late and not only.as_written):
             return None
-        found.append(Off(only.shown, moment(midnight + only.since), 0))
+        found.append(Off(only.shown, midnight + only.since, 0))
     return found
 
 
