@@ -55,41 +55,56 @@ def instants(day: date, minute: int, source: str, place: Venue) -> list[Instant]
         source: zone of the source's clock.
         place: where the race is run.
     """
-    here, there = _steady(source, day), _steady(place.clock, day)
-    if here is None or there is None:
+    steady = steady_day(day, source, place.clock)
+    if steady is None:
         return _by_the_zones(day, minute, source, place)
-    midnight = (day.toordinal() - _EPOCH_DAY) * _DAY - there
+    midnight, ahead = steady
     return [
         Instant(midnight + since, outside)
-        for since, outside in _since_midnight((minute - here + there) % _DAY, place.hours)
+        for since, outside in since_midnight((minute + ahead) % _DAY, place.hours)
     ]
 
 
-_EPOCH_DAY = _EPOCH.date().toordinal()
+@cache
+def steady_day(day: date, source: str, place: str) -> tuple[int, int] | None:
+    """The course's midnight (minutes since 1970), and how far its clock is ahead of the source's.
+
+    None where either clock changes in the course of the day.
+
+    Args:
+        day: at the course.
+        source: zone of the source's clock.
+        place: zone of the course.
+    """
+    course, clock = ZoneInfo(place), ZoneInfo(source)
+    begins = datetime.combine(day, time(), course)
+    ends = datetime.combine(day + timedelta(days=1), time(2), course)
+    there = _minutes_ahead(begins, ends)
+    here = _minutes_ahead(
+        begins.astimezone(UTC).astimezone(clock), ends.astimezone(UTC).astimezone(clock)
+    )
+    if here is None or there is None:
+        return None
+    return (day.toordinal() - _EPOCH.date().toordinal()) * _DAY - there, there - here
+
+
+def _minutes_ahead(begins: datetime, ends: datetime) -> int | None:
+    """Of UTC, where it is the same at both times and a whole number of minutes."""
+    ahead = begins.utcoffset()
+    if ahead is None or ahead != ends.utcoffset() or ahead % _MINUTE:
+        return None
+    return ahead // _MINUTE
 
 
 @cache
-def _since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
-    """A local time of day, on the race day and in the night after it, and how far outside."""
+def since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
+    """A local time of day, on the race day and in the night after it, each with how far it lies
+    outside the hours."""
     return [
         (each, hours.outside(each))
         for each in (minute, minute + _DAY)
         if each < _DAY or each <= hours.last
     ]
-
-
-@cache
-def _steady(zone: str, day: date) -> int | None:
-    """Minutes ahead of UTC; None where the clock changes about the day."""
-    clock = ZoneInfo(zone)
-    ahead = {
-        (datetime.combine(day, time(12), clock) + timedelta(days=days)).utcoffset()
-        for days in (-2, -1, 0, 1, 2)
-    }
-    (first, *others) = ahead
-    if others or first is None or first % _MINUTE:
-        return None
-    return first // _MINUTE
 
 
 def _by_the_zones(day: date, minute: int, source: str, place: Venue) -> list[Instant]:

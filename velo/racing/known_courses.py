@@ -39,7 +39,8 @@ _NAMES = {
         provence, nimes, chateaubriant, senonnes pouance, aix les bains, divonne les bains, moulins,
         vittel, nancy, le touquet, royan la palmyre, saint malo, evreux, le mans, tours, morlaix,
         les sables dolonne, agen, avignon, wissembourg, granville, cherbourg, chatillon sur
-        chalaronne, lignieres, niort""",
+        chalaronne, lignieres, niort, auch, cluny, feurs, laval, meslay du maine, paray le monial,
+        saumur, segre, corlay, landivisiau, machecoul, pontchateau, rostrenen, fougeres""",
     "GER": """
         baden baden, cologne, koln, munich, munchen, hamburg, hoppegarten, berlin hoppegarten,
         dusseldorf, dortmund, krefeld, hanover, hannover, frankfurt, mulheim, bremen, leipzig,

@@ -12,10 +12,19 @@ from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from velo.racing.instants import Instant, instants, minute_of_day, minutes, moment
+from velo.racing.instants import (
+    Instant,
+    instants,
+    minute_of_day,
+    minutes,
+    moment,
+    since_midnight,
+    steady_day,
+)
 from velo.racing.off_time import HALF_DAY, OffTime, hh_mm
 from velo.racing.racing_hours import Hours
 from velo.racing.venue import HOME_ZONE, Venue
@@ -39,13 +48,18 @@ class Off(NamedTuple):
 
     Attributes:
         shown: `HH:MM` by the source's clock.
-        at: the moment, UTC.
+        minutes: the moment, in minutes since 1970 (UTC).
         doubt: minutes by which it may be earlier; 0 where it is certain.
     """
 
     shown: str
-    at: datetime
+    minutes: int
     doubt: int
+
+    @property
+    def at(self) -> datetime:
+        """The moment, UTC."""
+        return moment(self.minutes)
 
 
 class _Choice(NamedTuple):
@@ -99,6 +113,9 @@ def read_meeting(
         None for an off that no reading puts among the others, or into the hours of racing. A
         meeting that has such an off by the source's clock and none by the course's is read by that.
     """
+    plain = _plainly(day, offs, place, source)
+    if plain is not None:
+        return plain
     anywhere = not place.known
     if anywhere and (about == 24 or any(each.late or each.padded for each in offs)):
         place, anywhere = replace(place, hours=_ANY_TIME), False
@@ -114,7 +131,7 @@ def read_meeting(
             continue
         if anywhere and not off.sure:
             doubt = max(doubt, HALF_DAY if choice.minute >= HALF_DAY else 0)
-        found.append(Off(hh_mm(choice.minute), moment(choice.at), doubt))
+        found.append(Off(hh_mm(choice.minute), choice.at, doubt))
     if None in found and place.zone not in (None, source, HOME_ZONE):
         assert place.zone is not None
         by_the_course = read_meeting(day, offs, place, about, place.zone)
@@ -124,7 +141,46 @@ def read_meeting(
 
 def exact_off(when: datetime, source: str = HOME_ZONE) -> Off:
     """An off whose source gives the moment itself."""
-    return Off(hh_mm(minute_of_day(minutes(when), source)), moment(minutes(when)), 0)
+    at = minutes(when)
+    return Off(hh_mm(minute_of_day(at, source)), at, 0)
+
+
+def _plainly(
+    day: date, offs: Sequence[OffTime], place: Venue, source: str
+) -> list[Off | None] | None:
+    """The offs of a meeting of which each can mean but one time; None of any other.
+
+    Nearly all are so, and two million runners have thirty thousand meetings.
+    """
+    steady = steady_day(day, source, place.clock)
+    if steady is None or not place.known:
+        return None
+    midnight, ahead = steady
+    late = any(each.late for each in offs)
+    found: list[Off | None] = []
+    for off in offs:
+        only = _only(off, ahead, place.hours)
+        if only is None or (late and not only.as_written):
+            return None
+        found.append(Off(only.shown, midnight + only.since, 0))
+    return found
+
+
+class _Only(NamedTuple):
+    since: int  # minutes after the course's midnight
+    shown: str
+    as_written: bool
+
+
+@cache
+def _only(off: OffTime, ahead: int, hours: Hours) -> _Only | None:
+    found = [
+        _Only(since, hh_mm(minute), minute == off.minute)
+        for minute in ((off.minute,) if off.sure else (off.minute, off.other))
+        for since, outside in since_midnight((minute + ahead) % (2 * HALF_DAY), hours)
+        if outside == 0
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _choices(

@@ -7,10 +7,9 @@ meetings. `velo.racing.meeting` reads each meeting once; the rows take the answe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -33,8 +32,7 @@ KEYS = ("date", "course", "region", "off", "off_dt")
 """Columns of `staging` that an off depends on; `rule_offs` has their texts as k0 to k4."""
 
 
-@dataclass(frozen=True)
-class WrittenOff:
+class WrittenOff(NamedTuple):
     """One off of one meeting, as a file writes it.
 
     Attributes:
@@ -54,8 +52,7 @@ class WrittenOff:
     off_dt: str | None = None
 
 
-@dataclass(frozen=True)
-class UnderstoodOff:
+class UnderstoodOff(NamedTuple):
     """An off as the tables keep it: null where there is none, with the reason where there was."""
 
     off: Off | None
@@ -75,7 +72,7 @@ def understand(
     """
     listed = list(rows)
     places = [_place(row, lands, assumed) for row in listed]
-    texts: dict[str | None, OffTime | None] = {row.off: off_time(row.off) for row in listed}
+    texts = {text: off_time(text) for text in {row.off for row in listed}}
     meetings: dict[tuple[date, str, str | None, Venue], list[int]] = defaultdict(list)
     answers: list[UnderstoodOff | None] = [None] * len(listed)
     for i, (row, place) in enumerate(zip(listed, places, strict=True)):
@@ -161,23 +158,22 @@ def build_offs(con: duckdb.DuckDBPyConnection) -> None:
         known_lands(con),
         "GB" if says else None,
     )
-    columns = {
-        f"k{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(KEYS))
-    } | off_columns(found)
+    columns = {f"k{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(KEYS))}
+    columns |= off_columns([each.off for each in found])
+    columns["off_zone"] = pa.array([each.zone for each in found], pa.string())
+    columns["off_fault"] = pa.array([each.fault for each in found], pa.string())
     con.register("rule_answers", pa.table(columns))
     con.execute("CREATE OR REPLACE TEMP TABLE rule_offs AS SELECT * FROM rule_answers")
     con.unregister("rule_answers")
 
 
-def off_columns(found: list[UnderstoodOff]) -> dict[str, pa.Array]:
-    """The columns of `races` that an off fills, and `off_fault`."""
-    offs = [each.off for each in found]
+def off_columns(offs: Sequence[Off | None]) -> dict[str, pa.Array]:
+    """The columns `off`, `off_at` and `off_doubt` of `races`."""
+    seconds = pa.array([None if off is None else 60 * off.minutes for off in offs], pa.int64())
     return {
-        "off": pa.array([off and off.shown for off in offs], pa.string()),
-        "off_at": pa.array([off and off.at for off in offs], pa.timestamp("us", tz="UTC")),
-        "off_zone": pa.array([each.zone for each in found], pa.string()),
+        "off": pa.array([None if off is None else off.shown for off in offs], pa.string()),
+        "off_at": seconds.cast(pa.timestamp("s", tz="UTC")).cast(pa.timestamp("us", tz="UTC")),
         "off_doubt": pa.array([None if off is None else off.doubt for off in offs], pa.int32()),
-        "off_fault": pa.array([each.fault for each in found], pa.string()),
     }
 
 

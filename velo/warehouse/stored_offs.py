@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
 from velo.racing.courses import course
-from velo.racing.instants import instants, moment
+from velo.racing.instants import instants
 from velo.racing.known_courses import country_of
 from velo.racing.meeting import Off, read_meeting
 from velo.racing.off_time import HALF_DAY, OffTime, off_time
 from velo.racing.venue import HOME_ZONE, Venue, venue
 from velo.warehouse.history import replace_rows
+from velo.warehouse.offs import off_columns
 
 Table = Literal["races", "race_tellings"]
 TABLES: tuple[Table, ...] = ("races", "race_tellings")
@@ -163,19 +164,16 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
 
 def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
     """Make `stored_offs` (race_id, source, shown, at, doubt)."""
-    offs = [each.off for each in readings]
+    columns = off_columns([each.off for each in readings])
     con.register(
         "answers",
         pa.table(
             {
                 "race_id": pa.array([each.row.race_id for each in readings], pa.int64()),
                 "source": pa.array([each.row.source for each in readings], pa.string()),
-                "shown": pa.array(
-                    [each.row.off if each.off is None else each.off.shown for each in readings],
-                    pa.string(),
-                ),
-                "at": pa.array([off and off.at for off in offs], pa.timestamp("us", tz="UTC")),
-                "doubt": pa.array([None if off is None else off.doubt for off in offs], pa.int32()),
+                "shown": columns["off"],
+                "at": columns["off_at"],
+                "doubt": columns["off_doubt"],
             }
         ),
     )
@@ -238,7 +236,7 @@ def _as_it_stands(row: _Stored, written: OffTime, place: Venue, guess: Off) -> O
     literal = instants(row.day, written.minute, HOME_ZONE, place)
     if not literal:
         return None
-    at: datetime = moment(literal[0].at)
+    at = literal[0].at
     if not place.known:
         return Off(row.off, at, HALF_DAY if written.minute >= HALF_DAY else 0)
     if literal[0].outside == 0 and guess.doubt:
