@@ -83,23 +83,11 @@ def _report(batches: list[Batch], as_json: bool, error: str | None) -> None:
         ],
     )  # fmt: skip
     for batch in batches:
-        _say_what_was_not_read(batch)
+        for remark in batch.remarks():
+            console.say(remark)
     unmatched = sum(batch.unmatched for batch in batches)
     if unmatched:
         console.say(f"{unmatched:,} price rows wait for their runners")
     refused = sum(batch.quarantined for batch in batches)
     if refused:
         console.say(f"{refused:,} rows were refused; `velo quarantine` says why")
-
-
-def _say_what_was_not_read(batch: Batch) -> None:
-    from velo.warehouse.unread import warned
-
-    name = batch.file.rpartition("/")[2]
-    for note in batch.notes:
-        console.say(f"{name}: {note}")
-    loud = warned(batch.unread)
-    for each in batch.unread:
-        console.say(f"{'warning: ' if each.field in loud else ''}{name}: {each}")
-    if batch.nothing_kept:
-        console.say(f"{name}: none of its {batch.rows_read:,} rows was kept")

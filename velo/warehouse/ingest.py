@@ -56,6 +56,17 @@ class Batch:
         """Whether the file had rows and every one was refused."""
         return self.rows_read > 0 and self.rows_read == self.quarantined
 
+    def remarks(self) -> list[str]:
+        """What a person should know of the file, in lines: notes, and cells that were not read."""
+        name, loud = self.file.rpartition("/")[2], warned(self.unread)
+        lines = [f"{name}: {note}" for note in self.notes]
+        lines += [
+            f"{'warning: ' if each.field in loud else ''}{name}: {each}" for each in self.unread
+        ]
+        if self.nothing_kept:
+            lines.append(f"{name}: none of its {self.rows_read:,} rows was kept")
+        return lines
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON: `unread` counts cells by field, `unread_cells` says why, and names some."""
         return asdict(self) | {
