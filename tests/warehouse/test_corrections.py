@@ -104,7 +104,7 @@ def test_a_correction_of_a_correction_keeps_both(home: Home, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("change", "asked"),
     [
-        ({"pos": "4"}, "SELECT finish FROM results"),
+        ({"pos": "3"}, "SELECT finish FROM results"),
         ({"sp": "9/1"}, "SELECT decimal_odds FROM prices_history WHERE kind = 'sp'"),
         ({"going": "Soft"}, "SELECT going FROM races"),
         ({"comment": "fell back"}, "SELECT comment FROM results"),

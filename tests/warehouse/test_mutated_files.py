@@ -197,6 +197,9 @@ def test_a_damaged_file_is_refused_in_one_line_or_wholly_accounted_for(
                     parts = (batch.accepted, batch.updated, batch.unchanged, batch.quarantined)
                     assert batch.rows_read == sum(parts), path
                     assert min(parts) >= 0, path
+                    for each in batch.unread:
+                        assert 0 < each.cells <= each.given <= batch.rows_read, path
+                        assert each.examples, path
                     ends["read"] += 1
             except VeloError as error:
                 ends["refused" if "\n" not in str(error).strip() else f"{path}: {error}"] += 1

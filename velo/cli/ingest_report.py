@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from velo.cli import console
+from velo.warehouse.batches import short_name
 
 if TYPE_CHECKING:
     from velo.warehouse.batches import Batch, Entry
@@ -28,7 +29,7 @@ def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry
          "unread", "s"],
         [
             [
-                None if dry else batch.batch_id, _short(batch.file), batch.format,
+                None if dry else batch.batch_id, short_name(batch.file), batch.format,
                 batch.rows_read, batch.accepted, batch.updated, batch.unchanged,
                 batch.quarantined, sum(each.cells for each in batch.unread), batch.seconds,
             ]
@@ -36,7 +37,8 @@ def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry
         ],
     )  # fmt: skip
     for batch in batches:
-        _say_of_file(batch)
+        for remark in batch.remarks():
+            console.say(remark)
     unmatched = sum(batch.unmatched for batch in batches)
     if unmatched:
         console.say(f"{unmatched:,} price rows wait for their runners")
@@ -44,21 +46,6 @@ def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry
     if refused:
         where = "" if dry else "; `velo quarantine` says why"
         console.say(f"{refused:,} rows were refused{where}")
-
-
-def _say_of_file(batch: Batch) -> None:
-    from velo.warehouse.unread import warned
-
-    name = _short(batch.file)
-    for note in batch.notes:
-        console.say(f"{name}: {note}")
-    if batch.unknown_columns:
-        console.say(f"{name}: columns not read: {', '.join(batch.unknown_columns)}")
-    loud = warned(batch.unread)
-    for each in batch.unread:
-        console.say(f"{'warning: ' if each.field in loud else ''}{name}: {each}")
-    if batch.nothing_kept:
-        console.say(f"{name}: none of its {batch.rows_read:,} rows was kept")
 
 
 def show_unmerged(inference_id: int, batch_id: int, as_json: bool) -> None:
@@ -114,14 +101,10 @@ def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
             [
                 entry.batch_id,
                 entry.kind if entry.undoes is None else f"{entry.kind} of {entry.undoes}",
-                _short(entry.file), entry.format, entry.rows_read, entry.accepted, entry.updated,
+                short_name(entry.file), entry.format, entry.rows_read, entry.accepted, entry.updated,
                 entry.unchanged, entry.quarantined, f"{entry.finished:%Y-%m-%d %H:%M}",
                 entry.undone_by,
             ]
             for entry in entries
         ],
     )  # fmt: skip
-
-
-def _short(file: str) -> str:
-    return file if "!" in file else file.rpartition("/")[2]

@@ -72,20 +72,21 @@ def settle(
         HomeError: the warehouse is in use.
         DataError: no row of the files has a day.
     """
-    batches, told = [], set()
+    batches, told, notes = [], set(), []
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
             batch = ingest(home, settings.store, path, form, progress, shown=delivery.name,
                            clock=clock, infers=settings.ingest.infer)  # fmt: skip
             told |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
+        notes += batch.remarks()
     if not told:
         raise DataError("no row of the files has a day that can be read")
     first, last = min(told), max(told)
     try:
         book = open_book(home, settings, days=(first, last), backfilled=backfilled)
     except DataError as error:
-        return Settled(batches, str(first), str(last), [], [], [str(error)])
+        return Settled(batches, str(first), str(last), [], [], [*notes, str(error)])
     days = [_day(book, day) for day in sorted(set(book.runners["day"]) & told)]
     lost = book.runners[book.runners["state"] == UNMATCHED].to_dict("records")
     unmatched = [
@@ -93,7 +94,7 @@ def settle(
         for row in lost
     ]
     late = f"{book.backfilled} races were predicted after their off only, and are left out"
-    notes = [late] if book.backfilled else []
+    notes += [late] if book.backfilled else []
     return Settled(batches, str(first), str(last), days, unmatched, notes)
 
 

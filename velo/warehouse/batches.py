@@ -43,6 +43,19 @@ class Batch:
     unknown_columns: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
 
+    def remarks(self) -> list[str]:
+        """What a person should know of the file, in lines: notes, columns and cells not read."""
+        name, loud = short_name(self.file), warned(self.unread)
+        lines = [f"{name}: {note}" for note in self.notes]
+        if self.unknown_columns:
+            lines.append(f"{name}: columns not read: {', '.join(self.unknown_columns)}")
+        lines += [
+            f"{'warning: ' if each.field in loud else ''}{name}: {each}" for each in self.unread
+        ]
+        if self.nothing_kept:
+            lines.append(f"{name}: none of its {self.rows_read:,} rows was kept")
+        return lines
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON: `unread` counts cells by field, `unread_cells` says why, and names some."""
         return asdict(self) | {
@@ -55,6 +68,11 @@ class Batch:
     def nothing_kept(self) -> bool:
         """Whether it has rows and every one of them was refused."""
         return 0 < self.rows_read == self.quarantined
+
+
+def short_name(file: str) -> str:
+    """A file without its folders; a member of an archive with the archive's path."""
+    return file if "!" in file else file.rpartition("/")[2]
 
 
 @dataclass(frozen=True)

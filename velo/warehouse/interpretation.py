@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
@@ -46,17 +47,20 @@ def build_lookups(
     con.execute(
         "CREATE OR REPLACE TEMP TABLE beyond_reason (line BIGINT, field VARCHAR, text VARCHAR)"
     )
-    for name, rule in found.items():
-        _lookup(con, name, rule)
     if prices:
         _odds(con, prices)
-    return found
+    return {
+        name: replace(rule, constant=_lookup(con, name, rule) == 1) for name, rule in found.items()
+    }
 
 
 def joins(found: Mapping[str, Rule]) -> str:
-    """LEFT JOINs of every lookup to `staging AS s`; lookup tables carry the rules' names."""
+    """Joins of every lookup to `staging AS s`; lookup tables carry the rules' names."""
     clauses = []
     for name, rule in found.items():
+        if rule.constant:
+            clauses.append(f"CROSS JOIN rule_{name}")
+            continue
         match = " AND ".join(
             f"{expression} IS NOT DISTINCT FROM rule_{name}.k{i}"
             for i, expression in enumerate(rule.inputs)
@@ -65,10 +69,11 @@ def joins(found: Mapping[str, Rule]) -> str:
     return "\n".join(clauses)
 
 
-def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> None:
+def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> int:
+    """Make the lookup of a rule; returns how many distinct inputs it has."""
     keys = ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(rule.inputs))
     rows = con.execute(f"SELECT {keys}, count(*) FROM staging AS s GROUP BY ALL").fetchall()
-    written = [tuple(map(_written, row[:-1])) for row in rows]
+    written = [tuple(map(_written, row[:-1])) if rule.reads else row[:-1] for row in rows]
     answers = [rule.apply(*texts) for texts in written]
     columns = {
         f"k{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(rule.inputs))
@@ -83,6 +88,7 @@ def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> None:
             if texts[place] is not None:
                 given[answer[i]] += row[-1]
         _count(con, read, given, name, f"k{place}", f"fault_{read}")
+    return len(rows)
 
 
 def _odds(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> None:

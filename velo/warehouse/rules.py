@@ -56,15 +56,17 @@ class Rule:
         inputs: SQL expressions over the staging table (alias `s`).
         outputs: name -> SQL type of what the rule gives.
         apply: scalar function of the inputs; a tuple as long as the outputs and the fields read.
-            An input in which the file writes nothing comes as None.
+            Where it reads fields, an input in which the file writes nothing comes as None.
         reads: field -> the place among the inputs of its cells, which the rule reads. For each,
             `apply` gives behind the outputs why the cell was not read, None where it was.
+        constant: whether every row of the file has the same inputs, and so the same answer.
     """
 
     inputs: tuple[str, ...]
     outputs: Mapping[str, pa.DataType]
     apply: Callable[..., tuple[Any, ...]]
     reads: Mapping[str, int] = field(default_factory=dict)
+    constant: bool = False
 
 
 def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]:
