@@ -277,7 +277,9 @@ def moves(comment: str | None) -> tuple[list[float], list[float]]:
     opening: list[float] = []
     touched: list[float] = []
     into = opening
-    token = r"\b(op(?:ened)?|tchd|touched)\b|(\s-\s)|(\d+(?:\.\d+)?\s*/\s*\d+|\d+\.\d+|\bev(?:en)?s\b)"
+    token = (
+        r"\b(op(?:ened)?|tchd|touched)\b|(\s-\s)|(\d+(?:\.\d+)?\s*/\s*\d+|\d+\.\d+|\bev(?:en)?s\b)"
+    )
     for word, dash, price in re.findall(token, groups[-1] if groups else "", re.I):
         if word:
             into = opening if word.lower().startswith("op") else touched

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tests.differential.cells import NOTHING, UNREAD, Cell, exactly
+from tests.differential.cells import NOTHING, UNREAD, Cell, distance, exactly
+from tests.differential.json_files import write_json
 from tests.differential.layouts import LAYOUTS, RESULT_SPELLINGS, Layout
 from tests.differential.oddities import BY_FIELD, OF_THE_RACE
 from tests.differential.truth import COURSES, Race, some_races
 
 HOME_COUNTRIES = ("GB", "IRE", "GB")
 _NEVER_DROPPED = {"date", "course", "off", "time", "horse", "name", "horse_name", "dist", "pos",
-                  "position", "going", "ran", "num", "number", "region", "race_name", "age"}  # fmt: skip
+                  "position", "going", "ran", "num", "number", "region", "race_name", "age",
+                  "off_time", "field_size", "runner_region", "distance_f", "distance"}  # fmt: skip
 
 
 @dataclass
@@ -33,30 +34,54 @@ class Planted:
     refused_whole: bool = False
     oddities: int = 0
 
+    @property
+    def first_line(self) -> int:
+        """Of the rows: 2 below a CSV file's header, 1 elsewhere."""
+        return 2 if self.layout.container == "csv" else 1
+
 
 def generate(folder: Path, name: str, seed: int) -> Planted:
     """A file of the format-year at a seed."""
     layout = LAYOUTS[name]
     rng = np.random.default_rng([seed, sorted(LAYOUTS).index(name)])
-    countries = tuple(COURSES)
+    countries = tuple(country for country in COURSES if country != "NZ")
     if name in ("rpscrape-2020", "rpscrape-2019", "rpscrape-2019-jan", "rpscrape-2018"):
         countries = HOME_COUNTRIES[:2]
     races = some_races(rng, layout.first, layout.last, countries, bool(rng.random() < 0.3))
     form, dates_are_bad = _date_form(layout, rng)
-    planted = Planted(folder / f"{name}-{seed}.csv", layout, seed, refused_whole=dates_are_bad)
+    planted = Planted(
+        folder / f"{name}-{seed}.{'csv' if layout.container == 'csv' else 'json'}",
+        layout,
+        seed,
+        refused_whole=dates_are_bad,
+    )
     columns = _columns(layout, rng)
-    records: list[dict[str, str]] = []
-    for number, race in enumerate(races):
-        for runner in race.runners:
-            record = _record(layout, race, runner, number)
-            record["date"] = _written(race.day, form)
-            records.append(record)
-            planted.moments[len(records) + 1] = race.moment
+    records = plain_records(layout, races, form)
+    rows = [race for race in races for _ in race.runners]
+    planted.moments = {
+        line: race.moment for line, race in enumerate(rows, start=planted.first_line)
+    }
     if dates_are_bad:
         records[0]["date"], records[-1]["date"] = "25/01/2019", "01/25/2019"
     _plant(records, races, layout, columns, planted, rng)
-    _write(planted.path, records, columns, layout, rng)
+    if layout.role == "card":
+        _withdraw(records, layout, rng)
+    if layout.container == "csv":
+        _write(planted.path, records, columns, layout, rng)
+    else:
+        write_json(planted.path, records, columns, layout)
     return planted
+
+
+def plain_records(
+    layout: Layout, races: list[Race], form: str = "%Y-%m-%d"
+) -> list[dict[str, str]]:
+    """The rows as the format-year writes them, without an oddity."""
+    return [
+        {**_record(layout, race, runner, number), "date": race.day.strftime(form)}
+        for number, race in enumerate(races)
+        for runner in race.runners
+    ]
 
 
 def _date_form(layout: Layout, rng: np.random.Generator) -> tuple[str, bool]:
@@ -64,10 +89,6 @@ def _date_form(layout: Layout, rng: np.random.Generator) -> tuple[str, bool]:
     if "%d/%m/%Y" in layout.dates and rng.random() < 0.05:
         return "%d/%m/%Y", True
     return layout.dates[int(rng.integers(len(layout.dates)))], False
-
-
-def _written(day: date, form: str) -> str:
-    return day.strftime(form)
 
 
 def _columns(layout: Layout, rng: np.random.Generator) -> list[str]:
@@ -114,15 +135,40 @@ def _record(layout: Layout, race: Race, runner: dict[str, str], number: int) -> 
         "fin_time": runner["time"], "sire": "Sire One (GB)", "dam": "Dam, the Second (IRE)",
         "damsire": "Damsire", "owner": 'Owner "One" Ltd', "gear": runner["hg"],
         "prize(£)": runner["prize"], "horse_name": horse, "extra_0": "x", "extra_1": "7/2",
-        "off_dt": race.moment.isoformat(), "surface": "Turf",
+        "off_dt": race.moment.isoformat(), "surface": "Turf", "off_time": off,
+        "race_class": "4" if layout.name == "rpscrape-json-2026" else "Class 4",
+        "race_type": race.kind, "field_size": str(len(race.runners)), "sex_code": runner["sex"],
+        "ofr": runner["or"], "runner_region": runner["suffix"], "horse_id": runner["id"],
+        "non_runner": "False", "reserve": "False",
     }  # fmt: skip
-    if "horse_name" in layout.columns or "band" in layout.columns:
+    if layout.container.startswith("json") and layout.role == "card":
+        record |= {"horse": runner["horse"], "name": runner["horse"], "prize": "£4,187"}
+        record["distance_f"] = f"{_furlongs(race.distance):g}"
+    elif "horse_name" in layout.columns or "band" in layout.columns:
         record["time"], record["name"] = off, horse
     else:
         record["name"] = race.name
     if layout.means.get("jockey") == "trainer":
         record["jockey"], record["trainer"] = runner["trainer"], runner["jockey"]
     return record
+
+
+def _furlongs(text: str) -> float:
+    metres = distance(text).values[0]
+    return round(float(metres) / 201.168 * 2) / 2
+
+
+def _withdraw(records: list[dict[str, str]], layout: Layout, rng: np.random.Generator) -> None:
+    """One runner in six is out, as the format-year says so; one in ten is a reserve."""
+    for record in records:
+        if rng.random() < 1 / 6:
+            if "non_runner" in layout.columns and rng.random() < 0.7:
+                record["non_runner"] = "True"
+                record["jockey"] = ""
+            else:
+                record["jockey"] = "Non-Runner"
+        elif "reserve" in layout.columns and rng.random() < 0.1:
+            record["reserve"] = "True"
 
 
 def _plant(
@@ -146,9 +192,11 @@ def _plant(
             continue
         if name == "off" and "off_dt" in columns:
             continue
+        if name == "distance" and "distance_f" in columns:
+            continue
         if name not in OF_THE_RACE:
             rows = [rows[int(rng.integers(len(rows)))]]
-        lines = [row + 2 for row in rows]
+        lines = [row + planted.first_line for row in rows]
         if any(name in planted.cells.get(line, {}) or line in planted.refused for line in lines):
             continue
         column = _column_of(layout, name, columns)
@@ -200,7 +248,7 @@ def _write(
         header = [new if name in ("pos", "position") else name for name in header]
     if case is None:
         case = str.title if layout.header_case == "title" else str
-    quoting = csv.QUOTE_ALL if layout.seen == "quoted" and rng.random() < 0.5 else csv.QUOTE_MINIMAL
+    quoting = csv.QUOTE_ALL if layout.quoted and rng.random() < 0.5 else csv.QUOTE_MINIMAL
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=quoting, lineterminator="\n")
         writer.writerow([case(name) for name in header])

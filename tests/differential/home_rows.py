@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from tests.differential.cells import Cell
-from tests.differential.reading import Reading, Row, folded
+from tests.differential.reading import Reading, Row, canonical, folded
 from velo.errors import VeloError
 from velo.home import Home
 from velo.settings import Store
@@ -82,15 +82,18 @@ def _differences(con: duckdb.DuckDBPyConnection, reading: Reading) -> Iterator[s
     for row in reading.rows:
         yield from _of_row(row, runners, refused, expected)
     yield from _unread(con, expected, reading)
-    if reading.remark and not con.execute(
-        "SELECT count(*) FROM import_batches WHERE len(notes) > 0"
-    ).fetchall()[0][0]:
+    if (
+        reading.remark
+        and not con.execute("SELECT count(*) FROM import_batches WHERE len(notes) > 0").fetchall()[
+            0
+        ][0]
+    ):
         yield "ambiguous dates: nothing is noted of the file"
     for day, course, off in reading.coupled:
         flags = con.execute(
             "SELECT count(*) FROM race_flags JOIN races USING (race_id) "
-            "WHERE flag = 'coupled' AND date = ? AND course = ?",
-            [day, course],
+            "WHERE flag = 'coupled' AND date = ? AND lower(course) LIKE ? || '%'",
+            [day, canonical(course)],
         ).fetchall()[0][0]
         if not flags:
             yield f"{day} {course} {off}: coupled entries are not flagged"
@@ -110,7 +113,7 @@ def _runners(con: duckdb.DuckDBPyConnection) -> Runners:
     for values in relation.fetchall():
         row = dict(zip(names, values, strict=True))
         row |= {"open": [], "touched": []}
-        found[row["day"], row["course"], folded(row["horse"])] = row
+        found[row["day"], canonical(row["course"]), folded(row["horse"])] = row
         by_id[row["race_id"], row["horse_id"]] = row
     prices = con.execute(
         "SELECT race_id, horse_id, kind, decimal_odds FROM prices_history ORDER BY kind, nth"

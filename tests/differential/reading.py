@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,7 @@ class Reading:
 
 
 def read_csv(path: Path, layout: Layout) -> Reading:
+    """A CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.reader(file))
     header = [name.strip().lower() for name in lines[0]]
@@ -167,14 +168,20 @@ def _row(
         found |= {"class": NOTHING, "pattern": NOTHING, name: cells.plain(text)}
     found |= {name: rule(texts[name]) for name, rule in NUMBERS.items() if name in texts}
     found["going_group"] = cells.going(texts.get("going"))
-    found["distance"] = cells.distance(texts.get("distance"))
+    found["distance"] = _distance(record, sources.get("distance", []))
     found["number"], found["number_letter"] = cells.number(texts.get("number"))
     found["weight"] = _first(record, sources.get("weight", []), cells.weight)
     if "seconds" in sources:
         found["seconds"] = _first(record, sources["seconds"], cells.seconds)
     if "sp" in sources:
         found["sp"] = _first(record, sources["sp"], cells.odds)
-    row = Row(line, key=(day, course.strip(), folded(horse)), cells=found)
+    found["course"] = _course(course, texts.get("region"))
+    for kind in ("bsp", "morning", "breakfast", "evening"):
+        if kind in texts:
+            found[kind] = cells.odds(texts[kind])
+    if "race_prize" in texts:
+        found["race_prize"] = cells.money(texts["race_prize"])
+    row = Row(line, key=(day, canonical(course), folded(horse)), cells=found)
     if "position" in sources:
         field_size = max(size, int(re.sub(r"\D.*", "", texts.get("ran") or "") or 0))
         found["status"], found["position"], row.refused = cells.position(
@@ -184,7 +191,9 @@ def _row(
         opening, touched = cells.moves(texts["comment"])
         found["open"] = Cell((opening,))
         found["touched"] = Cell((touched,))
-    found["country"] = _country(horse)
+    found["country"] = cells.exactly(texts["bred"]) if texts.get("bred") else _country(horse)
+    if layout.role == "card":
+        found |= _card(texts, found)
     found |= _when(day, course, off, texts, offs)
     return row
 
@@ -212,6 +221,11 @@ def _when(
     moments: tuple[Any, ...] = tuple(
         clocks.moment(day, clocks.minutes(each) or 0, zone) for each in times
     )
+    # The hour that comes twice as summer time ends is written in one way.
+    moments += tuple(
+        again for each in moments if (again := each.replace(fold=1)).utcoffset() != each.utcoffset()
+    )
+    moments = tuple(each.astimezone(UTC) for each in moments)
     if len(moments) > 1 or country not in clocks.ONE_ZONE:
         moments += (None,)
     return {"off": Cell(times), "off_at": Cell(moments)}
@@ -231,6 +245,41 @@ def _first(record: dict[str, str], columns: list[str], rule: Any) -> Cell:
 def _country(horse: str) -> Cell:
     m = re.search(r"\(([A-Z]{2,3})\)\s*$", horse)
     return cells.exactly(m[1]) if m else Cell(("ANY",))
+
+
+def _distance(record: dict[str, str], columns: list[str]) -> Cell:
+    """Furlongs as a number, or a text; where a card has both either may be taken."""
+    given = {name: record[name] for name in columns if not cells.empty(record.get(name))}
+    if furlongs := given.get("distance_f", ""):
+        given["distance_f"] = furlongs + "f" * furlongs.replace(".", "").isdigit()
+    read = [cells.distance(text) for text in given.values()]
+    known = tuple(value for cell in read if cell.report == "no" for value in cell.values)
+    if not read or not known:
+        return read[0] if read else NOTHING
+    return Cell(known, "no" if all(cell.report == "no" for cell in read) else "free")
+
+
+def _card(texts: dict[str, str | None], found: dict[str, Cell]) -> dict[str, Cell]:
+    """A card gives no result; its non-runners and reserves are named as such."""
+    out = texts.get("non_runner") == "True" or (texts.get("jockey") or "").lower() == "non-runner"
+    standing = "non-runner" if out else "reserve" if texts.get("reserve") == "True" else None
+    more = {"standing": cells.exactly(standing), "status": NOTHING, "sp": NOTHING}
+    if (texts.get("jockey") or "").lower() == "non-runner":
+        more["jockey"] = NOTHING
+    if (texts.get("class") or "").isdigit():
+        more["class"] = Cell((texts["class"], f"Class {texts['class']}"))
+    return more
+
+
+def _course(course: str, region: str | None) -> Cell:
+    """As the file writes it, or with the country that the file gives beside it."""
+    said = course.strip()
+    return Cell((said, f"{said} ({region})") if region else (said,))
+
+
+def canonical(course: str) -> str:
+    """A course without its country and case, to find its rows by."""
+    return re.sub(r"\s*\((?!AW\))[A-Z]{2,3}\)", "", course).strip().lower()
 
 
 def folded(name: str) -> str:

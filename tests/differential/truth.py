@@ -22,8 +22,19 @@ COURSES: dict[str, tuple[tuple[str, str], ...]] = {
     "JPN": (("Tokyo (JPN)", "Asia/Tokyo"), ("Nakayama (JPN)", "Asia/Tokyo")),
     "HK": (("Sha Tin (HK)", "Asia/Hong_Kong"),),
     "UAE": (("Meydan (UAE)", "Asia/Dubai"),),
+    "NZ": (("Te Rapa (NZ)", "Pacific/Auckland"), ("Ellerslie (NZ)", "Pacific/Auckland")),
 }  # fmt: skip
-FIRST_LOCAL = {"GB": 13, "IRE": 13, "FR": 13, "USA": 13, "AUS": 12, "JPN": 11, "HK": 13, "UAE": 16}
+FIRST_LOCAL = {
+    "GB": 13,
+    "IRE": 13,
+    "FR": 13,
+    "USA": 13,
+    "AUS": 12,
+    "JPN": 11,
+    "HK": 13,
+    "UAE": 16,
+    "NZ": 12,
+}
 TREES = ("Alder", "Birch", "Cedar", "Damson", "Elder", "Fir", "Gorse", "Hazel", "Ivy", "Juniper",
          "Larch", "Maple", "Rowan", "Teasel", "Umber", "Willow")  # fmt: skip
 PLACES = ("Bough", "Hollow", "Lane", "Row", "Field", "Gate", "Mill", "Croft", "Bank", "Vale",
