@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 MISSING = {"", "-", "--", "---", "–", "—", "nan", "none", "null", "not found"}
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MARKS = r"(?:\s*(?:jt\.?\s*|co\.?\s*|[jc])?\s*(?:favourite|fav|f)|\s*[jc])?"
 
 
@@ -208,8 +208,11 @@ def money(text: str | None) -> Cell:
     return UNREAD
 
 
-WITHDRAWN = set("WV WV-A WX WX-A WXNR NR".split())
-FALLEN = set("PU F UR U SU RR R REF BD RO CO LFT DSQ DISQ DNF FE TNP NC".split())
+WITHDRAWN = {"WV", "WV-A", "WX", "WX-A", "WXNR", "NR"}
+FALLEN = {
+    "PU", "F", "UR", "U", "SU", "RR", "R", "REF", "BD", "RO", "CO", "LFT", "DSQ", "DISQ", "DNF",
+    "FE", "TNP", "NC",
+}  # fmt: skip
 
 
 def position(text: str | None, field: int) -> tuple[Cell, Cell, bool]:

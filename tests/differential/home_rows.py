@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from tests.differential.cells import Cell
-from tests.differential.reading import Reading, Row, canonical, folded
+from tests.differential.reading import Key, Reading, Row, canonical, folded
 from velo.errors import VeloError
 from velo.home import Home
 from velo.settings import Store
@@ -44,7 +44,7 @@ UNREAD_NAMES = {
 PRICES = ("sp", "bsp", "wap", "morning", "max", "min", "in-play-max", "in-play-min", "breakfast",
           "evening")  # fmt: skip
 
-Runners = dict[Any, dict[str, Any]]
+Runners = dict[Any, list[dict[str, Any]]]
 
 
 def taken(home: Home, *paths: Path) -> VeloError | None:
@@ -113,7 +113,7 @@ def _runners(con: duckdb.DuckDBPyConnection) -> Runners:
     for values in relation.fetchall():
         row = dict(zip(names, values, strict=True))
         row |= {"open": [], "touched": []}
-        found[row["day"], canonical(row["course"]), folded(row["horse"])] = row
+        found.setdefault(key_of(row), []).append(row)
         by_id[row["race_id"], row["horse_id"]] = row
     prices = con.execute(
         "SELECT race_id, horse_id, kind, decimal_odds FROM prices_history ORDER BY kind, nth"
@@ -127,6 +127,10 @@ def _runners(con: duckdb.DuckDBPyConnection) -> Runners:
     return found
 
 
+def key_of(row: dict[str, Any]) -> Key:
+    return row["day"], canonical(row["course"]), folded(row["horse"])
+
+
 def _of_row(
     row: Row, runners: Runners, refused: set[int], expected: dict[str, Counter[str]]
 ) -> Iterator[str]:
@@ -138,7 +142,7 @@ def _of_row(
         if not row.may_be_refused:
             yield f"line {row.line}: in quarantine"
         return
-    ours = runners.get(row.key)
+    ours = _same_race(row, runners.get(row.key, []))
     if ours is None:
         yield f"line {row.line}: no runner {row.key}"
         return
@@ -156,6 +160,13 @@ def _of_row(
             expected[name]["least"] += 1
         elif cell.report in ("free", "if-null"):
             expected[name]["more"] += 1
+
+
+def _same_race(row: Row, ours: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Of the day's entries of a horse the one of the row's race."""
+    marks = {name: row.cells[name] for name in ("race_no", "off") if name in row.cells}
+    agreeing = [each for each in ours if all(c.accepts(each[name]) for name, c in marks.items())]
+    return next(iter(agreeing or ours), None)
 
 
 def _moment_agrees(value: Any, doubt: int | None, cell: Cell) -> bool:

@@ -54,7 +54,7 @@ def _means(columns: tuple[str, ...], **other: str) -> dict[str, str]:
         "official_rating": "official_rating", "horse_id": "source_horse_id",
     }  # fmt: skip
     known |= other
-    return {name: known[name] for name in columns if name in known and known[name]}
+    return {name: known[name] for name in columns if known.get(name)}
 
 
 def _layout(name: str, columns: str, first: date, **rest: object) -> Layout:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.differential.cells import NOTHING, UNREAD, Cell, exactly, perhaps
+from tests.differential.cells import FALLEN, NOTHING, UNREAD, Cell, exactly, perhaps
 
 FREE = Cell((None,), "free")
 _DAMAGED = ("07-Feb", "09-Apr", "11-Apr", "05-Feb", "Feb-07", "13-Aug", "01-Jan", "2019-02-07",
@@ -89,9 +89,8 @@ NUMBERS = {
 }  # fmt: skip
 POSITIONS = {
     "6.0": 6, "1 DH": 1, "2 DH": 2, "1=": 1, "=2": 2, "01": 1, "99": None, "45293": "?",
-    **{code: "withdrawn" for code in ("WV", "WV-A", "WX", "WX-A", "WXNR", "NR")},
-    **{code: "non-finisher" for code in
-       "PU F UR U SU RR R REF BD RO CO LFT DSQ DISQ DNF FE TNP NC pu".split()},
+    **dict.fromkeys(("WV", "WV-A", "WX", "WX-A", "WXNR", "NR"), "withdrawn"),
+    **dict.fromkeys((*sorted(FALLEN), "pu"), "non-finisher"),
     "VOI": "void", "??": "?", "02-Jan": "?",
 }  # fmt: skip
 """A place, a status, None for a place beyond the field, `?` for a row that is refused."""

@@ -76,7 +76,7 @@ def read_records(
     days = [cells.day(_one(r, sources["date"]), month_first) for r in records]
     offs = _offs(records, days, sources, layout)
     races = [
-        (day, _one(r, sources["course"]), _one(r, sources.get("off", [])))
+        (day, _one(r, sources["course"]), _mark(r, sources))
         for r, day in zip(records, days, strict=True)
     ]
     sizes = Counter(races)
@@ -113,6 +113,11 @@ def _sources(header: list[str], layout: Layout) -> dict[str, list[str]]:
 def _one(record: dict[str, str], columns: list[str]) -> str | None:
     """The first of the columns in which the file writes something."""
     return next((record[c] for c in columns if not cells.empty(record.get(c))), None)
+
+
+def _mark(record: dict[str, str], sources: dict[str, list[str]]) -> str | None:
+    """What tells the race apart on its day: its off, else its number."""
+    return _one(record, sources.get("off", [])) or _one(record, sources.get("race_no", []))
 
 
 def _date_order(texts: list[str]) -> tuple[bool, bool, bool]:
@@ -156,7 +161,8 @@ def _row(
     size: int,
     offs: dict[clocks.Race, tuple[str, ...]],
 ) -> Row:
-    day, course, off = race
+    day, course, _ = race
+    off = _one(record, sources.get("off", []))
     horse = _one(record, sources["horse"])
     if day is None or course is None or horse is None:
         return Row(line, refused=True)
