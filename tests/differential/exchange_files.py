@@ -26,7 +26,8 @@ KINDS = {"BSP": "bsp", "PPWAP": "wap", "MORNINGWAP": "morning", "PPMAX": "max", 
          "IPMAX": "in-play-max", "IPMIN": "in-play-min"}  # fmt: skip
 ODD = {
     "NaN": NOTHING, "": NOTHING, "TBP": Cell((None,), "free"),
-    "5.25552375674192372734339419": exactly(5.255523756741924), "8": exactly(8.0), "1000": exactly(1000.0),
+    "5.25552375674192372734339419": exactly(5.255523756741924), "8": exactly(8.0),
+    "1000": exactly(1000.0),
     "07-Feb": UNREAD, "0": Cell((None,), "free"), "45293": UNREAD, "#N/A": UNREAD,
     "1,80": perhaps(1.8),
 }  # fmt: skip
