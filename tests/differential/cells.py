@@ -140,6 +140,8 @@ def stall(text: str | None) -> Cell:
 
 
 def age(text: str | None) -> Cell:
+    if not empty(text) and (m := re.fullmatch(r"(\d)yo", (text or "").strip())):
+        return perhaps(int(m[1]))
     known = whole(text, 1)
     if known.values[0] is None or known.values[0] <= 20:
         return known
@@ -220,7 +222,7 @@ def position(text: str | None, field: int) -> tuple[Cell, Cell, bool]:
     if empty(text):
         return Cell((None, "unknown")), NOTHING, False
     code = " ".join((text or "").split()).upper()
-    if m := re.fullmatch(r"=?\s*(\d{1,3})(?:\.0+)?\s*(=|DH)?", code):
+    if m := re.fullmatch(r"=?\s*(\d{1,5})(?:\.0+)?\s*(=|DH)?", code):
         place = int(m[1])
         if 1 <= place <= field:
             return exactly("finished"), exactly(place), False

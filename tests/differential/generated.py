@@ -111,7 +111,7 @@ def _record(layout: Layout, race: Race, runner: dict[str, str], number: int) -> 
     if layout.slug:
         bare = course.replace(f"({race.country})", "").replace("(AW)", "aw").strip()
         course = "-".join(bare.lower().split())
-    elif "region" in layout.columns:
+    elif "region" in layout.columns or not layout.suffixes:
         course = race.course.replace(f" ({race.country})", "")
     horse = runner["horse"] + (f" ({runner['suffix']})" if layout.suffixes else "")
     if layout.role == "card" and number % 2:

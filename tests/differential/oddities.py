@@ -60,7 +60,7 @@ DRAWS = {
     "A": UNREAD, "99": UNREAD, "2.5": UNREAD, "(5)": perhaps(5), "04-May": UNREAD,
 }  # fmt: skip
 AGES = {
-    "4.0": exactly(4), "12": exactly(12), "": NOTHING, "310": UNREAD, "3yo": UNREAD, "3.5": UNREAD,
+    "4.0": exactly(4), "12": exactly(12), "": NOTHING, "310": UNREAD, "3yo": perhaps(3), "3.5": UNREAD,
     "31": Cell((31, None), "free"), "??": UNREAD,
 }  # fmt: skip
 RATINGS = {
@@ -88,7 +88,7 @@ NUMBERS = {
     "11.0": (exactly(11), NOTHING), "01-Jan": (UNREAD, NOTHING),
 }  # fmt: skip
 POSITIONS = {
-    "6.0": 6, "1 DH": 1, "2 DH": 2, "1=": 1, "=2": 2, "01": 1, "99": None, "45293": "?",
+    "6.0": 6, "1 DH": 1, "2 DH": 2, "1=": 1, "=2": 2, "01": 1, "99": None, "45293": None,
     **dict.fromkeys(("WV", "WV-A", "WX", "WX-A", "WXNR", "NR"), "withdrawn"),
     **dict.fromkeys((*sorted(FALLEN), "pu"), "non-finisher"),
     "VOI": "void", "??": "?", "02-Jan": "?",

@@ -105,11 +105,13 @@ def _runners(
 ) -> tuple[dict[str, str], ...]:
     n = int(rng.integers(3, 6))
     stalls = rng.permutation(n) + 1
+    riders = rng.permutation(len(PEOPLE))
     runners = []
     for i in range(n):
         suffix = ("IRE", "GB", "FR", country)[int(rng.integers(4))]
         stones, over = int(rng.integers(8, 11)), int(rng.integers(0, 14))
         price = LADDER[int(rng.integers(len(LADDER)))]
+        hundredths = int(rng.integers(10, 99))
         won, staked = (int(part) for part in price.split("/"))
         away = sum(0.5 + 0.25 * k for k in range(i))
         runners.append({
@@ -117,12 +119,12 @@ def _runners(
             "stall": "" if jumps else str(stalls[i]), "age": str(int(rng.integers(3, 9))),
             "sex": "GFMC"[int(rng.integers(4))], "stones": f"{stones}-{over}",
             "pounds": str(stones * 14 + over), "price": price,
-            "decimal": f"{1 + won / staked:.2f}", "jockey": PEOPLE[int(rng.integers(len(PEOPLE)))],
+            "decimal": f"{1 + won / staked:.2f}", "jockey": PEOPLE[riders[i]],
             "trainer": f"Trainer {TREES[int(rng.integers(len(TREES)))]}",
             "prize": f"{4000 / (i + 1):.2f}", "or": str(int(rng.integers(50, 110))),
             "rpr": str(int(rng.integers(50, 120))), "ts": str(int(rng.integers(20, 100))),
             "btn": "" if i == 0 else f"{0.25 + 0.25 * i:g}", "ovr_btn": f"{away:g}",
-            "time": f"1:{40 + i}.{int(rng.integers(10, 99))}", "secs": f"{100 + i}.25",
+            "time": f"1:{40 + i}.{hundredths}", "secs": f"{100 + i}.{hundredths}",
             "hg": ("", "b", "t", "v1")[int(rng.integers(4))],
             "comment": ("", "Led last", "Held up(op 6/1 tchd 11/2)",
                         "Never near (tchd 5/1 and 9/2)")[int(rng.integers(4))],
