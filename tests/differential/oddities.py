@@ -60,7 +60,8 @@ DRAWS = {
     "A": UNREAD, "99": UNREAD, "2.5": UNREAD, "(5)": perhaps(5), "04-May": UNREAD,
 }  # fmt: skip
 AGES = {
-    "4.0": exactly(4), "12": exactly(12), "": NOTHING, "310": UNREAD, "3yo": perhaps(3), "3.5": UNREAD,
+    "4.0": exactly(4), "12": exactly(12), "": NOTHING, "310": UNREAD,
+    "3yo": perhaps(3), "3.5": UNREAD,
     "31": Cell((31, None), "free"), "??": UNREAD,
 }  # fmt: skip
 RATINGS = {
