@@ -173,7 +173,7 @@ def _moment_agrees(value: Any, doubt: int | None, cell: Cell) -> bool:
     """The moment is that of the off, or is left open, or says by how much it may be earlier."""
     if value is None:
         return None in cell.values
-    late = [(value - each).total_seconds() / 60 for each in cell.values]
+    late = [(value - each).total_seconds() / 60 for each in cell.values if each is not None]
     return any(each == 0 or (each > 0 and each == (doubt or 0)) for each in late)
 
 
