@@ -91,6 +91,8 @@ def weight(text: str | None) -> Cell:
         return UNREAD if padded or int(m[3]) > 13 else _carried(float(pounds))
     if m := re.fullmatch(r"(\d{2,3}(?:\.\d+)?)(\s*lbs?)?", said):
         return perhaps(float(m[1])) if m[2] else _carried(float(m[1]))
+    if m := re.fullmatch(r"(\d{2}(?:\.\d)?)\s*kg", said):
+        return perhaps(float(m[1]) / 0.45359237)
     if m := re.fullmatch(r"(\d+)–(\d+)", said):
         return perhaps(float(int(m[1]) * 14 + int(m[2])))
     return UNREAD
@@ -217,8 +219,11 @@ FALLEN = {
 }  # fmt: skip
 
 
-def position(text: str | None, field: int) -> tuple[Cell, Cell, bool]:
-    """Status, place and whether the row itself is refused."""
+def position(text: str | None, field: int, known: bool) -> tuple[Cell, Cell, bool]:
+    """Status, place and whether the row itself is refused.
+
+    `field` is how many ran: `known` where the file says so, else the rows of the race.
+    """
     if empty(text):
         return Cell((None, "unknown")), NOTHING, False
     code = " ".join((text or "").split()).upper()
@@ -226,6 +231,9 @@ def position(text: str | None, field: int) -> tuple[Cell, Cell, bool]:
         place = int(m[1])
         if 1 <= place <= field:
             return exactly("finished"), exactly(place), False
+        if 1 <= place <= 40 and not known:
+            # A file may hold some runners of a race only.
+            return Cell(("finished", "unknown", None)), perhaps(place), False
         return Cell(("finished", "unknown", None)), UNREAD, False
     for codes, status in ((WITHDRAWN, "withdrawn"), (FALLEN, "non-finisher"), ({"VOI"}, "void")):
         if code in codes:

@@ -33,8 +33,8 @@ WEIGHTS = {
     }.items()},
     **dict.fromkeys(("", "-", "–"), NOTHING),
     **dict.fromkeys(("09-Apr", "08-Dec", "08-Oct", "09-Feb", "20-0", "280", "9-15", "9-14", "58.5",
-                     "59kg", "9.4", "45293", "2019-09-04", "heavy"), UNREAD),
-    "9–4": perhaps(130.0), "126 lb": perhaps(126.0),
+                     "9.4", "45293", "2019-09-04", "heavy"), UNREAD),
+    "9–4": perhaps(130.0), "126 lb": perhaps(126.0), "59kg": perhaps(59 / 0.45359237),
 }  # fmt: skip
 F, Y, M = 201.168, 0.9144, 1609.344
 DISTANCES = {

@@ -89,7 +89,8 @@ def read_records(
         row.refused = row.refused or (row.key is not None and who in seen)
         seen.add(who)
         rows.append(row)
-        if not row.refused:
+        starts = row.cells.get("status", NOTHING).values != ("withdrawn",)
+        if not row.refused and starts and row.cells.get("standing", NOTHING) == NOTHING:
             numbers[race].append(_one(record, sources.get("number", [])) or "")
     coupled = {race for race, texts in numbers.items() if _is_coupled(texts)}
     return Reading(rows, remark=remark, coupled=coupled)  # type: ignore[arg-type]
@@ -178,7 +179,7 @@ def _row(
     found["number"], found["number_letter"] = cells.number(texts.get("number"))
     found["weight"] = _first(record, sources.get("weight", []), cells.weight)
     if "seconds" in sources:
-        found["seconds"] = _first(record, sources["seconds"], cells.seconds)
+        found["seconds"] = _either(record, sources["seconds"], cells.seconds)
     if "sp" in sources:
         found["sp"] = _first(record, sources["sp"], cells.odds)
     found["course"] = _course(course, texts.get("region"))
@@ -191,7 +192,7 @@ def _row(
     if "position" in sources:
         field_size = max(size, int(re.sub(r"\D.*", "", texts.get("ran") or "") or 0))
         found["status"], found["position"], row.refused = cells.position(
-            texts["position"], field_size
+            texts["position"], field_size, bool(texts.get("ran"))
         )
     if "comment" in texts and layout.role == "results":
         opening, touched = cells.moves(texts["comment"])
@@ -244,8 +245,19 @@ def _first(record: dict[str, str], columns: list[str], rule: Any) -> Cell:
         return NOTHING
     if given[0].report == "no" or len(given) == 1:
         return given[0]
+    # A column that could not be read may be stood in for by the next.
     others = tuple(v for cell in given[1:] if cell.report == "no" for v in cell.values)
     return Cell((*given[0].values, *others), "free") if others else given[0]
+
+
+def _either(record: dict[str, str], columns: list[str], rule: Any) -> Cell:
+    """Any of the columns that give something: two of one meaning stand side by side."""
+    given = [rule(record[c]) for c in columns if not cells.empty(record.get(c))]
+    if len(given) < 2:
+        return given[0] if given else NOTHING
+    known = tuple(v for cell in given if cell.report == "no" for v in cell.values)
+    read_all = all(cell.report == "no" for cell in given)
+    return Cell(known or (None,), "no" if read_all else "free" if known else "must")
 
 
 def _country(horse: str) -> Cell:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.errors import InputError
 
 
 def synth(
@@ -36,6 +37,8 @@ def synth(
     from velo.synth.calibration import distances
     from velo.synth.world import write_world
 
+    if compare and form != "raceform":
+        raise InputError(f"--compare measures a raceform file, not {form}: leave --format out")
     with console.progress("Simulating") as tell:
         made = write_world(
             runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions, form
