@@ -20,6 +20,8 @@ RESULTS = [n for n, f in FORMATS.items() if not f.last_day and n not in ("racefo
 CARDS = [n for n, f in FORMATS.items() if f.last_day]
 INFERRED = {"rpscrape-2018": 0.995, "rpscrape-2019": 0.995, "rpscrape-2019-jan": 0.995}
 """Formats that write no suffix, with the share of runners that must be alike at the least."""
+OTHER_ORDER = 1e-12
+"""Sums of fractions go in the order of the horses' ids, and these depend on the suffix."""
 
 by_format = pytest.mark.parametrize(
     "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in RESULTS]
@@ -44,7 +46,7 @@ def test_features_are_those_of_the_raceform_home(
 ) -> None:
     theirs = features(applied_home, [sheet.twin(tmp_path, FORMATS[name])])
     ours = features(applied_home, [sheet.written(tmp_path, name)])
-    share, unequal = share_alike(ours, theirs)
+    share, unequal = share_alike(ours, theirs, OTHER_ORDER if name in INFERRED else 0.0)
     print(f"{name}: {share:.2%} of {len(theirs)} runners have equal features {unequal or ''}")
     assert share >= INFERRED.get(name, 1.0), unequal
 

@@ -78,14 +78,18 @@ def features(applied: Applied, files: Iterable[Path], where: str = "was_run") ->
     return keyed.set_index(["date", "off", "course", "horse"])[list(FEATURES)].sort_index()
 
 
-def share_alike(one: pd.DataFrame, other: pd.DataFrame) -> tuple[float, dict[str, int]]:
-    """Share of the runners whose features are equal to the bit, and the unequal ones by feature.
+def share_alike(
+    one: pd.DataFrame, other: pd.DataFrame, within: float = 0.0
+) -> tuple[float, dict[str, int]]:
+    """Share of the runners with equal features, and the count of unequal ones by feature.
 
-    A runner that only one side has is unequal.
+    A runner that only one side has is unequal. Two values are equal to the bit, or `within` so
+    much of each other.
     """
     both = one.index.intersection(other.index)
     ours, theirs = one.loc[both], other.loc[both]
-    unequal = ~((ours == theirs) | (ours.isna() & theirs.isna()))
+    near = (ours - theirs).abs() <= within
+    unequal = ~((ours == theirs) | near | (ours.isna() & theirs.isna()))
     runners = len(one.index.union(other.index))
     by_feature = {name: int(count) for name, count in unequal.sum().items() if count}
     return 1 - (runners - len(both) + int(unequal.any(axis=1).sum())) / runners, by_feature
