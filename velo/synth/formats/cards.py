@@ -24,7 +24,7 @@ RACECARD = Format(
         "date": "date", "course": "course", "race_id": "race_id", "off": "off",
         "race_name": "race_name", "type": "type", "class": "class", "pattern": "pattern",
         "rating_band": "rating_band", "age_band": "age_band", "sex_rest": "sex_rest",
-        "dist": "dist", "going": "going", "num": s.NUMBER, "draw": s.STALL, "horse": "horse",
+        "dist": "dist", "going": "going", "race_prize": "race_prize", "num": s.NUMBER, "draw": s.STALL, "horse": "horse",
         "age": "age", "sex": "sex", "lbs": s.POUNDS, "hg": "hg", "jockey": _NON_RUNNER,
         "trainer": "trainer", "or": s.RATING, "sire": "sire", "dam": "dam", "damsire": "damsire",
         "owner": "owner",
@@ -37,6 +37,7 @@ _RACE: dict[str, Source] = {
     "course": s.BARE_COURSE, "race_id": "race_id", "date": "date", "off_time": "off",
     "race_name": "race_name", "distance": "dist", "region": s.COUNTRY, "pattern": "pattern",
     "age_band": "age_band", "rating_band": "rating_band", "field_size": "ran", "going": "going",
+    "prize": "race_prize",
 }  # fmt: skip
 _ENTRY: dict[str, Source] = {
     "age": "age", "name": s.BARE_HORSE, "sex_code": "sex",
@@ -79,6 +80,7 @@ _API_RACE: dict[str, Source] = {
     "race_name": "race_name", "distance_f": s.FURLONGS, "region": s.COUNTRY, "pattern": "pattern",
     "race_class": "class", "type": "type", "age_band": "age_band", "rating_band": "rating_band",
     "sex_restriction": "sex_rest", "field_size": "ran", "going": "going",
+    "prize": "race_prize",
 }  # fmt: skip
 
 RACING_API_CARD = Format(

@@ -25,6 +25,7 @@ SUFFIXES: dict[Container, tuple[str, ...]] = {
     "json-racecards": (".json",),
 }
 _TABLE = "racing_data"
+_RACE = ("date", "course", "off")
 _NEVER_RAN = pa.array(["WV", "NR", "VOI"])
 
 
@@ -73,7 +74,17 @@ def _last_day(sheets: Iterable[pa.Table]) -> Iterator[pa.Table]:
         if held and held[-1]["date"][0] != last:
             held = []
         held.append(part)
-    yield pa.concat_tables(held)
+    if held:
+        yield _with_race_prize(pa.concat_tables(held))
+
+
+def _with_race_prize(sheet: pa.Table) -> pa.Table:
+    """The sheet and `race_prize`, what the winner of the race is to have: a card declares it."""
+    races = list(zip(*(sheet[name].to_pylist() for name in _RACE), strict=True))
+    won = zip(races, sheet["pos"].to_pylist(), sheet["prize"].to_pylist(), strict=True)
+    first = {race: prize for race, pos, prize in won if pos == "1"}
+    prizes = pa.array([first.get(race, "") for race in races], pa.string())
+    return sheet.append_column("race_prize", prizes)
 
 
 def _was_bet_on(sheet: pa.Table) -> pa.ChunkedArray:
