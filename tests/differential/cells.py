@@ -154,7 +154,7 @@ def number(text: str | None) -> tuple[Cell, Cell]:
     """The number on the saddlecloth and the letter of a coupled entry."""
     if not empty(text) and (m := re.fullmatch(r"(\d+)\s*([A-Za-z])", (text or "").strip())):
         return exactly(int(m[1])), exactly(m[2].upper())
-    if not empty(text) and re.fullmatch(r"0+(\.0+)?", (text or "").strip()):
+    if not empty(text) and re.fullmatch(r"0+(\.0+)?|NR", (text or "").strip()):
         return Cell((None, 0), "free"), NOTHING
     return whole(text, 1), NOTHING
 
@@ -170,7 +170,7 @@ def rating(text: str | None) -> Cell:
     return _in_brackets(said) or UNREAD
 
 
-_LENGTHS = {"nk": (0.2, 0.25, 0.3), "hd": (0.1, 0.2), "shd": (0.05, 0.1), "nse": (0.01, 0.05),
+_LENGTHS = {"nk": (0.2, 0.25, 0.3), "hd": (0.1, 0.2), "shd": (0.05, 0.1), "snk": (0.2, 0.25), "nse": (0.01, 0.05),
             "dht": (0.0,)}  # fmt: skip
 
 

@@ -281,7 +281,12 @@ def _card(texts: dict[str, str | None], found: dict[str, Cell]) -> dict[str, Cel
     """A card gives no result; its non-runners and reserves are named as such."""
     out = texts.get("non_runner") == "True" or (texts.get("jockey") or "").lower() == "non-runner"
     standing = "non-runner" if out else "reserve" if texts.get("reserve") == "True" else None
-    more = {"standing": cells.exactly(standing), "status": NOTHING, "sp": NOTHING}
+    # A card that says no more leaves its reserves without a rider, numbered beyond the field.
+    number, field_size = found["number"].values[0], found.get("ran", NOTHING).values[0]
+    beyond = isinstance(number, int) and isinstance(field_size, int) and number > field_size
+    reserve = standing is None and beyond and not texts.get("jockey")
+    stands = Cell((None, "reserve")) if reserve else cells.exactly(standing)
+    more = {"standing": stands, "status": NOTHING, "sp": NOTHING}
     if (texts.get("jockey") or "").lower() == "non-runner":
         more["jockey"] = NOTHING
     if (texts.get("class") or "").isdigit():
