@@ -170,8 +170,10 @@ def rating(text: str | None) -> Cell:
     return _in_brackets(said) or UNREAD
 
 
-_LENGTHS = {"nk": (0.2, 0.25, 0.3), "hd": (0.1, 0.2), "shd": (0.05, 0.1), "snk": (0.2, 0.25), "nse": (0.01, 0.05),
-            "dht": (0.0,)}  # fmt: skip
+_LENGTHS = {
+    "nk": (0.2, 0.25, 0.3), "snk": (0.2, 0.25), "hd": (0.1, 0.2), "shd": (0.05, 0.1),
+    "nse": (0.01, 0.05), "dht": (0.0,),
+}  # fmt: skip
 
 
 def beaten(text: str | None) -> Cell:
