@@ -8,10 +8,14 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.errors import InputError
 
 
 def synth(
-    out: Annotated[Path, typer.Option(help="File to write: .csv or .parquet.")],
+    out: Annotated[
+        Path,
+        typer.Option(help="File to write: .csv, .parquet, .db, or .json as the format has it."),
+    ],
     runners: Annotated[int, typer.Option(min=1000, help="About how many runners.")] = 100_000,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 1,
     edge: Annotated[
@@ -20,19 +24,24 @@ def synth(
     interactions: Annotated[
         bool, typer.Option(help="Whether signals do more together than apart.")
     ] = True,
+    form: Annotated[
+        str, typer.Option("--format", help="Format-year to write, as in docs/synthetic-world.md.")
+    ] = "raceform",
     compare: Annotated[
         list[Path] | None,
         typer.Option(help="A real file; print how far the world is from it. Repeatable."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Write a synthetic racing world in the raceform format, and its true chances beside it."""
+    """Write a synthetic racing world in any format-year, and its true chances beside it."""
     from velo.synth.calibration import distances
     from velo.synth.world import write_world
 
+    if compare and form != "raceform":
+        raise InputError(f"--compare measures a raceform file, not {form}: leave --format out")
     with console.progress("Simulating") as tell:
         made = write_world(
-            runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions
+            runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions, form
         )
     found = distances(out, compare) if compare else []
     if as_json:

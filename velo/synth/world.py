@@ -11,14 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from velo.errors import InputError
 from velo.synth.finish import finish
+from velo.synth.formats import named
+from velo.synth.formats.writing import check_suffix, write
 from velo.synth.market import LADDER_DECIMAL, make_market
 from velo.synth.pedigrees import Stud
-from velo.synth.raceform import COLUMNS, SCHEMA, Sheet, race_ids, tables
+from velo.synth.raceform import Sheet, race_ids, tables
 from velo.synth.scale import FIRST_DAY, scale_for
 from velo.synth.simulation import Simulation
 from velo.synth.spelling import clock
@@ -53,16 +54,22 @@ def write_world(
     out: Path,
     progress: Callable[[float], None] | None = None,
     interactions: bool = True,
+    form: str = "raceform",
 ) -> Summary:
-    """Writes a world of about ``runners`` rows to ``out`` (CSV, parquet by suffix) and its truth.
+    """Writes a world of about ``runners`` rows to ``out`` and its truth beside it.
+
+    ``form`` names one of `velo.synth.formats`; the suffix of ``out`` tells CSV, parquet and
+    SQLite apart. A card holds the last day alone.
 
     ``edge`` is the share, 0 to 1, of the families' signals that the market misses; the results
     of a seed are the same for every edge. Without ``interactions`` no signal depends on another,
     which is a world that favours a linear model. Both files appear whole or not at all.
 
     Raises:
-        InputError: too few runners, or an edge outside 0 to 1.
+        InputError: too few runners, an edge outside 0 to 1, or a format that there is not.
     """
+    written_as = named(form)
+    check_suffix(Path(out), written_as)
     if not 0.0 <= edge <= 1.0:
         raise InputError(f"edge is {edge}: it is a share, give --edge between 0 and 1")
     scale = scale_for(runners)
@@ -93,10 +100,7 @@ def write_world(
     out = Path(out)
     truth = truth_path(out)
     with _whole(out) as part:
-        if out.suffix == ".parquet":
-            _write_parquet(part, SCHEMA, told())
-        else:
-            _write_csv(part, told())
+        write(part, out.suffix, written_as, told())
         with _whole(truth) as truth_part:
             pq.write_table(_truth(sheet), truth_part, compression="zstd")
     return _summary(sheet, written, [out, truth])
@@ -114,21 +118,6 @@ def _whole(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _write_csv(path: Path, parts: Iterator[pa.Table]) -> None:
-    options = pacsv.WriteOptions(include_header=False, quoting_style="none")
-    with path.open("wb") as sink:
-        sink.write((",".join(COLUMNS) + "\n").encode())
-        with pacsv.CSVWriter(sink, SCHEMA, write_options=options) as writer:
-            for table in parts:
-                writer.write_table(table)
-
-
-def _write_parquet(path: Path, schema: pa.Schema, parts: Iterator[pa.Table]) -> None:
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in parts:
-            writer.write_table(table)
 
 
 def _truth(sheet: Sheet) -> pa.Table:
