@@ -150,6 +150,8 @@ def _set_bounds(
         size_in_bytes(store.spill_limit), int(FREE_SHARE * shutil.disk_usage(home.spill).free)
     )
     connection.execute("SET TimeZone = 'UTC'")
+    # DuckDB takes `python -c` for a person at a prompt, and stdout is the command's own.
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET memory_limit = '{memory}'")
     connection.execute(f"SET threads = {store.threads}")
     connection.execute("SET temp_directory = ?", [str(home.spill)])
