@@ -18,9 +18,10 @@ from velo.live.doubtful_horses import doubtful_horses
 from velo.live.newcomers import strangers, unknown_courses
 from velo.live.recognition import recognise
 from velo.live.roster import absentees, roster_of
+from velo.live.unread_cells import unread_cells
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
-from velo.warehouse.ingest import ingest
+from velo.warehouse.ingest import Batch, ingest
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,9 @@ def take_card(
         if not days:
             raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
 
-        def check(con: duckdb.DuckDBPyConnection) -> None:
+        def check(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             card = _card_of(con, settings, said, days, called)
+            card.notes.extend(unread_cells(con, batch.batch_id))
             admit(card)
             cards.append(card)
 
