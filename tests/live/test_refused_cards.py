@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.carded import FIELD, card_file, field, running, taken
+from tests.live.carded import FIELD, SETTINGS, card_file, field, running, taken
 from tests.warehouse.raceform_file import ask, file_of, load, race
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.card import Card
+from velo.live.unread_cells import unread_cells
+from velo.warehouse.connection import warehouse
 
 KEPT = ("races", "runners", "results", "horses", "horse_ids", "courses", "trainers", "jockeys",
         "race_flags", "conflicts", "inferences", "unread")  # fmt: skip
@@ -101,3 +103,18 @@ def test_odds_that_cannot_be_read_are_named(home: Home, tmp_path: Path) -> None:
     card = taken(home, card_file(tmp_path / "card.csv", rows))
     assert "Cedar Lane (GB), line 4: odds '07-Feb' is no price" in card.notes
     assert not any("Damson" in note for note in card.notes)
+
+
+def test_cells_that_could_not_be_read_are_named_with_their_lines(
+    home: Home, tmp_path: Path
+) -> None:
+    taken(home, card_file(tmp_path / "card.csv", field()))
+    with warehouse(home, SETTINGS.store, write=True) as con:
+        con.execute(
+            "INSERT INTO unread VALUES (1, 'weight', 'unreadable', 2, 4, "
+            "[{'line': 3, 'text': '09-Apr'}])"
+        )
+        assert unread_cells(con, 1) == [
+            "weight could not be read in 2 rows: '09-Apr' in line 3"
+        ]  # fmt: skip
+        assert unread_cells(con, None) == []

@@ -20,7 +20,7 @@ from velo.live.recognition import recognise
 from velo.live.roster import absentees, roster_of
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
-from velo.warehouse.ingest import ingest
+from velo.warehouse.ingest import Batch, ingest
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,9 @@ def take_card(
     if not days:
         raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
 
-    def check(con: duckdb.DuckDBPyConnection) -> None:
+    def check(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         card = _card_of(con, settings, said, days, called)
+        card.notes.extend(str(each) for each in batch.unread)
         admit(card)
         cards.append(card)
 

@@ -37,8 +37,8 @@ __all__ = ["Batch", "File", "ingest", "read_file"]
 
 Progress = Callable[[str], None]
 Clock = Callable[[], datetime]
-Check = Callable[[duckdb.DuckDBPyConnection], None]
-"""Looks at the warehouse as a file would leave it, before that is kept; raises to refuse it."""
+Check = Callable[[duckdb.DuckDBPyConnection, Batch], None]
+"""Looks at the warehouse as a batch would leave it, before that is kept; raises to refuse it."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def ingest(
     wait: float = 0.0,
     infers: bool = True,
     clock: Clock = lambda: datetime.now(UTC),
-    check: Check = lambda con: None,
+    check: Check = lambda con, batch: None,
     latest: bool = False,
 ) -> Batch:
     """Load one file, all of it or nothing; the same file again changes nothing.
@@ -111,7 +111,7 @@ def ingest(
         con.execute("BEGIN TRANSACTION")
         batch = read_file(con, store, file, infers, progress, clock, started)
         try:
-            check(con)
+            check(con, batch)
         except VeloError as refusal:
             rows = None if batch.batch_id is None else rows_of_refused(con, batch.batch_id)
             con.execute("ROLLBACK")
