@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.carded import FIELD, SETTINGS, card_file, field, running, taken
+from tests.live.carded import FIELD, card_file, field, running, taken
 from tests.warehouse.raceform_file import ask, file_of, load, race
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.card import Card
-from velo.live.unread_cells import unread_cells
-from velo.warehouse.connection import warehouse
 
 KEPT = ("races", "runners", "results", "horses", "horse_ids", "courses", "trainers", "jockeys",
         "race_flags", "conflicts", "inferences", "unread")  # fmt: skip
@@ -108,13 +106,6 @@ def test_odds_that_cannot_be_read_are_named(home: Home, tmp_path: Path) -> None:
 def test_cells_that_could_not_be_read_are_named_with_their_lines(
     home: Home, tmp_path: Path
 ) -> None:
-    taken(home, card_file(tmp_path / "card.csv", field()))
-    with warehouse(home, SETTINGS.store, write=True) as con:
-        con.execute(
-            "INSERT INTO unread VALUES (1, 'weight', 'unreadable', 2, 4, "
-            "[{'line': 3, 'text': '09-Apr'}])"
-        )
-        assert unread_cells(con, 1) == [
-            "weight could not be read in 2 rows: '09-Apr' in line 3"
-        ]  # fmt: skip
-        assert unread_cells(con, None) == []
+    rows = field({"Birch Hollow": {"wgt": "09-Apr"}})
+    card = taken(home, card_file(tmp_path / "card.csv", rows))
+    assert "weight: 1 of 4 could not be read (line 3 '09-Apr')" in card.notes

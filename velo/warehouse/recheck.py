@@ -20,6 +20,7 @@ from velo.warehouse import doubles
 from velo.warehouse.batches import Source, add_batch, next_batch
 from velo.warehouse.connection import warehouse
 from velo.warehouse.merge import Counts
+from velo.warehouse.price_files import match_waiting
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.readers import READERS
 from velo.warehouse.stored_offs import fill_offs, mend_offs
@@ -41,7 +42,9 @@ def mends(infers: bool) -> Mapping[str, Mend]:
 
 def _mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
     fill_offs(con)
-    return len(mend_offs(con, batch_id))
+    mended = len(mend_offs(con, batch_id))
+    match_waiting(con, batch_id)
+    return mended
 
 
 def _join_doubles(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
