@@ -81,7 +81,8 @@ def measure(folder: Path, source: str, form: str, suffix_first: bool) -> Measure
         )
         con.execute(
             f"COPY (SELECT {_COLUMNS[form]} FROM (SELECT * REPLACE ("
-            "regexp_replace(horse, '\\s*\\([A-Z]+\\s*\\)$', '') AS horse) FROM truth WHERE stripped) "
+            "regexp_replace(horse, '\\s*\\([A-Z]+\\s*\\)$', '') AS horse) "
+            "FROM truth WHERE stripped) "
             f"ORDER BY line) TO '{bare}'"
         )
         for path in (full, bare) if suffix_first else (bare, full):
