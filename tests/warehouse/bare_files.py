@@ -30,6 +30,13 @@ CARD = (
     "sire",
     "dam",
 )
+SLUG = {
+    "Date": "2020-06-12", "Course": "leopardstown", "Off": "3:10", "Name": "Handicap",
+    "Type": "Flat", "Dist": "1m", "Going": "Good", "Ran": "1", "Age": "4", "Sex": "G", "Pos": "1",
+    "Wgt": "9-4", "Lbs": "130", "SP": "6/4", "Dec": "2.50", "Jockey": "A Rider",
+    "Trainer": "A Trainer",
+}  # fmt: skip
+"""A runner of the 3:10 at Leopardstown on 12 June 2020."""
 
 
 def old_file(folder: Path, horses: Sequence[str], name: str = "old.csv", **race: str) -> Path:
@@ -49,10 +56,7 @@ def old_file(folder: Path, horses: Sequence[str], name: str = "old.csv", **race:
 
 def slug_file(folder: Path, horses: Sequence[str], name: str = "slugs.csv", **race: str) -> Path:
     """A race as rpscrape wrote it in 2020: the course as a slug, no country."""
-    usual = {"Date": "2020-06-12", "Course": "leopardstown", "Off": "3:10", "Name": "Handicap",
-             "Type": "Flat", "Dist": "1m", "Going": "Good", "Ran": str(len(horses)), "Age": "4",
-             "Sex": "G", "Wgt": "9-4", "Lbs": "130", "SP": "6/4", "Dec": "2.50",
-             "Jockey": "A Rider", "Trainer": "A Trainer"}  # fmt: skip
+    usual = SLUG | {"Ran": str(len(horses))}
     rows = [
         usual | {"Horse": horse, "Pos": str(place), "Num": str(place)} | race
         for place, horse in enumerate(horses, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.bare_files import card_file, old_file
+from tests.warehouse.bare_files import SLUG, SLUGS, card_file, old_file, written
 from tests.warehouse.raceform_file import STORE, ask, file_of, horses, load, row
 from velo.errors import InputError
 from velo.home import Home
@@ -263,3 +263,17 @@ def test_no_suffix_in_a_whole_days_file_says_nothing_of_britain(home: Home, tmp_
     load(home, file_of(tmp_path, may))
     load(home, file_of(tmp_path, june, "june.csv"))
     assert horses(home) == [2] * len(names)
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_bare_names_of_two_dams_are_two_horses(home: Home, tmp_path: Path, files: int) -> None:
+    runs = [
+        {"Horse": "Alder Bough", "Date": day, "Dam": dam, "Sire": "A Sire", "Age": "4"}
+        for day, dam in (("2020-06-12", "A Dam"), ("2020-07-12", "Another"))
+    ]
+    if files == 1:
+        load(home, written(tmp_path / "both.csv", SLUGS, [SLUG | run for run in runs]))
+    else:
+        for number, run in enumerate(runs):
+            load(home, written(tmp_path / f"{number}.csv", SLUGS, [SLUG | run]))
+    assert horses(home) == [1, 1]

@@ -102,7 +102,8 @@ def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
                 entry.batch_id,
                 entry.kind if entry.undoes is None else f"{entry.kind} of {entry.undoes}",
                 short_name(entry.file), entry.format, entry.rows_read, entry.accepted,
-                entry.updated, entry.unchanged, entry.quarantined, f"{entry.finished:%Y-%m-%d %H:%M}",
+                entry.updated, entry.unchanged, entry.quarantined,
+                f"{entry.finished:%Y-%m-%d %H:%M}",
                 entry.undone_by,
             ]
             for entry in entries

@@ -11,6 +11,10 @@ import duckdb
 DAYS_APART = 365
 """Races further apart do not tell by their fields who ran in both."""
 
+COMMON_SHARE = 0.03
+FEW_HORSES = 50
+"""A trainer of more of the warehouse's horses than this share, and than so many, tells nothing."""
+
 
 def weigh(con: duckdb.DuckDBPyConnection) -> None:
     """Make the temporary table `weighed` of `namesakes` (one, other).
@@ -22,6 +26,7 @@ def weigh(con: duckdb.DuckDBPyConnection) -> None:
         con: an open warehouse.
     """
     con.execute(_RUNS)
+    con.execute(_COMMON_TRAINERS, {"share": COMMON_SHARE, "few": FEW_HORSES})
     con.execute(_WEIGHED)
 
 
@@ -37,16 +42,16 @@ def find_shared_fields(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_SHARED_FIELDS, {"days": DAYS_APART})
 
 
-def _folded(column: str) -> str:
-    """A parent's name without its suffix: `Abir GB` and `Abir (GB)` are one."""
-    bare = f"regexp_replace(trim(r.{column}), '\\s*\\(\\s*[A-Za-z]{{2,3}}\\s*\\)$|\\s+GB$', '')"
+def folded(column: str) -> str:
+    """SQL of a parent's name without its suffix: `Abir GB` and `Abir (GB)` are one."""
+    bare = f"regexp_replace(trim({column}), '\\s*\\(\\s*[A-Za-z]{{2,3}}\\s*\\)$|\\s+GB$', '')"
     return (
         f"nullif(regexp_replace(lower(strip_accents({bare})), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
     )
 
 
 _TRAITS = f"""
-{_folded("sire")} AS sire, {_folded("dam")} AS dam, CAST(r.trainer_id AS VARCHAR) AS trainer,
+{folded("r.sire")} AS sire, {folded("r.dam")} AS dam, CAST(r.trainer_id AS VARCHAR) AS trainer,
 CASE WHEN lower(left(r.sex, 1)) IN ('f', 'm') THEN 'female'
     WHEN lower(left(r.sex, 1)) IN ('c', 'g', 'h', 'r') THEN 'male' END AS sex
 """
@@ -57,6 +62,15 @@ SELECT r.horse_id, r.race_id, races.date, r.age, {_TRAITS}
 FROM runners AS r
 JOIN races ON races.race_id = r.race_id
 WHERE r.horse_id IN (SELECT one FROM namesakes UNION SELECT other FROM namesakes)
+"""
+
+_COMMON_TRAINERS = """
+CREATE OR REPLACE TEMP TABLE common_trainers AS
+SELECT CAST(trainer_id AS VARCHAR) AS trainer
+FROM runners
+WHERE CAST(trainer_id AS VARCHAR) IN (SELECT trainer FROM their_runs)
+GROUP BY trainer_id
+HAVING count(DISTINCT horse_id) > greatest($few, $share * (SELECT count(*) FROM horses))
 """
 
 _WEIGHED = f"""
@@ -70,6 +84,7 @@ WITH traits AS (
         WHERE r.horse_id IN (SELECT horse_id FROM their_runs)
     )
     UNPIVOT (text FOR trait IN (sire, dam, trainer, sex))
+    WHERE trait <> 'trainer' OR text NOT IN (SELECT trainer FROM common_trainers)
 ), both_give AS (
     SELECT n.one, n.other, a.trait, bool_or(a.text = b.text) AS agrees
     FROM namesakes AS n

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from velo.racing.identity import LONGEST_GAP_DAYS, Claim, settle
+from velo.warehouse.horse_evidence import folded
 
 
 def match_lives(con: duckdb.DuckDBPyConnection, card: bool) -> None:
@@ -30,6 +31,7 @@ def match_lives(con: duckdb.DuckDBPyConnection, card: bool) -> None:
             last_seen) and `settled` (line, life_id).
         card: whether the file is one.
     """
+    con.execute(_STRANGERS)
     con.execute(_RECOGNISED if _known_races(con) else _NOBODY)
     con.execute(_CLAIMS, {"gap": LONGEST_GAP_DAYS, "card": card})
     _settle(con)
@@ -67,6 +69,33 @@ def _settle(con: duckdb.DuckDBPyConnection) -> None:
 def _span(first: int | None, last: int | None) -> tuple[int, int] | None:
     return None if first is None or last is None else (first, last)
 
+
+# A bare name of another dam is another horse.
+_STRANGERS = f"""
+CREATE OR REPLACE TEMP TABLE strangers AS
+WITH bare AS (
+    SELECT l.life_id, h.horse_id, l.known_as
+    FROM lives AS l
+    JOIN horses AS h ON h.name = l.name AND h.country IS NULL
+    WHERE l.country = '' AND l.own_id IS NULL
+), dams AS (
+    SELECT b.life_id, {folded("s.dam")} AS dam
+    FROM (SELECT DISTINCT life_id, known_as FROM bare) AS b
+    JOIN facts AS f ON f.known_as = b.known_as
+    JOIN staging AS s ON s.line = f.line
+    WHERE s.dam IS NOT NULL
+), known AS (
+    SELECT r.horse_id, {folded("r.dam")} AS dam
+    FROM runners AS r
+    WHERE r.dam IS NOT NULL AND r.horse_id IN (SELECT horse_id FROM bare)
+)
+SELECT b.life_id, b.horse_id
+FROM bare AS b
+JOIN dams AS d ON d.life_id = b.life_id
+JOIN known AS k ON k.horse_id = b.horse_id
+GROUP BY b.life_id, b.horse_id
+HAVING NOT bool_or(k.dam = d.dam)
+"""
 
 _NOBODY = "CREATE OR REPLACE TEMP TABLE recognised (line BIGINT, horse_id BIGINT)"
 
@@ -126,6 +155,7 @@ WITH met AS (
         AND (h.known_as = l.known_as OR $card OR (h.foaled IS NOT NULL AND l.foaled IS NOT NULL))
         AND NOT EXISTS (
             SELECT 1 FROM horse_ids AS i WHERE i.horse_id = h.horse_id AND i.source = l.source)
+        AND (l.life_id, h.horse_id) NOT IN (SELECT (life_id, horse_id) FROM strangers)
 ), pairs AS (
     SELECT l.*, h.horse_id, a.doubt, h.foaled AS horse_foaled, h.last_seen AS horse_last,
         greatest(0, l.first_seen - h.last_seen, h.first_seen - l.last_seen) AS gap

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.warehouse.horse_evidence import folded
 from velo.warehouse.readers import Reader
 
 MANY = 20
@@ -47,6 +48,7 @@ def _leave_suffixes(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
             "UPDATE facts SET country = '', known_as = CASE WHEN source_horse_id IS NULL "
             "THEN name || '|' ELSE known_as END"
         )
+        con.execute(_BY_THEIR_DAMS)
 
 
 def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
@@ -64,6 +66,19 @@ def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
 def _any(con: duckdb.DuckDBPyConnection, rows: str) -> bool:
     return bool(con.execute(f"SELECT 1 FROM {rows} LIMIT 1").fetchall())
 
+
+# Two of one bare name are told apart by their dams.
+_BY_THEIR_DAMS = f"""
+UPDATE facts SET known_as = facts.name || '|~' || d.dam
+FROM (
+    SELECT s.line, {folded("s.dam")} AS dam, f.name
+    FROM staging AS s
+    JOIN facts AS f ON f.line = s.line
+    WHERE f.source_horse_id IS NULL
+    QUALIFY min(dam) OVER (PARTITION BY f.name) <> max(dam) OVER (PARTITION BY f.name)
+) AS d
+WHERE facts.line = d.line AND d.dam IS NOT NULL
+"""
 
 _KNOWN_COURSES = """
 CREATE OR REPLACE TEMP TABLE known_courses AS
