@@ -31,11 +31,11 @@ def usable_cores(root: Path = Path("/")) -> int:
 
 
 def wait_passively() -> None:
-    """Let OpenMP's threads soon sleep while they wait, where nobody chose and LightGBM is not loaded.
+    """Let OpenMP's threads sleep while they wait, if nobody chose and LightGBM is not loaded.
 
     By default they spin for milliseconds, which on a busy machine takes the core from the thread
-    that they wait for: a fit of seconds then may take minutes. The library reads the variables once,
-    as it is loaded.
+    that they wait for: a fit of seconds then may take minutes. The library reads the variables
+    once, as it is loaded.
     """
     if "lightgbm" not in sys.modules and WAIT_POLICY not in os.environ:
         os.environ[WAIT_POLICY] = "passive"
