@@ -88,9 +88,11 @@ def test_settings_take_the_cores_that_the_process_may_use() -> None:
     ids=["training as a library", "the command", "the tests"],
 )
 def test_openmp_waits_passively_where_nobody_chose(code: str) -> None:
-    asked = f"{code}\nimport os\nprint(os.environ['OMP_WAIT_POLICY'])"
-    assert said(asked) == "passive"
-    assert said(asked, OMP_WAIT_POLICY="active") == "active"
+    asked = (
+        f"{code}\nimport os\nprint(os.environ['OMP_WAIT_POLICY'], os.environ.get('GOMP_SPINCOUNT'))"
+    )
+    assert said(asked) == "passive 2000"
+    assert said(asked, OMP_WAIT_POLICY="active") == "active None"
 
 
 def test_the_policy_is_left_alone_once_lightgbm_is_loaded() -> None:
@@ -102,7 +104,8 @@ def test_the_policy_is_left_alone_once_lightgbm_is_loaded() -> None:
 
 def said(code: str, **environment: str) -> str:
     """The last line that a process of its own prints, without the tests' own policy."""
-    inherited = {name: text for name, text in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    ours = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+    inherited = {name: text for name, text in os.environ.items() if name not in ours}
     done = subprocess.run(
         [sys.executable, "-c", code], env={**inherited, **environment}, cwd=PROJECT,
         capture_output=True, text=True, check=True, timeout=120,
