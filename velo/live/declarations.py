@@ -35,8 +35,26 @@ CREATE TABLE IF NOT EXISTS races (
 );
 CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
 """
-_ABSENT = "ALTER TABLE races ADD COLUMN absent TEXT NOT NULL DEFAULT '[]'"
-STEPS: tuple[Step, ...] = (_FIRST, _ABSENT)
+_ABSENT = "ALTER TABLE races ADD COLUMN absent TEXT NOT NULL DEFAULT '[]';"
+_ADDED = {
+    "off_at": pa.timestamp("us", "UTC"), "off_zone": pa.string(), "off_doubt": pa.int32(),
+    "number_letter": pa.string(),
+}  # fmt: skip
+"""Columns of `velo.live.roster` that entries declared before version 3 lack."""
+
+
+def _widen(con: sqlite3.Connection) -> None:
+    for race_id, packed in con.execute("SELECT race_id, entries FROM races").fetchall():
+        entries = _unpacked(packed)
+        for name, kind in _ADDED.items():
+            if name not in entries.column_names:
+                entries = entries.append_column(name, pa.nulls(len(entries), kind))
+        con.execute(
+            "UPDATE races SET entries = ? WHERE race_id = ?", [_packed(entries), race_id]
+        )  # fmt: skip
+
+
+STEPS: tuple[Step, ...] = (_FIRST, _ABSENT, _widen)
 """What made the tables, version by version."""
 
 
@@ -168,10 +186,11 @@ _SELECT = "SELECT entries, odds, incomplete, build, absent FROM races"
 
 def _declared(entries: bytes, odds: str, incomplete: int, build: str, absent: str) -> Declared:
     said = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
-    return Declared(
-        pa.ipc.open_stream(entries).read_all(), said, bool(incomplete), build,
-        tuple(json.loads(absent)),
-    )  # fmt: skip
+    return Declared(_unpacked(entries), said, bool(incomplete), build, tuple(json.loads(absent)))
+
+
+def _unpacked(packed: bytes) -> pa.Table:
+    return pa.ipc.open_stream(packed).read_all()
 
 
 def _packed(entries: pa.Table) -> bytes:
