@@ -44,4 +44,4 @@ def test_a_setting_turns_conclusions_off(home: Home, tmp_path: Path) -> None:
 
 def test_a_command_without_a_file_or_number_says_what_it_wants(home: Home) -> None:
     answer = velo(home.root, "ingest")
-    assert (answer.code, "name a file" in answer.err) == (2, True)
+    assert (answer.code, "give files to ingest" in answer.err) == (2, True)

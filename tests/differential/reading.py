@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -194,6 +194,8 @@ def _row(
         found["status"], found["position"], row.refused = cells.position(
             texts["position"], field_size, bool(texts.get("ran"))
         )
+        if found["status"].accepts(None):
+            _without_result(found)
     if "comment" in texts and layout.role == "results":
         opening, touched = cells.moves(texts["comment"])
         found["open"] = Cell((opening,))
@@ -203,6 +205,13 @@ def _row(
         found |= _card(texts, found)
     found |= _when(day, course, off, texts, offs)
     return row
+
+
+def _without_result(found: dict[str, Cell]) -> None:
+    """A runner whose place cannot be has no result, so what goes with one may be missing too."""
+    for name in ("seconds", "beaten", "rpr", "ts", "prize", "comment"):
+        if name in found:
+            found[name] = replace(found[name], values=(*found[name].values, None))
 
 
 def _when(
@@ -287,6 +296,8 @@ def _card(texts: dict[str, str | None], found: dict[str, Cell]) -> dict[str, Cel
     reserve = standing is None and beyond and not texts.get("jockey")
     stands = Cell((None, "reserve")) if reserve else cells.exactly(standing)
     more = {"standing": stands, "status": NOTHING, "sp": NOTHING}
+    if isinstance(field_size, int):  # those that are out are not counted
+        more["ran"] = replace(found["ran"], values=tuple(range(field_size + 1)))
     if (texts.get("jockey") or "").lower() == "non-runner":
         more["jockey"] = NOTHING
     if (texts.get("class") or "").isdigit():

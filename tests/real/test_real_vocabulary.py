@@ -82,10 +82,6 @@ UNDERSTOOD = [
     (course, RACEFORM, "course", set()),
     (course, RPSCRAPE, "Course", set()),
     (course, OLD_RPSCRAPE, "course", set()),
-    (functools.partial(off_time, clock=24), BRITAIN, "off", set()),
-    (functools.partial(off_time, clock=12), RACEFORM, "off", set()),
-    (functools.partial(off_time, clock=12), RPSCRAPE, "Off", set()),
-    (functools.partial(off_time, clock=12), OLD_RPSCRAPE, "time", set()),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.headers import (
@@ -56,6 +56,8 @@ def test_whatever_columns_are_chosen_each_is_read_as_what_it_is(
         columns.remove("time")  # without an off it might be one: see test_formats
     row = {name: f"a {name}" for name in columns}
     path = file_with(tmp_path_factory.mktemp("chosen") / "file.csv", columns, row)
+    if "off" not in columns and "btn" in columns:
+        assume(False)  # the distance behind the winner in 2019, the one before elsewhere: refused
     found, (read,) = staged(path)
     assert found.reader.name == ("raceform" if {"race_id", "off"} <= set(columns) else "rpscrape")
     assert found.unknown == ()

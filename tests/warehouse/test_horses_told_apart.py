@@ -287,7 +287,7 @@ def test_a_file_is_told_apart_as_the_rule_tells_sightings_apart(
     folder = tmp_path_factory.mktemp("home")
     rows = [
         row(name, "1", date=str(day), age=str(day.year - foaled) if foaled else "", num=str(place))
-        for place, (name, day, foaled) in enumerate(runs)
+        for place, (name, day, foaled) in enumerate(runs, 1)
     ]
     ingest(Home(folder), STORE, file_of(folder, rows), infers=False)
     found = ask(

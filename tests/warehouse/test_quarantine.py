@@ -72,7 +72,8 @@ def test_lines_are_the_files_own_behind_malformed_ones(home: Home, tmp_path: Pat
 
 def test_every_reason_that_can_occur_is_explained(home: Home, tmp_path: Path) -> None:
     of_price_files = {"place-market", "price-missing"}
-    assert {*REFUSED, *of_price_files, "malformed-line"} == set(quarantine.REASONS)
+    of_whole_files = {"malformed-line", "file-refused"}
+    assert {*REFUSED, *of_price_files, *of_whole_files} == set(quarantine.REASONS)
 
 
 def test_reasons_are_counted_most_first(home: Home, tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def test_a_files_dates_are_read_in_one_order_and_an_inference_is_said(
     assert ask(home, "SELECT date::VARCHAR FROM races ORDER BY date") == [(day,) for day in days]
     stored: list[Any] = ask(home, "SELECT notes FROM import_batches")
     assert stored == [(list(batch.notes),)]
-    assert (note is None) == (batch.notes == ())
+    assert (note is None) == (not batch.notes)
     assert note is None or note in batch.notes[0]
 
 

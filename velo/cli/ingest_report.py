@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from velo.cli import console
-from velo.warehouse.batches import short_name
 
 if TYPE_CHECKING:
     from velo.warehouse.batches import Batch, Entry
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
 
 def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry: bool) -> None:
     """What was loaded, also where an error ended the command; the error itself comes after."""
+    from velo.warehouse.batches import short_name
+
     if as_json:
         failed = {} if error is None else {"error": error}
         tried = {"dry_run": True} if dry else {}
@@ -90,6 +91,8 @@ def show_recheck(done: Recheck, as_json: bool) -> None:
 
 def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
     """The latest batches."""
+    from velo.warehouse.batches import short_name
+
     if as_json:
         console.emit_json({"batches": [entry.to_dict() for entry in entries]})
         return

@@ -21,7 +21,7 @@ _IMPERIAL = re.compile(
     rf"\s*(?:({_NUMBER})\s*(?:yards?|yds?|y))?",
     re.ASCII,
 )
-_THOUSANDTHS = re.compile(r"\d+\.\d{3}\s?m", re.ASCII)
+_THOUSANDTHS = re.compile(r"\d{1,2}\.\d{3}\s?m", re.ASCII)
 _FRACTION = re.compile(
     r"(?:(?<![\d.])(\d{1,2})(?:\s+|-))?(?<![\d./])(\d{1,2})/(2|4|8|16)(?!\d)", re.ASCII
 )

@@ -133,7 +133,7 @@ def add_batch(
             "quarantined": counts.quarantined, "unmatched": counts.unmatched,
             "started": started, "finished": finished, "code": velo.__version__,
             "reader": source.reader_version, "kind": kind, "undoes": undoes,
-            "unknown": list(unknown_columns) or None, "notes": list(notes) or None,
+            "unknown": list(unknown_columns), "notes": list(notes),
         },
     )  # fmt: skip
 
