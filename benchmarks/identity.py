@@ -133,9 +133,13 @@ WITH known AS (
     FROM truth WHERE NOT stripped
     GROUP BY own
     HAVING own NOT IN (SELECT own FROM truth WHERE stripped)
+    ORDER BY hash(own)
+    LIMIT 4 * $planted
 ), free AS (
     SELECT line, date FROM truth
     WHERE stripped AND own NOT IN (SELECT own FROM truth WHERE NOT stripped)
+    ORDER BY hash(line)
+    LIMIT 20 * $planted
 ), pairs AS (
     SELECT k.*, f.line FROM known AS k
     JOIN free AS f ON abs(f.date - k.last_seen) < 400
