@@ -1,7 +1,8 @@
 """What speaks for two horses of one name being one, and what against.
 
 For: the same sire, dam or trainer, a race that both sources tell of, or a race against the same
-horses. Against: another sire, dam or sex, runs on one day, two ids of one source.
+horses. Against: another sire, dam or sex, runs on one day, two ids of one source; and where no dam
+is known to be the same, runs for a trainer of its own between those of the other.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import duckdb
 DAYS_APART = 365
 """Races further apart do not tell by their fields who ran in both."""
 
-COMMON_SHARE = 0.03
-FEW_HORSES = 50
-"""A trainer of more of the warehouse's horses than this share, and than so many, tells nothing."""
+COMMON_SHARE = 0.006
+FEW_HORSES = 40
+"""A trainer of more of the warehouse's horses than this share, and than so many, is common: one who
+trained both horses in two runs of each tells something, in one run nothing."""
 
 
 def weigh(con: duckdb.DuckDBPyConnection) -> None:
@@ -78,15 +80,17 @@ HAVING count(DISTINCT horse_id) > greatest($few, $share * (SELECT count(*) FROM 
 
 _TRAITS = f"""
 CREATE OR REPLACE TEMP TABLE traits AS
-SELECT DISTINCT horse_id, trait, text
+SELECT horse_id, trait, text
 FROM (
-    SELECT horse_id, sire, dam, trainer, sex FROM their_runs
+    SELECT horse_id, race_id, sire, dam, trainer, sex FROM their_runs
     UNION ALL
-    SELECT r.horse_id, {_TRAITS_OF_A_RUN} FROM runner_tellings AS r
+    SELECT r.horse_id, r.race_id, {_TRAITS_OF_A_RUN} FROM runner_tellings AS r
     WHERE r.horse_id IN (SELECT horse_id FROM their_runs)
 )
 UNPIVOT (text FOR trait IN (sire, dam, trainer, sex))
-WHERE trait <> 'trainer' OR text NOT IN (SELECT trainer FROM common_trainers)
+GROUP BY horse_id, trait, text
+HAVING trait <> 'trainer' OR count(DISTINCT race_id) > 1
+    OR text NOT IN (SELECT trainer FROM common_trainers)
 """
 
 # One step at a time: joined in one go, all horses with a sire would be set against each other.
@@ -120,10 +124,24 @@ WITH both_give AS (
     FROM namesakes AS n
     JOIN horse_ids AS a ON a.horse_id = n.one
     JOIN horse_ids AS b ON b.horse_id = n.other AND b.source = a.source AND b.id <> a.id
+), ran_around AS (
+    SELECT o.one, o.other, min(t.date) AS first, max(t.date) AS last
+    FROM (SELECT DISTINCT one, other FROM own_days) AS o
+    JOIN their_runs AS t ON t.horse_id = o.other
+    GROUP BY o.one, o.other
+), in_turns AS (
+    SELECT DISTINCT n.one, n.other
+    FROM ran_around AS n
+    JOIN their_runs AS t ON t.horse_id = n.one AND t.date > n.first AND t.date < n.last
+    WHERE t.trainer IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM their_runs AS o WHERE o.horse_id = n.other AND o.trainer = t.trainer)
+        AND (n.one, n.other) NOT IN (
+            SELECT (one, other) FROM both_give WHERE trait = 'dam' AND agrees)
 ), findings AS (
     SELECT one, other, trait, agrees FROM both_give WHERE agrees OR trait <> 'trainer'
     UNION ALL SELECT one, other, 'day', false FROM on_one_day
     UNION ALL SELECT one, other, 'id', false FROM two_ids
+    UNION ALL SELECT one, other, 'turns', false FROM in_turns
 )
 SELECT n.*, coalesce(list(f.trait ORDER BY f.trait) FILTER (
         f.agrees AND f.trait <> 'sex'), []) AS agreed,
