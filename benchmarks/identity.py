@@ -91,7 +91,7 @@ def measure(folder: Path, source: str, form: str, suffix_first: bool) -> Measure
         for path in (full, bare) if suffix_first else (bare, full):
             ingest(home, STORE, path)
         with warehouse(home, STORE, write=False) as stored:
-            runs = stored.execute(
+            runs = stored.sql(
                 "SELECT date, horse, trainer, horse_id FROM runners JOIN races USING (race_id)"
             ).to_arrow_table()
         con.register("runs", runs)
