@@ -23,15 +23,18 @@ from velo.warehouse.ingest import ingest
 
 STORE = Store(memory_limit="2GB", threads=2)
 PLANTED = 100
+_BRAND = "regexp_replace(horse_id, '^C([A-Z])', '\\1')"
+"""Hong Kong's brand: the older rows have a C before it."""
+
 SOURCES = {
     "raceform": ("raw/raceform_kaggle_sample_5k.csv", "horse", "off", "horse"),
     "gb_aw": ("gb_aw_2019_2020.parquet", "horse", "off", "horse_id"),
     "hk": (
         "hk_2008_2022.parquet",
-        "horse || coalesce(' (' || bred || ')', ' (GB)')",
+        f"horse || ' (' || coalesce(max(bred) OVER (PARTITION BY {_BRAND}), 'GB') || ')'",
         "lpad(CAST(12 + race_no // 2 AS VARCHAR), 2, '0') || CASE WHEN race_no % 2 = 0 "
         "THEN ':00' ELSE ':30' END",
-        "horse_id",
+        _BRAND,
     ),
 }
 """File, SQL of the name with its suffix, of the off, and of what the horse truly is."""
@@ -88,7 +91,7 @@ def measure(folder: Path, source: str, form: str, suffix_first: bool) -> Measure
         for path in (full, bare) if suffix_first else (bare, full):
             ingest(home, STORE, path)
         with warehouse(home, STORE, write=False) as stored:
-            runs = stored.execute(
+            runs = stored.sql(
                 "SELECT date, horse, trainer, horse_id FROM runners JOIN races USING (race_id)"
             ).to_arrow_table()
         con.register("runs", runs)
@@ -109,8 +112,8 @@ def _rows(con: duckdb.DuckDBPyConnection, folder: Path, source: str) -> None:
         FROM (
             SELECT CAST(date AS DATE) AS date, course, race_id, {off} AS off,
                 coalesce(race_name, 'Race ' || race_id) AS race_name, pos, {horse} AS horse, age,
-                sex, jockey, trainer, sire, dam, CAST({identity} AS VARCHAR) AS own,
-                false AS planted
+                sex, trim(jockey) AS jockey, trim(trainer) AS trainer, sire, dam,
+                CAST({identity} AS VARCHAR) AS own, false AS planted
             FROM {read}('{folder / file}'{options})
         )
     """)
@@ -133,9 +136,13 @@ WITH known AS (
     FROM truth WHERE NOT stripped
     GROUP BY own
     HAVING own NOT IN (SELECT own FROM truth WHERE stripped)
+    ORDER BY hash(own)
+    LIMIT 4 * $planted
 ), free AS (
     SELECT line, date FROM truth
     WHERE stripped AND own NOT IN (SELECT own FROM truth WHERE NOT stripped)
+    ORDER BY hash(line)
+    LIMIT 20 * $planted
 ), pairs AS (
     SELECT k.*, f.line FROM known AS k
     JOIN free AS f ON abs(f.date - k.last_seen) < 400

@@ -30,6 +30,13 @@ CARD = (
     "sire",
     "dam",
 )
+OLD_RUN = {
+    "date": "02 Jun 2018", "course": "Newbury", "time": "2:45", "distance": "1m", "pos": "1",
+    "race_name": "Handicap", "going": "Good", "age": "3", "weight": "9-4", "sp": "2/1",
+    "trainer": "A Rider", "jockey": "A Trainer",
+}  # fmt: skip
+"""A runner of the 2:45 at Newbury on 2 June 2018; the trainer stands under `jockey`."""
+
 SLUG = {
     "Date": "2020-06-12", "Course": "leopardstown", "Off": "3:10", "Name": "Handicap",
     "Type": "Flat", "Dist": "1m", "Going": "Good", "Ran": "1", "Age": "4", "Sex": "G", "Pos": "1",
@@ -44,9 +51,7 @@ def old_file(folder: Path, horses: Sequence[str], name: str = "old.csv", **race:
 
     `trainer` and `age` may be given for all runners; the trainer stands under `jockey`.
     """
-    usual = {"date": "02 Jun 2018", "course": "Newbury", "time": "2:45", "distance": "1m",
-             "race_name": "Handicap", "going": "Good", "age": "3", "weight": "9-4", "sp": "2/1",
-             "trainer": "A Rider", "jockey": "A Trainer"}  # fmt: skip
+    usual = OLD_RUN
     told = {("jockey" if key == "trainer" else key): value for key, value in race.items()}
     rows = [
         usual | {"name": horse, "pos": str(place)} | told for place, horse in enumerate(horses, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.bare_files import SLUG, SLUGS, card_file, old_file, written
+from tests.warehouse.bare_files import OLD, OLD_RUN, SLUG, SLUGS, card_file, old_file, written
 from tests.warehouse.raceform_file import STORE, ask, file_of, horses, load, row
 from velo.errors import InputError
 from velo.home import Home
@@ -277,3 +277,45 @@ def test_bare_names_of_two_dams_are_two_horses(home: Home, tmp_path: Path, files
         for number, run in enumerate(runs):
             load(home, written(tmp_path / f"{number}.csv", SLUGS, [SLUG | run]))
     assert horses(home) == [1, 1]
+
+
+def test_bare_names_that_run_in_turns_for_two_trainers_are_two_horses(
+    home: Home, tmp_path: Path
+) -> None:
+    """The Irish one is known by its trainer; the other one is nobody that is known."""
+    load(home, known(tmp_path, "Hidden Dream (IRE)", trainer="A Trainer"))
+    runs = [
+        OLD_RUN | {"name": "Hidden Dream", "date": f"{day:02} Jun 2018", "jockey": trainer}
+        for day, trainer in (
+            (2, "A Trainer"),
+            (9, "B Trainer"),
+            (16, "A Trainer"),
+            (23, "B Trainer"),
+        )
+    ]
+    load(home, written(tmp_path / "turns.csv", OLD, runs))
+    assert horses(home) == [2, 3]
+
+
+def test_a_trainer_of_very_many_horses_tells_nothing_in_one_run(home: Home, tmp_path: Path) -> None:
+    stable = [
+        row(
+            f"Horse {number} (IRE)",
+            "1",
+            num=str(number),
+            date="2018-05-05",
+            age="3",
+            sire="",
+            dam="",
+        )
+        for number in range(60)
+    ]
+    load(home, file_of(tmp_path, stable))
+    load(home, old_file(tmp_path, ["Horse 7"]))
+    assert sum(horses(home)) - len(horses(home)) == 0
+    load(home, old_file(tmp_path, ["Horse 7"], "next.csv", date="16 Jun 2018"))
+    assert ask(home, "SELECT count(*) FROM horses") == [(61,)]
+    again = [{**run, "date": "2018-05-25"} for run in stable[:8]]
+    load(home, file_of(tmp_path, again, "again.csv"))
+    assert ask(home, "SELECT count(*) FROM runners JOIN horses USING (horse_id) "
+                     "WHERE name = 'horse 7' AND country = 'IRE'") == [(4,)]  # fmt: skip

@@ -49,6 +49,7 @@ def _leave_suffixes(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
             "THEN name || '|' ELSE known_as END"
         )
         con.execute(_BY_THEIR_DAMS)
+        con.execute(_BY_THEIR_TRAINERS)
 
 
 def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
@@ -78,6 +79,25 @@ FROM (
     QUALIFY min(dam) OVER (PARTITION BY f.name) <> max(dam) OVER (PARTITION BY f.name)
 ) AS d
 WHERE facts.line = d.line AND d.dam IS NOT NULL
+"""
+
+# Two of one bare name that run in turns, each for its trainer, where no dam tells them apart. A
+# horse that came back to a trainer is parted too, and joined again by what it did elsewhere.
+_BY_THEIR_TRAINERS = """
+UPDATE facts SET known_as = facts.known_as || '~' || facts.trainer_id
+FROM (
+    SELECT known_as
+    FROM (
+        SELECT known_as, trainer_id, trainer_id <> lag(trainer_id) OVER (
+            PARTITION BY known_as ORDER BY date, line) AS another
+        FROM facts
+        WHERE source_horse_id IS NULL AND trainer_id IS NOT NULL AND NOT contains(known_as, '~')
+    )
+    GROUP BY known_as
+    HAVING count(*) FILTER (another) >= count(DISTINCT trainer_id)
+) AS turns
+WHERE facts.known_as = turns.known_as AND facts.trainer_id IS NOT NULL
+    AND facts.line NOT IN (SELECT line FROM staging WHERE nullif(trim(dam), '') IS NOT NULL)
 """
 
 _KNOWN_COURSES = """
