@@ -1,4 +1,4 @@
-"""Files that stand twice what others tell: their order decides which joins, moves and doubts come."""
+"""Files that tell what others tell too: their order decides what is joined, moved and doubted."""
 
 from __future__ import annotations
 

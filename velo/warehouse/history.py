@@ -116,9 +116,7 @@ def keep_races(con: duckdb.DuckDBPyConnection, races: str, batch_id: int) -> Non
         "FROM runner_tellings WHERE race_id IN (SELECT race_id FROM moving)"
     )
     keep_tellings(con, "runner_tellings", ("race_id", "horse_id"), "moving_runners", batch_id)
-    con.execute(
-        "INSERT INTO joined_races SELECT $batch, race_id FROM moving", {"batch": batch_id}
-    )
+    con.execute("INSERT INTO joined_races SELECT $batch, race_id FROM moving", {"batch": batch_id})
     con.execute("DROP TABLE moving; DROP TABLE moving_runners")
 
 

@@ -4,6 +4,8 @@ Each table is put together again from what the batch wrote, which goes, and from
 which `earlier_...` and its like have kept. The batch stays in `import_batches`, with the batch
 that took it back, and its bytes may be imported again.
 
+What a conclusion of the batch moved, and the taking back of one, is put back in the same way.
+
 A batch on which others stand is not taken back: `velo.warehouse.undo_refusals` says why.
 """
 
