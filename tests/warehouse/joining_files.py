@@ -49,7 +49,7 @@ def joining_files(folder: Path) -> list[Path]:
                          row("Quince (USA)", "2", date="2024-07-01", age="31", **slip)],
                 "11.csv"),
         prices(folder, "irish_bsp.csv", "IRE / Leop 12th Jun", "12-06-2020 15:10", IRISH),
-        prices(folder, "may_bsp.csv", "GB / Newb 5th May", "05-05-2018 14:10", PAIR),
+        prices(folder, "june_bsp.csv", "GB / Newb 2nd Jun", "02-06-2018 14:45", PAIR),
     ]  # fmt: skip
 
 
