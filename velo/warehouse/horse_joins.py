@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.warehouse.history import keep_races
 from velo.warehouse.inferences import add_aliases, record
 
 _MOVED = ("runners", "results")
@@ -22,8 +23,9 @@ def join_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """
     record(con, batch_id, "horse_pairs")
     con.execute(
-        "INSERT INTO inference_rows SELECT p.inference_id, r.race_id, r.horse_id "
-        "FROM horse_pairs AS p JOIN runners AS r ON r.horse_id = p.other"
+        "INSERT INTO inference_rows SELECT p.inference_id, r.race_id, r.horse_id, $batch "
+        "FROM horse_pairs AS p JOIN runners AS r ON r.horse_id = p.other",
+        {"batch": batch_id},
     )
     con.execute(_END_DOUBTS, {"batch": batch_id})
     add_aliases(con, "horse", "horse_pairs")
@@ -81,6 +83,8 @@ def move_runs(
     same = f"t.horse_id = p.{source}"
     if "race_id" in columns:
         same += " AND t.race_id = p.race_id"
+    for table in (*_MOVED, *_RENAMED):
+        keep_races(con, f"SELECT t.race_id FROM {table} AS t JOIN {pairs} AS p ON {same}", batch_id)
     for table in _MOVED:
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE moved AS SELECT t.* REPLACE ("

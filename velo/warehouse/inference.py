@@ -10,6 +10,7 @@ import duckdb
 
 from velo.racing.courses import SHARED_NAMES
 from velo.racing.identity import OLDEST_AGE
+from velo.warehouse.history import keep_earlier
 from velo.warehouse.horse_doubles import (
     find_age_slips,
     find_bare_doubles,
@@ -60,7 +61,7 @@ def join(con: duckdb.DuckDBPyConnection, batch_id: int, stored: bool) -> None:
         if not find_race_doubles(con, stored):
             break
         if find_runner_doubles(con):
-            _forget_suffixes(con)
+            _forget_suffixes(con, batch_id)
             join_horses(con, batch_id)
         con.execute(_JOINED_COURSES, {"shared": sorted(SHARED_NAMES)})
         join_races(con, batch_id)
@@ -78,7 +79,7 @@ def _join_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         by_fields = False
         for _ in range(PASSES):
             if find_bare_doubles(con, by_fields):
-                _forget_suffixes(con)
+                _forget_suffixes(con, batch_id)
                 join_horses(con, batch_id)
                 _drop_joined(con)
             elif by_fields:
@@ -92,13 +93,14 @@ def _join_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         join_horses(con, batch_id)
 
 
-def _forget_suffixes(con: duckdb.DuckDBPyConnection) -> None:
+def _forget_suffixes(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """The country that an earlier version gave to a bare name is none."""
-    con.execute(
-        "UPDATE horses SET country = NULL WHERE country IS NOT NULL "
-        "AND horse_id IN (SELECT horse_id FROM bare_horses) "
+    bare = (
+        "country IS NOT NULL AND horse_id IN (SELECT horse_id FROM bare_horses) "
         "AND horse_id IN (SELECT unnest([kept, other]) FROM horse_pairs)"
     )
+    keep_earlier(con, "horses", bare, batch_id)
+    con.execute(f"UPDATE horses SET country = NULL WHERE {bare}")
 
 
 def _drop_joined(con: duckdb.DuckDBPyConnection) -> None:
@@ -114,7 +116,7 @@ def _move_courses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         return
     record(con, batch_id, "course_pairs")
     con.execute(_PLACES)
-    con.execute(_COURSE_ROWS)
+    con.execute(_COURSE_ROWS, {"batch": batch_id})
     move_places(con, batch_id)
 
 
@@ -140,10 +142,21 @@ def drop_ages(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     con.execute(_AGES, {"oldest": OLDEST_AGE})
     if con.execute("SELECT 1 FROM ages LIMIT 1").fetchall():
         record(con, batch_id, "ages")
-        con.execute("INSERT INTO inference_rows SELECT inference_id, race_id, kept FROM ages")
         con.execute(
-            "UPDATE runners SET age = NULL FROM ages AS a "
-            "WHERE runners.race_id = a.race_id AND runners.horse_id = a.kept"
+            "INSERT INTO inference_rows SELECT inference_id, race_id, kept, $batch FROM ages",
+            {"batch": batch_id},
+        )
+        keep_earlier(
+            con,
+            "runners",
+            f"batch_id <> {int(batch_id)} "
+            "AND (race_id, horse_id) IN (SELECT (race_id, kept) FROM ages)",
+            batch_id,
+        )
+        con.execute(
+            "UPDATE runners SET age = NULL, batch_id = $batch FROM ages AS a "
+            "WHERE runners.race_id = a.race_id AND runners.horse_id = a.kept",
+            {"batch": batch_id},
         )
     con.execute("DROP TABLE ages")
 
@@ -178,14 +191,14 @@ JOIN races AS r ON r.course_id = p.other
 
 _COURSE_ROWS = """
 INSERT INTO inference_rows
-SELECT p.inference_id, r.race_id, r.horse_id
+SELECT p.inference_id, r.race_id, r.horse_id, $batch
 FROM places AS p
 JOIN runners AS r ON r.race_id = p.race_id
 """
 
 _KNOWN_COURSE_ROWS = """
 INSERT INTO inference_rows
-SELECT DISTINCT i.inference_id, r.race_id, r.horse_id
+SELECT DISTINCT i.inference_id, r.race_id, r.horse_id, $batch
 FROM known_courses AS k
 JOIN inferences AS i ON i.kind = 'course' AND i.other = k.unsaid AND i.kept = k.course_id
     AND i.undone_by IS NULL

@@ -78,6 +78,16 @@ def record(con: duckdb.DuckDBPyConnection, batch_id: int, pairs: str) -> None:
     )
 
 
+def renew_aliases(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the aliases those of the conclusions that stand.
+
+    Args:
+        con: a connection in a transaction, after a conclusion was taken back.
+    """
+    con.execute("DELETE FROM aliases")
+    con.execute(_STANDING_ALIASES, {"joins": list(JOINS)})
+
+
 def add_aliases(con: duckdb.DuckDBPyConnection, kind: str, pairs: str) -> None:
     """Make every `other` an alias of its `kept`, and with it the aliases that it had.
 
@@ -94,3 +104,20 @@ def add_aliases(con: duckdb.DuckDBPyConnection, kind: str, pairs: str) -> None:
     con.execute(
         f"INSERT INTO aliases SELECT $kind, other, kept, inference_id FROM {pairs}", {"kind": kind}
     )
+
+
+_STANDING_ALIASES = """
+INSERT INTO aliases
+WITH RECURSIVE joins AS (
+    SELECT CASE kind WHEN 'race' THEN 'race' ELSE 'horse' END AS kind, other, kept, inference_id
+    FROM inferences
+    WHERE undone_by IS NULL AND kind IN (SELECT unnest($joins))
+), stands AS (
+    SELECT kind, other AS alias, kept AS id, inference_id FROM joins
+    UNION ALL
+    SELECT s.kind, s.alias, j.kept, s.inference_id
+    FROM stands AS s
+    JOIN joins AS j ON j.kind = s.kind AND j.other = s.id
+)
+SELECT * FROM stands WHERE (kind, id) NOT IN (SELECT (kind, other) FROM joins)
+"""

@@ -67,6 +67,7 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Coun
     con.execute("DELETE FROM horses USING fresh_horses AS f WHERE horses.horse_id = f.horse_id")
     con.execute("INSERT INTO horses SELECT * FROM fresh_horses")
     con.execute(_HORSE_IDS)
+    keep_earlier(con, "courses", _BRITISH, batch_id)
     for named in _NAMED:
         con.execute(named)
     (updated,) = con.execute(_UPDATED).fetchall()[0]
@@ -238,12 +239,13 @@ CROSS JOIN this_batch AS b
 WHERE NOT EXISTS (SELECT 1 FROM horse_ids AS h WHERE h.source = s.source AND h.id = s.id)
 """
 
+_BRITISH = """
+country IS NULL AND course_id NOT IN (SELECT course_id FROM unsaid_courses)
+    AND course_id IN (SELECT course_id FROM rule_course)
+"""
+
 _NAMED = (
-    """
-    UPDATE courses SET country = 'GB'
-    WHERE country IS NULL AND course_id NOT IN (SELECT course_id FROM unsaid_courses)
-        AND course_id IN (SELECT course_id FROM rule_course)
-    """,
+    f"UPDATE courses SET country = 'GB' WHERE {_BRITISH}",
     """
     INSERT INTO courses
     SELECT course_id, min(track), min(track_surface), CASE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import replace_rows, retire_rows
+from velo.warehouse.history import keep_races, replace_rows, retire_rows
 from velo.warehouse.inferences import add_aliases, record
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile
@@ -30,9 +30,11 @@ def join_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """
     record(con, batch_id, "race_pairs")
     con.execute(
-        "INSERT INTO inference_rows SELECT p.inference_id, r.race_id, r.horse_id "
-        "FROM race_pairs AS p JOIN runners AS r ON r.race_id = p.other"
+        "INSERT INTO inference_rows SELECT p.inference_id, r.race_id, r.horse_id, $batch "
+        "FROM race_pairs AS p JOIN runners AS r ON r.race_id = p.other",
+        {"batch": batch_id},
     )
+    keep_races(con, "SELECT unnest([kept, other]) AS race_id FROM race_pairs", batch_id)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE places AS SELECT p.kept AS race_id, "
         f"{', '.join(f'r.{name}' for name in PLACE)} "
@@ -79,6 +81,7 @@ def move_places(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         {"batch": batch_id},
     )
     replace_rows(con, "races", RACE.keys, "fresh", batch_id)
+    keep_races(con, "SELECT race_id FROM places", batch_id)
     _move_tellings(con)
 
 

@@ -65,6 +65,7 @@ CREATE TABLE inference_rows (
     inference_id INTEGER NOT NULL,
     race_id      BIGINT NOT NULL,
     horse_id     BIGINT NOT NULL,
+    batch_id     INTEGER NOT NULL,
     PRIMARY KEY (inference_id, race_id, horse_id)
 );
 
@@ -282,6 +283,7 @@ CREATE TABLE earlier_conflicts AS SELECT *, 0 AS replaced_by FROM conflicts LIMI
 CREATE TABLE earlier_waiting_prices AS SELECT *, 0 AS replaced_by FROM waiting_prices LIMIT 0;
 CREATE TABLE earlier_race_tellings AS SELECT *, 0 AS replaced_by FROM race_tellings LIMIT 0;
 CREATE TABLE earlier_runner_tellings AS SELECT *, 0 AS replaced_by FROM runner_tellings LIMIT 0;
+CREATE TABLE earlier_courses AS SELECT *, 0 AS replaced_by FROM courses LIMIT 0;
 
 -- The rest of what a batch is taken back by: see velo/warehouse/undo.py.
 CREATE TABLE named_horses (
@@ -303,6 +305,11 @@ CREATE TABLE arrived_prices (
     arrived_with INTEGER NOT NULL
 );
 CREATE TABLE repeated_races (
+    batch_id INTEGER NOT NULL,
+    race_id  BIGINT NOT NULL
+);
+-- Races that a conclusion, or its taking back, moved something of: all of them is kept.
+CREATE TABLE joined_races (
     batch_id INTEGER NOT NULL,
     race_id  BIGINT NOT NULL
 );

@@ -4,6 +4,8 @@ Each table is put together again from what the batch wrote, which goes, and from
 which `earlier_...` and its like have kept. The batch stays in `import_batches`, with the batch
 that took it back, and its bytes may be imported again.
 
+What a conclusion of the batch moved, and the taking back of one, is put back in the same way.
+
 A batch on which others stand is not taken back: `velo.warehouse.undo_refusals` says why.
 """
 
@@ -20,6 +22,8 @@ from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.batches import Source, add_batch, next_batch
 from velo.warehouse.connection import warehouse
+from velo.warehouse.history import RACE_WISE
+from velo.warehouse.inferences import renew_aliases
 from velo.warehouse.merge import Counts
 from velo.warehouse.undo_refusals import require_undoable
 
@@ -32,11 +36,14 @@ _WRITTEN = (
 _TELLINGS = {"race_tellings": ("race_id",), "runner_tellings": ("race_id", "horse_id")}
 """Tables of which a batch writes all rows of a key anew, the other sources' too."""
 
-_LISTED = ("quarantine", "unread", "named_horses", "repeated_races", "kept_apart")
+_LISTED = (
+    "quarantine", "unread", "named_horses", "repeated_races", "joined_races", "kept_apart",
+    "inference_rows", "inferences",
+)  # fmt: skip
 """Tables whose rows go with their batch."""
 
-_RENAMED = ("prices_history", "sectionals", "runner_tellings", "conflicts")
-"""Tables in which the runs of two horses made one have their id changed in place."""
+_IN_PLACE = {"horses": "horse_id", "horse_ids": "source, id", "courses": "course_id"}
+"""Tables whose rows are changed where they stand, and their keys."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,6 @@ def take_back(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         batch_id: the batch.
     """
     batch = {"batch": batch_id}
-    _part_horses(con, batch_id)
     for statement in _ARRIVED:
         con.execute(statement, batch)
     for table in _WRITTEN:
@@ -127,9 +133,13 @@ def take_back(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         key = f"({', '.join(keys)})"
         con.execute(
             f"DELETE FROM {table} WHERE {key} IN ("
-            f"SELECT {key} FROM {table} WHERE batch_id = $batch) OR race_id IN ("
-            "SELECT kept FROM inferences AS i JOIN aliases AS a USING (inference_id) "
-            "WHERE i.batch_id = $batch AND a.kind = 'race')",
+            f"SELECT {key} FROM {table} WHERE batch_id = $batch)",
+            batch,
+        )
+    for table in RACE_WISE:
+        con.execute(
+            f"DELETE FROM {table} WHERE race_id IN ("
+            "SELECT race_id FROM joined_races WHERE batch_id = $batch)",
             batch,
         )
     for table in (*_WRITTEN, *_TELLINGS):
@@ -140,13 +150,11 @@ def take_back(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         "WHERE runners.race_id = before.race_id AND runners.horse_id = before.horse_id"
     )
     con.execute("DELETE FROM restated_runners WHERE replaced_by = $batch", batch)
-    _restore_horses(con, batch_id)
+    _restore_named(con, batch_id)
     for table in _LISTED:
         con.execute(f"DELETE FROM {table} WHERE batch_id = $batch", batch)
-    own = "inference_id IN (SELECT inference_id FROM inferences WHERE batch_id = $batch)"
-    for table in ("aliases", "inference_rows", "inferences"):
-        con.execute(f"DELETE FROM {table} WHERE {own}", batch)
     con.execute("UPDATE inferences SET undone_by = NULL WHERE undone_by = $batch", batch)
+    renew_aliases(con)
     for statement in _NAMES:
         con.execute(statement, batch)
 
@@ -161,25 +169,8 @@ def _restore(con: duckdb.DuckDBPyConnection, table: str, batch_id: int, before: 
     con.execute(f"DELETE FROM earlier_{table} WHERE replaced_by = $batch", {"batch": batch_id})
 
 
-def _part_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    """Give the runs that the batch moved to another horse their own horse's id again."""
-    joined = con.execute(
-        "SELECT inference_id, kept FROM inferences WHERE batch_id = ? AND inference_id IN ("
-        "SELECT inference_id FROM aliases WHERE kind = 'horse') ORDER BY inference_id DESC",
-        [batch_id],
-    ).fetchall()
-    for inference, kept in joined:
-        for table in _RENAMED:
-            con.execute(
-                f"UPDATE {table} SET horse_id = r.horse_id FROM inference_rows AS r "
-                f"WHERE r.inference_id = $inference AND {table}.race_id = r.race_id "
-                f"AND {table}.horse_id = $kept",
-                {"inference": inference, "kept": kept},
-            )
-
-
-def _restore_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    """Horses and their ids bear no batch that changed them: the first row that was kept is right.
+def _restore_named(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
+    """Horses, their ids and courses bear no batch that changed them: the first row kept is right.
 
     A batch may change a horse twice, once as it is merged and once as it is joined.
     """
@@ -198,7 +189,7 @@ def _restore_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     con.execute(
         "DELETE FROM earlier_horse_ids WHERE replaced_by = $batch AND batch_id = $batch", batch
     )
-    for table, keys in (("horses", "horse_id"), ("horse_ids", "source, id")):
+    for table, keys in _IN_PLACE.items():
         con.execute(
             "CREATE OR REPLACE TEMP TABLE before AS SELECT * EXCLUDE (replaced_by) "
             f"FROM earlier_{table} WHERE replaced_by = $batch "
@@ -241,11 +232,14 @@ _NAMES = (
     DELETE FROM courses
     WHERE batch_id = $batch AND course_id NOT IN (SELECT course_id FROM races)
     """,
-    """
-    UPDATE courses SET batch_id = later.batch_id
-    FROM (SELECT course_id, min(batch_id) AS batch_id FROM races GROUP BY course_id) AS later
-    WHERE courses.batch_id = $batch AND later.course_id = courses.course_id
-    """,
+    *(
+        f"""
+        UPDATE {table} SET batch_id = later.batch_id
+        FROM (SELECT course_id, min(batch_id) AS batch_id FROM races GROUP BY course_id) AS later
+        WHERE {table}.batch_id = $batch AND later.course_id = {table}.course_id
+        """
+        for table in ("courses", "earlier_courses")
+    ),
     *(
         statement
         for kind in ("trainer", "jockey")

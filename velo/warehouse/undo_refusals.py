@@ -61,11 +61,14 @@ def _require_import(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         raise InputError(f"batch {batch_id} was taken back already, by batch {undone_by}")
     if kind == "refused":
         raise InputError(f"batch {batch_id} was refused: there is nothing to take back")
-    if kind == "unmerge":
-        raise InputError(f"batch {batch_id} took a conclusion back, which is done once and for all")
-    if kind != "import":
-        raise InputError(f"batch {batch_id} is no file ({kind}): give the batch of an import")
-    if version < 2:
+    if kind == "recheck":
+        raise InputError(
+            f"batch {batch_id} is a recheck, which is not taken back as a whole: `velo status "
+            "--inferred` lists what it concluded, `velo ingest --unmerge ID` takes one of it back"
+        )
+    if kind == "undo":
+        raise InputError(f"batch {batch_id} is no file (undo): give the batch of an import")
+    if kind == "import" and version < 2:
         raise InputError(
             f"batch {batch_id} was imported by a version of VÉLØ that kept no record to take it "
             "back by; load a corrected file, or restore a backup"
@@ -76,9 +79,14 @@ def _require_latest(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     (later,) = con.execute(_later(batch_id), {"prices": list(_PRICES)}).fetchall()[0]
     if later is None:
         return
-    (file,) = con.execute("SELECT file FROM import_batches WHERE batch_id = ?", [later]).fetchall()[
-        0
-    ]
+    file, kind = con.execute(
+        "SELECT file, kind FROM import_batches WHERE batch_id = ?", [later]
+    ).fetchall()[0]
+    if kind == "recheck":
+        raise InputError(
+            f"batch {batch_id} is not taken back: batch {later}, a recheck, changed the same races "
+            "or horses after it and stays; load a corrected file instead"
+        )
     raise InputError(
         f"batch {batch_id} is not taken back: batch {later} ({file}) told of the same races or "
         f"horses after it; take that one back first, with velo ingest --undo {later}"
@@ -92,6 +100,7 @@ def _races(batch_id: int) -> str:
     ]
     parts.append(f"SELECT race_id FROM arrived_prices WHERE arrived_with = {batch_id}")
     parts.append(f"SELECT race_id FROM restated_runners WHERE replaced_by = {batch_id}")
+    parts.append(f"SELECT race_id FROM joined_races WHERE batch_id = {batch_id}")
     return f"CREATE OR REPLACE TEMP TABLE undone_races AS {' UNION '.join(parts)}"
 
 
@@ -114,7 +123,7 @@ def _later(batch_id: int) -> str:
     of_horse = "horse_id IN (SELECT horse_id FROM undone_horses)"
     parts = [
         f"SELECT max(batch_id) AS batch_id FROM {table} WHERE batch_id > {batch_id} AND {of_race}"
-        for table in (*_BATCHED, "repeated_races")
+        for table in (*_BATCHED, "repeated_races", "joined_races")
     ]
     parts += [
         f"SELECT max(replaced_by) FROM earlier_{table} WHERE replaced_by > {batch_id} AND {of_race}"
@@ -142,8 +151,34 @@ def _later(batch_id: int) -> str:
         "AND b.format IN (SELECT unnest($prices::VARCHAR[])) "
         f"AND EXISTS (SELECT 1 FROM waiting_prices WHERE batch_id = {batch_id})"
     )
-    parts.append(
-        "SELECT max(replaced_by) FROM earlier_waiting_prices "
+    parts += [
+        f"SELECT max(replaced_by) FROM earlier_{table} "
         f"WHERE batch_id = {batch_id} AND replaced_by > {batch_id}"
-    )
+        for table in (*_BATCHED, "conflicts", "waiting_prices", "horse_ids")
+    ]
+    parts += [part.format(batch=batch_id) for part in _CONCLUDED]
     return f"SELECT max(batch_id) FROM ({' UNION ALL '.join(parts)})"
+
+
+# Later batches that ended a conclusion of the batch, added to it, went by it or by its horses.
+_CONCLUDED = (
+    """
+    SELECT max(undone_by) FROM inferences WHERE batch_id = {batch} AND undone_by > {batch}
+    """,
+    """
+    SELECT max(r.batch_id) FROM inference_rows AS r
+    JOIN inferences AS i ON i.inference_id = r.inference_id
+    WHERE i.batch_id = {batch} AND r.batch_id > {batch}
+    """,
+    """
+    SELECT max(i.batch_id) FROM inferences AS i
+    JOIN horses AS h ON h.horse_id IN (i.kept, i.other)
+    WHERE i.batch_id > {batch} AND i.kind NOT IN ('race', 'course', 'age') AND h.name IN (
+        SELECT name FROM horses WHERE horse_id IN (SELECT horse_id FROM undone_horses))
+    """,
+    """
+    SELECT max(r.batch_id) FROM inferences AS i
+    JOIN races AS r ON r.course_id IN (i.kept, i.other)
+    WHERE i.kind = 'course' AND i.undone_by = {batch} AND r.batch_id > {batch}
+    """,
+)

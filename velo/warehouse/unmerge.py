@@ -13,9 +13,9 @@ from velo.errors import InputError
 from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.connection import warehouse
-from velo.warehouse.history import replace_rows, retire_rows
+from velo.warehouse.history import RACE_WISE, keep_earlier, keep_races, replace_rows, retire_rows
 from velo.warehouse.horse_joins import move_runs
-from velo.warehouse.inferences import DOUBTS
+from velo.warehouse.inferences import DOUBTS, renew_aliases
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.race_joins import QUOTES
 from velo.warehouse.reconcile import RACE, RUNNER
@@ -105,11 +105,15 @@ def take_back(con: duckdb.DuckDBPyConnection, batch_id: int, inference_id: int) 
         _part_courses(con, batch_id, pair)
     else:
         _part_horses(con, batch_id, pair)
-    if kind != "course":
-        _free_alias(con, batch_id, "race" if kind == "race" else "horse", pair)
     con.execute(
         "UPDATE inferences SET undone_by = ? WHERE inference_id = ?", [batch_id, inference_id]
     )
+    if kind != "course":
+        renew_aliases(con)
+        con.execute(
+            "INSERT INTO kept_apart VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            ["race" if kind == "race" else "horse", kept, other, batch_id],
+        )
     (moved,) = con.execute(
         "SELECT count(*) FROM inference_rows WHERE inference_id = ?", [inference_id]
     ).fetchall()[0]
@@ -140,16 +144,18 @@ def _part_horses(con: duckdb.DuckDBPyConnection, batch_id: int, pair: dict[str, 
         "AND a.alias = r.race_id WHERE r.inference_id = $inference",
         {name: pair[name] for name in ("kept", "other", "inference")},
     )
+    keep_earlier(con, "horses", f"horse_id = {int(pair['kept'])}", batch_id)
+    con.execute("INSERT INTO named_horses VALUES (?, ?)", [batch_id, pair["other"]])
     move_runs(con, batch_id, "parted", "kept", "other")
     con.execute(_FORMER_HORSES, {name: pair[name] for name in ("kept", "other", "made_by")})
     con.execute("DELETE FROM horses WHERE horse_id IN (SELECT horse_id FROM former_horses)")
     con.execute("INSERT INTO horses SELECT * FROM former_horses")
-    con.execute(
-        "UPDATE horse_ids SET horse_id = e.horse_id FROM earlier_horse_ids AS e "
-        "WHERE e.source = horse_ids.source AND e.id = horse_ids.id "
-        "AND e.replaced_by = $made_by AND e.horse_id = $other",
-        {name: pair[name] for name in ("made_by", "other")},
+    theirs = (
+        "(source, id) IN (SELECT (source, id) FROM earlier_horse_ids "
+        f"WHERE replaced_by = {int(pair['made_by'])} AND horse_id = {int(pair['other'])})"
     )
+    keep_earlier(con, "horse_ids", theirs, batch_id)
+    con.execute(f"UPDATE horse_ids SET horse_id = {int(pair['other'])} WHERE {theirs}")
     con.execute("DROP TABLE parted; DROP TABLE former_horses")
 
 
@@ -166,13 +172,15 @@ def _part_races(con: duckdb.DuckDBPyConnection, batch_id: int, pair: dict[str, A
         "SELECT DISTINCT source FROM earlier_runners WHERE race_id = ? AND replaced_by = ?",
         [other, made_by],
     ).fetchall()
+    keep_races(con, f"SELECT unnest([{int(kept)}, {int(other)}]) AS race_id", batch_id)
     for table, keys in TABLES.items():
         names = ", ".join(keys)
+        stage = "batch_id = replaced_by" if table in RACE_WISE else "true"
         came = _CAME if "horse_id" in keys else "true"
         columns = ", ".join(row[0] for row in con.execute(f"DESCRIBE {table}").fetchall())
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE former AS SELECT {columns} FROM earlier_{table} "
-            "WHERE replaced_by = $made_by AND race_id IN ($kept, $other) "
+            f"WHERE replaced_by = $made_by AND race_id IN ($kept, $other) AND {stage} "
             f"QUALIFY row_number() OVER (PARTITION BY {names} ORDER BY batch_id) = 1",
             {"kept": kept, "other": other, "made_by": made_by},
         )
@@ -208,23 +216,6 @@ def _part_courses(con: duckdb.DuckDBPyConnection, batch_id: int, pair: dict[str,
          "batch": batch_id},
     )  # fmt: skip
     replace_rows(con, "races", RACE.keys, "fresh", batch_id)
-
-
-def _free_alias(
-    con: duckdb.DuckDBPyConnection, batch_id: int, kind: str, pair: dict[str, Any]
-) -> None:
-    """The other id is its own again, and so are those that stood for it."""
-    con.execute("DELETE FROM aliases WHERE inference_id = ?", [pair["inference"]])
-    con.execute(
-        "UPDATE aliases SET id = i.kept FROM inferences AS i "
-        "WHERE aliases.kind = $kind AND aliases.inference_id = i.inference_id "
-        "AND aliases.id = $kept AND i.kept = $other",
-        {"kind": kind, "kept": pair["kept"], "other": pair["other"]},
-    )
-    con.execute(
-        "INSERT INTO kept_apart VALUES ($kind, $kept, $other, $batch) ON CONFLICT DO NOTHING",
-        {"kind": kind, "kept": pair["kept"], "other": pair["other"], "batch": batch_id},
-    )
 
 
 _CAME = """horse_id IN (
