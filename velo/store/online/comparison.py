@@ -20,7 +20,7 @@ import pyarrow as pa
 from velo.store.online.newest import Newest
 from velo.store.online.parts import Part, reading
 from velo.store.online.table import MOMENT, NATIVE, OnlineTable
-from velo.store.query import identifier
+from velo.store.names import identifier
 
 CHUNK = 100_000
 _ARROW = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string(), "BLOB": pa.binary()}

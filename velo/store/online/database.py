@@ -17,7 +17,7 @@ from velo.errors import HomeError
 from velo.store.online.parts import Part
 from velo.store.online.standing import Standing
 from velo.store.online.table import OnlineTable
-from velo.store.query import identifier
+from velo.store.names import identifier
 
 _OWN = """
 CREATE TABLE IF NOT EXISTS __standing (

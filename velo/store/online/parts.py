@@ -11,7 +11,7 @@ import duckdb
 from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.file_source import FileSource
 
-from velo.store.query import identifier, literal
+from velo.store.names import identifier, literal
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 from feast.type_map import VALUE_TYPE_TO_PROTO_VALUE_MAP
 
-from velo.store.query import identifier
+from velo.store.names import identifier
 
 MOMENT = "__event_timestamp"
 """When the row became known: microseconds since 1970, UTC."""
