@@ -193,26 +193,26 @@ def _register_entity_rows(
     end: datetime | None,
 ) -> EntityRows:
     """Make the relation `entity_rows`, whose columns are `c0..`, and say what they are."""
-    if isinstance(entity_df, pd.DataFrame):
-        entity_df = pa.Table.from_pandas(entity_df, preserve_index=False)
-    if isinstance(entity_df, pa.Table):
-        names = entity_df.column_names
-        con.register("entity_rows", positional(entity_df))
+    if isinstance(entity_df, pd.DataFrame | pa.Table):
+        table = entity_df
+        if isinstance(table, pd.DataFrame):
+            table = pa.Table.from_pandas(table, preserve_index=False)
+        names = table.column_names
+        con.register("entity_rows", positional(table))
     else:
-        if entity_df is None:
-            names, query = span_sql(joins, _since(start), _until(end))
-        else:
+        if isinstance(entity_df, str):
             query = entity_df.strip().rstrip(";")
             names = [row[0] for row in con.execute(f"DESCRIBE {query}").fetchall()]
+        else:
+            names, query = span_sql(joins, _since(start), _until(end))
         columns = ", ".join(f"c{i}" for i in range(len(names)))
         con.execute(f"CREATE TEMP VIEW entity_rows AS SELECT * FROM ({query}\n) AS e({columns})")
     types = [str(row[1]) for row in con.execute("DESCRIBE entity_rows").fetchall()]
-    of_pandas = con.execute("SELECT * FROM entity_rows LIMIT 0").df().dtypes
-    return EntityRows(
-        names,
-        types,
-        offline_utils.infer_event_timestamp_from_entity_df(dict(zip(names, of_pandas, strict=True))),
+    of_pandas = list(con.execute("SELECT * FROM entity_rows LIMIT 0").df().dtypes)
+    timestamp = offline_utils.infer_event_timestamp_from_entity_df(
+        dict(zip(names, of_pandas, strict=True))
     )
+    return EntityRows(names, types, timestamp)
 
 
 def _refuse_features_among(
@@ -244,5 +244,5 @@ def _until(end: datetime | None) -> str:
     return _stamp(end) if end else "now()"
 
 
-def _stamp(moment: datetime) -> str:
-    return f"{literal(make_tzaware(moment).isoformat())}::TIMESTAMPTZ"
+def _stamp(at: datetime) -> str:
+    return f"{literal(make_tzaware(at).isoformat())}::TIMESTAMPTZ"

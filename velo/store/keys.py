@@ -12,7 +12,7 @@ from velo.errors import InputError
 
 _WHOLE = {f"{sign}{kind}INT" for sign in ("", "U") for kind in ("TINY", "SMALL", "BIG", "HUGE", "")}
 _WHOLE |= {"INTEGER", "UINTEGER"}
-_FLOATING = {"FLOAT": 2**24, "DOUBLE": 2**53}
+FLOATS = {"FLOAT": 2**24, "DOUBLE": 2**53}
 """Type -> from where on it holds not every whole number."""
 _NULL = ('"NULL"', "NULL")
 
@@ -51,7 +51,7 @@ def match(name: str, entity: str, view: str, floating: bool) -> Match:
     if kinds == {"floating"} and floating:
         return Match()
     if kinds <= {"whole", "floating"} and "floating" in kinds:
-        return Match(_exact(entity), _exact(view), _FLOATING.get(entity), _FLOATING.get(view))
+        return Match(_exact(entity), _exact(view), FLOATS.get(entity), FLOATS.get(view))
     if kinds == {"whole", "decimal"}:
         return Match(_hugeint(entity), _hugeint(view))
     if kinds == {"text", "UUID"}:
@@ -86,7 +86,7 @@ def unclear(name: str, column: str, rows: str) -> tuple[str, str]:
 def _kind(type_: str) -> str:
     if type_ in _WHOLE:
         return "whole"
-    if type_ in _FLOATING:
+    if type_ in FLOATS:
         return "floating"
     if type_ == "VARCHAR" or type_.startswith("ENUM("):
         return "text"
@@ -98,9 +98,10 @@ def _kind(type_: str) -> str:
 
 
 def _exact(type_: str) -> str:
-    if type_ not in _FLOATING:
+    if type_ not in FLOATS:
         return "{}"
-    return f"CASE WHEN {{0}} = trunc({{0}}) AND abs({{0}}) < {_FLOATING[type_]} THEN {{0}}::BIGINT END"
+    exact = f"{{0}} = trunc({{0}}) AND abs({{0}}) < {FLOATS[type_]}"
+    return f"CASE WHEN {exact} THEN {{0}}::BIGINT END"
 
 
 def _hugeint(type_: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOMENT = "TIMESTAMP WITH TIME ZONE"
+MICROSECONDS = "TIMESTAMP WITH TIME ZONE"
 """DuckDB's type of a moment."""
 NANOSECONDS = ("TIMESTAMP_NS", "TIMESTAMPTZ_NS")
 
@@ -16,6 +16,4 @@ def moment(column: str, type_: str) -> str:
         return f"{column}::TIMESTAMPTZ"
     nanoseconds = f"epoch_ns({column})"
     # DuckDB divides towards zero and its remainder has the sign of the number.
-    return (
-        f"make_timestamptz(({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000)"
-    )
+    return f"make_timestamptz(({nanoseconds} - (({nanoseconds} % 1000) + 1000) % 1000) // 1000)"

@@ -18,7 +18,7 @@ from feast.saved_dataset import SavedDatasetStorage
 from feast.utils import make_tzaware
 
 from velo.errors import InputError
-from velo.store.keys import unclear
+from velo.store.keys import FLOATS, unclear
 from velo.store.moments import NANOSECONDS, moment
 from velo.store.names import literal
 from velo.store.relation import Relation
@@ -81,12 +81,10 @@ def pulled_rows(
     if newest:
         by = f"PARTITION BY {', '.join(f'c{names.index(key)}' for key in keys)} " if keys else ""
         sql += f" QUALIFY row_number() OVER ({by}ORDER BY {', '.join(order)}) = 1"
-    elif keys:
-        sql += f" ORDER BY {', '.join(order)}"
     checks = [
         unclear(key, source.column(key), f"{source.rows} AS {source.alias}")
         for key in keys
-        if source.types[key] in ("FLOAT", "DOUBLE")
+        if source.types[key] in FLOATS
     ]
     return PulledRows(sql, names if keys else [*names, DUMMY_ENTITY_ID], checks)
 

@@ -16,7 +16,7 @@ from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL, FeatureView
 from velo.errors import InputError
 from velo.store.keys import check, match
 from velo.store.moments import moment
-from velo.store.names import apart, identifier, literal
+from velo.store.names import identifier, literal
 from velo.store.relation import Relation
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -33,6 +33,7 @@ class ViewJoin:
         key_types: DuckDB's types of `k0..`.
         floating: which of them are declared to be floats.
         outputs: name of each feature in the result.
+        feature_types: DuckDB's types of `f0..`.
         ttl: how long a row stays valid; zero is for ever.
         tied: SELECT of a row where two rows speak of one key and moment and nothing says which
             counts, so that the view is to be joined as `settled`; None where it is already.
@@ -43,6 +44,7 @@ class ViewJoin:
     key_types: list[str]
     floating: list[bool]
     outputs: list[str]
+    feature_types: list[str]
     ttl: timedelta
     tied: str | None
 
@@ -111,8 +113,9 @@ def view_join(
         rows,
         [mapped.get(key, key) for key in keys],
         [columns.key_type(key) for key in keys],
-        [column.dtype.to_value_type().name in ("FLOAT", "DOUBLE") for column in view.entity_columns],
+        [key.dtype.to_value_type().name in ("FLOAT", "DOUBLE") for key in view.entity_columns],
         [f"{shown}__{name}" if full_feature_names else name for name in features],
+        [columns.type(name) for name in features],
         view.ttl or timedelta(0),
         None if settled else tied,
     )
@@ -258,9 +261,7 @@ def _found_sql(join: ViewJoin, rows: EntityRows) -> str:
         join,
         rows=f"SELECT * FROM ({join.rows}) WHERE seen <= (SELECT max({rows.moment}) FROM entity)",
     )
-    features = [
-        f"{value} AS f{i}" for i, value in enumerate(_features(join, "known", rows.moment))
-    ]
+    features = [f"{value} AS f{i}" for i, value in enumerate(_features(join, "known", rows.moment))]
     return (
         f"SELECT {', '.join(features)} "
         f"FROM (SELECT rowid AS entity_row_number, {columns} FROM entity) AS entity "

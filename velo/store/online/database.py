@@ -14,10 +14,10 @@ from dataclasses import astuple
 from pathlib import Path
 
 from velo.errors import HomeError
+from velo.store.names import identifier
 from velo.store.online.parts import Part
 from velo.store.online.standing import Standing
 from velo.store.online.table import OnlineTable
-from velo.store.names import identifier
 
 _OWN = """
 CREATE TABLE IF NOT EXISTS __standing (
@@ -65,12 +65,14 @@ def writing(con: sqlite3.Connection) -> Iterator[None]:
 def ensure(con: sqlite3.Connection, table: OnlineTable) -> bool:
     """Make the table as its view is declared now.
 
-    A feature that is new gets an empty column, one that went loses its own; other keys or another
-    type empty the table.
+    A view without keys has none: an entity of it is not registered. A feature that is new gets an
+    empty column, one that went loses its own; other keys or another type empty the table.
 
     Returns:
         Whether the table was changed.
     """
+    if not table.keys:
+        return False
     there = [tuple(row) for row in con.execute(
         "SELECT name, type, pk FROM pragma_table_info(?)", [table.name]
     )]  # fmt: skip
