@@ -130,8 +130,7 @@ class Comparison:
             if self._con.execute(sql).fetchall():
                 raise InputError(amiss)
         self._con.execute(f"INSERT INTO {into} {self._newest.of(rows, only)}")
-        several = f"SELECT 1 FROM {into} GROUP BY {self._keys} HAVING count(*) > 1 LIMIT 1"
-        if self._con.execute(several).fetchall():
+        if self._con.execute(self._newest.tied(rows, into)).fetchall():
             self._con.execute(f"DELETE FROM {into}")
             self._con.execute(f"INSERT INTO {into} {self._newest.of(rows, only, settled=True)}")
 

@@ -86,6 +86,18 @@ class Newest:
             if join.key_types[i] in FLOATS and field not in FLOATING
         ]
 
+    def tied(self, rows: Relation, taken: str) -> str:
+        """SELECT of a row where it is open which of several rows counts.
+
+        Args:
+            rows: of the view's source.
+            taken: a table that `of` filled from them.
+        """
+        if self.view.batch_source.created_timestamp_column:
+            return self._join(rows, [], settled=False).tied or "SELECT 1 WHERE false"
+        keys = ", ".join(map(identifier, self.table.key_columns.values()))
+        return f"SELECT 1 FROM {taken} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+
     def _join(self, rows: Relation, features: list[str], settled: bool) -> ViewJoin:
         return view_join(
             self.view, rows, features,
