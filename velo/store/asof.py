@@ -11,6 +11,7 @@ numbers the pairs; two million runners make billions of them. An ASOF join finds
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from velo.store.job import AsofRetrievalJob
 from velo.store.names import literal
 from velo.store.pull import Pulled, pulled_rows
 from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join
-from velo.store.relation import Relation, positional, relation
+from velo.store.relation import Relation, files_of, positional, relation
 
 
 class AsofOfflineStoreConfig(DuckDBOfflineStoreConfig):
@@ -152,6 +153,17 @@ class AsofOfflineStore(DuckDBOfflineStore):
             created_timestamp_column, start_date, end_date, newest=False,
         )  # fmt: skip
         return Pulled(con, rows, str(config.repo_path))
+
+    def get_table_column_names_and_types_from_data_source(
+        self, config: RepoConfig, data_source: DataSource
+    ) -> Iterable[tuple[str, str]]:
+        """The columns of a source whose view declares none, when it is applied.
+
+        Raises:
+            NothingToRead: there are no files.
+        """
+        files_of(data_source, str(config.repo_path))
+        return super().get_table_column_names_and_types_from_data_source(config, data_source)
 
 
 def _connect(config: Any) -> duckdb.DuckDBPyConnection:

@@ -81,9 +81,25 @@ def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: 
     Raises:
         NothingToRead: there are no files.
     """
-    path = local_path(source, repo_path)
+    path, files = files_of(source, repo_path)
     if path is None:
         return _registered(con, name, _read_data_source(source, repo_path).to_pyarrow())
+    pattern = f"{verbatim(path)}/**/*.parquet" if path.is_dir() else verbatim(path)
+    found = Relation.of(con, f"read_parquet({literal(pattern)}, hive_partitioning = false)")
+    if list(found.columns) == pq.read_schema(files[0]).names:
+        return found
+    return _registered(con, name, pa.concat_tables(map(_table, files), promote_options="default"))
+
+
+def files_of(source: Any, repo_path: str) -> tuple[Path | None, list[Path]]:
+    """Where a source of local parquet lies now, and its files in order; None for any other source.
+
+    Raises:
+        NothingToRead: there are none.
+    """
+    path = local_path(source, repo_path)
+    if path is None:
+        return None, []
     path = path.resolve()
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     if not files or not files[0].exists():
@@ -91,11 +107,7 @@ def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: 
             f"source {source.name!r} has no files at {path}: run `velo build` first, "
             "or write them where the source says"
         )
-    pattern = f"{verbatim(path)}/**/*.parquet" if path.is_dir() else verbatim(path)
-    found = Relation.of(con, f"read_parquet({literal(pattern)}, hive_partitioning = false)")
-    if list(found.columns) == pq.read_schema(files[0]).names:
-        return found
-    return _registered(con, name, pa.concat_tables(map(_table, files), promote_options="default"))
+    return path, files
 
 
 def verbatim(path: Path) -> str:
