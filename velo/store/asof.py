@@ -38,6 +38,7 @@ from velo.store.names import literal
 from velo.store.pull import Pulled, pulled_rows
 from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join
 from velo.store.relation import Relation, files_of, positional, relation
+from velo.store.ties import is_open
 
 
 class AsofOfflineStoreConfig(DuckDBOfflineStoreConfig):
@@ -192,7 +193,7 @@ def _settled_join(
 ) -> ViewJoin:
     """A view's join in which it is settled which row counts, at a price only where that is open."""
     join = view_join(view, source, features, **how)
-    if join.outputs and join.tied and con.execute(join.tied).fetchall():
+    if join.outputs and is_open(con, join):
         return view_join(view, source, features, settled=True, **how)
     return join
 

@@ -35,8 +35,8 @@ class ViewJoin:
         outputs: name of each feature in the result.
         feature_types: DuckDB's types of `f0..`.
         ttl: how long a row stays valid; zero is for ever.
-        tied: SELECT of a row where two rows speak of one key and moment and nothing says which
-            counts, so that the view is to be joined as `settled`; None where it is already.
+        alike: SELECT of a number for each row, the same for rows of one key and the same times.
+            Where there are such rows, the view is to be joined as `settled`.
     """
 
     rows: str
@@ -46,7 +46,7 @@ class ViewJoin:
     outputs: list[str]
     feature_types: list[str]
     ttl: timedelta
-    tied: str | None
+    alike: str
 
 
 def view_join(
@@ -93,12 +93,9 @@ def view_join(
         f"WHERE {columns.sql(batch.timestamp_field)} IS NOT NULL"
     )
     key_list = [f"k{i}" for i in range(len(keys))]
-    alike = [*key_list, "happened", *(["created"] if created else [])]
+    same = [*key_list, "happened", *(["created"] if created else [])]
     known = "".join(f" AND {key} IS NOT NULL" for key in key_list)
-    tied = (
-        f"SELECT 1 FROM ({rows}) WHERE true{known} GROUP BY {', '.join(alike)} "
-        "HAVING count(*) > 1 LIMIT 1"
-    )
+    numbers = f"SELECT hash({', '.join(same)}) AS alike FROM ({rows}) WHERE true{known}"
     if created and visible_when_created:
         rows = _once_created(rows, key_list, order)
     elif created:
@@ -117,7 +114,7 @@ def view_join(
         [f"{shown}__{name}" if full_feature_names else name for name in features],
         [columns.type(name) for name in features],
         view.ttl or timedelta(0),
-        None if settled else tied,
+        numbers,
     )
 
 

@@ -130,7 +130,7 @@ class Comparison:
             if self._con.execute(sql).fetchall():
                 raise InputError(amiss)
         self._con.execute(f"INSERT INTO {into} {self._newest.of(rows, only)}")
-        if self._con.execute(self._newest.tied(rows, into)).fetchall():
+        if self._newest.is_open(self._con, rows, into):
             self._con.execute(f"DELETE FROM {into}")
             self._con.execute(f"INSERT INTO {into} {self._newest.of(rows, only, settled=True)}")
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import duckdb
+
 from velo.store.keys import FLOATS, match, unclear
 from velo.store.moments import moment
 from velo.store.names import identifier
 from velo.store.online.table import FLOATING, OnlineTable
 from velo.store.query import ViewJoin, view_join
 from velo.store.relation import Relation
+from velo.store.ties import is_open
 
 _KEYS = {"int32_val": "BIGINT", "int64_val": "BIGINT", "string_val": "VARCHAR"}
 """The type that a key is declared to have."""
@@ -86,17 +89,19 @@ class Newest:
             if join.key_types[i] in FLOATS and field not in FLOATING
         ]
 
-    def tied(self, rows: Relation, taken: str) -> str:
-        """SELECT of a row where it is open which of several rows counts.
+    def is_open(self, con: duckdb.DuckDBPyConnection, rows: Relation, taken: str) -> bool:
+        """Whether it is open which of several rows counts.
 
         Args:
+            con: has `taken`.
             rows: of the view's source.
             taken: a table that `of` filled from them.
         """
         if self.view.batch_source.created_timestamp_column:
-            return self._join(rows, [], settled=False).tied or "SELECT 1 WHERE false"
+            return is_open(con, self._join(rows, [], settled=False))
         keys = ", ".join(map(identifier, self.table.key_columns.values()))
-        return f"SELECT 1 FROM {taken} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+        several = f"SELECT 1 FROM {taken} GROUP BY {keys} HAVING count(*) > 1 LIMIT 1"
+        return bool(con.execute(several).fetchall())
 
     def _join(self, rows: Relation, features: list[str], settled: bool) -> ViewJoin:
         return view_join(
