@@ -25,7 +25,8 @@ SUITES = {
     ),
     "online": (["tests/integration/online_store"], {}),
     "materialisation": (["tests/integration/materialization"], {}),
-    "local": (["tests/integration/local_feast_tests", "tests/unit/local_feast_tests"], {}),
+    "end to end": (["tests/integration/local_feast_tests"], {}),
+    "local": (["tests/unit/local_feast_tests"], {}),
     "unit": (["tests/unit/online_store", "tests/unit/test_on_demand_pandas_transformation.py",
               "tests/unit/test_on_demand_python_transformation.py",
               "tests/unit/test_on_demand_feature_view.py", "tests/unit/cli"], {}),
@@ -86,14 +87,17 @@ def _outcomes(checkout: Path, suite: str, stores: str, only: str) -> dict[str, s
     with tempfile.TemporaryDirectory(prefix="velo-feast-") as folder, log.open("a") as said:
         report = Path(folder) / "report.xml"
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2",
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+             "-p", "pytest_lazyfixture", "-n", "2",
              "--dist", "loadgroup", *(["--integration"] if suite in _INTEGRATION else []),
              "-m", CHOSEN, "-k", names, *(f"--ignore-glob=*{word}*" for word in ELSEWHERE),
              "-W", "ignore", f"--junitxml={report}", *paths],
             cwd=python, stdout=said, stderr=subprocess.STDOUT,
             env={**os.environ, **needs, "FEAST_IS_LOCAL_TEST": "True", "FEAST_USAGE": "False",
                  "PYTHONDONTWRITEBYTECODE": "1", "VELO_HOME": f"{folder}/home",
-                 "PYTHONPATH": os.pathsep.join([*ours, str(python), str(here.parents[2])])},
+                 "PYTHONPATH": os.pathsep.join(
+                     [*ours, str(here.parent / "lazy"), str(python), str(here.parents[2])]
+                 )},
         )  # fmt: skip
         if not report.exists():
             raise SystemExit(f"{suite}: pytest wrote no report; FEAST_LOG=file keeps what it said")
@@ -109,7 +113,7 @@ def _outcome(case: ElementTree.Element) -> str:
     return "skip" if case.find("skipped") is not None else "pass"
 
 
-_INTEGRATION = {"offline", "online", "materialisation"}
+_INTEGRATION = {"offline", "online", "materialisation", "end to end"}
 
 
 if __name__ == "__main__":

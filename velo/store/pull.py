@@ -52,7 +52,7 @@ def pulled_rows(
     Args:
         source: the rows; all other names are of its columns.
         keys: none for a view without entities, whose rows get the key that Feast asks them by.
-        features: the columns to pull.
+        features: the columns to pull; all where none is named, for a view may infer them.
         timestamp: when a row happened; nanoseconds are cut off.
         created: when it was written down.
         start: first moment; UTC where it names no zone.
@@ -60,6 +60,7 @@ def pulled_rows(
         newest: whether only the newest row of each key is wanted; of rows alike in all times that
             with the greatest features, a missing one last.
     """
+    features = features or [name for name in source.columns if name not in (*keys, timestamp)]
     asked = [*keys, *features, timestamp, *([created] if created else [])]
     names = [name for name in dict.fromkeys(asked) if name != _NOT_A_FEATURE]
     chosen = [f"{_value(source, name)} AS c{i}" for i, name in enumerate(names)]

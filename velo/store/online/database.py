@@ -101,6 +101,16 @@ def void(con: sqlite3.Connection, table: OnlineTable) -> None:
     con.execute("DELETE FROM __parts WHERE name = ?", [table.name])
 
 
+def settle(con: sqlite3.Connection, table: OnlineTable) -> None:
+    """Forget values that somebody wrote of another kind than is declared."""
+    columns = [identifier(name) for name, type_, place in table.described
+               if type_ != "BLOB" and not place]  # fmt: skip
+    foreign = [f"typeof({column}) = 'blob'" for column in columns]
+    values = [f"{column} = iif({each}, NULL, {column})"
+              for column, each in zip(columns, foreign, strict=True)]  # fmt: skip
+    con.execute(f"UPDATE {table} SET {', '.join(values)} WHERE {' OR '.join(foreign)}")
+
+
 def stand(con: sqlite3.Connection, now: Standing) -> None:
     """Say what the tables hold now."""
     con.execute(

@@ -28,6 +28,7 @@ from velo.store.online.database import (
     ensure,
     fill_from,
     filled_from,
+    settle,
     stand,
     writing,
 )
@@ -146,6 +147,8 @@ def _bring(
     lasting = view.ttl // timedelta(microseconds=1) if view.ttl else 0
     newest = Newest(view, table, last - lasting if lasting else DAWN, last)
     changed = ensure(online, table)
+    if earlier is None:
+        settle(online, table)
     folder = folder_of(view, config.repo_path)
     source = relation(con, view.batch_source, str(config.repo_path), "source")
     if folder is None or not source.in_place:

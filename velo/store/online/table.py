@@ -31,6 +31,7 @@ NATIVE = {
 }
 """Fields of Feast's `Value` that SQLite holds as they are. Any other is held as its message."""
 
+_WHOLE = {"int32_val", "int64_val"}
 FLOATING = ("float_val", "double_val")
 _KINDS = {
     "int32_val": "whole number",
@@ -165,7 +166,9 @@ class OnlineTable:
                 f"key {name!r} is a {_KINDS.get(field, field)} and was given as a "
                 f"{_KINDS.get(given, given)}"
             )
-        return _held(value, field)
+        if given is None:
+            return None
+        return getattr(value, given) if field in NATIVE else value.SerializeToString()
 
     def is_native(self, features: Iterable[str]) -> bool:
         """Whether SQLite holds these features as they are."""
@@ -214,9 +217,14 @@ class OnlineTable:
 
 def value_of(held: Any, field: str) -> Value:
     """Feast's value of something that is not null."""
-    if field in NATIVE:
-        return _MADE(**{field: bool(held) if field == "bool_val" else held})
-    return Value.FromString(held)
+    if field not in NATIVE or is_message(held, field):
+        return Value.FromString(held)
+    return _MADE(**{field: bool(held) if field == "bool_val" else held})
+
+
+def is_message(held: Any, field: str) -> bool:
+    """Whether a native column holds a whole message: somebody wrote it of another kind."""
+    return isinstance(held, bytes) and NATIVE[field] != "BLOB"
 
 
 def _field(column: Any) -> str:
@@ -228,7 +236,9 @@ def _type(field: str) -> str:
 
 
 def _held(value: Value, field: str) -> Any:
-    said = value.WhichOneof("val")
-    if said is None:
+    given = value.WhichOneof("val")
+    if given is None:
         return None
-    return getattr(value, said) if field in NATIVE else value.SerializeToString()
+    if given == field or {given, field} <= _WHOLE or (field == "bytes_val" and given in NATIVE):
+        return getattr(value, given) if field in NATIVE else value.SerializeToString()
+    return value.SerializeToString()
