@@ -88,7 +88,7 @@ def _outcomes(checkout: Path, suite: str, stores: str, only: str) -> dict[str, s
         report = Path(folder) / "report.xml"
         subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-             "-p", "pytest_lazyfixture", "-n", "2",
+             "-p", "pytest_lazyfixture", "-n", "2", "--timeout", "1200",
              "--dist", "loadgroup", *(["--integration"] if suite in _INTEGRATION else []),
              "-m", CHOSEN, "-k", names, *(f"--ignore-glob=*{word}*" for word in ELSEWHERE),
              "-W", "ignore", f"--junitxml={report}", *paths],

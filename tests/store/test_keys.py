@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from feast import Entity, FeatureStore, FeatureView, Field, FileSource, ValueType
+from feast.errors import FeastJoinKeysDuringMaterialization
 from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 from feast.types import Float64, Int64, String
@@ -199,3 +200,13 @@ def test_the_online_store_takes_no_key_of_another_kind(tmp_path: Path, given: Va
         )
     with pytest.raises(InputError, match="'k' is a whole number"):
         store.provider.online_read(store.config, view, [key], ["f"])
+
+
+def test_a_source_without_the_key_is_refused_by_the_error_that_feast_has_for_it(
+    tmp_path: Path,
+) -> None:
+    store = applied(tmp_path, [1])
+    table = pq.read_table(tmp_path / "v.parquet")
+    pq.write_table(table.rename_columns(["other", "f", "ts"]), tmp_path / "v.parquet")
+    with pytest.raises(FeastJoinKeysDuringMaterialization, match="other"):
+        materialised(store)

@@ -10,6 +10,7 @@ import duckdb
 import ibis
 import pandas as pd
 import pyarrow as pa
+from feast.errors import FeastJoinKeysDuringMaterialization
 from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL
 from feast.infra.offline_stores.duckdb import _write_data_source
 from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMetadata
@@ -59,7 +60,13 @@ def pulled_rows(
         end: last moment.
         newest: whether only the newest row of each key is wanted; of rows alike in all times that
             with the greatest features, a missing one last.
+
+    Raises:
+        FeastJoinKeysDuringMaterialization: the source lacks a key.
+        InputError: it lacks another column.
     """
+    if not set(keys) <= set(source.columns):
+        raise FeastJoinKeysDuringMaterialization(source.rows, set(keys), set(source.columns))
     features = features or [name for name in source.columns if name not in (*keys, timestamp)]
     asked = [*keys, *features, timestamp, *([created] if created else [])]
     names = [name for name in dict.fromkeys(asked) if name != _NOT_A_FEATURE]
