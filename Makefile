@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 export VELO_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins
+.PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins test-feast
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,16 @@ test: $(STAMP) ## linters, types and the default tests
 
 test-slow: $(STAMP) ## every test, the slow ones too
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "slow or not slow"
+
+test-feast: $(STAMP) ## Feast's own tests on our stores and on its own; FEAST_SOURCE=a checkout
+	@[ -d "$(FEAST_SOURCE)/sdk/python/tests" ] || \
+		{ echo "give FEAST_SOURCE=a checkout of github.com/feast-dev/feast" >&2; exit 2; }
+	@$(BIN)/python -m venv $(VENV)/feast-suite
+	@$(BIN)/python -c "import sysconfig as s; print(s.get_path('purelib'))" \
+		> "$$($(VENV)/feast-suite/bin/python -c "import sysconfig as s; print(s.get_path('purelib'))")/velo.pth"
+	@$(VENV)/feast-suite/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r benchmarks/feast_suite/requirements.txt
+	FEAST_SOURCE="$(FEAST_SOURCE)" $(VENV)/feast-suite/bin/python -m benchmarks.feast_suite
 
 check: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -24,6 +24,7 @@ from velo.store.online.materialize import DAWN, midnight
 from velo.store.online.newest import Newest
 from velo.store.online.parts import find_parts, folder_of
 from velo.store.online.table import OnlineTable
+from velo.store.relation import Relation
 
 FIRST = date(2020, 1, 1)
 Row = tuple[int, str, int, float | None, int | None]
@@ -243,6 +244,7 @@ def test_a_moment_is_held_as_seconds_and_a_missing_one_as_none(tmp_path: Path) -
         "TIMESTAMPTZ '2020-01-01 00:00:01' AS last "
         "UNION ALL SELECT 2, TIMESTAMPTZ '2020-01-02', NULL)"
     )
-    newest = Newest(view, table, DAWN, midnight(FIRST + timedelta(9))).of(rows)
-    found = {r[0]: r[2] for r in con.execute(newest).fetchall()}
+    newest = Newest(view, table, DAWN, midnight(FIRST + timedelta(9)))
+    sql = newest.of(Relation.of(con, rows))
+    found = {r[0]: r[2] for r in con.execute(sql).fetchall()}
     assert found == {1: midnight(FIRST) // 1_000_000 + 1, 2: None}

@@ -124,6 +124,41 @@ def test_a_write_of_some_features_leaves_the_others(project: FeatureStore) -> No
     assert found["ran"][0] is False
 
 
+def test_a_value_of_another_kind_than_is_declared_comes_back_as_it_was_written(
+    project: FeatureStore,
+) -> None:
+    """As from Feast's own store: a push may give a double to a feature of 32 bits."""
+    from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+    from feast.protos.feast.types.Value_pb2 import Value
+
+    key = EntityKey(
+        join_keys=["horse_id", "course"],
+        entity_values=[Value(int64_val=7), Value(string_val="Châtel")],
+    )
+    known = project.get_feature_view("at_course")
+    online, config = project.provider, project.config
+    online.online_write_batch(config, known, [(key, {"share": Value(double_val=1.1)}, NOON, None)],
+                              None)  # fmt: skip
+    _, values = online.online_read(config, known, [key], ["share"])[0]
+    assert values is not None
+    assert values["share"].double_val == 1.1
+    assert answered(project, ["share"])["share"][0] == 1.1
+
+
+def test_a_view_whose_features_are_inferred_is_materialised(tmp_path: Path) -> None:
+    pq.write_table(
+        rows().select(["horse_id", "course", "known", "wins"]), tmp_path / "rows.parquet"
+    )
+    store = feast(tmp_path)
+    inferred = FeatureView(
+        name="at_course", entities=[HORSE, COURSE],
+        source=FileSource(path=str(tmp_path / "rows.parquet"), timestamp_field="known"),
+    )  # fmt: skip
+    store.apply([HORSE, COURSE, inferred])
+    everything(store)
+    assert answered(store, ["wins"])["wins"] == [1 / 3, 0.5, None, None]
+
+
 def test_a_feature_that_is_new_is_empty_and_the_others_stay(
     project: FeatureStore, tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from velo.errors import InputError
 from velo.home import Home
-from velo.store.query import identifier
+from velo.store.names import identifier
 
 
 def relocate(home: Home, before: Path, after: Path) -> None:

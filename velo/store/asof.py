@@ -11,7 +11,7 @@ numbers the pairs; two million runners make billions of them. An ASOF join finds
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from uuid import uuid4
 import duckdb
 import pandas as pd
 import pyarrow as pa
+from feast.data_source import DataSource
 from feast.errors import FeastEntityDFMissingColumnsError
 from feast.feature_view import FeatureView
 from feast.infra.offline_stores import offline_utils
@@ -31,9 +32,13 @@ from feast.repo_config import RepoConfig
 from feast.utils import _get_requested_feature_views_to_features_dict, make_tzaware
 from pydantic import StrictStr
 
+from velo.errors import InputError
 from velo.store.job import AsofRetrievalJob
-from velo.store.query import ViewJoin, literal, point_in_time, span_sql, view_join
-from velo.store.relation import relation
+from velo.store.names import literal
+from velo.store.pull import Pulled, pulled_rows
+from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join
+from velo.store.relation import Relation, files_of, positional, relation
+from velo.store.ties import is_open
 
 
 class AsofOfflineStoreConfig(DuckDBOfflineStoreConfig):
@@ -52,7 +57,7 @@ class AsofOfflineStoreConfig(DuckDBOfflineStoreConfig):
 
 
 class AsofOfflineStore(DuckDBOfflineStore):
-    """Point-in-time retrieval by ASOF joins; writes and materialisation as Feast's DuckDB store."""
+    """Point-in-time retrieval by ASOF joins, and pulls; writes as Feast's DuckDB store."""
 
     supports_filter_by_created_timestamp = True
 
@@ -82,7 +87,8 @@ class AsofOfflineStore(DuckDBOfflineStore):
         )
         features = {view.projection.name_to_use(): names for view, names in wanted.items()}
         joins = [
-            view_join(
+            _settled_join(
+                con,
                 view,
                 relation(con, view.batch_source, str(config.repo_path), f"view_{number}"),
                 features.get(view.projection.name_to_use(), []),
@@ -91,26 +97,74 @@ class AsofOfflineStore(DuckDBOfflineStore):
             )
             for number, view in enumerate(feature_views)
         ]
-        _register_entity_rows(con, entity_df, joins, start_date, end_date)
-        columns = con.execute("DESCRIBE entity_rows").fetchall()
-        names = [row[0] for row in columns]
-        timestamp = offline_utils.infer_event_timestamp_from_entity_df(
-            dict(con.execute("SELECT * FROM entity_rows LIMIT 0").df().dtypes)
-        )
-        missing = {key for join in joins for key in join.entity_keys} - set(names)
+        rows = _register_entity_rows(con, entity_df, joins, start_date, end_date)
+        missing = {key for join in joins for key in join.entity_keys} - set(rows.names)
         if missing:
-            raise FeastEntityDFMissingColumnsError(missing | {timestamp}, missing)
+            raise FeastEntityDFMissingColumnsError(missing | {rows.timestamp}, missing)
+        on_demand = OnDemandFeatureView.get_requested_odfvs(feature_refs, project, registry)
+        _refuse_features_among(rows.names, joins, on_demand, full_feature_names)
         return AsofRetrievalJob(
             con,
-            point_in_time(names, timestamp, joins),
-            timestamp,
+            point_in_time(rows, joins),
+            rows.moment,
             full_feature_names,
-            OnDemandFeatureView.get_requested_odfvs(feature_refs, project, registry),
+            on_demand,
             RetrievalMetadata(
-                features=feature_refs, keys=[name for name in names if name != timestamp]
+                features=feature_refs, keys=[name for name in rows.names if name != rows.timestamp]
             ),
             str(config.repo_path),
         )
+
+    @staticmethod
+    def pull_latest_from_table_or_query(
+        config: RepoConfig,
+        data_source: DataSource,
+        join_key_columns: list[str],
+        feature_name_columns: list[str],
+        timestamp_field: str,
+        created_timestamp_column: str | None,
+        start_date: datetime,
+        end_date: datetime,
+    ) -> RetrievalJob:
+        """The newest row of each key between two moments, both included."""
+        con = _connect(config.offline_store)
+        source = relation(con, data_source, str(config.repo_path), "pulled")
+        rows = pulled_rows(
+            source, join_key_columns, feature_name_columns, timestamp_field,
+            created_timestamp_column, start_date, end_date, newest=True,
+        )  # fmt: skip
+        return Pulled(con, rows, str(config.repo_path))
+
+    @staticmethod
+    def pull_all_from_table_or_query(
+        config: RepoConfig,
+        data_source: DataSource,
+        join_key_columns: list[str],
+        feature_name_columns: list[str],
+        timestamp_field: str,
+        created_timestamp_column: str | None = None,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+    ) -> RetrievalJob:
+        """Every row between two moments, both included; all of them where none is given."""
+        con = _connect(config.offline_store)
+        source = relation(con, data_source, str(config.repo_path), "pulled")
+        rows = pulled_rows(
+            source, join_key_columns, feature_name_columns, timestamp_field,
+            created_timestamp_column, start_date, end_date, newest=False,
+        )  # fmt: skip
+        return Pulled(con, rows, str(config.repo_path))
+
+    def get_table_column_names_and_types_from_data_source(
+        self, config: RepoConfig, data_source: DataSource
+    ) -> Iterable[tuple[str, str]]:
+        """The columns of a source whose view declares none, when it is applied.
+
+        Raises:
+            NothingToRead: there are no files.
+        """
+        files_of(data_source, str(config.repo_path))
+        return super().get_table_column_names_and_types_from_data_source(config, data_source)
 
 
 def _connect(config: Any) -> duckdb.DuckDBPyConnection:
@@ -130,22 +184,78 @@ def _connect(config: Any) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def _settled_join(
+    con: duckdb.DuckDBPyConnection,
+    view: FeatureView,
+    source: Relation,
+    features: list[str],
+    **how: bool,
+) -> ViewJoin:
+    """A view's join in which it is settled which row counts, at a price only where that is open."""
+    join = view_join(view, source, features, **how)
+    if join.outputs and is_open(con, join):
+        return view_join(view, source, features, settled=True, **how)
+    return join
+
+
 def _register_entity_rows(
     con: duckdb.DuckDBPyConnection,
     entity_df: pd.DataFrame | pa.Table | str | None,
     joins: list[ViewJoin],
     start: datetime | None,
     end: datetime | None,
-) -> None:
-    if isinstance(entity_df, str):
-        con.execute(f"CREATE TEMP VIEW entity_rows AS {entity_df}")
-    elif isinstance(entity_df, pa.Table):
-        con.register("entity_rows", entity_df)
-    elif isinstance(entity_df, pd.DataFrame):
-        con.register("entity_rows", pa.Table.from_pandas(entity_df, preserve_index=False))
+) -> EntityRows:
+    """Make the relation `entity_rows`, whose columns are `c0..`, and say what they are."""
+    if isinstance(entity_df, pd.DataFrame | pa.Table):
+        table = entity_df
+        if isinstance(table, pd.DataFrame):
+            table = pa.Table.from_pandas(table, preserve_index=False)
+        names = table.column_names
+        con.register("entity_rows", positional(table))
     else:
-        stamp: Callable[[datetime | None, str], str] = lambda moment, other: (  # noqa: E731
-            f"{literal(make_tzaware(moment).isoformat())}::TIMESTAMPTZ" if moment else other
-        )
-        span = span_sql(joins, stamp(start, "'-infinity'::TIMESTAMPTZ"), stamp(end, "now()"))
-        con.execute(f"CREATE TEMP VIEW entity_rows AS {span}")
+        if isinstance(entity_df, str):
+            query = entity_df.strip().rstrip(";")
+            names = [row[0] for row in con.execute(f"DESCRIBE {query}").fetchall()]
+        else:
+            names, query = span_sql(joins, _since(start), _until(end))
+        columns = ", ".join(f"c{i}" for i in range(len(names)))
+        con.execute(f"CREATE TEMP VIEW entity_rows AS SELECT * FROM ({query}\n) AS e({columns})")
+    types = [str(row[1]) for row in con.execute("DESCRIBE entity_rows").fetchall()]
+    of_pandas = list(con.execute("SELECT * FROM entity_rows LIMIT 0").df().dtypes)
+    timestamp = offline_utils.infer_event_timestamp_from_entity_df(
+        dict(zip(names, of_pandas, strict=True))
+    )
+    return EntityRows(names, types, timestamp)
+
+
+def _refuse_features_among(
+    names: list[str],
+    joins: list[ViewJoin],
+    on_demand: list[OnDemandFeatureView],
+    full_feature_names: bool,
+) -> None:
+    features = {output for join in joins for output in join.outputs}
+    for view in on_demand:
+        shown = view.projection.name_to_use()
+        features |= {
+            f"{shown}__{feature.name}" if full_feature_names else feature.name
+            for feature in view.projection.features
+        }
+    for name in names:
+        if name in features:
+            raise InputError(
+                f"the entity rows have a column {name!r}, which is also a feature that is asked "
+                "for: call it otherwise, or ask for full feature names"
+            )
+
+
+def _since(start: datetime | None) -> str:
+    return _stamp(start) if start else "'-infinity'::TIMESTAMPTZ"
+
+
+def _until(end: datetime | None) -> str:
+    return _stamp(end) if end else "now()"
+
+
+def _stamp(at: datetime) -> str:
+    return f"{literal(make_tzaware(at).isoformat())}::TIMESTAMPTZ"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import closing
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -20,8 +20,9 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage, ValidationReference
 
+from velo.errors import InputError
 from velo.store.on_demand import SLICE, Joined, as_declared, on_demand_features
-from velo.store.query import PointInTime, identifier
+from velo.store.query import PointInTime
 from velo.store.relation import local_path
 
 
@@ -32,7 +33,7 @@ class AsofRetrievalJob(RetrievalJob):
         self,
         con: duckdb.DuckDBPyConnection,
         join: PointInTime,
-        timestamp: str,
+        moment: str,
         full_feature_names: bool,
         on_demand_feature_views: list[OnDemandFeatureView],
         metadata: RetrievalMetadata,
@@ -42,7 +43,7 @@ class AsofRetrievalJob(RetrievalJob):
         super().__init__()
         self._con = con
         self._join = join
-        self._timestamp = timestamp
+        self._moment = moment
         self._full_feature_names = full_feature_names
         self._on_demand_feature_views = on_demand_feature_views
         self._metadata = metadata
@@ -65,7 +66,7 @@ class AsofRetrievalJob(RetrievalJob):
         if known.min_event_timestamp is None:
             known.min_event_timestamp, known.max_event_timestamp = self._con.execute(
                 "SELECT min(t)::TIMESTAMPTZ, max(t)::TIMESTAMPTZ "
-                f"FROM (SELECT {identifier(self._timestamp)} AS t FROM entity_rows)"
+                f"FROM (SELECT {self._moment} AS t FROM entity_rows)"
             ).fetchall()[0]
         return known
 
@@ -122,14 +123,16 @@ class AsofRetrievalJob(RetrievalJob):
         try:
             for name, sql in zip(tables, [self._join.entity, *self._join.found], strict=True):
                 self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
+                if name == "entity":
+                    self._check()
             together = self._con.sql(f"SELECT * FROM {' POSITIONAL JOIN '.join(tables)}")
             with together.to_arrow_reader(rows) as reader:
                 nothing = True
                 for batch in reader:
                     nothing = False
-                    yield self._with_declared(pa.Table.from_batches([batch]))
+                    yield self._with_declared(self._named(pa.Table.from_batches([batch])))
                 if nothing:
-                    yield self._with_declared(reader.schema.empty_table())
+                    yield self._with_declared(self._named(reader.schema.empty_table()))
         finally:
             for name in tables:
                 self._con.execute(f"DROP TABLE IF EXISTS {name}")
@@ -177,10 +180,21 @@ class AsofRetrievalJob(RetrievalJob):
     def _joined_parts(self) -> list[pa.Table]:
         """The entity rows, and each view's features beside them."""
         self._con.execute(f"CREATE OR REPLACE TABLE entity AS {self._join.entity}")
+        self._check()
         found = [self._con.sql(sql).to_arrow_table() for sql in self._join.found]
-        entity = self._con.sql("FROM entity").to_arrow_table()
+        parts = [self._con.sql("FROM entity").to_arrow_table(), *found]
         self._con.execute("DROP TABLE entity")
-        return [entity, *found]
+        names = iter(self._join.names)
+        return [part.rename_columns(list(islice(names, part.num_columns))) for part in parts]
+
+    def _check(self) -> None:
+        """See that no key may stand for another one; `entity` is there."""
+        for sql, amiss in self._join.checks:
+            if self._con.execute(sql).fetchall():
+                raise InputError(amiss)
+
+    def _named(self, rows: pa.Table) -> pa.Table:
+        return rows.rename_columns(self._join.names)
 
     def _parts(self) -> list[pa.Table]:
         parts = self._joined_parts()

@@ -1,25 +1,25 @@
-"""The SQL of a point-in-time join: entity rows, and for each view an ASOF LEFT JOIN."""
+"""The SQL of a point-in-time join: entity rows, and for each view an ASOF LEFT JOIN.
+
+Below the sources nothing has a name of the user's: columns of the entity rows are `c0..`, of a
+view `k0..`, `happened`, `seen` and `f0..`. So no name that somebody chose can mean ours.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from feast.feature_view import FeatureView
+from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL, FeatureView
 
 from velo.errors import InputError
+from velo.store.keys import check, match
+from velo.store.moments import moment
+from velo.store.names import identifier, literal
+from velo.store.relation import Relation
 
 _MICROSECOND = timedelta(microseconds=1)
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A quoted SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True)
@@ -30,67 +30,161 @@ class ViewJoin:
         rows: SELECT of the view's rows: `k0..` join keys, `seen` when a row becomes visible,
             `happened` its event time, `f0..` the wanted features.
         entity_keys: the entity rows' columns that `k0..` are matched with.
+        key_types: DuckDB's types of `k0..`.
+        floating: which of them are declared to be floats.
         outputs: name of each feature in the result.
+        feature_types: DuckDB's types of `f0..`.
         ttl: how long a row stays valid; zero is for ever.
+        alike: SELECT of a number for each row, the same for rows of one key and the same times.
+            Where there are such rows, the view is to be joined as `settled`.
     """
 
     rows: str
     entity_keys: list[str]
+    key_types: list[str]
+    floating: list[bool]
     outputs: list[str]
+    feature_types: list[str]
     ttl: timedelta
+    alike: str
 
 
 def view_join(
     view: FeatureView,
-    source: str,
+    source: Relation,
     features: list[str],
     *,
     full_feature_names: bool,
     visible_when_created: bool,
+    settled: bool = False,
 ) -> ViewJoin:
     """Describe a view's part of the join.
 
     Args:
         view: the feature view, with the projection under which it was asked for.
-        source: SQL that reads its rows.
+        source: its rows.
         features: the features that are wanted of it.
         full_feature_names: whether results are called `view__feature`.
         visible_when_created: whether a row counts only from its created timestamp on.
+        settled: whether of rows with one key and all times alike the one with the greatest
+            features counts, in the order in which the view declares them, a missing one last.
 
     Raises:
-        InputError: the view has no batch source.
+        InputError: the view has no batch source, or the source lacks a column.
     """
     batch = view.batch_source
     if batch is None:
         raise InputError(f"feature view {view.name!r} has no batch source to join")
-    in_file = {ours: theirs for theirs, ours in batch.field_mapping.items()}
-    mapped = view.projection.join_key_map or {}
     keys = [column.name for column in view.entity_columns]
-
-    def column(name: str) -> str:
-        return identifier(in_file.get(name, name))
-
-    selected = [f"{column(key)} AS k{i}" for i, key in enumerate(keys)]
-    selected.append(f"{column(batch.timestamp_field)}::TIMESTAMPTZ AS happened")
+    columns = _Columns(view.name, batch, source)
+    selected = [f"{columns.key(key)} AS k{i}" for i, key in enumerate(keys)]
+    selected.append(f"{columns.moment(batch.timestamp_field)} AS happened")
     created = batch.created_timestamp_column
     if created:
-        selected.append(f"{column(created)}::TIMESTAMPTZ AS created")
-    selected += [f"{column(feature)} AS f{i}" for i, feature in enumerate(features)]
-    rows = f"SELECT {', '.join(selected)} FROM {source} WHERE happened IS NOT NULL"
+        selected.append(f"{columns.moment(created)} AS created")
+    selected += [f"{columns.sql(feature)} AS f{i}" for i, feature in enumerate(features)]
+    order = []
+    if settled:
+        order = [f"t{i} DESC NULLS LAST" for i in range(len(view.features))]
+        selected += [f"{columns.sortable(feature.name)} AS t{i}"
+                     for i, feature in enumerate(view.features)]  # fmt: skip
+    rows = (
+        f"SELECT {', '.join(selected)} FROM {source.rows} AS {source.alias} "
+        f"WHERE {columns.sql(batch.timestamp_field)} IS NOT NULL"
+    )
     key_list = [f"k{i}" for i in range(len(keys))]
+    same = [*key_list, "happened", *(["created"] if created else [])]
+    known = "".join(f" AND {key} IS NOT NULL" for key in key_list)
+    numbers = f"SELECT hash({', '.join(same)}) AS alike FROM ({rows}) WHERE true{known}"
     if created and visible_when_created:
-        rows = _once_created(rows, key_list)
+        rows = _once_created(rows, key_list, order)
     elif created:
-        rows = _newest_created(rows, key_list)
+        rows = _newest(rows, key_list, ["created DESC NULLS LAST", *order])
+    elif settled:
+        rows = _newest(rows, key_list, order)
     else:
         rows = f"SELECT *, happened AS seen FROM ({rows})"
+    mapped = view.projection.join_key_map or {}
     shown = view.projection.name_alias or view.name
     return ViewJoin(
         rows,
         [mapped.get(key, key) for key in keys],
+        [columns.key_type(key) for key in keys],
+        [key.dtype.to_value_type().name in ("FLOAT", "DOUBLE") for key in view.entity_columns],
         [f"{shown}__{name}" if full_feature_names else name for name in features],
+        [columns.type(name) for name in features],
         view.ttl or timedelta(0),
+        numbers,
     )
+
+
+class _Columns:
+    """A view's columns in its source."""
+
+    def __init__(self, view: str, batch: Any, source: Relation) -> None:
+        self._view, self._source = view, source
+        self._in_file = {
+            ours: theirs for theirs, ours in batch.field_mapping.items() if theirs in source.columns
+        }
+
+    def _theirs(self, name: str) -> str:
+        theirs = self._in_file.get(name, name)
+        if theirs not in self._source.columns:
+            there = ", ".join(map(repr, self._source.columns))
+            raise InputError(
+                f"the source of view {self._view!r} has no column {theirs!r}: it has {there}"
+            )
+        return theirs
+
+    def _is_dummy(self, name: str) -> bool:
+        return name == DUMMY_ENTITY_ID and name not in self._source.columns
+
+    def sql(self, name: str) -> str:
+        return self._source.column(self._theirs(name))
+
+    def type(self, name: str) -> str:
+        return self._source.types[self._theirs(name)]
+
+    def moment(self, name: str) -> str:
+        return moment(self.sql(name), self.type(name))
+
+    def key(self, name: str) -> str:
+        return literal(DUMMY_ENTITY_VAL) if self._is_dummy(name) else self.sql(name)
+
+    def key_type(self, name: str) -> str:
+        return "VARCHAR" if self._is_dummy(name) else self.type(name)
+
+    def sortable(self, name: str) -> str:
+        floating = self.type(name) in ("FLOAT", "DOUBLE")
+        return f"nullif({self.sql(name)}, 'NaN')" if floating else self.sql(name)
+
+
+@dataclass(frozen=True)
+class EntityRows:
+    """The relation `entity_rows`, whose columns are `c0..`.
+
+    Attributes:
+        names: what the columns are called by whoever asks.
+        types: DuckDB's.
+        timestamp: which of the names says when.
+    """
+
+    names: list[str]
+    types: list[str]
+    timestamp: str
+
+    @property
+    def moment(self) -> str:
+        """The column that says when."""
+        return self.column(self.timestamp)
+
+    def column(self, name: str) -> str:
+        """SQL's name of a column."""
+        return f"c{self.names.index(name)}"
+
+    def type(self, name: str) -> str:
+        """A column's type."""
+        return self.types[self.names.index(name)]
 
 
 @dataclass(frozen=True)
@@ -104,96 +198,132 @@ class PointInTime:
         entity: SELECT of the entity rows, for a table `entity`; its `rowid` is their order.
         found: for each view that features are wanted of, SELECT of those from `entity` and the
             view's rows, one row an entity row, in their order.
+        names: of all columns: the entity rows', then those of each view.
+        checks: SELECTs over `entity` that must find nothing, and what is wrong where they do.
         whole: the same join as a single statement, for reading.
     """
 
     entity: str
     found: list[str]
+    names: list[str]
+    checks: list[tuple[str, str]]
     whole: str
 
 
-def point_in_time(columns: list[str], timestamp: str, joins: list[ViewJoin]) -> PointInTime:
+def point_in_time(rows: EntityRows, joins: Sequence[ViewJoin]) -> PointInTime:
     """Plan the join.
 
     Args:
-        columns: the entity rows' columns, all of which come back.
-        timestamp: which of them says when.
+        rows: the entity rows, all columns of which come back.
         joins: the views.
+
+    Raises:
+        InputError: a key has another type in the entity rows than in a view.
     """
-    moment = identifier(timestamp)
-    entity = f"SELECT * REPLACE ({moment}::TIMESTAMPTZ AS {moment})"
+    columns = [f"c{i}" for i in range(len(rows.names))]
+    at = columns.index(rows.moment)
+    chosen = list(columns)
+    chosen[at] = f"{moment(rows.moment, rows.types[at])} AS {rows.moment}"
+    entity = f"SELECT {', '.join(chosen)}"
     wanted = [join for join in joins if join.outputs]
-    outputs = [f"entity.{identifier(column)}" for column in columns]
-    clauses = []
+    names = [*rows.names, *(output for join in wanted for output in join.outputs)]
+    outputs = [f"entity.{column}" for column in columns]
+    clauses, checks = [], []
     for number, join in enumerate(wanted):
-        outputs += _features(join, f"known_{number}", moment)
-        clauses.append(_asof_join(join, f"known_{number}", moment))
+        known = f"known_{number}"
+        outputs += _features(join, known, rows.moment)
+        clauses.append(_asof_join(join, known, rows))
+        checks += _checks(join, rows)
+    shown = [f"{output} AS {identifier(name or f'c{i}')}"
+             for i, (output, name) in enumerate(zip(outputs, names, strict=True))]  # fmt: skip
     return PointInTime(
         f"{entity} FROM entity_rows",
-        [_found_sql(join, moment) for join in wanted],
+        [_found_sql(join, rows) for join in wanted],
+        names,
+        checks,
         f"WITH entity AS ({entity}, row_number() OVER () AS entity_row_number FROM entity_rows) "
-        f"SELECT {', '.join(outputs)} FROM entity {' '.join(clauses)} ORDER BY entity_row_number",
+        f"SELECT {', '.join(shown)} FROM entity {' '.join(clauses)} "
+        "ORDER BY entity.entity_row_number",
     )
 
 
-def _found_sql(join: ViewJoin, moment: str) -> str:
+def _found_sql(join: ViewJoin, rows: EntityRows) -> str:
     """One view's features for each row of the table `entity`, in its order.
 
     An ASOF join sorts both its sides, so only the row's number, keys and time go into it; of the
     view, only rows that an entity row can see.
     """
-    columns = ", ".join([*dict.fromkeys(map(identifier, join.entity_keys)), moment])
+    columns = ", ".join(dict.fromkeys([*map(rows.column, join.entity_keys), rows.moment]))
     seen = replace(
-        join, rows=f"SELECT * FROM ({join.rows}) WHERE seen <= (SELECT max({moment}) FROM entity)"
+        join,
+        rows=f"SELECT * FROM ({join.rows}) WHERE seen <= (SELECT max({rows.moment}) FROM entity)",
     )
+    features = [f"{value} AS f{i}" for i, value in enumerate(_features(join, "known", rows.moment))]
     return (
-        f"SELECT {', '.join(_features(join, 'known', moment))} "
+        f"SELECT {', '.join(features)} "
         f"FROM (SELECT rowid AS entity_row_number, {columns} FROM entity) AS entity "
-        f"{_asof_join(seen, 'known', moment)} ORDER BY entity_row_number"
+        f"{_asof_join(seen, 'known', rows)} ORDER BY entity.entity_row_number"
     )
 
 
-def _features(join: ViewJoin, known: str, moment: str) -> list[str]:
+def _features(join: ViewJoin, known: str, at: str) -> list[str]:
     """A view's wanted features, null where they are no longer valid."""
-    features = []
-    for i, name in enumerate(join.outputs):
-        value = f"{known}.f{i}"
-        if join.ttl > timedelta(0):
-            lasting = f"to_microseconds({join.ttl // _MICROSECOND})"
-            value = f"CASE WHEN {known}.happened + {lasting} >= entity.{moment} THEN {value} END"
-        features.append(f"{value} AS {identifier(name)}")
-    return features
+    values = [f"{known}.f{i}" for i in range(len(join.outputs))]
+    if join.ttl <= timedelta(0):
+        return values
+    lasting = f"to_microseconds({join.ttl // _MICROSECOND})"
+    return [f"CASE WHEN {known}.happened + {lasting} >= entity.{at} THEN {value} END"
+            for value in values]  # fmt: skip
 
 
-def _asof_join(join: ViewJoin, known: str, moment: str) -> str:
-    matches = [f"entity.{identifier(key)} = {known}.k{i}" for i, key in enumerate(join.entity_keys)]
-    matches.append(f"entity.{moment} >= {known}.seen")
+def _asof_join(join: ViewJoin, known: str, rows: EntityRows) -> str:
+    matches = []
+    for i, (key, type_) in enumerate(zip(join.entity_keys, join.key_types, strict=True)):
+        how = match(key, rows.type(key), type_, join.floating[i])
+        entity, view = f"entity.{rows.column(key)}", f"{known}.k{i}"
+        matches.append(f"{how.entity.format(entity)} = {how.view.format(view)}")
+    matches.append(f"entity.{rows.moment} >= {known}.seen")
     return f"ASOF LEFT JOIN ({join.rows}) AS {known} ON {' AND '.join(matches)}"
 
 
-def span_sql(joins: list[ViewJoin], start: str, end: str) -> str:
-    """Entity rows made of every key and time that the views hold between two moments (SQL)."""
+def _checks(join: ViewJoin, rows: EntityRows) -> list[tuple[str, str]]:
+    checks = []
+    for i, (key, type_) in enumerate(zip(join.entity_keys, join.key_types, strict=True)):
+        how = match(key, rows.type(key), type_, join.floating[i])
+        if how.entity_below is not None:
+            checks.append(check(key, rows.column(key), "entity", how.entity_below))
+        if how.view_below is not None:
+            checks.append(check(key, f"k{i}", f"({join.rows})", how.view_below))
+    return checks
+
+
+def span_sql(joins: Sequence[ViewJoin], start: str, end: str) -> tuple[list[str], str]:
+    """Entity rows made of every key and time that the views hold between two moments (SQL).
+
+    Returns:
+        Their columns' names, and the SELECT, whose columns are `c0..`.
+    """
     keys = sorted({key for join in joins for key in join.entity_keys})
     parts = []
     for join in joins:
         own = {key: f"k{i}" for i, key in enumerate(join.entity_keys)}
-        chosen = [f"{own.get(key, 'NULL')} AS {identifier(key)}" for key in keys]
+        chosen = [f"{own.get(key, 'NULL')} AS c{i}" for i, key in enumerate(keys)]
         parts.append(
-            f"SELECT DISTINCT {', '.join([*chosen, 'happened AS event_timestamp'])} "
+            f"SELECT DISTINCT {', '.join([*chosen, f'happened AS c{len(keys)}'])} "
             f"FROM ({join.rows}) WHERE happened BETWEEN {start} AND {end}"
         )
-    return " UNION ".join(parts)
+    return [*keys, "event_timestamp"], " UNION ".join(parts)
 
 
-def _newest_created(rows: str, keys: list[str]) -> str:
-    """One row a key and event time: the one created last."""
+def _newest(rows: str, keys: list[str], order: list[str]) -> str:
+    """One row a key and event time: the first of this order."""
     return (
         f"SELECT *, happened AS seen FROM ({rows}) QUALIFY row_number() OVER "
-        f"(PARTITION BY {', '.join([*keys, 'happened'])} ORDER BY created DESC NULLS LAST) = 1"
+        f"(PARTITION BY {', '.join([*keys, 'happened'])}{_order(order)}) = 1"
     )
 
 
-def _once_created(rows: str, keys: list[str]) -> str:
+def _once_created(rows: str, keys: list[str], order: list[str]) -> str:
     """Rows by when they become visible, less those that a newer row already overtook then.
 
     A row is seen from the later of its event and created times. What an ASOF join on `seen` finds
@@ -204,8 +334,13 @@ def _once_created(rows: str, keys: list[str]) -> str:
     )
     key_part = f"PARTITION BY {', '.join(keys)} " if keys else ""
     moment_part = f"PARTITION BY {', '.join([*keys, 'seen'])}"
+    newest = _order(["happened DESC", "created DESC", *order])
     return (
         f"SELECT * FROM ({visible}) QUALIFY row(happened, created) >= max(row(happened, created)) "
         f"OVER ({key_part}ORDER BY seen RANGE UNBOUNDED PRECEDING) "
-        f"AND row_number() OVER ({moment_part} ORDER BY happened DESC, created DESC) = 1"
+        f"AND row_number() OVER ({moment_part}{newest}) = 1"
     )
+
+
+def _order(by: list[str]) -> str:
+    return f" ORDER BY {', '.join(by)}" if by else ""

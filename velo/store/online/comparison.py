@@ -17,10 +17,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from velo.errors import InputError
+from velo.store.moments import MICROSECONDS
+from velo.store.moments import moment as as_moment
+from velo.store.names import identifier
 from velo.store.online.newest import Newest
 from velo.store.online.parts import Part, reading
 from velo.store.online.table import MOMENT, NATIVE, OnlineTable
-from velo.store.query import identifier
+from velo.store.relation import Relation
 
 CHUNK = 100_000
 _ARROW = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string(), "BLOB": pa.binary()}
@@ -34,16 +38,18 @@ class Known:
         every: SQL that reads all rows of the source; None where there are none.
         recent: SQL that reads those in which something may be new; None where there are none.
         spans: moments at which a row of the table may have come from what is gone; None is all.
+        names: the source's names of the columns, where SQL has others.
     """
 
     every: str | None
     recent: str | None
     spans: tuple[tuple[int, int], ...] | None
+    names: tuple[str, ...] | None = None
 
 
-def everything(rows: str) -> Known:
+def everything(source: Relation) -> Known:
     """Nothing is known of the table."""
-    return Known(rows, rows, None)
+    return Known(source.rows, source.rows, None, tuple(source.columns))
 
 
 def since(
@@ -53,17 +59,18 @@ def since(
     before: frozenset[Part],
     moment: int,
     oldest: int,
+    type_: str = MICROSECONDS,
 ) -> Known:
     """The table was filled from `before`, as of `moment`; now nothing before `oldest` counts.
 
-    Both are microseconds since 1970.
+    Both are microseconds since 1970. `type_` is DuckDB's of the timestamp.
     """
     every = reading(folder / part.file for part in now) if now else None
     if not now & before:
         return Known(every, every, None)
     fresh = [folder / part.file for part in now - before]
     later = [folder / part.file for part in now & before if part.last > moment]
-    column = f"epoch_us({identifier(timestamp)}::TIMESTAMPTZ)"
+    column = f"epoch_us({as_moment(identifier(timestamp), type_)})"
     reads = [f"SELECT * FROM {reading(sorted(fresh))}"] if fresh else []
     if later:
         reads.append(f"SELECT * FROM {reading(sorted(later))} WHERE {column} > {moment}")
@@ -83,18 +90,19 @@ class Comparison:
         """Nothing is read yet."""
         self._con, self._online, self._newest = con, online, newest
         self._table = newest.table
-        self._keys = ", ".join(map(identifier, newest.table.keys))
+        self._key_columns = list(newest.table.key_columns.values())
+        self._keys = ", ".join(map(identifier, self._key_columns))
 
     def make(self, known: Known) -> None:
         """Read both sides and find the differences."""
-        con, keys, newest = self._con, self._keys, self._newest
+        con, keys = self._con, self._keys
         shape = arrow_schema(self._table).empty_table()
         con.register("shape", shape)
         for name in ("recent", "held", "found"):
             con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM shape")
         con.unregister("shape")
         if known.recent:
-            con.execute(f"INSERT INTO recent {newest.of(known.recent)}")
+            self._insert("recent", Relation.of(con, known.recent, known.names))
         self._hold(self._within(known.spans))
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE doubtful AS SELECT {keys} FROM held ANTI JOIN recent "
@@ -105,7 +113,8 @@ class Comparison:
             lost = f"SELECT {keys} FROM recent ANTI JOIN held USING ({keys})"
             self._hold(self._one_by_one(con.execute(lost).fetchall()))
             if known.every and self._some("doubtful"):
-                con.execute(f"INSERT INTO found {newest.of(known.every, only='doubtful')}")
+                every = Relation.of(con, known.every, known.names)
+                self._insert("found", every, only="doubtful")
         con.execute(
             "CREATE OR REPLACE TEMP TABLE lacking AS "
             f"SELECT recent.* FROM (SELECT * FROM recent EXCEPT SELECT * FROM held) AS recent "
@@ -114,6 +123,16 @@ class Comparison:
                if known.spans is not None else "")
             + f"UNION ALL (SELECT * FROM found EXCEPT SELECT * FROM held) ORDER BY {keys}"
         )  # fmt: skip
+
+    def _insert(self, into: str, rows: Relation, only: str | None = None) -> None:
+        """The newest rows, one a key; which of those that are alike is settled only if need be."""
+        for sql, amiss in self._newest.checks(rows):
+            if self._con.execute(sql).fetchall():
+                raise InputError(amiss)
+        self._con.execute(f"INSERT INTO {into} {self._newest.of(rows, only)}")
+        if self._newest.is_open(self._con, rows, into):
+            self._con.execute(f"DELETE FROM {into}")
+            self._con.execute(f"INSERT INTO {into} {self._newest.of(rows, only, settled=True)}")
 
     def lacking(self) -> Iterator[list[tuple[Any, ...]]]:
         """Rows to write, in the order of the keys, in the order of the table's columns."""
@@ -155,7 +174,7 @@ class Comparison:
 
     def _same(self, one: str, other: str) -> str:
         return " AND ".join(
-            f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in self._table.keys
+            f"{one}.{identifier(key)} = {other}.{identifier(key)}" for key in self._key_columns
         )
 
     def _some(self, table: str) -> bool:
@@ -164,8 +183,8 @@ class Comparison:
 
 def arrow_schema(table: OnlineTable) -> pa.Schema:
     """The table's columns as Arrow holds them."""
-    fields = {**table.keys, MOMENT: "int64_val", **table.features}
-    return pa.schema([(name, _ARROW[NATIVE[field]]) for name, field in fields.items()])
+    columns = zip(table.columns, table.fields, strict=True)
+    return pa.schema([(name, _ARROW[NATIVE[field]]) for name, field in columns])
 
 
 def _plain(column: pa.Array) -> list[Any]:

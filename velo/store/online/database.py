@@ -15,10 +15,10 @@ from pathlib import Path
 
 from velo.disk.sqlite_file import bring
 from velo.errors import HomeError
+from velo.store.names import identifier
 from velo.store.online.parts import Part
 from velo.store.online.standing import STEPS, Standing
 from velo.store.online.table import OnlineTable
-from velo.store.query import identifier
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -63,12 +63,14 @@ def writing(con: sqlite3.Connection) -> Iterator[None]:
 def ensure(con: sqlite3.Connection, table: OnlineTable) -> bool:
     """Make the table as its view is declared now.
 
-    A feature that is new gets an empty column, one that went loses its own; other keys or another
-    type empty the table.
+    A view without keys has none: an entity of it is not registered. A feature that is new gets an
+    empty column, one that went loses its own; other keys or another type empty the table.
 
     Returns:
         Whether the table was changed.
     """
+    if not table.keys:
+        return False
     there = [tuple(row) for row in con.execute(
         "SELECT name, type, pk FROM pragma_table_info(?)", [table.name]
     )]  # fmt: skip
@@ -95,6 +97,16 @@ def void(con: sqlite3.Connection, table: OnlineTable) -> None:
     """Forget what a table holds, because it is written past `velo materialize`."""
     con.execute("DELETE FROM __standing")
     con.execute("DELETE FROM __parts WHERE name = ?", [table.name])
+
+
+def settle(con: sqlite3.Connection, table: OnlineTable) -> None:
+    """Forget values that somebody wrote of another kind than is declared."""
+    columns = [identifier(name) for name, type_, place in table.described
+               if type_ != "BLOB" and not place]  # fmt: skip
+    foreign = [f"typeof({column}) = 'blob'" for column in columns]
+    values = [f"{column} = iif({each}, NULL, {column})"
+              for column, each in zip(columns, foreign, strict=True)]  # fmt: skip
+    con.execute(f"UPDATE {table} SET {', '.join(values)} WHERE {' OR '.join(foreign)}")
 
 
 def stand(con: sqlite3.Connection, now: Standing) -> None:

@@ -28,6 +28,7 @@ from velo.store.online.database import (
     ensure,
     fill_from,
     filled_from,
+    settle,
     stand,
     writing,
 )
@@ -146,9 +147,12 @@ def _bring(
     lasting = view.ttl // timedelta(microseconds=1) if view.ttl else 0
     newest = Newest(view, table, last - lasting if lasting else DAWN, last)
     changed = ensure(online, table)
+    if earlier is None:
+        settle(online, table)
     folder = folder_of(view, config.repo_path)
-    if folder is None:
-        known = everything(relation(con, view.batch_source, str(config.repo_path), view.name))
+    source = relation(con, view.batch_source, str(config.repo_path), "source")
+    if folder is None or not source.in_place:
+        known = everything(source)
         parts: frozenset[Part] = frozenset()
     else:
         timestamp = view.batch_source.timestamp_field
@@ -156,7 +160,7 @@ def _bring(
         before = filled_from(online, table) if earlier and not changed else frozenset()
         known = since(
             folder, timestamp, parts, before,
-            midnight(earlier.as_of) if earlier else last, newest.first,
+            midnight(earlier.as_of) if earlier else last, newest.first, source.types[timestamp],
         )  # fmt: skip
     comparison = Comparison(con, online, newest)
     comparison.make(known)
@@ -184,7 +188,12 @@ def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
     if not found:
         raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
     for view, table in found.values():
-        for name, field in {**table.keys, **table.features}.items():
+        if not table.keys:
+            raise InputError(
+                f"view {view.name!r} has no key, for an entity of it is not registered: "
+                "apply it together with its entities"
+            )
+        for name, field in (*table.keys.items(), *table.features.items()):
             if field not in NATIVE:
                 raise InputError(
                     f"{name!r} of view {view.name!r} is a {field.removesuffix('_val')}, which "

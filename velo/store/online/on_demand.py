@@ -24,7 +24,7 @@ from feast.value_type import ValueType
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from velo.store.on_demand import declared_inputs
-from velo.store.online.table import NATIVE, OnlineTable
+from velo.store.online.table import NATIVE, OnlineTable, is_message
 
 NEVER = np.iinfo(np.int64).min
 """A missing moment, as numpy holds it."""
@@ -78,9 +78,17 @@ def read_columns(
     columns = zip(*(found[key] for key in rows), strict=True)
     next(columns)
     return {
-        name: as_column(held, table.features[name])
+        name: as_column([_plain(each, table.features[name]) for each in held], table.features[name])
         for name, held in zip(features, columns, strict=True)
     }
+
+
+def _plain(held: Any, field: str) -> Any:
+    """What a value is that somebody wrote of another kind than is declared."""
+    if not is_message(held, field):
+        return held
+    value = Value.FromString(held)
+    return getattr(value, str(value.WhichOneof("val")))
 
 
 def request_columns(response: GetOnlineFeaturesResponse) -> dict[str, Column]:

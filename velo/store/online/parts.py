@@ -11,7 +11,9 @@ import duckdb
 from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.file_source import FileSource
 
-from velo.store.query import identifier, literal
+from velo.store.moments import moment
+from velo.store.names import apart, literal
+from velo.store.relation import Relation, verbatim
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,19 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
         timestamp: the column that says when a row became known.
     """
     files = sorted(folder.rglob("*.parquet"))
-    moment = f"epoch_us({identifier(timestamp)}::TIMESTAMPTZ)"
-    spans = {
-        name: (first, last)
-        for name, first, last in con.execute(
-            f"SELECT filename, min({moment}), max({moment}) "
-            f"FROM {reading(files)} GROUP BY filename"
-        ).fetchall()
-    } if files else {}  # fmt: skip
+    spans = {}
+    if files:
+        source = Relation.of(con, reading(files))
+        path = apart("path", source.columns)
+        known = moment(source.column(timestamp), source.types[timestamp])
+        rows = source.alias
+        spans = {
+            name: (first, last)
+            for name, first, last in con.execute(
+                f"SELECT {rows}.{path}, min(epoch_us({known})), max(epoch_us({known})) "
+                f"FROM {reading(files, path)} AS {rows} GROUP BY {rows}.{path}"
+            ).fetchall()
+        }
     found = set()
     for file in files:
         first, last = spans.get(str(file), (None, None))
@@ -77,7 +84,8 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
     return frozenset(found)
 
 
-def reading(files: Iterable[Path]) -> str:
-    """SQL that reads these files."""
-    listed = ", ".join(literal(str(file)) for file in files)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+def reading(files: Iterable[Path], path: str | None = None) -> str:
+    """SQL that reads these files, with a column of their paths where that has a name."""
+    listed = ", ".join(literal(verbatim(file)) for file in files)
+    named = f", filename = {literal(path)}" if path else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{named})"

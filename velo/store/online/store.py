@@ -28,7 +28,7 @@ from feast.repo_config import FeastConfigBaseModel, RepoConfig
 from feast.utils import make_tzaware
 from pydantic import Field, StrictStr
 
-from velo.errors import HomeError
+from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.store.online.database import connect, ensure, void, writing
 from velo.store.online.on_demand import all_computed, compute, read_columns, request_columns
@@ -68,22 +68,38 @@ class HomeOnlineStore(OnlineStore):
     ) -> None:
         """Write rows; features that a row does not name stay as they were.
 
-        A key with a missing part can be asked for by nobody and is left out.
+        Raises:
+            InputError: a key has a missing part, or is of another kind than is declared. Beside a
+                missing one Feast makes floats of whole numbers, and so somebody else's keys.
         """
         con, known = self._connection(config), table_of(config, table)
+        keys = [self._written_key(table, known, entity) for entity, *_ in data]
         with writing(con):
             ensure(con, known)
             void(con, known)
-            for entity, values, moment, _ in data:
-                key = known.key(entity)
+            for key, (_, values, moment, _) in zip(keys, data, strict=True):
                 names = [name for name in values if name in known.features]
-                if key is not None:
-                    con.execute(
-                        known.upsert(names),
-                        [*key, microseconds(moment), *known.held(values, names)],
-                    )
+                con.execute(
+                    known.upsert(names),
+                    [*key, microseconds(moment), *known.held(values, names)],
+                )
         if progress:
             progress(len(data))
+
+    @staticmethod
+    def _written_key(view: Any, table: OnlineTable, entity: EntityKey) -> tuple[Any, ...]:
+        if not table.keys:
+            raise InputError(
+                f"view {view.name!r} has no key, for an entity of it is not registered: "
+                "apply it together with its entities"
+            )
+        key = table.key(entity)
+        if key is None:
+            raise InputError(
+                f"a row of view {view.name!r} lacks a part of its key: leave such rows out, for "
+                "beside one Feast makes floats of whole numbers, which are somebody else's key"
+            )
+        return key
 
     def online_read(
         self,
@@ -150,6 +166,8 @@ class HomeOnlineStore(OnlineStore):
         """Feast's answer, made in less time where all of it is computed by plain views."""
         columns = entity_rows
         if isinstance(entity_rows, list):
+            if any(row.keys() != entity_rows[0].keys() for row in entity_rows):
+                raise ValueError("All entity_rows must have the same keys.")
             columns = {name: [row[name] for row in entity_rows] for name in entity_rows[0]}
         (keys, grouped, join_keys, on_demand, wanted, shown, answer) = (
             utils._prepare_entities_to_read_from_online_store(

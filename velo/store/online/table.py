@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from feast.infra.online_stores.helpers import compute_table_id
@@ -11,7 +13,8 @@ from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 from feast.type_map import VALUE_TYPE_TO_PROTO_VALUE_MAP
 
-from velo.store.query import identifier
+from velo.errors import InputError
+from velo.store.names import identifier
 
 MOMENT = "__event_timestamp"
 """When the row became known: microseconds since 1970, UTC."""
@@ -28,7 +31,18 @@ NATIVE = {
 }
 """Fields of Feast's `Value` that SQLite holds as they are. Any other is held as its message."""
 
+_WHOLE = {"int32_val", "int64_val"}
+FLOATING = ("float_val", "double_val")
+_KINDS = {
+    "int32_val": "whole number",
+    "int64_val": "whole number",
+    "string_val": "text",
+    "float_val": "float",
+    "double_val": "float",
+}
 _MADE: Any = Value
+_ENCODED = "~"
+"""Begins the name of every column that is not called as its key or feature."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +53,8 @@ class OnlineTable:
 
     Attributes:
         name: the project's and the view's.
-        keys: join key -> the field of Feast's `Value` that holds it.
+        keys: join key -> the field of Feast's `Value` that holds it; none where the view's
+            entities are not registered, and then there is no table.
         features: feature -> the same.
     """
 
@@ -62,26 +77,45 @@ class OnlineTable:
             {feature.name: _field(feature) for feature in view.features},
         )
 
+    @cached_property
+    def key_columns(self) -> dict[str, str]:
+        """Join key -> its column."""
+        return {name: self._column("key", name) for name in self.keys}
+
+    @cached_property
+    def feature_columns(self) -> dict[str, str]:
+        """Feature -> its column: its name, where no other column has that in any case."""
+        return {name: self._column("feature", name) for name in self.features}
+
     @property
     def columns(self) -> list[str]:
         """Keys, the moment, features."""
-        return [*self.keys, MOMENT, *self.features]
+        return [*self.key_columns.values(), MOMENT, *self.feature_columns.values()]
+
+    @property
+    def fields(self) -> list[str]:
+        """What holds each of the columns in Feast's `Value`."""
+        return [*self.keys.values(), "int64_val", *self.features.values()]
 
     @property
     def create(self) -> str:
-        """CREATE TABLE."""
-        keys = [f"{identifier(key)} {_type(field)} NOT NULL" for key, field in self.keys.items()]
-        facts = [f"{identifier(name)} {_type(field)}" for name, field in self.features.items()]
-        primary = ", ".join(map(identifier, self.keys))
-        columns = ", ".join([*keys, f"{identifier(MOMENT)} INTEGER", *facts])
+        """CREATE TABLE; of a view with keys."""
+        keys = [f"{identifier(name)} {type_} NOT NULL" for name, type_, place in self.described
+                if place]  # fmt: skip
+        facts = [f"{identifier(name)} {type_}" for name, type_, place in self.described
+                 if not place]  # fmt: skip
+        primary = ", ".join(map(identifier, self.key_columns.values()))
+        columns = ", ".join([*keys, *facts])
         return f"CREATE TABLE {self} ({columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"
 
     @property
     def described(self) -> list[tuple[str, str, int]]:
         """Name, type and place in the primary key of each column, as SQLite describes them."""
-        keys = [(name, _type(field), i) for i, (name, field) in enumerate(self.keys.items(), 1)]
-        facts = [(name, _type(field), 0) for name, field in self.features.items()]
-        return [*keys, (MOMENT, "INTEGER", 0), *facts]
+        wide = len(self.keys)
+        return [
+            (name, _type(field), i if i <= wide else 0)
+            for i, (name, field) in enumerate(zip(self.columns, self.fields, strict=True), 1)
+        ]
 
     @property
     def replace(self) -> str:
@@ -97,11 +131,11 @@ class OnlineTable:
 
     def upsert(self, features: Sequence[str]) -> str:
         """INSERT of one row's keys, moment and these features; the others stay as they are."""
-        given = [MOMENT, *features]
-        names = ", ".join(map(identifier, [*self.keys, *given]))
+        given = [MOMENT, *(self.feature_columns[name] for name in features)]
+        names = ", ".join(map(identifier, [*self.key_columns.values(), *given]))
         marks = ", ".join("?" * (len(self.keys) + len(given)))
         said = ", ".join(f"{identifier(name)} = excluded.{identifier(name)}" for name in given)
-        primary = ", ".join(map(identifier, self.keys))
+        primary = ", ".join(map(identifier, self.key_columns.values()))
         return (
             f"INSERT INTO {self} ({names}) VALUES ({marks}) ON CONFLICT ({primary}) DO UPDATE "
             f"SET {said}"
@@ -109,7 +143,8 @@ class OnlineTable:
 
     def select(self, features: Sequence[str]) -> str:
         """SELECT of one key's moment and features."""
-        names = ", ".join(map(identifier, [MOMENT, *features]))
+        columns = [MOMENT, *(self.feature_columns[name] for name in features)]
+        names = ", ".join(map(identifier, columns))
         return f"SELECT {names} FROM {self} WHERE {self._one_key}"
 
     def key(self, entity: EntityKey) -> tuple[Any, ...] | None:
@@ -119,8 +154,21 @@ class OnlineTable:
         return None if None in found else found
 
     def part(self, value: Value, name: str) -> Any:
-        """One part of a key as the table holds it; None where it is missing."""
-        return _held(value, self.keys[name])
+        """One part of a key as the table holds it; None where it is missing.
+
+        Raises:
+            InputError: it is of another kind, which SQLite would convert: a float into a whole
+                number that may be another one's, the text `02` into 2.
+        """
+        field, given = self.keys[name], value.WhichOneof("val")
+        if given and _KINDS.get(given, given) != _KINDS.get(field, field):
+            raise InputError(
+                f"key {name!r} is a {_KINDS.get(field, field)} and was given as a "
+                f"{_KINDS.get(given, given)}"
+            )
+        if given is None:
+            return None
+        return getattr(value, given) if field in NATIVE else value.SerializeToString()
 
     def is_native(self, features: Iterable[str]) -> bool:
         """Whether SQLite holds these features as they are."""
@@ -153,14 +201,30 @@ class OnlineTable:
 
     @property
     def _one_key(self) -> str:
-        return " AND ".join(f"{identifier(key)} = ?" for key in self.keys)
+        return " AND ".join(f"{identifier(name)} = ?" for name in self.key_columns.values())
+
+    def _column(self, role: str, name: str) -> str:
+        """SQLite's columns are the same in any case, and none may be called two things."""
+        alone = self._taken[name.casefold()] == 1
+        if name and alone and "\0" not in name and not name.startswith(_ENCODED):
+            return name
+        return f"{_ENCODED}{role}~{name.encode().hex()}"
+
+    @cached_property
+    def _taken(self) -> Counter[str]:
+        return Counter(name.casefold() for name in (MOMENT, *self.keys, *self.features))
 
 
 def value_of(held: Any, field: str) -> Value:
     """Feast's value of something that is not null."""
-    if field in NATIVE:
-        return _MADE(**{field: bool(held) if field == "bool_val" else held})
-    return Value.FromString(held)
+    if field not in NATIVE or is_message(held, field):
+        return Value.FromString(held)
+    return _MADE(**{field: bool(held) if field == "bool_val" else held})
+
+
+def is_message(held: Any, field: str) -> bool:
+    """Whether a native column holds a whole message: somebody wrote it of another kind."""
+    return isinstance(held, bytes) and NATIVE[field] != "BLOB"
 
 
 def _field(column: Any) -> str:
@@ -172,7 +236,9 @@ def _type(field: str) -> str:
 
 
 def _held(value: Value, field: str) -> Any:
-    said = value.WhichOneof("val")
-    if said is None:
+    given = value.WhichOneof("val")
+    if given is None:
         return None
-    return getattr(value, said) if field in NATIVE else value.SerializeToString()
+    if given == field or {given, field} <= _WHOLE or (field == "bytes_val" and given in NATIVE):
+        return getattr(value, given) if field in NATIVE else value.SerializeToString()
+    return value.SerializeToString()

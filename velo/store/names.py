@@ -1,0 +1,23 @@
+"""Names in SQL: quoted, and those of our own kept apart from everybody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A quoted SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def apart(name: str, others: Iterable[str]) -> str:
+    """The name, with as many underscores behind it as make it none of the others in any case."""
+    taken = {other.casefold() for other in others}
+    while name.casefold() in taken:
+        name += "_"
+    return name
