@@ -61,7 +61,7 @@ def restore(
             pointer = Home(stage).current_build
             pointer.symlink_to(manifest.build, target_is_directory=True)
         tell("naming the new place")
-        relocate(Home(stage), Path(manifest.home), root)
+        relocate(Home(stage), root)
         _require_empty(root)
         try:
             stage.rename(root)
