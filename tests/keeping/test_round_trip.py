@@ -53,10 +53,10 @@ class Moved:
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory, little_world: LittleWorld) -> Iterator[Moved]:
-    """Names with a quote, a blank and a percent sign, for MLflow writes places as URIs."""
+    """Names with signs that mean something in URIs, patterns and SQL."""
     root = tmp_path_factory.mktemp("keeping")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VELO_HOME", str(root / "o'brien home"))
+        patch.setenv("VELO_HOME", str(root / "o'brien [x] *%20"))
         first = Applied.to(Home.current())
         features = first.features_of(little_world.starts)
         first.rebuilt(little_world.starts)
@@ -70,11 +70,13 @@ def moved(tmp_path_factory: pytest.TempPathFactory, little_world: LittleWorld) -
         kept = keep(first.home, root / "kept.tar.gz")
         tables = contents(first.home, TABLES)
         first.home.root.rename(root / "gone")
-        patch.setenv("VELO_HOME", str(root / "another 100% place" / "home"))
-        restore(root / "kept.tar.gz", Path(root / "another 100% place" / "home"))
+        patch.setenv("VELO_HOME", str(root / "another 100% [place]" / "h*me é"))
+        restore(root / "kept.tar.gz", Path(root / "another 100% [place]" / "h*me é"))
         home = Home.current()
         yield Moved(home, kept, features, tables, morning, recorder.run_id, first.home.root)
         assert not first.home.root.exists(), "something still wrote to the old place"
+        beside = {path.name for path in root.iterdir()}
+        assert beside == {"kept.tar.gz", "gone", "another 100% [place]"}, "a stray folder"
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.duckdb import _read_data_source
 from feast.infra.offline_stores.file_source import FileSource
 
+from velo.disk.pattern import as_pattern
 from velo.store.query import literal
 
 
@@ -22,8 +23,8 @@ def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: 
     path = local_path(source, repo_path)
     if path is not None and path.exists():
         path = path.resolve()
-        files = path / "**" / "*.parquet" if path.is_dir() else path
-        return f"read_parquet({literal(str(files))}, hive_partitioning = false)"
+        pattern = f"{as_pattern(path)}/**/*.parquet" if path.is_dir() else as_pattern(path)
+        return f"read_parquet({literal(pattern)}, hive_partitioning = false)"
     con.register(name, _read_data_source(source, repo_path).to_pyarrow())
     return name
 

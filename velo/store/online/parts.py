@@ -11,6 +11,7 @@ import duckdb
 from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.file_source import FileSource
 
+from velo.disk.pattern import as_pattern
 from velo.store.query import identifier, literal
 
 
@@ -79,5 +80,5 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
 
 def reading(files: Iterable[Path]) -> str:
     """SQL that reads these files."""
-    listed = ", ".join(literal(str(file)) for file in files)
+    listed = ", ".join(literal(as_pattern(file)) for file in files)
     return f"read_parquet([{listed}], hive_partitioning = false)"
