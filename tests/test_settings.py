@@ -205,3 +205,12 @@ def test_a_strategy_that_cannot_be_is_named_in_one_line(
     said = refused()
     assert named in said
     assert "\n" not in said
+
+
+def test_a_home_that_duckdb_could_not_write_to_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB takes what follows a question mark for options, and looks for its log elsewhere."""
+    monkeypatch.setenv("VELO_HOME", str(tmp_path / "what now?"))
+    with pytest.raises(SettingsError, match=r"what now\? has a question mark"):
+        settings.home_path()

@@ -8,6 +8,17 @@ from pathlib import Path
 from velo.settings import home_path
 
 
+def sqlite_url(path: Path) -> str:
+    """An SQLite file as SQLAlchemy takes it.
+
+    A `%` in the path is written as `%25`, and the driver is named with it: MLflow makes the folder
+    of a plain `sqlite:///` URL itself, without reading `%25` back.
+    """
+    if "%" not in str(path):
+        return f"sqlite:///{path}"
+    return f"sqlite+pysqlite:///{str(path).replace('%', '%25')}"
+
+
 @dataclass(frozen=True)
 class Home:
     """Paths within one home. Two homes never share a file.
@@ -52,8 +63,8 @@ class Home:
 
     @property
     def tracking_uri(self) -> str:
-        """MLflow's tracking and registry store."""
-        return f"sqlite:///{self.root / 'mlflow.db'}"
+        """MLflow's tracking and registry store, as a URL."""
+        return sqlite_url(self.root / "mlflow.db")
 
     @property
     def artifacts(self) -> Path:

@@ -29,6 +29,7 @@ from training.record.tracking import Recorder, client
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.keeping.backup import Kept, backup
+from velo.keeping.relocation import _above, places
 from velo.keeping.restore import restore
 from velo.offline.build import current_build
 from velo.store.online.materialize import materialize
@@ -52,10 +53,10 @@ class Moved:
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory, little_world: LittleWorld) -> Iterator[Moved]:
-    """Names with a quote, a blank and a percent sign, for MLflow writes places as URIs."""
+    """Names with signs that mean something in URIs, patterns and SQL."""
     root = tmp_path_factory.mktemp("keeping")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("VELO_HOME", str(root / "o'brien home"))
+        patch.setenv("VELO_HOME", str(root / "o'brien [x] *%20"))
         first = Applied.to(Home.current())
         features = first.features_of(little_world.starts)
         first.rebuilt(little_world.starts)
@@ -69,11 +70,13 @@ def moved(tmp_path_factory: pytest.TempPathFactory, little_world: LittleWorld) -
         kept = keep(first.home, root / "kept.tar.gz")
         tables = contents(first.home, TABLES)
         first.home.root.rename(root / "gone")
-        patch.setenv("VELO_HOME", str(root / "another 100% place" / "home"))
-        restore(root / "kept.tar.gz", Path(root / "another 100% place" / "home"))
+        patch.setenv("VELO_HOME", str(root / "another 100% [place]" / "h*me é"))
+        restore(root / "kept.tar.gz", Path(root / "another 100% [place]" / "h*me é"))
         home = Home.current()
         yield Moved(home, kept, features, tables, morning, recorder.run_id, first.home.root)
         assert not first.home.root.exists(), "something still wrote to the old place"
+        beside = {path.name for path in root.iterdir()}
+        assert beside == {"kept.tar.gz", "gone", "another 100% [place]"}, "a stray folder"
 
 
 @pytest.mark.slow
@@ -202,3 +205,39 @@ def test_folders_that_are_links_are_followed_and_come_back_as_folders(tmp_path: 
     (tmp_path / "other disk" / "round").symlink_to(home.reports)
     with pytest.raises(HomeError, match="leads back into itself"):
         backup(home, STORE, tmp_path / "b.tar.gz")
+
+
+def moved_home(tmp_path: Path) -> tuple[Home, str]:
+    """A home with a registered model that was moved by hand, and the model's run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELO_HOME", str(tmp_path / "first 100%"))
+        with Recorder(Home.current(), "train") as recorder:
+            sha256 = artifact.save(recorder.model_folder, {"temperature": 1.5}, "tree\n")
+            recorder.enrol(sha256, "a ranker")
+    (tmp_path / "first 100%").rename(tmp_path / "second")
+    return Home(tmp_path / "second"), recorder.run_id
+
+
+@pytest.mark.slow
+def test_a_home_that_was_moved_by_hand_is_brought_over_by_backup_and_restore(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moved, run_id = moved_home(tmp_path)
+    assert places(moved) == {tmp_path / "first 100%"}
+    keep(moved, tmp_path / "a.tar.gz")
+    restore(tmp_path / "a.tar.gz", tmp_path / "third")
+    monkeypatch.setenv("VELO_HOME", str(tmp_path / "third"))
+    home = Home.current()
+    assert places(home) == {home.root}
+    store = client(home)
+    assert tracking.experiment_id(store, home)
+    assert store.get_run(run_id).info.artifact_uri.startswith(home.artifacts.as_uri())
+    assert registry.resolve(home, "challenger").folder.is_relative_to(home.root)
+
+
+def test_the_users_own_files_name_no_home() -> None:
+    own = [_above(uri, "offline", "current") for uri in (
+        "/data/offline/mine.parquet", "s3://bucket/offline/current/x.parquet", "offline/current/x",
+    )]  # fmt: skip
+    assert own == [None, None, None]
+    assert _above("file:///a%20b/offline/current/x", "offline", "current") == Path("/a b")

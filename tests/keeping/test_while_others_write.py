@@ -18,8 +18,9 @@ from tests.warehouse.raceform_file import contents, file_of, load, race, row
 from tests.warehouse.test_one_writer import PATIENCE, writer
 from velo.errors import HomeError
 from velo.home import Home
-from velo.keeping.backup import STAGE, backup
+from velo.keeping.backup import backup
 from velo.keeping.restore import restore
+from velo.keeping.staging import PREFIX
 
 HALTING = """
 import sys, time
@@ -67,6 +68,11 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def staging_folders(folder: Path) -> list[str]:
+    """Those of the folders within one that a backup or restore makes for a while."""
+    return [name for name in names(folder) if name.startswith(PREFIX)]
+
+
 def test_an_ingest_that_writes_is_named_where_nobody_would_wait(tmp_path: Path) -> None:
     home = little_home(tmp_path / "home")
     load(home, file_of(tmp_path, race()))
@@ -76,7 +82,7 @@ def test_an_ingest_that_writes_is_named_where_nobody_would_wait(tmp_path: Path) 
     ):
         keep(home, tmp_path / "a.tar.gz")
     assert not [name for name in names(tmp_path) if "a.tar.gz" in name]
-    assert STAGE not in names(home.root)
+    assert not staging_folders(home.root)
 
 
 def test_a_backup_waits_for_an_ingest_and_holds_all_of_it_or_nothing(tmp_path: Path) -> None:
@@ -179,7 +185,8 @@ def test_a_killed_backup_leaves_no_archive_and_the_next_one_is_whole(
     kill(halted("backup", home, tmp_path / "a.tar.gz", stage))
     assert "a.tar.gz" not in names(tmp_path)
     keep(home, tmp_path / "a.tar.gz")
-    assert STAGE not in names(home.root)
+    assert not staging_folders(home.root)
+    assert not staging_folders(tmp_path), "a half-written archive lies beside the whole one"
     restore(tmp_path / "a.tar.gz", tmp_path / "again")
     assert names(tmp_path / "again") == ["reports", "velo.toml"]
 

@@ -19,7 +19,7 @@ from training.data.races import Floats
 from training.judging.bootstrap import Estimate
 from training.record.opening import opening
 from training.record.process import is_dead, this_process
-from velo.home import Home
+from velo.home import Home, sqlite_url
 from velo.settings import Ranker, Span, Tuning
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ class Study:
         from optuna.storages import RDBStorage
 
         return RDBStorage(
-            f"sqlite:///{self.home.studies}", engine_kwargs={"connect_args": {"timeout": 60}}
+            sqlite_url(self.home.studies), engine_kwargs={"connect_args": {"timeout": 60}}
         )
 
     @property

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from velo.audit.findings import SHOWN, Compared, Difference, differs
+from velo.offline.partitions import scan
 
 TOLERANCE = 1e-12
 NOT_BEFORE = ("was_run",)
@@ -39,11 +40,7 @@ class Baseline:
 
     def rows(self, table: str) -> str:
         """A table's rows up to the day."""
-        path = str(self._folder / table / "**" / "*.parquet").replace("'", "''")
-        return (
-            f"SELECT * FROM read_parquet('{path}', hive_partitioning = false) "
-            f"WHERE event_timestamp <= {self.until}"
-        )
+        return f"SELECT * FROM {scan(self._folder / table)} WHERE event_timestamp <= {self.until}"
 
     def compare_entries(self, rebuilt: str, proof: str, world: str) -> Compared:
         """Every runner's keys and facts: they may not depend on a result either.

@@ -50,6 +50,8 @@ def show(title: str, done: Kept, as_json: bool) -> None:
             ["sha256", done.sha256],
         ],
     )
+    if done.left_out:
+        console.say(f"not in the archive: {', '.join(done.left_out)}")
 
 
 def _say(why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import time
 from datetime import date, timedelta
@@ -88,9 +89,10 @@ def demo(
     console.say("")
     training.show(trained)
     backtesting.show(report, path)
+    shell = shlex.quote(str(root))
     console.say(f"\nall of it in {sum(seconds.values()):.0f} s, in the home {root}")
     console.say(f"read the report:   {page['path']}")
-    console.say(f"look at the run:   VELO_HOME={root} make ui")
-    console.say(f"see where it is:   VELO_HOME={root} make status")
+    console.say(f"look at the run:   VELO_HOME={shell} make ui")
+    console.say(f"see where it is:   VELO_HOME={shell} make status")
     console.say("your own results:  velo ingest FILE..., velo build, "
                 "feast -c feature_repo apply, velo train")  # fmt: skip

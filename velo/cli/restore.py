@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,4 +31,4 @@ def restore(
         done = bring(file.absolute(), root, sha256, tell)
     show("Restored", done, as_json)
     if not as_json and root != home_path():
-        console.say(f"use it:   export VELO_HOME={root}")
+        console.say(f"use it:   export VELO_HOME={shlex.quote(str(root))}")

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import velo
+from velo.disk.held_alone import held_alone
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.keeping import archive
-from velo.keeping.copying import copy_home
+from velo.keeping.copying import copy_home, left_out
 from velo.keeping.manifest import FORM, Entry, Manifest
 from velo.keeping.staging import staging
 from velo.settings import Store
-
-STAGE = ".backup"
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,7 @@ class Kept:
         bytes: of those files together.
         code_version: of the VÉLØ that made it.
         made: when, ISO 8601 in UTC.
+        left_out: names in the home that the archive does not have and that no command makes anew.
     """
 
     archive: str
@@ -45,6 +45,7 @@ class Kept:
     bytes: int
     code_version: str
     made: str
+    left_out: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -79,7 +80,11 @@ def backup(
             under way.
     """
     _refuse(home, file)
-    with staging(home.root / STAGE, "backup") as stage:
+    with (
+        held_alone(home.root, "backup", home.root),
+        staging(home.root, "backup") as stage,
+        staging(file.parent, "archive") as beside,
+    ):
         build = copy_home(home, store, stage, wait, waiting, lambda part: tell(f"copying {part}"))
         tell("hashing")
         manifest = Manifest(
@@ -88,25 +93,31 @@ def backup(
         )  # fmt: skip
         if not manifest.files:
             raise HomeError(f"{home.root} holds nothing to back up: run `velo ingest FILE` first")
-        partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
-        try:
-            with partial.open("xb") as out:
-                sha256 = archive.write(out, manifest, stage, lambda path: tell(f"packing {path}"))
-                out.flush()
-                os.fsync(out.fileno())
-            found, read = archive.read(
-                partial, lambda _: None, lambda path: tell(f"reading {path}")
-            )
-            if (found, read) != (manifest, sha256):
-                raise InputError(f"{file} could not be written as it was meant: try another disk")
-            # Unlike a rename it never takes the place of a file that came to be meanwhile.
-            os.link(partial, file)
-        finally:
-            partial.unlink(missing_ok=True)
+        partial = beside / "partial"
+        with partial.open("xb") as out:
+            sha256 = archive.write(out, manifest, stage, lambda path: tell(f"packing {path}"))
+            out.flush()
+            os.fsync(out.fileno())
+        found, read = archive.read(partial, lambda _: None, lambda path: tell(f"reading {path}"))
+        if (found, read) != (manifest, sha256):
+            raise InputError(f"{file} could not be written as it was meant: try another disk")
+        _name(partial, file)
     return Kept(
         str(file), file.stat().st_size, sha256, str(home.root), len(manifest.files),
-        manifest.total, manifest.code_version, manifest.made,
+        manifest.total, manifest.code_version, manifest.made, left_out(home),
     )  # fmt: skip
+
+
+def _name(partial: Path, file: Path) -> None:
+    """Unlike a rename, a link never takes the place of a file that came to be meanwhile.
+
+    Raises:
+        InputError: such a file is there.
+    """
+    try:
+        os.link(partial, file)
+    except FileExistsError:
+        raise InputError(f"{file} is there already: name a file that is not") from None
 
 
 def _refuse(home: Home, file: Path) -> None:

@@ -7,7 +7,6 @@ that it lacks, and what came to be meanwhile is at worst not yet used.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from velo.errors import HomeError, NothingIngested
 from velo.home import Home
+from velo.keeping.staging import is_ours
 from velo.offline.partitions import link
 from velo.settings import Store
 from velo.warehouse.connection import warehouse_of_any_version
@@ -23,6 +23,8 @@ from velo.warehouse.connection import warehouse_of_any_version
 SQLITE = b"SQLite format 3\0"
 LEFT_OUT = ("spill", "demo")
 """Of a home: what is made anew, and the demo's, which is a home of its own."""
+LOCKS = (".promotion.lock", ".stores.lock", ".velo-demo")
+"""Hidden files of a home that say nothing of it."""
 BESIDE = ("-wal", "-shm", "-journal", ".wal", ".new", ".partial")
 """Endings of what a database or a writer keeps beside its file."""
 
@@ -30,14 +32,25 @@ BESIDE = ("-wal", "-shm", "-journal", ".wal", ".new", ".partial")
 def parts(home: Home) -> list[Path]:
     """The files and folders of a home that a backup takes, in its order; hidden ones are locks."""
     last = [Path(home.root, "mlflow.db"), home.artifacts, home.offline, home.warehouse]
-    found = [
-        path
-        for path in sorted(home.root.iterdir())
-        if not path.name.startswith(".")
-        and path.name not in LEFT_OUT
-        and not path.name.endswith(BESIDE)
-    ]
+    found = [path for path in sorted(home.root.iterdir()) if not _is_left_out(path)]
     return sorted(found, key=lambda path: last.index(path) if path in last else -1)
+
+
+def left_out(home: Home) -> tuple[str, ...]:
+    """What a backup does not take, less locks, staging folders and what is made anew."""
+    return tuple(
+        path.name
+        for path in sorted(home.root.iterdir())
+        if _is_left_out(path)
+        and path.name not in (*LEFT_OUT, *LOCKS)
+        and not is_ours(path)
+        and not any((home.root / path.name.removesuffix(end)).is_file() for end in BESIDE
+                    if path.name.endswith(end))
+    )  # fmt: skip
+
+
+def _is_left_out(path: Path) -> bool:
+    return path.name.startswith(".") or path.name in LEFT_OUT or path.name.endswith(BESIDE)
 
 
 def copy_home(
@@ -147,12 +160,3 @@ def _copy_warehouse(
             shutil.copyfile(home.warehouse, stage / home.warehouse.name)
     except NothingIngested:
         return
-
-
-def clear(folder: Path) -> None:
-    """Empty a folder."""
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            os.unlink(path)

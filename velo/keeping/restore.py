@@ -37,13 +37,13 @@ def restore(
 
     Raises:
         InputError: the file is no archive, or not the one that was written.
-        HomeError: there is something at the home's place, too little room, or another restore.
+        HomeError: there is something at the home's place, or too little room.
     """
     if not file.is_file():
         raise InputError(f"{file}: no such file")
     _require_empty(root)
     root.parent.mkdir(parents=True, exist_ok=True)
-    with staging(root.with_name(f".{root.name}.restoring"), "restore") as stage:
+    with staging(root.parent, "restore") as stage:
 
         def place(manifest: Manifest) -> Path:
             free = shutil.disk_usage(stage).free
@@ -61,7 +61,7 @@ def restore(
             pointer = Home(stage).current_build
             pointer.symlink_to(manifest.build, target_is_directory=True)
         tell("naming the new place")
-        relocate(Home(stage), Path(manifest.home), root)
+        relocate(Home(stage), root)
         _require_empty(root)
         try:
             stage.rename(root)

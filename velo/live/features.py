@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from training.data.dataset import requests_sql, retrieve
 from training.data.declared import Declared, declared
+from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors
 from velo.store.online.entity_rows import Asked
 
@@ -77,7 +78,7 @@ def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "entries.parquet"
         pq.write_table(keyed, path)
-        asked = str(path).replace("'", "''")
+        asked = as_pattern(path).replace("'", "''")
         frame = retrieve(
             source.store, source.declared,
             f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet('{asked}') ORDER BY entry",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from velo.offline.partitions import columns_of, quoted, scan
+from velo.offline.partitions import columns_of, files_below, scan
 
 RECENT_DAYS = 365
 """Cold starts are counted over the runners of so many days up to the last: early in a data set
@@ -20,7 +20,7 @@ def rows_and_nulls(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[int, d
     """
     found = con.execute(
         "SELECT path_in_schema, sum(num_values), sum(stats_null_count) "
-        f"FROM parquet_metadata({quoted(folder / '**' / '*.parquet')}) "
+        f"FROM parquet_metadata({files_below(folder)}) "
         "GROUP BY path_in_schema ORDER BY min(column_id)"
     ).fetchall()
     rows = int(found[0][1] or 0) if found else 0

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from velo.disk.pattern import as_pattern
+
 DAYS = ("event_timestamp", "date")
 """The columns that give a row its year, the first that a table has."""
 
@@ -21,14 +23,20 @@ _FORMAT = "FORMAT parquet, COMPRESSION zstd"
 
 def scan(folder: Path) -> str:
     """SQL: all rows of a written table."""
-    return f"read_parquet({quoted(folder / '**' / '*.parquet')}, hive_partitioning = false)"
+    return f"read_parquet({files_below(folder)}, hive_partitioning = false)"
 
 
 def scan_years(folder: Path, years: Collection[int]) -> str | None:
     """SQL: the rows of some years of a written table; None where it has none of them."""
-    found = [quoted(folder / f"year={year}" / "*.parquet")
+    found = [files_below(folder / f"year={year}")
              for year in years if (folder / f"year={year}").is_dir()]  # fmt: skip
     return f"read_parquet([{', '.join(found)}], hive_partitioning = false)" if found else None
+
+
+def files_below(folder: Path) -> str:
+    """SQL: every parquet file below a folder, whatever signs its name has."""
+    pattern = f"{as_pattern(folder)}/**/*.parquet"
+    return "'" + pattern.replace("'", "''") + "'"
 
 
 def quoted(path: Path) -> str:

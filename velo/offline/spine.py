@@ -10,6 +10,7 @@ import duckdb
 from velo.errors import NothingBuilt
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.partitions import scan
 
 
 class Spine:
@@ -78,5 +79,4 @@ class Spine:
         return self._table(name)
 
     def _table(self, name: str) -> str:
-        path = str(self._folder / name / "**" / "*.parquet").replace("'", "''")
-        return f"read_parquet('{path}', hive_partitioning = false)"
+        return scan(self._folder / name)

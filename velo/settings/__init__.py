@@ -84,11 +84,17 @@ def home_path() -> Path:
     """The home that is in force: `VELO_HOME`, else `var` in the project's root. Absolute.
 
     Raises:
-        SettingsError: there is something else than a folder at that place.
+        SettingsError: there is something else than a folder at that place, or its path has a `?`:
+            DuckDB 2.0 takes what follows for options and writes its log to another path.
     """
     home = Path(os.environ.get("VELO_HOME") or PROJECT_ROOT / "var").expanduser().resolve()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"the home {home} is not a folder: set VELO_HOME to one")
+    if "?" in str(home):
+        raise SettingsError(
+            f"the home {home} has a question mark in its path, which DuckDB cannot write to: "
+            "set VELO_HOME to another folder, or rename this one"
+        )
     return home
 
 

@@ -15,6 +15,7 @@ from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.duckdb import _read_data_source
 from feast.infra.offline_stores.file_source import FileSource
 
+from velo.disk.pattern import as_pattern
 from velo.errors import InputError, NothingBuilt
 from velo.store.names import apart, identifier, literal
 
@@ -84,7 +85,7 @@ def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: 
     path, files = files_of(source, repo_path)
     if path is None:
         return _registered(con, name, _read_data_source(source, repo_path).to_pyarrow())
-    pattern = f"{verbatim(path)}/**/*.parquet" if path.is_dir() else verbatim(path)
+    pattern = f"{as_pattern(path)}/**/*.parquet" if path.is_dir() else as_pattern(path)
     found = Relation.of(con, f"read_parquet({literal(pattern)}, hive_partitioning = false)")
     if list(found.columns) == pq.read_schema(files[0]).names:
         return found
@@ -108,11 +109,6 @@ def files_of(source: Any, repo_path: str) -> tuple[Path | None, list[Path]]:
             "or write them where the source says"
         )
     return path, files
-
-
-def verbatim(path: Path) -> str:
-    """A path as a pattern that nothing but the path fits."""
-    return "".join(f"[{each}]" if each in "[*?" else each for each in str(path))
 
 
 def local_path(source: Any, repo_path: str) -> Path | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from velo.disk.pattern import as_pattern
 from velo.errors import InputError
 
 _ODDS = """case
@@ -89,7 +90,7 @@ def read_runs(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return as_pattern(path).replace("'", "''")
 
 
 def _select(path: Path, names: set[str]) -> str:

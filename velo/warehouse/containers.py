@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from velo.disk.pattern import as_pattern
 from velo.errors import InputError
 from velo.settings import Store
 from velo.warehouse.bounds import MAX_LINE_BYTES, hold_claims
@@ -89,7 +90,7 @@ def _csv(path: Path) -> Iterator[Container]:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     ends = "" if line_end is None else f", new_line = '{line_end}'"
     scan = (
-        f"read_csv({literal(_as_pattern(path))}, auto_detect = false, columns = {{{columns}}}, "
+        f"read_csv({literal(as_pattern(path))}, auto_detect = false, columns = {{{columns}}}, "
         "header = true, delim = ',', quote = '\"', escape = '\"', strict_mode = true, "
         f"nullstr = [{', '.join(literal(word) for word in MISSING)}], "
         f"hive_partitioning = false, max_line_size = {MAX_LINE_BYTES}, "
@@ -101,7 +102,7 @@ def _csv(path: Path) -> Iterator[Container]:
 @contextmanager
 def _parquet(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> Iterator[Container]:
     hold_claims(path, store)
-    scan = f"read_parquet({literal(_as_pattern(path))}, hive_partitioning = false)"
+    scan = f"read_parquet({literal(as_pattern(path))}, hive_partitioning = false)"
     written = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
     names = distinct_names(written)
 
@@ -185,8 +186,3 @@ def _parted(cell: str) -> Sequence[str]:
     """For some weeks of 2019 rpscrape's header lacked a comma: `"dec""age"` are two columns."""
     joined = _COMMA_LOST.fullmatch(cell.strip())
     return joined.groups() if joined else (cell,)
-
-
-def _as_pattern(path: Path) -> str:
-    """The path as a pattern that matches nothing else: `of [1].csv` is not `of 1.csv`."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path))

@@ -11,9 +11,10 @@ import duckdb
 from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.file_source import FileSource
 
+from velo.disk.pattern import as_pattern
 from velo.store.moments import moment
 from velo.store.names import apart, literal
-from velo.store.relation import Relation, verbatim
+from velo.store.relation import Relation
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,6 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
 
 def reading(files: Iterable[Path], path: str | None = None) -> str:
     """SQL that reads these files, with a column of their paths where that has a name."""
-    listed = ", ".join(literal(verbatim(file)) for file in files)
+    listed = ", ".join(literal(as_pattern(file)) for file in files)
     named = f", filename = {literal(path)}" if path else ""
     return f"read_parquet([{listed}], hive_partitioning = false{named})"
