@@ -90,7 +90,7 @@ def meetings(draw: st.DrawFn) -> tuple[date, Venue, list[datetime]]:
     )  # fmt: skip
 
 
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @given(meetings())
 def test_a_twelve_hour_clock_is_read_right_or_doubted(
     meeting: tuple[date, Venue, list[datetime]],
@@ -109,7 +109,7 @@ def _each_once(texts: Sequence[str]) -> list[OffTime]:
     return offs(" ".join(dict.fromkeys(texts)))
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(meetings())
 def test_a_24_hour_clock_is_read_as_it_stands(
     meeting: tuple[date, Venue, list[datetime]],

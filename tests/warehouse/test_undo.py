@@ -81,7 +81,7 @@ FILES = 13
 
 
 @given(order=st.lists(st.integers(0, FILES - 1), min_size=1, max_size=4))
-@settings(max_examples=8)
+@settings(max_examples=4)
 def test_undo_gives_back_what_was_before_whatever_came_before(
     tmp_path_factory: pytest.TempPathFactory, order: list[int]
 ) -> None:
