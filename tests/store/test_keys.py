@@ -210,3 +210,11 @@ def test_a_source_without_the_key_is_refused_by_the_error_that_feast_has_for_it(
     pq.write_table(table.rename_columns(["other", "f", "ts"]), tmp_path / "v.parquet")
     with pytest.raises(FeastJoinKeysDuringMaterialization, match="'k'"):
         materialised(store)
+
+
+def test_the_online_store_takes_no_key_of_another_view(tmp_path: Path) -> None:
+    store = applied(tmp_path, [7])
+    key = EntityKey(join_keys=["trainer"], entity_values=[Value(int64_val=7)])
+    view = store.get_feature_view("v")
+    with pytest.raises(InputError, match="has the key k and was given trainer"):
+        store.provider.online_read(store.config, view, [key], ["f"])

@@ -148,8 +148,17 @@ class OnlineTable:
         return f"SELECT {names} FROM {self} WHERE {self._one_key}"
 
     def key(self, entity: EntityKey) -> tuple[Any, ...] | None:
-        """An entity key as the table holds it; None where a part of it is missing."""
+        """An entity key as the table holds it; None where a part of it is missing.
+
+        Raises:
+            InputError: it is a key of another view, or a part of it is of another kind.
+        """
         parts = dict(zip(entity.join_keys, entity.entity_values, strict=True))
+        if parts.keys() != self.keys.keys():
+            raise InputError(
+                f"table {self.name!r} has the key {', '.join(self.keys)} "
+                f"and was given {', '.join(parts)}"
+            )
         found = tuple(self.part(parts[name], name) for name in self.keys)
         return None if None in found else found
 
