@@ -22,7 +22,7 @@ from velo.warehouse.file_days import order_of_days
 from velo.warehouse.inference import infer
 from velo.warehouse.merge import Counts, merge
 from velo.warehouse.newcomers import unknown_courses
-from velo.warehouse.price_files import attach, match_waiting
+from velo.warehouse.price_files import attach
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.race_identity import identify_races
 from velo.warehouse.readers import named
@@ -32,6 +32,7 @@ from velo.warehouse.sightings import identify_horses
 from velo.warehouse.staging import Staged, detect, stage
 from velo.warehouse.unread import count_unread, unread_of
 from velo.warehouse.unsaid import leave_unsaid
+from velo.warehouse.waiting_prices import match_waiting
 
 __all__ = ["Batch", "File", "ingest", "read_file"]
 

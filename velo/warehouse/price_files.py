@@ -10,20 +10,16 @@ a card brings it.
 from __future__ import annotations
 
 import duckdb
-import pyarrow as pa
 
-from velo.racing.courses import abbreviates
 from velo.racing.racing_day import First
 from velo.warehouse.facts import price_column, text
 from velo.warehouse.history import keep_earlier, replace_rows
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.merge import Counts
+from velo.warehouse.priced_runners import find_runners
 from velo.warehouse.readers import Reader
 
-MINUTES_APART = 15
-"""The exchange's off and the results' may differ by so much and be one race's."""
-
-_PRICE = ("race_id", "horse_id", "source", "kind", "nth")
+PRICE_KEYS = ("race_id", "horse_id", "source", "kind", "nth")
 _RULES = ("day", "written_off", "course", "horse")
 
 
@@ -45,7 +41,7 @@ def attach(
     """
     _drop_own_waiting(con, batch_id)
     _read(con, batch_id, reader, first)
-    _find_runners(con, "price_rows")
+    find_runners(con, "price_rows")
     con.execute(
         "UPDATE price_rows SET reason = 'duplicate-runner' WHERE line IN ("
         "SELECT line FROM found_runners WHERE copy > 1)"
@@ -54,7 +50,7 @@ def attach(
     con.execute(_WAITING, {"source": reader.name})
     outcomes = dict(con.execute(_OUTCOMES).fetchall())
     con.execute(_FRESH_PRICES)
-    replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
+    replace_rows(con, "prices_history", PRICE_KEYS, "fresh", batch_id)
     con.execute(
         "INSERT INTO repeated_races SELECT DISTINCT $batch, race_id FROM priced "
         "WHERE earlier IS NOT NULL",
@@ -89,54 +85,6 @@ def _drop_own_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     own = "batch_id IN (SELECT batch_id FROM own_batches)"
     keep_earlier(con, "waiting_prices", own, batch_id)
     con.execute(f"DELETE FROM waiting_prices WHERE {own}")
-
-
-def match_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> int:
-    """Give waiting prices to the runners that a batch has brought.
-
-    They keep their own batch's number. Where a runner has a price from a later file already, the
-    waiting one is kept as an earlier price.
-
-    Args:
-        con: a connection in a transaction.
-        batch_id: a batch of results or of a card that was merged just now.
-
-    Returns:
-        How many rows of price files found their runner.
-    """
-    if not con.execute("SELECT 1 FROM waiting_prices LIMIT 1").fetchall():
-        return 0
-    con.execute(_STILL_WAITING, {"batch": batch_id})
-    _find_runners(con, "still_waiting")
-    con.execute("DELETE FROM found_runners WHERE copy > 1")
-    (moved,) = con.execute("SELECT count(*) FROM found_runners").fetchall()[0]
-    if moved:
-        con.execute(_ARRIVED)
-        con.execute(
-            "INSERT INTO arrived_prices "
-            "SELECT race_id, horse_id, source, kind, batch_id, $batch FROM fresh",
-            {"batch": batch_id},
-        )
-        con.execute(_OVERTAKEN)
-        con.execute(
-            "DELETE FROM fresh USING prices_history AS p WHERE p.race_id = fresh.race_id "
-            "AND p.horse_id = fresh.horse_id AND p.source = fresh.source "
-            "AND p.kind = fresh.kind AND p.nth = fresh.nth AND p.batch_id > fresh.batch_id"
-        )
-        replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
-        keep_earlier(
-            con,
-            "waiting_prices",
-            "(batch_id, line) IN (SELECT (batch_id, line) FROM found_runners)",
-            batch_id,
-        )
-        con.execute(
-            "DELETE FROM waiting_prices USING found_runners AS f "
-            "WHERE waiting_prices.batch_id = f.batch_id AND waiting_prices.line = f.line"
-        )
-        con.execute("DROP TABLE fresh")
-    con.execute("DROP TABLE still_waiting; DROP TABLE found_runners")
-    return int(moved)
 
 
 def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader, first: First) -> None:
@@ -176,91 +124,8 @@ def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader, first: 
     )
 
 
-def _find_runners(con: duckdb.DuckDBPyConnection, rows: str) -> None:
-    """Make `found_runners` (batch_id, line, race_id, horse_id, quoted, copy).
-
-    `copy` is above 1 for rows whose runner another row fits better. Two horses of one name in one
-    race that the row's country does not tell apart are neither.
-
-    Args:
-        con: a connection.
-        rows: a temporary table with batch_id, line, date, course, off, name, country and reason.
-    """
-    con.execute(_FIELDED.format(rows=rows))
-    pairs = con.execute(
-        f"SELECT DISTINCT r.course, f.course FROM {rows} AS r "
-        "JOIN fielded AS f ON f.name = r.name AND f.date BETWEEN r.date - 1 AND r.date + 1"
-    ).fetchall()
-    same = [pair for pair in pairs if abbreviates(*pair)]
-    con.register(
-        "same_course",
-        pa.table(
-            {
-                "short": pa.array([short for short, _ in same], pa.string()),
-                "course": pa.array([full for _, full in same], pa.string()),
-            }
-        ),
-    )
-    con.execute(_FOUND.format(rows=rows), {"apart": MINUTES_APART})
-    con.unregister("same_course")
-    con.execute("DROP TABLE fielded")
-
-
 # A place market's prices say who will be placed, not who will win.
 _PLACE_MARKET = r"to be placed|\btbp\W*$"
-
-_FIELDED = """
-CREATE OR REPLACE TEMP TABLE fielded AS
-WITH days AS (
-    SELECT DISTINCT unnest([date - 1, date, date + 1]) AS date FROM {rows} WHERE date IS NOT NULL
-), held AS (
-    SELECT race_id, date, course, off, off_at, off_zone, off_doubt
-    FROM races WHERE date IN (SELECT CAST(date AS DATE) FROM days)
-)
-SELECT held.*, horses.horse_id, horses.name, horses.country
-FROM held
-JOIN runners ON runners.race_id = held.race_id
-JOIN horses ON horses.horse_id = runners.horse_id
-WHERE horses.name IN (SELECT name FROM {rows})
-"""
-
-_FOUND = """
-CREATE OR REPLACE TEMP TABLE found_runners AS
-WITH pairs AS (
-    SELECT r.batch_id, r.line, r.date = f.date AS same_day, f.race_id, f.horse_id, f.off_at,
-        f.off_doubt, r.date + CAST(r.off AS TIME) AS written, f.off_zone,
-        coalesce(r.country <> f.country, false) AS stranger
-    FROM {rows} AS r
-    JOIN fielded AS f ON f.name = r.name AND f.date BETWEEN r.date - 1 AND r.date + 1
-    JOIN same_course AS c ON c.short = r.course AND c.course = f.course
-    WHERE r.reason IS NULL
-), timed AS (
-    SELECT *, least(
-        abs(date_diff('minute', timezone('Europe/London', written), off_at)),
-        abs(date_diff('minute', timezone('Europe/London', written), off_at) - off_doubt),
-        abs(date_diff('minute', timezone(coalesce(off_zone, 'Europe/London'), written), off_at)),
-        abs(date_diff('minute', timezone(coalesce(off_zone, 'Europe/London'), written), off_at)
-            - off_doubt)) AS apart
-    FROM pairs
-), near AS (
-    SELECT batch_id, line, race_id, horse_id, same_day, apart, stranger,
-        coalesce(timezone('Europe/London', off_at), written) AS quoted
-    FROM timed
-    WHERE same_day OR apart <= $apart
-), nearest AS (
-    SELECT *, rank() OVER (
-        PARTITION BY batch_id, line
-        ORDER BY coalesce(apart, $apart), stranger, NOT same_day, race_id) AS place
-    FROM near
-    WHERE coalesce(apart <= $apart, true)
-), one AS (
-    SELECT * FROM nearest WHERE place = 1
-    QUALIFY count(*) OVER (PARTITION BY batch_id, line) = 1
-)
-SELECT batch_id, line, race_id, horse_id, quoted, row_number() OVER (
-    PARTITION BY race_id, horse_id ORDER BY coalesce(apart, $apart), batch_id DESC, line) AS copy
-FROM one
-"""
 
 _PRICED = """
 CREATE OR REPLACE TEMP TABLE priced AS
@@ -322,37 +187,6 @@ _KEEP_WAITING = (
     SELECT * EXCLUDE (earlier) FROM waiting WHERE earlier IS DISTINCT FROM decimal_odds
     """,
 )
-
-_STILL_WAITING = """
-CREATE OR REPLACE TEMP TABLE still_waiting AS
-WITH brought AS (
-    SELECT DISTINCT CAST(unnest([date - 1, date, date + 1]) AS DATE) AS date FROM races
-    WHERE batch_id = $batch OR race_id IN (SELECT race_id FROM runners WHERE batch_id = $batch)
-)
-SELECT DISTINCT batch_id, line, date, course, off, name,
-    nullif(upper(regexp_extract(horse, '\\(\\s*([A-Za-z]{2,3})\\s*\\)$', 1)), '') AS country,
-    CAST(NULL AS VARCHAR) AS reason
-FROM waiting_prices
-WHERE date IN (SELECT date FROM brought)
-"""
-
-_ARRIVED = """
-CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT f.race_id, f.horse_id, w.source, w.kind, 1 AS nth,
-    CASE WHEN w.kind IN ('sp', 'bsp') THEN f.quoted END AS quoted, w.decimal_odds, w.batch_id
-FROM found_runners AS f
-JOIN waiting_prices AS w ON w.batch_id = f.batch_id AND w.line = f.line
-"""
-
-_OVERTAKEN = """
-INSERT INTO earlier_prices_history
-SELECT f.*, p.batch_id
-FROM fresh AS f
-JOIN prices_history AS p
-    ON p.race_id = f.race_id AND p.horse_id = f.horse_id AND p.source = f.source
-    AND p.kind = f.kind AND p.nth = f.nth
-WHERE p.batch_id > f.batch_id AND p.decimal_odds <> f.decimal_odds
-"""
 
 _QUARANTINE = """
 INSERT INTO quarantine

@@ -20,10 +20,10 @@ from velo.warehouse import doubles
 from velo.warehouse.batches import Source, add_batch, next_batch
 from velo.warehouse.connection import warehouse
 from velo.warehouse.merge import Counts
-from velo.warehouse.price_files import match_waiting
 from velo.warehouse.race_checks import check_races
 from velo.warehouse.readers import READERS
 from velo.warehouse.stored_offs import fill_offs, mend_offs
+from velo.warehouse.waiting_prices import match_waiting
 
 Mend = Callable[[duckdb.DuckDBPyConnection, int], int]
 """Mends one kind of fault as a batch, through `velo.warehouse.history`; returns how many rows."""
