@@ -44,29 +44,6 @@ def join_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     con.execute("DROP TABLE one_horse")
 
 
-def merge_horses(
-    con: duckdb.DuckDBPyConnection, batch_id: int, kept: int, other: int, evidence: str
-) -> None:
-    """Join two horses that are known to be one.
-
-    Args:
-        con: a connection in a transaction.
-        batch_id: the batch that does it.
-        kept: the id that stands for both.
-        other: the id that becomes its alias.
-        evidence: what the conclusion rests on.
-    """
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE horse_pairs AS SELECT 'horse' AS kind, "
-        "CAST($kept AS BIGINT) AS kept, CAST($other AS BIGINT) AS other, "
-        "any_value(horse) || ': one horse' AS conclusion, $evidence AS evidence, "
-        "(SELECT foaled FROM horses WHERE horse_id = $kept) AS foaled "
-        "FROM runners WHERE horse_id = $kept",
-        {"kept": kept, "other": other, "evidence": evidence},
-    )
-    join_horses(con, batch_id)
-
-
 def move_runs(
     con: duckdb.DuckDBPyConnection, batch_id: int, pairs: str, source: str, target: str
 ) -> None:

@@ -49,29 +49,6 @@ def join_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     con.execute("DROP TABLE places; DROP TABLE same_runners")
 
 
-def merge_races(
-    con: duckdb.DuckDBPyConnection, batch_id: int, kept: int, other: int, evidence: str
-) -> None:
-    """Join two races that are known to be one; the course that bears a country is theirs.
-
-    Args:
-        con: a connection in a transaction.
-        batch_id: the batch that does it.
-        kept: the id that stands for both.
-        other: the id that becomes its alias.
-        evidence: what the conclusion rests on.
-    """
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE race_pairs AS SELECT 'race' AS kind, k.race_id AS kept, "
-        "o.race_id AS other, concat_ws(' ', k.course, k.date, k.off) || ': one race' "
-        "AS conclusion, $evidence AS evidence, "
-        "CASE WHEN k.region = 'GB' AND o.region <> 'GB' THEN o.race_id ELSE k.race_id END AS place "
-        "FROM races AS k JOIN races AS o ON o.race_id = $other WHERE k.race_id = $kept",
-        {"kept": kept, "other": other, "evidence": evidence},
-    )
-    join_races(con, batch_id)
-
-
 def move_places(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """Write the columns of `PLACE` of the temporary table `places` (race_id, ...) into `races`."""
     con.execute(
