@@ -28,6 +28,7 @@ from training.record.nested import PARENT, STUDY, TRIAL, Nested, of_trial
 from training.record.opening import opening
 from training.record.process import PROCESS, this_process
 from training.record.review import NOTE, gate_columns, gate_page, gate_tags
+from velo.disk.whole_file import draft_of
 from velo.errors import HomeError
 from velo.home import Home
 
@@ -217,7 +218,8 @@ class Recorder:
         folder = self.home.artifacts / self.run_id / "artifacts" / "plots"
         folder.mkdir(parents=True, exist_ok=True)
         for name, image in images.items():
-            (folder / name).write_bytes(image)
+            with draft_of(folder / name) as draft:
+                draft.write_bytes(image)
 
     @property
     def model_folder(self) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,4 +54,4 @@ def show(title: str, done: Kept, as_json: bool) -> None:
 
 
 def _say(why: str) -> None:
-    sys.stderr.write(f"velo: {why}\n")
+    console.note(f"velo: {why}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -25,7 +24,7 @@ def migrate(
     from velo.home import Home
     from velo.keeping.stores import migrate as bring
 
-    done = bring(Home.current(), settings.load().store, wait, _say)
+    done = bring(Home.current(), settings.load().store, wait, console.note)
     if as_json:
         console.emit_json({"stores": [asdict(each) for each in done]})
         return
@@ -43,5 +42,3 @@ def migrate(
     )  # fmt: skip
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")

@@ -63,7 +63,9 @@ def synth(
         )
         return
     console.say(
-        f"{made.runners:,} runners in {made.races:,} races, {made.first_day} to {made.last_day}\n"
+        f"{made.runners:,} runners in {made.races:,} races, {made.first_day} to {made.last_day}"
+    )
+    console.say(
         f"mean field {made.mean_field:.2f}, overround {made.overround:.3f}, "
         f"favourites win {made.favourite_strike_rate:.1%} "
         f"(ROI {made.favourite_roi:+.1%}), 20/1 and over ROI {made.longshot_roi:+.1%}"
