@@ -19,7 +19,9 @@ NUMBERS = (
     float("nan"), float("inf"), float("-inf"), 1e300, -1e300, 5e-324, 10**9, 10**30, -(10**30),
     -1, 0, 0.5, "nan", "inf", "1e309", "9" * 5000,
 )  # fmt: skip
-OTHERS = ("", "x", "Europe", "\x00", "\ud800", "1' OR 1=1", True, None, [], {}, [[]], {"a": {}}, "25:61")
+OTHERS = (
+    "", "x", "Europe", "\x00", "\ud800", "1' OR 1=1", "25:61", True, None, [], {}, [[]], {"a": {}},
+)  # fmt: skip
 WORDS = ("Input should", "Value error", "validation error", "pydantic", "Unable to parse")
 
 

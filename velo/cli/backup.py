@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 if TYPE_CHECKING:
     from velo.keeping.backup import Kept
@@ -17,9 +18,7 @@ def backup(
     file: Annotated[
         Path, typer.Argument(help="The archive to be, such as home-2024-05-04.tar.gz.")
     ],
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
-    ] = 600.0,
+    wait: Wait = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Write the whole home into one verified archive, while other commands run."""

@@ -46,7 +46,8 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     from rich.markup import escape
     from rich.table import Table
 
-    grid = Table(title=escape(printable(title)), box=SIMPLE_HEAD, title_justify="left", title_style="bold")
+    heading = escape(printable(title))
+    grid = Table(title=heading, box=SIMPLE_HEAD, title_justify="left", title_style="bold")
     for i, column in enumerate(columns):
         numeric = bool(rows) and all(_numeric(row[i]) for row in rows)
         grid.add_column(column, justify="right" if numeric else "left", overflow="fold")

@@ -8,12 +8,11 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 
 def migrate(
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
-    ] = 0.0,
+    wait: Wait = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Bring the home's stores to this version, in place. Commands that write do it themselves.

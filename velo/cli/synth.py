@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.options import MOST_RUNNERS, Edge, Seed
 from velo.errors import InputError
 
 
@@ -16,11 +17,11 @@ def synth(
         Path,
         typer.Option(help="File to write: .csv, .parquet, .db, or .json as the format has it."),
     ],
-    runners: Annotated[int, typer.Option(min=1000, help="About how many runners.")] = 100_000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 1,
-    edge: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
-    ] = 0.85,
+    runners: Annotated[
+        int, typer.Option(min=1000, max=MOST_RUNNERS, help="About how many runners.")
+    ] = 100_000,
+    seed: Seed = 1,
+    edge: Edge = 0.85,
     interactions: Annotated[
         bool, typer.Option(help="Whether signals do more together than apart.")
     ] = True,

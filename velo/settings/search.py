@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError, model_validator
 
 from velo.settings.section import Section
-from velo.settings.wording import reason, shortened
 from velo.settings.training import Ranker
+from velo.settings.wording import reason, shortened
 
 Number = Annotated[float, Field(ge=-1e9, le=1e9)]
 """Within which each dimension has bounds of its own: the ranker's."""
@@ -65,7 +65,9 @@ class Tuning(Section):
         searched = sorted(numbers - {"threads"})
         for name, dimension in self.space.items():
             if name not in searched:
-                raise ValueError(f"{shortened(name)} cannot be searched; these can: {', '.join(searched)}")
+                raise ValueError(
+                    f"{shortened(name)} cannot be searched; these can: {', '.join(searched)}"
+                )
             for value in dimension.extremes():
                 try:
                     Ranker.model_validate({name: value})

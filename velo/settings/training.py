@@ -43,10 +43,14 @@ class Ranker(Section):
 class Training(Section):
     """Folds, holdout and the blend."""
 
-    history_days: int = Field(365, ge=0, le=36_500, description="first days of a data set: history only")
+    history_days: int = Field(
+        365, ge=0, le=36_500, description="first days of a data set: history only"
+    )
     folds: int = Field(5, ge=2, le=100)
     first_test_share: float = Field(0.4, gt=0, lt=1, description="of the days, before fold one")
-    embargo_days: int = Field(0, ge=0, le=36_500, description="days left out between train and test")
+    embargo_days: int = Field(
+        0, ge=0, le=36_500, description="days left out between train and test"
+    )
     holdout_days: Days = 90
     stopping_share: float = Field(
         0.15, gt=0, lt=0.5, description="last share of the first fold's days"

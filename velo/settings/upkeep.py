@@ -54,7 +54,9 @@ class Serve(Section):
 
     largest_body: Size = Field("8MB", description="of a request")
     body_seconds: Seconds = Field(30.0, description="in which a request's body must arrive")
-    waiting: int = Field(1000, ge=1, le=1_000_000, description="predictions asked for and not yet made")
+    waiting: int = Field(
+        1000, ge=1, le=1_000_000, description="predictions asked for and not yet made"
+    )
     together: int = Field(16, ge=1, le=10_000, description="races that are priced in one go")
     look_seconds: Seconds = Field(2.0, description="between looks for another champion")
     drain_seconds: int = Field(30, ge=1, le=86_400, description="for requests in flight at the end")
@@ -67,14 +69,18 @@ class Store(Section):
     threads: Threads = Field(default_factory=usable_cores)
     spill_limit: Size = Field("100GB", description="on disk, when memory does not suffice")
     largest_file: Size = Field("40GB", description="a delivery's file, unpacked")
-    most_rows: int = Field(50_000_000, ge=1, le=10**12, description="rows that a parquet file may claim")
+    most_rows: int = Field(
+        50_000_000, ge=1, le=10**12, description="rows that a parquet file may claim"
+    )
     builds_kept: int = Field(2, ge=1, le=10_000)
 
 
 class Upkeep(Section):
     """From when on `velo status` says that something is due, in a home that has a champion."""
 
-    results_days: int = Field(2, ge=0, le=36_500, description="days since the last result; more are stale")
+    results_days: int = Field(
+        2, ge=0, le=36_500, description="days since the last result; more are stale"
+    )
     model_days: Days = Field(120, description="days since the champion was made")
 
 
@@ -85,8 +91,12 @@ class Drift(Section):
     year showed is added to it.
     """
 
-    days: int = Field(30, ge=7, le=36_500, description="the window: so many days to the last prediction")
-    runners: int = Field(1000, ge=100, le=10**9, description="fewer with a feature: not enough to tell")
+    days: int = Field(
+        30, ge=7, le=36_500, description="the window: so many days to the last prediction"
+    )
+    runners: int = Field(
+        1000, ge=100, le=10**9, description="fewer with a feature: not enough to tell"
+    )
     races: int = Field(300, ge=50, le=10**9, description="fewer with a result: not enough to tell")
     psi: Positive = Field(0.2, description="population stability index of a feature")
     distance: Positive = Field(0.15, description="widest gap of its distribution functions")
