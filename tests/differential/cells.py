@@ -240,7 +240,7 @@ def position(text: str | None, field: int, known: bool) -> tuple[Cell, Cell, boo
     for codes, status in ((WITHDRAWN, "withdrawn"), (FALLEN, "non-finisher"), ({"VOI"}, "void")):
         if code in codes:
             return exactly(status), NOTHING, False
-    return NOTHING, NOTHING, True
+    return NOTHING, UNREAD, True
 
 
 _GOINGS = {
