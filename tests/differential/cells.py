@@ -1,4 +1,4 @@
-"""One cell read independently: rules written from the issue and docs/data.md, not from `velo`.
+"""One cell read independently: rules written from docs/data.md alone, not from `velo`.
 
 A cell says which values the warehouse may hold for it and whether its failure must be reported.
 """
