@@ -16,12 +16,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.declared import Declared, declared
+from training.data.declared import Declared
 from training.data.inputs import Inputs
+from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
 from training.data.races import Races
 from training.folds import Plan, plan
-from training.model import constraints
 from velo.errors import DataError
 from velo.home import Home
 from velo.offline.spine import Spine
@@ -134,12 +134,11 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         As `assemble`.
     """
     spine = Spine(home)
+    store = feature_store()
+    service = named_service(store, settings)
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
-    store = feature_store()
-    service = declared(store, settings.training.service)
-    constraints.check(settings.ranker, service.features, service.texts)
     rows = entity_sql(
         spine, fitted, settings.layoff, days.history_end, end,
         prices.decision, prices.settlement,

@@ -24,7 +24,7 @@ def backtest(
         bool, typer.Option("--walk-forward", help="Retrain the model's recipe as the days go by.")
     ] = False,
     every: Annotated[
-        int | None, typer.Option(min=1, help="Months between two fits of the walk.")
+        int | None, typer.Option(min=1, max=1200, help="Months between two fits of the walk.")
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the report's JSON schema and stop.")

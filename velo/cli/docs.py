@@ -19,6 +19,7 @@ def docs(
     ] = None,
 ) -> None:
     """Write the page of features, docs/features.md, from the declarations."""
+    from velo.disk.whole_file import write_whole
     from velo.offline.page import PAGE, page
     from velo.offline.tables import FEATURE_REPO
     from velo.settings import Windows
@@ -30,5 +31,5 @@ def docs(
         console.say(f"{target} is {'current' if current else 'not current: run `velo docs`'}")
         raise typer.Exit(0 if current else 1)
     if not current:
-        target.write_text(text, encoding="utf-8")
+        write_whole(target, text)
     console.say(f"{target}: {'as it was' if current else 'written'}")

@@ -192,8 +192,6 @@ def _points(value: float | None) -> str:
 def _write(path: Path, rows: Any) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame(rows)
-    if path.suffix.lower() == ".csv":
-        frame.to_csv(path, index=False)
-    else:
-        frame.to_parquet(path, index=False)
+    from velo.disk.spreadsheet import write_frame
+
+    write_frame(path, pd.DataFrame(rows))

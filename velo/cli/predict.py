@@ -161,16 +161,17 @@ def _write_page(path: Path, done: Any) -> None:
 
 
 def _write(path: Path, done: Any) -> None:
-    import csv
     import json
 
+    from velo.disk.spreadsheet import write_rows
     from velo.live.shown import all_rows
 
     rows = all_rows(done)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(rows[0])
-        writer.writerows(
+    write_rows(
+        path,
+        list(rows[0]),
+        (
             [json.dumps(cell) if isinstance(cell, list | dict) else cell for cell in row.values()]
             for row in rows
-        )
+        ),
+    )

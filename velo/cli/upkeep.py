@@ -24,6 +24,7 @@ class Facts:
         models: alias -> what the registry says of its version.
         outdated: files, still in their place, whose reader has changed since they were read.
         unchecked: whether imports of an earlier version were never looked through.
+        misnamed: what the settings name that Feast's registry does not hold.
     """
 
     today: date
@@ -36,6 +37,7 @@ class Facts:
     models: dict[str, dict[str, str]] = field(default_factory=dict)
     outdated: int = 0
     unchecked: bool = False
+    misnamed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
         found.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
     if not facts.applied:
         found.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
+    if facts.misnamed is not None:
+        found.append(Due("mend velo.toml", facts.misnamed))
     if not facts.models:
         found.append(Due("velo train", "there is no model yet"))
     challenger = facts.models.get("challenger", {})

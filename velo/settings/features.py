@@ -6,20 +6,20 @@ from itertools import pairwise
 
 from pydantic import Field, model_validator
 
-from velo.settings.section import Positive, Section
+from velo.settings.section import Count, Days, Finite, Positive, Section
 
 
 class Windows(Section):
     """Lengths of the rolling windows, in days before the race (feature-rules.md, Time)."""
 
-    strike_rate_short: int = Field(14, ge=1)
-    strike_rate_medium: int = Field(30, ge=1)
-    strike_rate_long: int = Field(90, ge=1)
-    pair: int = Field(365, ge=1)
-    draw_bias: int = Field(180, ge=1)
-    prize_ladder: int = Field(365, ge=1)
-    prize_ladder_races: int = Field(200, ge=1, description="fewer races: no level from prizes")
-    par_races: int = Field(20, ge=1, description="fewer races: no par time")
+    strike_rate_short: Days = 14
+    strike_rate_medium: Days = 30
+    strike_rate_long: Days = 90
+    pair: Days = 365
+    draw_bias: Days = 180
+    prize_ladder: Days = 365
+    prize_ladder_races: Count = Field(200, description="fewer races: no level from prizes")
+    par_races: Count = Field(20, description="fewer races: no par time")
 
     @model_validator(mode="after")
     def _ordered(self) -> Windows:
@@ -34,7 +34,7 @@ class Priors(Section):
     Strengths are in starts for rates and in expected wins for impact values.
     """
 
-    p0: float = Field(0.105, gt=0, lt=1, description="population strike rate")
+    p0: float = Field(0.105, ge=1e-6, le=0.999, description="population strike rate")
     trainer_k0: Positive = 60.0
     trainer_k1: Positive = 120.0
     jockey_k0: Positive = 60.0
@@ -51,7 +51,7 @@ class Priors(Section):
 class Layoff(Section):
     """Knots (days, penalty) and sweet spot of the layoff (feature-rules.md, layoff_penalty)."""
 
-    knots: tuple[tuple[float, float], ...] = (
+    knots: tuple[tuple[Finite, Finite], ...] = (
         (0, 0.15),
         (15, 0.10),
         (30, 0.0),
@@ -59,7 +59,7 @@ class Layoff(Section):
         (120, 0.15),
         (240, 0.30),
     )
-    sweet_spot: tuple[float, float] = (30, 60)
+    sweet_spot: tuple[Finite, Finite] = (30, 60)
 
     @model_validator(mode="after")
     def _increasing(self) -> Layoff:

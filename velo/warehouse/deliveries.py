@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from velo.disk.full_disk import FULL
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.bounds import hold_name, size_in_bytes
-from velo.warehouse.connection import FULL
 from velo.warehouse.containers import SUFFIXES
 
 CHUNK = 1 << 20
