@@ -82,7 +82,7 @@ def show(done: Any, targets: Any) -> None:
 def _show_findings(found: dict[str, Any]) -> None:
     worst = [
         [
-            piece["name"], piece["races"], piece["bets"], _estimate(piece["gain"], "+.4f"),
+            piece["name"], piece["races"], piece.get("days", "-"), piece["bets"], _estimate(piece["gain"], "+.4f"),
             _calibration(piece), _estimate(piece["ae_ratio"], ".3f"),
         ]
         for pieces in found["worst"].values()
@@ -90,7 +90,7 @@ def _show_findings(found: dict[str, Any]) -> None:
     ]  # fmt: skip
     console.table(
         "Where it does worst on the judged days",
-        ["odds, course or month", "races", "bets", "gain on the market, nats a race",
+        ["odds, course or month", "races", "days", "bets", "gain on the market, nats a race",
          "winners / expected by it", "A/E"],
         worst,
     )  # fmt: skip
