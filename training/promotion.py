@@ -13,7 +13,7 @@ from typing import Any
 
 from training.judging.comparison import Comparison, compare
 from training.judging.gate import Verdict
-from training.judging.judged import JUDGED, Judged, judged_version
+from training.judging.judged import Judged, judged_version, recipe_of
 from training.judging.title import why_not_champion
 from training.record import champion, registry, tracking
 from training.record.champion import Reign
@@ -206,7 +206,7 @@ def roll_back(home: Home) -> tuple[Reign, Reign]:
                 )
             if before.previous != before.champion:
                 write_succession(
-                    former, RESTORED, former.tags.get(JUDGED, before.previous),
+                    former, RESTORED, recipe_of(former) or before.previous,
                     answer_to_alarm(former),
                 )  # fmt: skip
         after = champion.restore_previous(home)

@@ -144,14 +144,17 @@ def judged_version(home: Home, registered: Registered) -> Judged:
     Raises:
         ModelError: as `Judged.of`; or the version that a refit names is gone.
     """
-    recipe = _recipe(registered)
+    recipe = recipe_of(registered)
     return Judged.of(home, registered if recipe is None else registry.resolve(home, recipe))
 
 
-def _recipe(registered: Registered) -> str | None:
+def recipe_of(registered: Registered) -> str | None:
     """The version that a refit was judged as; None of a version that was judged itself.
 
     A tag can be set by hand, so the run's own file says it.
+
+    Raises:
+        ModelError: the file cannot be read.
     """
     path = registered.folder.parent / REFIT
     try:
