@@ -66,9 +66,9 @@ def test_a_champion_of_an_earlier_version_keeps_its_title(home: Home) -> None:
 
 def test_a_version_that_the_gate_refused_is_no_champion_by_its_alias(home: Home) -> None:
     name(home, "champion", "2")
-    with pytest.raises(ModelError, match="version 2 is champion by its alias alone.* gamma"):
+    with pytest.raises(ModelError, match=r"version 2 is champion by its alias alone.* gamma"):
         predict(home, load(), Asked(KEPT / "card_2016-08-03.csv"))
-    with pytest.raises(ModelError, match="version 2 is champion by its alias alone.* gamma"):
+    with pytest.raises(ModelError, match=r"version 2 is champion by its alias alone.* gamma"):
         drift(home, load())
     served = Champion(home, load())
     served.look()

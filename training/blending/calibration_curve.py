@@ -101,8 +101,9 @@ def calibration_slope(
 ) -> Estimate:
     """Slope of a logistic regression of winning on logit p: 1 is right, below 1 overconfident.
 
-    NaN where there is none, and no interval over fewer than `bootstrap.FEWEST_DAYS`: predictions that are all alike, or that part winners from losers
-    altogether (a leak), for which every steeper slope is likelier.
+    No interval over fewer than `bootstrap.FEWEST_DAYS`; NaN where there is no slope: predictions
+    that are all alike, or that part winners from losers altogether (a leak), for which every
+    steeper slope is likelier.
 
     Cox (1958). The interval is the sandwich's, clustered by day (runners of a race exclude one
     another, races of a day share their weather), with Student's t on days - 1.

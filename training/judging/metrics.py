@@ -187,7 +187,7 @@ def measure(
 
 
 def flat(figures: Mapping[str, Estimate | BettingFigure]) -> dict[str, Value]:
-    """Figures with intervals as flat entries: `x`, `x_low`, `x_high`, `x_bets` and `x_days` of bets."""
+    """Figures with intervals as flat entries: `x`, `x_low`, `x_high`; of bets `_bets`, `_days`."""
     entries: dict[str, Value] = {}
     for name, figure in figures.items():
         entries |= _flat(name, figure)

@@ -144,7 +144,9 @@ def _refuse_oversized(sizes: Mapping[str, int], folder: Path) -> None:
 
 def _json(model: Mapping[str, Any]) -> bytes:
     try:
-        text = json.dumps(_rounded(model), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(
+            _rounded(model), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
+        )
         return (text + "\n").encode("utf-8")
     except (TypeError, ValueError) as error:
         raise ModelError(f"the model is not plain JSON with finite numbers: {error}") from None

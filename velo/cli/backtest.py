@@ -137,8 +137,8 @@ def show(report: dict[str, Any], path: Any) -> None:
         f"Version {report['version']}, {span['from']} to {span['to']}: {report['races']:,} races, "
         f"{models}, {prices['decision']} -> {prices['settlement']}, "
         f"commission {prices['commission']:.0%}",
-        ["strategy", "bets", "days", "won", "profit", "ROI", "95%", "random ROI", "p", "A/E", "strike",
-         "drawdown", "claimed", "bets needed"],
+        ["strategy", "bets", "days", "won", "profit", "ROI", "95%", "random ROI", "p", "A/E",
+         "strike", "drawdown", "claimed", "bets needed"],
         [_row(name, each) for name, each in named.items()],
     )  # fmt: skip
     for name, each in report["strategies"].items():

@@ -82,8 +82,9 @@ def show(done: Any, targets: Any) -> None:
 def _show_findings(found: dict[str, Any]) -> None:
     worst = [
         [
-            piece["name"], piece["races"], piece.get("days", "-"), piece["bets"], _estimate(piece["gain"], "+.4f"),
-            _calibration(piece), _estimate(piece["ae_ratio"], ".3f"),
+            piece["name"], piece["races"], piece.get("days", "-"), piece["bets"],
+            _estimate(piece["gain"], "+.4f"), _calibration(piece),
+            _estimate(piece["ae_ratio"], ".3f"),
         ]
         for pieces in found["worst"].values()
         for piece in pieces

@@ -28,8 +28,8 @@ def course(bets: pd.DataFrame, seed: int) -> dict[str, Any]:
 
     Returns:
         `days` with a settled bet, ascending; `profit`, `low`, `high`: points so far with the 95%
-        band by race day, which is empty over fewer than ten; `ae_raw` and `clv`: over the 30 days to each, None without a bet of them
-        that has one; `over_days`.
+        band by race day, which is empty over fewer than ten; `ae_raw` and `clv`: over the 30 days
+        to each, None without a bet of them that has one; `over_days`.
     """
     picks = bets[(bets["outcome"] == RAN).to_numpy(dtype=bool)]
     days = picks["day"].to_numpy()
