@@ -23,6 +23,7 @@ from training.judging import diagnosis, evaluation
 from training.judging.comparison import Held, said_of_run
 from training.judging.evaluation import Blended
 from training.judging.gate import Verdict, judge
+from training.judging.metrics import Predictions
 from training.judging.reference import judged_figures, reference
 from training.judging.selection import Cutoffs
 from training.model import artifact
@@ -177,9 +178,10 @@ def train(
                 settings.training.bootstrap_draws, settings.training.seed,
             ))  # fmt: skip
         stored = stored_form(data, settings, model, cutoffs, code.version)
-        held_against = reference(
-            data, settings.drift.days, judged_figures(judged, predictions["p"].to_numpy())
-        )
+        held_against = reference(data, settings.drift.days, judged_figures(
+            judged, Predictions.of(predictions), settings.training.bootstrap_draws,
+            settings.training.seed,
+        ))  # fmt: skip
         sha256 = artifact.save(
             recorder.model_folder, stored, model.ranker_text, held_against.to_dict()
         )

@@ -168,10 +168,10 @@ def intervals(
     exponent, beta = (weights + np.einsum("dij,dj->di", inverse, drawn[:, :2])).T
     share = None
     if blend.alpha_share is not None:
-        share = Estimate(blend.alpha_share, *interval(_share(exponent, beta), level))
+        share = Estimate(blend.alpha_share, *interval(_share(exponent, beta), days.count, level))
     return BlendIntervals(
-        Estimate(blend.exponent, *interval(exponent, level)),
-        Estimate(blend.beta, *interval(beta, level)),
+        Estimate(blend.exponent, *interval(exponent, days.count, level)),
+        Estimate(blend.beta, *interval(beta, days.count, level)),
         share,
     )
 

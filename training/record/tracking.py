@@ -108,8 +108,8 @@ class Recorder:
     def __enter__(self) -> Recorder:
         self._client = client(self.home)
         self._experiment = experiment_id(self._client, self.home)
-        abandoned.close(self._client, self._experiment)
-        tags = _cut({**self.tags, PROCESS: this_process()})
+        abandoned.close(self._client, self._experiment, self.home)
+        tags = _cut({**self.tags, PROCESS: this_process(self.home)})
         run = self._client.create_run(self._experiment, run_name=self.name, tags=tags)
         self.run_id = run.info.run_id
         self._monitor = machine.watch(self.home, self.run_id)
@@ -147,7 +147,7 @@ class Recorder:
 
     def nested(self, part: Nested) -> None:
         """Record a part of this run that has ended as a run below it."""
-        tags = {**part.tags, PARENT: self.run_id, PROCESS: this_process()}
+        tags = {**part.tags, PARENT: self.run_id, PROCESS: this_process(self.home)}
         run = self._client.create_run(
             self._experiment, round(part.began * 1000), _cut(tags), part.name
         )

@@ -115,13 +115,13 @@ def _tables(found: Sequence[Mapping[str, Any]], bets: int) -> None:
     shown = found[-(SHOWN_DAYS + 4) :]
     console.table(
         f"Ledger, {bets:,} bets",
-        ["span", "races", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI", "95%",
-         "profit", "SP", "BSP", "drawdown", "Sharpe"],
+        ["span", "races", "days", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI",
+         "95%", "profit", "SP", "BSP", "drawdown", "Sharpe"],
         [_bets(each) for each in shown],
     )  # fmt: skip
     console.table(
         "Chances",
-        ["span", "races", "calibration", "gain, nats", "95%", "CLV", "of bets"],
+        ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
         [_chances(each) for each in shown],
     )
     if len(found) > len(shown):
@@ -163,7 +163,8 @@ def _page(book: Book, found: list[dict[str, Any]], chosen: Any) -> str:
 def _bets(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["roi_low"], each["roi_high"]
     return [
-        each["span"], each["races"], each["picks"], round(each["wins"], 2), each["places"],
+        each["span"], each["races"], each["bet_days"], each["picks"],
+        round(each["wins"], 2), each["places"],
         console.percent(each["strike_rate"]), _number(each["ae_raw"]), _number(each["ae_fair"]),
         _number(each["impact_value"]), console.percent(each["roi"]),
         console.interval(None if low is None else (low, high)), _points(each["profit"]),
@@ -175,7 +176,8 @@ def _bets(each: Mapping[str, Any]) -> list[Any]:
 def _chances(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["ll_gain_low"], each["ll_gain_high"]
     return [
-        each["span"], each["calibration_races"], _number(each["calibration_error"], 4),
+        each["span"], each["calibration_races"], each["days"],
+        _number(each["calibration_error"], 4),
         _number(each["ll_gain"], 4), "-" if low is None else f"{low:+.4f} to {high:+.4f}",
         console.percent(each["clv"]), each["clv_bets"],
     ]  # fmt: skip
