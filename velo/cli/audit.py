@@ -10,6 +10,7 @@ from velo.cli import console
 
 if TYPE_CHECKING:
     from velo.audit.findings import Audit
+    from velo.home import Home
 
 
 def audit(
@@ -20,6 +21,9 @@ def audit(
     sample: Annotated[
         int, typer.Option(min=1, help="Races computed by brute force, and asked for online.")
     ] = 60,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Verify every prediction's hash, and nothing else.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Prove on your own data that no feature knows the future; exit 1 where one does."""
@@ -28,6 +32,9 @@ def audit(
     from velo.offline.build import current_build
 
     home, chosen = Home.current(), settings.load()
+    if ledger:
+        _ledger(home, as_json)
+        return
     current_build(home)
     from velo.audit.audit import audit as run
 
@@ -38,6 +45,23 @@ def audit(
     else:
         _show(found)
     if not found.passed:
+        raise typer.Exit(1)
+
+
+def _ledger(home: Home, as_json: bool) -> None:
+    from velo.cli.ledger import chain_lines
+    from velo.errors import DataError
+    from velo.live.proof import verify_ledger
+
+    proof = verify_ledger(home, whole=True)
+    if proof is None:
+        raise DataError("nothing was ever predicted: run `velo predict CARD` before the off")
+    if as_json:
+        console.emit_json(proof.to_dict())
+    else:
+        for line in chain_lines(proof):
+            console.say(line)
+    if not proof.holds:
         raise typer.Exit(1)
 
 
