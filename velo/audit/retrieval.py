@@ -22,6 +22,7 @@ from velo.racing.layoff import knots_text
 from velo.settings import Settings
 from velo.store.online.entity_rows import Asked
 from velo.store.online.materialize import materialize
+from velo.store.registry_file import require_as_written
 
 ONLINE = "velo.store.online.store.HomeOnlineStore"
 
@@ -36,10 +37,11 @@ class Retrieval:
         scratch: an empty folder.
 
     Raises:
-        HomeError: the registry does not hold the service.
+        HomeError: the registry does not hold the service, or is not what Feast last wrote.
     """
 
     def __init__(self, home: Home, settings: Settings, repo: Path, scratch: Path) -> None:
+        require_as_written(home.registry)
         from feast import FeatureStore
 
         written = yaml.safe_load((repo / "feature_store.yaml").read_text(encoding="utf-8"))

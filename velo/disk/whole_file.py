@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text under another name, onto the disk, and rename it; returns the path.
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write a text, as UTF-8, or bytes under another name, onto the disk, and rename it; returns the path.
 
     Its folder is made where it is not there. A killed process leaves what was there before, and
     at most a hidden draft beside it.
@@ -16,8 +16,8 @@ def write_whole(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         Path(draft).chmod(0o644)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -21,6 +22,7 @@ import duckdb
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.manifest import require_whole
 from velo.settings import Settings
 from velo.store.online.comparison import Comparison, everything, since
 from velo.store.online.database import (
@@ -91,12 +93,13 @@ def materialize(
 
     Raises:
         NothingBuilt: there are no offline tables.
-        HomeError: nothing is applied yet, the store is being written, or a build was published
-            meanwhile.
+        HomeError: nothing is applied yet, a file of the build is not as it was made, the store is
+            being written, or a build was published meanwhile.
         InputError: a view has a feature of a type that only `feast materialize` can write.
     """
     begun = time.perf_counter()
     build = current_build(home)
+    require_whole(Path(build.folder))
     day = as_of or date.fromisoformat(build.last_day) + timedelta(1)
     views = views_served(store)
     ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
