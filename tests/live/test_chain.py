@@ -87,7 +87,8 @@ def test_one_change_past_the_triggers_is_one_fault(
 def test_a_prediction_that_is_taken_out_with_its_link_leaves_a_gap(tmp_path: Path) -> None:
     path = three(tmp_path / "ledger.db")
     tampered(path, "DELETE FROM runners WHERE prediction = 2",
-             "DELETE FROM predictions WHERE prediction = 2", "DELETE FROM links WHERE link = 2")  # fmt: skip
+             "DELETE FROM predictions WHERE prediction = 2",
+             "DELETE FROM links WHERE link = 2")  # fmt: skip
     assert verified(path).faults == ("link 2 is missing: a prediction was taken out",)
 
 
@@ -95,7 +96,8 @@ def test_a_tail_that_was_cut_lacks_a_recorded_head_and_no_other(tmp_path: Path) 
     path = three(tmp_path / "ledger.db")
     first, _, last = heads(path)
     tampered(path, "DELETE FROM runners WHERE prediction = 3",
-             "DELETE FROM predictions WHERE prediction = 3", "DELETE FROM links WHERE link = 3")  # fmt: skip
+             "DELETE FROM predictions WHERE prediction = 3",
+             "DELETE FROM links WHERE link = 3")  # fmt: skip
     assert verified(path).holds, "a chain alone does not know how long it was"
     proof = verified(path, first=first, last=last)
     assert len(proof.faults) == 1

@@ -22,6 +22,7 @@ from velo.racing.layoff import knots_text
 from velo.settings import Settings
 from velo.store.online.entity_rows import Asked
 from velo.store.online.materialize import materialize
+from velo.store.online.readiness import views_not_as_written
 from velo.store.registry_file import require_as_written
 
 ONLINE = "velo.store.online.store.HomeOnlineStore"
@@ -51,6 +52,17 @@ class Retrieval:
         self._home, self._settings = home, settings
         self._store = FeatureStore(repo_path=str(scratch))
         self.declared = declared(self._store, settings.training.service)
+        self._repo = repo
+
+    def not_as_written(self) -> list[str]:
+        """What is wrong with the online store that is served from, a line a view."""
+        from feast import FeatureStore
+
+        served = FeatureStore(repo_path=str(self._repo))
+        return [
+            f"the online rows of {view} are not what was written: run `velo materialize --full`"
+            for view in views_not_as_written(self._home, served)
+        ]
 
     def offline(self, where: str) -> pd.DataFrame:
         """Point-in-time features of entries, one row a runner, by day, race and horse.

@@ -90,6 +90,8 @@ def _show(found: Audit) -> None:
                 for each in found.differences
             ],
         )  # fmt: skip
+    for line in found.not_as_written:
+        console.say(f"NOT AS WRITTEN: {line}")
     for note in found.notes:
         console.say(f"note: {note}")
     spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in found.seconds.items())

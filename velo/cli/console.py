@@ -23,6 +23,11 @@ def say(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
+def note(line: str) -> None:
+    """Say on stderr what goes on, which is no complaint."""
+    sys.stderr.write(f"velo: {line}\n")
+
+
 def error(line: str) -> None:
     """Complain on stderr, in one line."""
     sys.stderr.write(f"velo: {' '.join(line.split())}\n")

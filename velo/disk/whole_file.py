@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:
-    """Write a text, as UTF-8, or bytes under another name, onto the disk, and rename it; returns the path.
+    """Write bytes, or a text, under another name, onto the disk, and rename it; returns the path.
 
-    Its folder is made where it is not there. A killed process leaves what was there before, and
-    at most a hidden draft beside it.
+    A text is written as UTF-8. Its folder is made where it is not there. A killed process leaves
+    what was there before, and at most a hidden draft beside it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

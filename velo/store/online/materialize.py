@@ -34,6 +34,15 @@ from velo.store.online.database import (
     stand,
     writing,
 )
+from velo.store.online.digest import (
+    compute,
+    following,
+    forget,
+    is_as_written,
+    is_untouched,
+    keep,
+    keep_file_hash,
+)
 from velo.store.online.newest import Newest
 from velo.store.online.other import Forwarded
 from velo.store.online.parts import Part, find_parts, folder_of
@@ -48,12 +57,17 @@ DAWN = -(2**58)
 
 @dataclass(frozen=True)
 class Brought:
-    """One view: rows written, keys removed, seconds."""
+    """One view: rows written, keys removed, seconds.
+
+    `mended` says that its table held something else than was written to it, and so was compared
+    whole.
+    """
 
     view: str
     written: int
     removed: int
     seconds: float
+    mended: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,9 @@ def materialize(
     views = views_served(store)
     ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
     other = None if ours else Forwarded(store, full)
-    online = connect(file_of(store.config) if ours else home.online)
+    path = file_of(store.config) if ours else home.online
+    untouched = is_untouched(path)
+    online = connect(path)
     online.execute("PRAGMA cache_size = -131072")
     try:
         before = standing(online)
@@ -117,12 +133,14 @@ def materialize(
             brought = []
             for name, (view, table) in views.items():
                 progress(name)
-                brought.append(_bring(con, online, store.config, view, table, day, earlier, other))
+                brought.append(_bring(con, online, store.config, view, table, day, earlier, other,
+                                      untouched))  # fmt: skip
             if current_build(home).number != build.number:
                 raise HomeError("a new build was published meanwhile: run `velo materialize` again")
             finished = datetime.now(UTC).isoformat(timespec="seconds")
             stand(online, Standing(day, build.number, build.fingerprint, finished))
         online.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        keep_file_hash(path)
     finally:
         online.close()
     return Materialized(
@@ -144,12 +162,17 @@ def _bring(
     day: date,
     earlier: Standing | None,
     other: Forwarded | None,
+    untouched: bool,
 ) -> Brought:
     begun = time.perf_counter()
     last = midnight(day)
     lasting = view.ttl // timedelta(microseconds=1) if view.ttl else 0
     newest = Newest(view, table, last - lasting if lasting else DAWN, last)
     changed = ensure(online, table)
+    as_written = (untouched or is_as_written(online, table)) if earlier else None
+    mended = as_written is False
+    if not as_written:
+        earlier = None
     if earlier is None:
         settle(online, table)
     folder = folder_of(view, config.repo_path)
@@ -167,18 +190,25 @@ def _bring(
         )  # fmt: skip
     comparison = Comparison(con, online, newest)
     comparison.make(known)
-    written = 0
+    if earlier is None:
+        forget(online, table)
+    written, wide = 0, len(table.keys)
     for rows in comparison.lacking():
-        online.executemany(table.replace, rows)
+        with following(online, table, (row[:wide] for row in rows)):
+            online.executemany(table.replace, rows)
         written += len(rows)
         if other:
             other.write(view, table, rows)
     vanished = comparison.vanished()
-    online.executemany(table.delete, vanished)
+    with following(online, table, vanished):
+        online.executemany(table.delete, vanished)
     if other:
         other.empty(view, table, vanished)
     fill_from(online, table, parts)
-    return Brought(view.name, written, len(vanished), round(time.perf_counter() - begun, 3))
+    if earlier is None:
+        keep(online, table, compute(online, table))
+    seconds = round(time.perf_counter() - begun, 3)
+    return Brought(view.name, written, len(vanished), seconds, mended)
 
 
 def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
