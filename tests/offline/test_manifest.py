@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,5 +87,13 @@ def test_a_build_that_rotted_is_neither_trained_on_nor_built_on(
     with pytest.raises(HomeError, match=r"trainer_form/.*parquet is not as it was made"):
         retrieve(None, None, "")  # type: ignore[arg-type]
     tell(home, [Telling(DAYS[22], on(DAYS[21]))])
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, bounds[1]))
+    try:
+        with pytest.raises(HomeError, match=r"the disk is full, .* what was under way is undone"):
+            build(home, SETTINGS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+    assert current_build(home).number == 2
     assert build(home, SETTINGS).built_on is None
     assert first_fault(Path(current_build(home).folder)) is None

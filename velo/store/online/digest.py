@@ -8,27 +8,37 @@ VÉLØ's store or that rotted. Who can write to the home can write the digest to
 from __future__ import annotations
 
 import sqlite3
-import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
 from velo.disk.whole_file import write_whole
 from velo.store.names import identifier
 from velo.store.online.table import NATIVE, OnlineTable
 
-_SIZE = 8
 _WRAP = 2**64
-_PACKED = {"INTEGER": ("q", "-9223372036854775808"), "REAL": ("d", "-1e999")}
-"""Type of a column -> how its values are packed, and SQL of what stands for a null."""
+_CHUNK = 50_000
+_NO_NUMBER = -(2**63)
+_NULLS = {"INTEGER": str(_NO_NUMBER), "REAL": "-1e999"}
+"""Type of a column of numbers -> SQL of what stands for a null there."""
+_TYPES = {"INTEGER": np.dtype(np.int64), "REAL": np.dtype(np.float64)}
+_STIR, _AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+"""Odd numbers without a pattern, of SplitMix64 (Steele, Lea and Flood 2014)."""
 
 
 def compute(con: sqlite3.Connection, table: OnlineTable) -> int:
     """The digest of what a table holds now."""
-    columns, hashed = _hashing(table)
-    return sum(map(hashed, con.execute(f"SELECT {columns} FROM {table}"))) % _WRAP
+    found = con.execute(_query(table))
+    total = 0
+    while rows := found.fetchmany(_CHUNK):
+        total += _sum(table, rows)
+    return total % _WRAP
 
 
 def kept(con: sqlite3.Connection, table: OnlineTable) -> int | None:
@@ -69,42 +79,105 @@ def following(
         yield
         return
     distinct = list(dict.fromkeys(map(tuple, keys)))
-    columns, hashed = _hashing(table)
-    one = f"SELECT {columns} FROM {table} WHERE " + " AND ".join(
-        f"{identifier(name)} = ?" for name in table.key_columns.values()
-    )
+    alike = " AND ".join(f"{identifier(name)} = ?" for name in table.key_columns.values())
+    one = f"{_query(table)} WHERE {alike}"
 
     def held() -> int:
         rows = (con.execute(one, key).fetchone() for key in distinct)
-        return sum(hashed(row) for row in rows if row is not None)
+        return _sum(table, [row for row in rows if row is not None])
 
     replaced = held()
     yield
     keep(con, table, (before - replaced + held()) % _WRAP)
 
 
-def _hashing(table: OnlineTable) -> tuple[str, Callable[[tuple[Any, ...]], int]]:
-    """SQL of the columns, and what makes a row's hash of them."""
-    numbers, packing, texts = [], "<", []
-    for name, field in zip(table.columns, table.fields, strict=True):
-        code, missing = _PACKED.get(NATIVE.get(field, "BLOB"), ("", ""))
-        if code:
-            numbers.append(f"ifnull({identifier(name)}, {missing})")
-            packing += code
-        else:
-            texts.append(f"quote({identifier(name)})")
-    pack = struct.Struct(packing).pack
+def of_arrow(table: OnlineTable, batches: Iterable[pa.RecordBatch]) -> int:
+    """The digest of rows in the order of the table's columns, before SQLite has them.
 
-    def hashed(row: tuple[Any, ...]) -> int:
-        text, *values = row
-        try:
-            packed = pack(*values)
-        except struct.error:
-            packed = repr(values).encode()
-        return int.from_bytes(blake2b(packed + text, digest_size=_SIZE).digest(), "little")
+    It takes a tenth of the time that reading them back does.
+    """
+    numbers, texts = _places(table)
+    total = 0
+    for batch in batches:
+        columns = [_bits(batch.column(place)) for place in numbers]
+        columns += [_words(batch.column(place)) for place in texts]
+        total += _summed(columns, len(batch))
+    return total % _WRAP
 
-    said = "||','||".join(texts) or "''"
-    return ", ".join([f"CAST({said} AS BLOB)", *numbers]), hashed
+
+def _places(table: OnlineTable) -> tuple[list[int], list[int]]:
+    """Where the columns of numbers stand, and where the others."""
+    kinds = [_kind(field) in _NULLS for field in table.fields]
+    return ([i for i, number in enumerate(kinds) if number],
+            [i for i, number in enumerate(kinds) if not number])  # fmt: skip
+
+
+def _bits(column: pa.Array) -> npt.NDArray[Any]:
+    if pa.types.is_floating(column.type):
+        values = column.to_numpy(zero_copy_only=False)
+        return np.where(np.isnan(values), -np.inf, values)
+    return column.fill_null(_NO_NUMBER).to_numpy(zero_copy_only=False)
+
+
+def _words(column: pa.Array) -> npt.NDArray[Any]:
+    """What `_query` says of text and bytes, hashed once a distinct value."""
+    coded = column.dictionary_encode(null_encoding="encode")
+    hashes = [_of_bytes(_as_queried(value)) for value in coded.dictionary.to_pylist()]
+    return np.array(hashes, np.uint64)[coded.indices.to_numpy(zero_copy_only=False)]
+
+
+def _as_queried(value: str | bytes | None) -> bytes:
+    if value is None:
+        return b"null"
+    kind, held = ("text", value.encode()) if isinstance(value, str) else ("blob", value)
+    return f"{kind}{held.hex().upper()}".encode()
+
+
+def _query(table: OnlineTable) -> str:
+    """SELECT of the numbers, nulls replaced, then of everything else as type and bytes."""
+    numbers, texts = _places(table)
+    names = [identifier(name) for name in table.columns]
+    chosen = [f"ifnull({names[i]}, {_NULLS[_kind(table.fields[i])]})" for i in numbers]
+    chosen += [f"CAST(typeof({names[i]}) || hex({names[i]}) AS BLOB)" for i in texts]
+    return f"SELECT {', '.join(chosen)} FROM {table}"
+
+
+def _sum(table: OnlineTable, rows: Sequence[tuple[Any, ...]]) -> int:
+    """The sum of the rows' hashes, whatever SQLite holds in them."""
+    if not rows:
+        return 0
+    numbers, _ = _places(table)
+    columns = list(zip(*rows, strict=True))
+    found = [np.array(column) for column in columns[: len(numbers)]]
+    if [each.dtype for each in found] != [_TYPES[_kind(table.fields[i])] for i in numbers]:
+        # A value is of another type than its column: alone, such a row is hashed as it is written.
+        if len(rows) > 1:
+            return sum(_sum(table, [row]) for row in rows)
+        return _of_bytes(repr(rows[0]).encode())
+    for texts in columns[len(numbers) :]:
+        hashes = {text: _of_bytes(text) for text in set(texts)}
+        found.append(np.array([hashes[text] for text in texts], np.uint64))
+    return _summed(found, len(rows))
+
+
+def _summed(columns: Sequence[npt.NDArray[Any]], rows: int) -> int:
+    """The sum of a hash of each row; a column after the other is stirred in."""
+    hashes = np.zeros(rows, np.uint64)
+    for column in columns:
+        # SQLite knows no negative zero.
+        plain = column + 0.0 if column.dtype.kind == "f" else column
+        hashes = (hashes ^ plain.view(np.uint64)) * _STIR
+        hashes = (hashes ^ (hashes >> np.uint64(29))) * _AGAIN
+        hashes ^= hashes >> np.uint64(32)
+    return int(hashes.sum(dtype=np.uint64))
+
+
+def _of_bytes(text: bytes) -> int:
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), "little")
+
+
+def _kind(field: str) -> str:
+    return NATIVE.get(field, "BLOB")
 
 
 def file_hash_of(path: Path) -> Path:

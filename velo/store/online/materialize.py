@@ -35,13 +35,13 @@ from velo.store.online.database import (
     writing,
 )
 from velo.store.online.digest import (
-    compute,
     following,
     forget,
     is_as_written,
     is_untouched,
     keep,
     keep_file_hash,
+    of_arrow,
 )
 from velo.store.online.newest import Newest
 from velo.store.online.other import Forwarded
@@ -206,7 +206,7 @@ def _bring(
         other.empty(view, table, vanished)
     fill_from(online, table, parts)
     if earlier is None:
-        keep(online, table, compute(online, table))
+        keep(online, table, of_arrow(table, comparison.expected()))
     seconds = round(time.perf_counter() - begun, 3)
     return Brought(view.name, written, len(vanished), seconds, mended)
 
