@@ -11,7 +11,6 @@ proved of them before that moment.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import struct
 from collections.abc import Iterator, Mapping
@@ -48,7 +47,7 @@ class Form:
     """Which cells a link covers; a later version that adds columns adds a form.
 
     Attributes:
-        race: columns of `predictions`, of any type.
+        race: columns of `predictions`, whole numbers and texts.
         wholes, floats, texts: columns of `runners`, `texts` without nulls.
     """
 
@@ -63,10 +62,18 @@ class Form:
         return struct.Struct(f"<{len(self.wholes)}q{len(self.floats)}d")
 
     @property
-    def numbers(self) -> str:
-        """SQL of the numbers."""
+    def of_race(self) -> str:
+        """SQL of a race's cells as bytes: texts, for none of these columns holds fractions."""
+        cells = [f"ifnull(CAST({name} AS TEXT), char(1))" for name in self.race]
+        return f"CAST({'||char(0)||'.join(cells)} AS BLOB)"
+
+    @property
+    def of_runner(self) -> str:
+        """SQL of a runner's numbers, one by one, and of its texts together as bytes."""
         wholes = [f"ifnull({name}, {_NO_NUMBER})" for name in self.wholes]
-        return ", ".join([*wholes, *(f"ifnull({name}, {_NO_FLOAT})" for name in self.floats)])
+        floats = [f"ifnull({name}, {_NO_FLOAT})" for name in self.floats]
+        texts = f"CAST({'||char(0)||'.join(self.texts)} AS BLOB)"
+        return ", ".join([*wholes, *floats, texts])
 
 
 FORMS = {
@@ -258,33 +265,27 @@ def _digests(
     con: sqlite3.Connection, form: int, first: int, last: int
 ) -> Iterator[tuple[int, bytes]]:
     """The predictions of these numbers, in order, each with the SHA-256 of all its cells."""
-    columns = FORMS[form]
+    columns, between = FORMS[form], "WHERE prediction BETWEEN ? AND ? ORDER BY prediction"
     races = con.execute(
-        f"SELECT {', '.join(columns.race)} FROM predictions WHERE prediction BETWEEN ? AND ? "
-        "ORDER BY prediction",
-        [first, last],
+        f"SELECT prediction, {columns.of_race} FROM predictions {between}", [first, last]
     )
-    texts = "||char(0)||".join(columns.texts)
     runners = con.execute(
-        f"SELECT prediction, CAST({texts} AS BLOB), {columns.numbers} FROM runners "
-        "WHERE prediction BETWEEN ? AND ? ORDER BY prediction, horse_id",
-        [first, last],
+        f"SELECT prediction, {columns.of_runner} FROM runners {between}, horse_id", [first, last]
     )
     of_races = groupby(runners, itemgetter(0))
     number, field = next(of_races, (0, iter(())))
     pack = columns.packed.pack
-    for race in races:
-        digest = sha256(json.dumps([form, *race]).encode())
-        while number and number < race[0]:
+    for prediction, cells in races:
+        while number and number < prediction:
             number, field = next(of_races, (0, iter(())))
-        if number == race[0]:
-            for _, text, *numbers in field:
+        parts = [form.to_bytes(2, "little"), cells]
+        if number == prediction:
+            for row in field:
                 try:
-                    digest.update(pack(*numbers))
-                    digest.update(text)
-                except (struct.error, TypeError):
-                    digest.update(b"a cell is of another type than was ever written")
-        yield race[0], digest.digest()
+                    parts += pack(*row[1:-1]), row[-1]
+                except struct.error:
+                    parts.append(b"a cell is of another type than was ever written")
+        yield prediction, sha256(b"".join(parts)).digest()
 
 
 def _chained(before: str, digest: bytes) -> str:

@@ -154,7 +154,8 @@ def add(con: sqlite3.Connection, predictions: Sequence[Prediction]) -> list[int]
             revisions.append(last + 1)
         con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        if con.in_transaction:  # a full disk has ended it
+            con.execute("ROLLBACK")
         raise
     return revisions
 

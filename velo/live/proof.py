@@ -19,7 +19,7 @@ from velo.live.journal import STEPS
 HEAD = "velo.ledger.head"
 """Tag of a day's run: a head of the chain as the run was written, `link:sha256`."""
 ALWAYS = 10_000
-"""The last predictions that are always looked at; it takes about half a second."""
+"""The last predictions that are always looked at; it takes about a second."""
 
 
 def verify_ledger(home: Home, whole: bool) -> Verified | None:

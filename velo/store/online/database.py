@@ -57,7 +57,8 @@ def writing(con: sqlite3.Connection) -> Iterator[None]:
         yield
         con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        if con.in_transaction:  # a full disk has ended it
+            con.execute("ROLLBACK")
         raise
 
 
