@@ -41,6 +41,8 @@ def test_nothing_is_due_in_a_home_that_knows_yesterday_and_serves_today() -> Non
         (replace(FRESH, results_to=None), "velo ingest FILE"),
         (replace(FRESH, build=None), "velo build"),
         (replace(FRESH, unseen=2), "velo build"),
+        (replace(FRESH, hashed=False), "velo build"),
+        (replace(FRESH, elsewhere=("/old",), unseen=2), "velo backup FILE"),
         (replace(FRESH, applied=False), "feast -c feature_repo apply"),
         (replace(FRESH, models={}), "velo train"),
         (replace(FRESH, misnamed="no service 'x'"), "mend velo.toml"),

@@ -21,7 +21,10 @@ def backup(
     wait: Wait = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Write the whole home into one verified archive, while other commands run."""
+    """Write the whole home into one verified archive, while other commands run.
+
+    Exit 1 where the ledger in it is not what was recorded; the archive is written all the same.
+    """
     from velo import settings
     from velo.home import Home
     from velo.keeping.backup import backup as keep
@@ -29,6 +32,8 @@ def backup(
     with console.progress("Backing up") as tell:
         done = keep(Home.current(), settings.load().store, file.absolute(), wait, _say, tell)
     show("Backed up", done, as_json)
+    if done.ledger:
+        raise typer.Exit(1)
 
 
 def show(title: str, done: Kept, as_json: bool) -> None:
@@ -48,6 +53,8 @@ def show(title: str, done: Kept, as_json: bool) -> None:
             ["sha256", done.sha256],
         ],
     )
+    for line in done.ledger:
+        console.say(f"ledger.db, NOT AS RECORDED: {line}")
     if done.left_out:
         console.say(f"not in the archive: {', '.join(done.left_out)}")
 

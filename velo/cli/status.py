@@ -50,6 +50,7 @@ def status(
     following = todo[0].command if todo else "velo backtest"
     found = {
         "home": str(home.root),
+        "named_elsewhere": list(facts.elsewhere),
         "warehouse": data,
         "build": built,
         "registry": home.registry.exists(),
@@ -64,6 +65,7 @@ def status(
         console.emit_json(found)
         raise typer.Exit(exit_code(todo, drifting))
     rows = [["home", str(home.root)]]
+    rows += [["moved", f"files name {place} as the home"] for place in facts.elsewhere]
     if data:
         rows += [
             ["races", f"{data['races']:,}, {data['first_day']} to {data['last_day']}"],
@@ -150,12 +152,14 @@ def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any]
 def _build(home: Any) -> dict[str, Any] | None:
     from velo.errors import NothingBuilt
     from velo.offline.build import current_build
+    from velo.offline.manifest import hashes
 
     try:
         done = current_build(home).to_dict()
     except NothingBuilt:
         return None
     done["tables"] = {table["table"]: table["rows"] for table in done["tables"]}
+    done["hashed"] = hashes(home.current_build) is not None
     return done
 
 
@@ -217,6 +221,8 @@ def _facts(
         data.get("outdated", 0),
         data.get("unchecked", False),
         _misnamed(home, chosen),
+        built.get("hashed", True),
+        elsewhere(home),
     )
 
 
@@ -240,6 +246,17 @@ def _misnamed(home: Any, chosen: Any) -> str | None:
     except (HomeError, SettingsError) as error:
         return str(error)
     return None
+
+
+def elsewhere(home: Any) -> tuple[str, ...]:
+    """Other places that the home's files name as its own; none where they cannot be read."""
+    from velo.errors import InputError
+    from velo.keeping.relocation import places
+
+    try:
+        return tuple(sorted(str(place) for place in places(home) if place.resolve() != home.root))
+    except InputError:
+        return ()
 
 
 def _online(home: Any) -> tuple[date, int] | None:

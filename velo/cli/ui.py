@@ -36,6 +36,7 @@ def ui(
 
     require_loopback(host)
     from training.record import tracking
+    from velo.store.registry_file import require_as_written
 
     home = Home.current()
     experiment = tracking.experiment_id(tracking.client(home), home)
@@ -45,6 +46,7 @@ def ui(
     if feast:
         if not home.registry.exists():
             raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
+        require_as_written(home.registry)
         commands["Feast"] = (feast_port, "", _feast(host, feast_port))
     for number, *_ in commands.values():
         _require_free(host, number)

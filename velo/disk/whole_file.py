@@ -36,12 +36,12 @@ def draft_of(path: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text as UTF-8, completely or not at all; returns the path.
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write bytes, or a text as UTF-8, completely or not at all; returns the path.
 
     Its folder is made where it is not there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with draft_of(path) as draft:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content.encode() if isinstance(content, str) else content)
     return path

@@ -190,6 +190,7 @@ class LedgerSaid(BaseModel):
     spans: list[dict[str, Any]]
     bets: dict[str, int]
     backfilled_left_out: int
+    chain: dict[str, Any] | None
 
 
 class ProblemSaid(BaseModel):

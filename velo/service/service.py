@@ -27,6 +27,7 @@ from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted
 from velo.live.preparation import bring_store
 from velo.live.pricing import Pricer
+from velo.live.proof import verify_ledger
 from velo.live.refusals import refusal
 from velo.live.taking import take
 from velo.offline.build import current_build
@@ -197,9 +198,11 @@ class Service:
                 book = open_book(self.home, self.settings, backfilled=backfill, version=version,
                                  strategy=strategy)  # fmt: skip
             spans = [_finite(each.to_dict()) for each in book.figures(self.settings)]
+            proof = verify_ledger(self.home, whole=False)
             self._ledgers = {
                 key: {"spans": spans, "bets": counts(book.bets),
-                      "backfilled_left_out": book.backfilled}
+                      "backfilled_left_out": book.backfilled,
+                      "chain": proof.to_dict() if proof else None}
             }  # fmt: skip
         return self._ledgers[key]
 

@@ -168,7 +168,7 @@ def _declare_sources(connection: duckdb.DuckDBPyConnection) -> None:
 def _why_it_failed(home: Home, said: str) -> str:
     if any(full in said for full in FULL_TEXTS):
         return (
-            f"{home.warehouse}: the disk is full; nothing of this file was kept; "
-            "make room and run the command again"
+            f"{home.root}: the disk is full, or no larger file is allowed; what was under way is "
+            "undone; make room and run the command again"
         )
     return f"{home.warehouse}: {said.splitlines()[0]}"
