@@ -99,9 +99,7 @@ def stored(weight: float) -> Stored:
     )  # fmt: skip
     alone = Fundamental(inputs, line, 1.0, starts_from_market=False)
     market = Blend("market", 0.0, 1.0)
-    model = Model(
-        alone, "shin", Blend("benter", 0.4, 0.7), market, Uncalibrated(), Uncalibrated()
-    )
+    model = Model(alone, "shin", Blend("benter", 0.4, 0.7), market, Uncalibrated(), Uncalibrated())
     return Stored(Registered(Path("folder"), "s", "r", "7", {}), {}, model)
 
 

@@ -139,4 +139,3 @@ def _log_likelihood(
 ) -> float:
     score = _score(columns, weights)
     return float(win_share @ score - races.log_sum_exp(score).sum())
-
