@@ -22,8 +22,9 @@ from training.data.nulls import NullCount, count_nulls
 from training.data.races import Races
 from training.folds import Plan, plan
 from training.model import constraints
-from velo.errors import DataError
+from velo.errors import DataError, HomeError
 from velo.home import Home
+from velo.offline.build import current_build
 from velo.offline.spine import Spine
 from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
@@ -101,7 +102,7 @@ def assemble(
 
     Raises:
         NothingBuilt: there are no offline tables.
-        HomeError: the feature service is not in the registry.
+        HomeError: the feature service is not in the registry, or the build is of other windows.
         SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
@@ -134,6 +135,9 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         As `assemble`.
     """
     spine = Spine(home)
+    unlike = current_build(home).unlike(settings.windows)
+    if unlike:
+        raise HomeError(f"{unlike}: run `velo build`")
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices

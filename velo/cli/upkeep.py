@@ -24,6 +24,7 @@ class Facts:
         models: alias -> what the registry says of its version.
         outdated: files, still in their place, whose reader has changed since they were read.
         unchecked: whether imports of an earlier version were never looked through.
+        unlike: how the build's windows are others than the settings', in words.
     """
 
     today: date
@@ -36,6 +37,7 @@ class Facts:
     models: dict[str, dict[str, str]] = field(default_factory=dict)
     outdated: int = 0
     unchecked: bool = False
+    unlike: str | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     found, stale = _due_to_readers(facts), staleness(facts)
     if facts.build is None:
         found.append(Due("velo build", "there are no offline tables yet"))
+    elif facts.unlike:
+        found.append(Due("velo build", facts.unlike))
     elif facts.unseen:
         found.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
     if not facts.applied:
