@@ -30,11 +30,15 @@ class Ranker(Section):
     early_stopping: int = Field(30, ge=1)
     learning_rate: Positive = 0.06
     num_leaves: int = Field(6, ge=2)
-    min_data_in_leaf: int = Field(100, ge=1)
+    min_data_in_leaf: int = Field(
+        100, ge=1, description="runners, as LightGBM reckons them from a leaf's information: about"
+    )
     min_sum_hessian_in_leaf: Positive = 5.0
     lambda_l2: float = Field(10.0, ge=0)
     feature_fraction: float = Field(0.5, gt=0, le=1)
-    bagging_fraction: float = Field(1.0, gt=0, le=1)
+    bagging_fraction: float = Field(
+        1.0, gt=0, le=1, description="share of the runners that each tree is grown on"
+    )
     max_bin: int = Field(127, ge=3)
     threads: int = Field(default_factory=usable_cores, ge=1)
 
