@@ -2,5 +2,17 @@
 
 from __future__ import annotations
 
-KNOWN: dict[tuple[str, str, str], str] = {}
+KNOWN: dict[tuple[str, str, str], str] = {
+    (
+        "training/blending/market.py",
+        'assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1e-9)), "probabilities must sum to 1"',
+        "assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1.000000001)), "
+        '"probabilities must sum to 1"',
+    ): "an assertion of what the rules below it hold, and their own tests show",
+    (
+        "training/judging/gate.py",
+        'f"{missed[0].target} and every other criterion holds. The band is a setting "',
+        'f"{missed[ -1].target} and every other criterion holds. The band is a setting "',
+    ): "the first of one is the last of one",
+}
 """(module, line before, line after) -> why it may live."""

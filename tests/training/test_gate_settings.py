@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, Count
-from training.judging.gate import Verdict, dead_features, judge
+from training.judging.gate import Verdict, dead_features, judge, null_rate
 from velo.settings import Gate
 
 WIDE = {"roi_top20_low": 0.125, "roi_top20_high": 0.25}
@@ -111,3 +111,7 @@ def test_a_feature_that_was_not_counted_leaves_its_family_unmeasured() -> None:
     assert set(refused) == {"null_rate_velocity", "dead_features"}
     assert refused["null_rate_velocity"].value is None
     assert refused["dead_features"].note == "not measured: jockey_sr_14d"
+
+
+def test_a_family_of_no_rows_was_not_measured() -> None:
+    assert null_rate(("a",), {"a": Count(rows=0)}) is None

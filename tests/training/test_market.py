@@ -98,6 +98,16 @@ def test_auto_is_judged_on_the_races_after_those_of_the_exponent_and_on_no_other
     assert found == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.parametrize("odds", [np.nan, 1.0, 0.5, np.inf])
+def test_auto_passes_over_a_race_whose_book_is_none(odds: float) -> None:
+    world = simulate(40, [0.8], seed=55)
+    book = 1 / (1.15 * world.races.softmax(world.strength))
+    book[world.races.index == 3] = odds
+    rows, whole = world.races.keep(np.arange(40) != 3)
+    found = market.choose(book, world.win_share, world.races)
+    assert found == market.choose(book[rows], world.win_share[rows], whole)
+
+
 def test_auto_without_a_complete_book_is_refused() -> None:
     races = Races.of(np.array([1, 1]))
     with pytest.raises(DataError, match="no race has a complete book"):
