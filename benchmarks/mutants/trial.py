@@ -80,6 +80,10 @@ def _be_tried(name: str, path: Path, source: str, tests: Sequence[str]) -> None:
     try:
         import pytest
 
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "--no-header", *tests]))
+        code = int(
+            pytest.main(
+                ["-x", "-q", "-p", "no:cacheprovider", "--assert=plain", "--no-header", *tests]
+            )
+        )
     finally:
         os._exit(code)

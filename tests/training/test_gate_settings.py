@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, Count
+from training.judging.criterion import shown
 from training.judging.gate import Verdict, dead_features, judge, null_rate
 from velo.settings import Gate
 
@@ -80,6 +81,7 @@ def test_a_verdict_is_underpowered_when_half_of_the_interval_is_wider_than_is_se
     assert not judged({"underpowered": 0.0625}, WIDE).underpowered
     found = judged({"underpowered": 0.03125}, WIDE)
     assert (found.underpowered, found.bets_needed) == (True, 16_000)
+    assert "the ROI interval is wider than +-3.125 points" in found.words
     assert judged({"underpowered": 0.0625 - 2**-20}, WIDE).underpowered
 
 
@@ -115,3 +117,28 @@ def test_a_feature_that_was_not_counted_leaves_its_family_unmeasured() -> None:
 
 def test_a_family_of_no_rows_was_not_measured() -> None:
     assert null_rate(("a",), {"a": Count(rows=0)}) is None
+
+
+def test_every_criterion_says_its_target_and_the_bands_what_the_market_has() -> None:
+    said = {each.name: (each.target, each.note) for each in judged({}, {}).criteria}
+    assert said["training_rows"] == ("> 50,000", "")
+    assert said["holdout_days"] == (">= 90", "")
+    assert said["calibration_error"] == ("<= 0.023", "")
+    assert said["delta_ll"] == ("lower bound > 0", "")
+    assert said["alpha_share"] == ("0.3 to 0.5", "")
+    band = said["band_calibration_error"]
+    assert band == ("<= the market's + 0.002", "the market's is 0.005")
+    unknown = {"band_calibration_error_market": None}
+    notes = {each.name: each.note for each in judged({}, unknown).criteria}
+    assert notes["band_calibration_error"] == "not measured"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "not measured"), (999.0, "999"), (1000.0, "1,000"), (999.4, "999.4"), (12.0, "12"),
+     (1234.5, "1234"), (-50_000.0, "-50,000"), (0.12345, "0.1235")],
+)  # fmt: skip
+def test_a_number_of_the_gate_has_four_digits_and_a_count_its_thousands(
+    value: float | None, said: str
+) -> None:
+    assert shown(value) == said
