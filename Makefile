@@ -21,7 +21,8 @@ COMPILE := uv pip compile --quiet --no-emit-index-url --no-emit-find-links --no-
 export VELO_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins sbom test-feast
+.PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins sbom \
+	test-feast mutants
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -66,6 +67,14 @@ test-feast: $(STAMP) ## Feast's own tests on our stores and on its own; FEAST_SO
 	@$(VENV)/feast-suite/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r benchmarks/feast_suite/requirements.txt
 	FEAST_SOURCE="$(FEAST_SOURCE)" $(VENV)/feast-suite/bin/python -m benchmarks.feast_suite
+
+mutants: $(STAMP) ## faults put into what money goes by, and whether tests notice; ONLY=part of a path
+	@$(BIN)/python -m venv $(VENV)/mutants
+	@$(BIN)/python -c "import sysconfig as s; print(s.get_path('purelib'))" \
+		> "$$($(VENV)/mutants/bin/python -c "import sysconfig as s; print(s.get_path('purelib'))")/velo.pth"
+	@$(VENV)/mutants/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r benchmarks/mutants/requirements.txt
+	$(VENV)/mutants/bin/python -m benchmarks.mutants $(ONLY)
 
 check: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check .

@@ -272,6 +272,7 @@ def stored_form(
         "service": data.declared.service,
         "priors": data.priors.model_dump(mode="json"),
         "layoff": settings.layoff.model_dump(mode="json"),
+        "windows": settings.windows.model_dump(mode="json"),
         "prices": {"decision": data.decision, "settlement": data.settlement},
         "odds_band": settings.odds_band.model_dump(mode="json"),
         "cutoffs": cutoffs.to_dict(),

@@ -23,7 +23,7 @@ from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
 from training.data.races import Races
 from training.folds import Plan, plan
-from velo.errors import DataError
+from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.manifest import require_whole
@@ -105,7 +105,7 @@ def assemble(
 
     Raises:
         NothingBuilt: there are no offline tables.
-        HomeError: the feature service is not in the registry.
+        HomeError: the feature service is not in the registry, or the build is of other windows.
         SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
@@ -138,6 +138,9 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         As `assemble`.
     """
     spine = Spine(home)
+    unlike = current_build(home).unlike(settings.windows)
+    if unlike:
+        raise HomeError(f"{unlike}: run `velo build`")
     store = feature_store()
     service = named_service(store, settings)
     end = end or days.holdout_end

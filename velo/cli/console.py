@@ -34,11 +34,6 @@ def note(line: str) -> None:
     sys.stderr.write(printable(line) + "\n")
 
 
-def note(line: str) -> None:
-    """Say on stderr what goes on, which is no complaint."""
-    sys.stderr.write(f"velo: {line}\n")
-
-
 def error(line: str) -> None:
     """Complain on stderr, in one line."""
     sys.stderr.write(f"velo: {printable(' '.join(line.split()))}\n")

@@ -93,9 +93,9 @@ def show(done: Any) -> None:
         console.say(f"ALARM: {alarm}")
     console.say(
         f"holdout {plan['holdout_start']} to {plan['holdout_end']} (end excluded): "
-        f"{holdout['races']:,} races; R² model {holdout['r2_model']:.4f}, "
-        f"market {holdout['r2_market']:.4f}, power-calibrated {holdout['r2_market_power']:.4f}, "
-        f"blend {holdout['r2']:.4f}"
+        f"{holdout['races']:,} races; R² model {_r2(holdout['r2_model'])}, "
+        f"market {_r2(holdout['r2_market'])}, power-calibrated "
+        f"{_r2(holdout['r2_market_power'])}, blend {_r2(holdout['r2'])}"
     )
     console.say(f"{report['prices']['note']}; {report['model']['note']}")
     for side, choice in report["model"]["calibration"].items():
@@ -108,6 +108,10 @@ def show(done: Any) -> None:
             f"({console.percent(holdout['captured_share_low'])} to "
             f"{console.percent(holdout['captured_share_high'])})"
         )
+
+
+def _r2(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
 
 
 def _calibration(side: str, choice: dict[str, Any]) -> str:

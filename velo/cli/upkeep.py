@@ -27,6 +27,7 @@ class Facts:
         misnamed: what the settings name that Feast's registry does not hold.
         hashed: whether the build has hashes of its files.
         elsewhere: places, other than where the home lies, that its files name as the home's.
+        unlike: how the build's windows are others than the settings', in words.
     """
 
     today: date
@@ -42,6 +43,7 @@ class Facts:
     misnamed: str | None = None
     hashed: bool = True
     elsewhere: tuple[str, ...] = ()
+    unlike: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     found, stale = _due_to_readers(facts), staleness(facts)
     if facts.build is None:
         found.append(Due("velo build", "there are no offline tables yet"))
+    elif facts.unlike:
+        found.append(Due("velo build", facts.unlike))
     elif facts.unseen:
         found.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
     elif not facts.hashed:

@@ -26,6 +26,7 @@ from velo.live.journal import Prediction, add, opened
 from velo.live.odds_taken import Quoted
 from velo.live.pricing import Pricer
 from velo.live.refusals import require_later_day
+from velo.offline.build import current_build
 from velo.service.morning import Morning
 from velo.service.paddock import whole
 from velo.service.problems import Busy, Closed
@@ -174,6 +175,7 @@ class Desk:
         entries = whole([each.race for each in races])
         quoted = [each.odds or each.race.quoted(pricer.decision) for each in races]
         found, standing = self._features(pricer, day, entries)
+        pricer.stored.require_build(current_build(self._home))
         made = pricer.price(
             entries,
             np.concatenate([each.odds for each in quoted]),

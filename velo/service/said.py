@@ -63,7 +63,7 @@ class RunnerSaid(BaseModel):
     p_model: float
     p_market: float | None
     p: float | None
-    fair_odds: float
+    fair_odds: float | None
     odds: float | None
     edge: float | None
     stake: float

@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from pydantic import Field, model_validator
 
 from velo.settings.section import Count, Days, Finite, Positive, Section
 
+IN_A_NAME = {
+    "strike_rate_short": ("trainer_sr_14d", 14),
+    "strike_rate_medium": ("trainer_sr_30d", 30),
+    "strike_rate_long": ("trainer_sr_90d", 90),
+    "pair": ("pair_wins_365d", 365),
+    "draw_bias": ("draw_variance_180d", 180),
+}
+"""What could be set before: lengths that stand in the name of a feature or of a table's column."""
+
 
 class Windows(Section):
-    """Lengths of the rolling windows, in days before the race (feature-rules.md, Time)."""
+    """How far back, and over how many races, class levels and par times are read.
 
-    strike_rate_short: Days = 14
-    strike_rate_medium: Days = 30
-    strike_rate_long: Days = 90
-    pair: Days = 365
-    draw_bias: Days = 180
+    The build records them and so does each model: features of other windows are other features
+    (feature-rules.md, Time).
+    """
+
     prize_ladder: Days = 365
     prize_ladder_races: Count = Field(200, description="fewer races: no level from prizes")
     par_races: Count = Field(20, description="fewer races: no par time")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Windows:
-        if not self.strike_rate_short < self.strike_rate_medium < self.strike_rate_long:
-            raise ValueError("strike_rate_short < strike_rate_medium < strike_rate_long must hold")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _as_named(cls, given: Any) -> Any:
+        """Homes, runs and models of earlier versions may say a length, if it is the name's."""
+        if not isinstance(given, dict):
+            return given
+        for name in IN_A_NAME.keys() & given.keys():
+            bearer, days = IN_A_NAME[name]
+            if str(given[name]) != str(days):
+                raise ValueError(
+                    f"{name} is no setting any more: {bearer} is of {days} days, as it says; "
+                    "take it out, and declare a feature of its own for another length"
+                )
+        return {name: value for name, value in given.items() if name not in IN_A_NAME}
+
+    def unlike(self, other: Windows) -> str | None:
+        """The first setting that the other has otherwise, as `windows.par_races 20, not 25`."""
+        for name, value in self:
+            if value != getattr(other, name):
+                return f"windows.{name} {value}, not {getattr(other, name)}"
+        return None
 
 
 class Priors(Section):

@@ -31,11 +31,15 @@ class Ranker(Section):
     early_stopping: int = Field(30, ge=1, le=100_000)
     learning_rate: float = Field(0.06, ge=1e-6, le=1)
     num_leaves: int = Field(6, ge=2, le=131_072)
-    min_data_in_leaf: Count = 100
+    min_data_in_leaf: Count = Field(
+        100, description="runners, as LightGBM reckons them from a leaf's information: about"
+    )
     min_sum_hessian_in_leaf: Positive = 5.0
     lambda_l2: float = Field(10.0, ge=0, le=1e9)
     feature_fraction: float = Field(0.5, ge=1e-6, le=1)
-    bagging_fraction: float = Field(1.0, ge=1e-6, le=1)
+    bagging_fraction: float = Field(
+        1.0, ge=1e-6, le=1, description="share of the runners that each tree is grown on"
+    )
     max_bin: int = Field(127, ge=3, le=65_535)
     threads: Threads = Field(default_factory=usable_cores)
 
