@@ -107,6 +107,12 @@ def test_whether_the_process_lives_is_no_secret() -> None:
         {"host": ""},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://127.0.0.1:8000.evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "https://evil.example", "sec-fetch-site": "same-origin"},
     ],
 )
 def test_without_a_token_no_strangers_page_can_ask_through_a_browser(
@@ -119,6 +125,7 @@ def test_without_a_token_no_strangers_page_can_ask_through_a_browser(
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8000", "[::1]:8000", "[::1]"])
 def test_without_a_token_this_machine_may_ask(host: str) -> None:
     assert Asked({"host": host}).status == 200
+    assert Asked({"host": host, "origin": f"http://{host}"}).status == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "velo.example"])

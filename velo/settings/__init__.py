@@ -25,6 +25,7 @@ from velo.errors import SettingsError
 from velo.settings.betting import BUILT_IN_STRATEGIES, Backtest, Stake, Strategy, StrategyName
 from velo.settings.features import Layoff, Priors, Windows
 from velo.settings.market import OddsBand, Prices
+from velo.settings.reasons import reason
 from velo.settings.search import Choices, Span, Tuning
 from velo.settings.section import PriceKind
 from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
@@ -115,7 +116,7 @@ def load(**overrides: Any) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise SettingsError(
-            f"setting {where!r}: {first['msg']} (given: {first.get('input')!r}); "
+            f"setting {where!r}: {reason(first)} (given: {first.get('input')!r}); "
             f"mend it in {toml} or in the environment"
         ) from None
     except UnreadableSource as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, ValidationError, model_validator
 
+from velo.settings.reasons import reason
 from velo.settings.section import Section
 from velo.settings.training import Ranker
 
@@ -64,6 +65,6 @@ class Tuning(Section):
                 try:
                     Ranker.model_validate({name: value})
                 except ValidationError as error:
-                    reason = error.errors()[0]["msg"]
-                    raise ValueError(f"ranker.{name} cannot be {value!r}: {reason}") from None
+                    why = reason(error.errors()[0])
+                    raise ValueError(f"ranker.{name} cannot be {value!r}: it {why}") from None
         return self

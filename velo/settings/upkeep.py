@@ -23,6 +23,7 @@ class Live(Section):
         "earlier than the first race of its region may be",
     )
     strategy: str = Field("top20", description="whose stakes are printed and kept")
+    most_runners: int = Field(60, ge=2, description="of a race; one with more is not predicted")
     incomplete: Literal["decline", "score"] = Field(
         "decline", description="a race of which a declared runner could not be read"
     )
