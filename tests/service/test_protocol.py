@@ -30,7 +30,7 @@ from velo.settings import Serve
 TOKEN = "a-token-of-some-length"
 BOUNDS = Serve(
     largest_head=4096, head_seconds=0.4, body_seconds=0.5, connections=200,
-    connections_of_one_peer=20,
+    connections_of_one_peer=20, drain_seconds=2,
 )  # fmt: skip
 BEGUN = b"GET /races HTTP/1.1\r\nhost: velo.example\r\n"
 LARGE = 30_000_000
@@ -49,8 +49,8 @@ async def _inside(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextmanager
-def _serving(held: Connections) -> Iterator[Address]:
-    app = Admission(_inside, TOKEN, 100_000, BOUNDS.body_seconds)
+def _serving(held: Connections, seconds: float = BOUNDS.body_seconds) -> Iterator[Address]:
+    app = Admission(_inside, TOKEN, 100_000, seconds)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(2048)
@@ -58,7 +58,7 @@ def _serving(held: Connections) -> Iterator[Address]:
         server = uvicorn.Server(
             uvicorn.Config(
                 app, lifespan="off", log_level="critical", ws="none",
-                http=bounded_protocol(BOUNDS, held), timeout_graceful_shutdown=1,
+                http=bounded_protocol(BOUNDS, held), timeout_graceful_shutdown=BOUNDS.drain_seconds,
             )
         )  # fmt: skip
         thread = threading.Thread(target=server.run, args=([listening],))
@@ -271,3 +271,19 @@ def test_more_connections_than_descriptors_are_refused_at_the_start() -> None:
         pytest.skip("descriptors are not bounded here")
     with pytest.raises(SettingsError, match=f"serve.connections = {hard} needs"):
         require_descriptors(hard)
+
+
+def test_the_end_does_not_wait_for_the_rest_of_a_body() -> None:
+    head = b"POST /cards HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\nauthorization: "
+    with ExitStack() as ends:
+        with _serving(Connections(9, 9, lambda peer: True), seconds=60) as address:
+            late, whole = (ends.enter_context(_connected(address)) for _ in range(2))
+            for connection in (late, whole):
+                connection.sendall(head + AUTHORIZED.encode() + b"\r\n\r\nhalf")
+            time.sleep(0.2)
+            arrives = threading.Timer(0.4, whole.sendall, [b" a body"])
+            arrives.start()
+            begun = time.perf_counter()
+        assert time.perf_counter() - begun < BOUNDS.drain_seconds
+        assert _problem(_all(late)) == (503, "the service ends")
+        assert _all(whole).startswith(b"HTTP/1.1 200")

@@ -106,7 +106,8 @@ class Admission:
                 while more:
                     message = await receive()
                     if message["type"] != "http.request":
-                        break
+                        # Half a card is another card. Whoever is still there learns why.
+                        return Problem(HTTPStatus.BAD_REQUEST, "the body ended half-way"), b""
                     chunks.append(message.get("body", b""))
                     size += len(chunks[-1])
                     if size > self._largest:

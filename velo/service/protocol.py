@@ -13,7 +13,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from velo.service.connections import Connections
-from velo.service.problems import MEDIA, Problem
+from velo.service.problems import AGAIN, MEDIA, Problem
 from velo.settings import Serve
 from velo.warehouse.bounds import size_in_bytes
 
@@ -50,6 +50,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._problem: Problem | None = None
         self._head_timer: asyncio.TimerHandle | None = None
         self._answer_timer: asyncio.TimerHandle | None = None
+        self._drain_timer: asyncio.TimerHandle | None = None
         self._in_head = True
         self._untold = 0
         self._drained = 0
@@ -58,10 +59,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Hold a connection, or turn it away."""
         super().connection_made(transport)
         if not self.held.take(self, self.client[0] if self.client else None):
-            self._refuse(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "too many connections (serve.connections, serve.connections_of_one_peer)",
-            )
+            why = "too many connections (serve.connections, serve.connections_of_one_peer)"
+            self._refuse(Problem(HTTPStatus.SERVICE_UNAVAILABLE, why, AGAIN))
             return
         self._await_head()
 
@@ -70,6 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.held.let_go(self)
         self._stop(self._head_timer)
         self._stop(self._answer_timer)
+        self._stop(self._drain_timer)
         super().connection_lost(exc)
 
     def give_way(self) -> None:
@@ -83,7 +83,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._untold += len(data)
         super().data_received(data)
         if self._untold > self.bounds.largest_head and not self.transport.is_closing():
-            self._refuse_head()
+            self._refuse(self._head_problem())
 
     def on_message_begin(self) -> None:
         """A head begins."""
@@ -142,10 +142,19 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop(self._answer_timer)
         super().resume_writing()
 
+    def shutdown(self) -> None:
+        """Answer what is asked and end; a body that is on its way has half the drain to arrive."""
+        super().shutdown()
+        if self._awaits_body():
+            self._drain_timer = self.loop.call_later(
+                self.bounds.drain_seconds / 2, self._give_body_up
+            )
+
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or what was refused while it was."""
-        problem = self._problem or Problem(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
-        self._refuse(problem.status, problem.detail)
+        self._refuse(
+            self._problem or Problem(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
+        )
 
     def _await_head(self) -> None:
         self._stop(self._head_timer)
@@ -154,17 +163,21 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _head_is_late(self) -> None:
         if self._untold and not self.transport.is_closing():
-            self._refuse(
-                HTTPStatus.REQUEST_TIMEOUT,
+            why = (
                 f"the request's head did not arrive within {self.bounds.head_seconds:g} s "
-                "(serve.head_seconds)",
+                "(serve.head_seconds)"
             )
+            self._refuse(Problem(HTTPStatus.REQUEST_TIMEOUT, why))
         else:
             self.transport.abort()
 
-    def _refuse_head(self) -> None:
-        problem = self._head_problem()
-        self._refuse(problem.status, problem.detail)
+    def _awaits_body(self) -> bool:
+        cycle = self.cycle
+        return cycle is not None and cycle.more_body and not cycle.response_started
+
+    def _give_body_up(self) -> None:
+        if self._awaits_body():
+            self._answer(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "the service ends", AGAIN))
 
     def _head_problem(self) -> Problem:
         return Problem(
@@ -172,21 +185,23 @@ class BoundedProtocol(HttpToolsProtocol):
             f"a request's head may have {self.bounds.largest_head:,} bytes (serve.largest_head)",
         )
 
-    def _refuse(self, status: HTTPStatus, why: str) -> None:
+    def _refuse(self, problem: Problem) -> None:
         """Answer and end; where a request of the connection is at work, only end."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.transport.abort()
-            return
-        body = Problem(status, why).encoded()
-        head = (
-            f"HTTP/1.1 {int(status)} {status.phrase}\r\ncontent-type: {MEDIA}\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self._end()
+        else:
+            self._answer(problem)
 
-    def _end(self) -> None:
-        """Close, or abort where a client takes nothing: closing would wait for it for ever."""
+    def _answer(self, problem: Problem) -> None:
+        """Answer and end, without waiting for a client that takes nothing."""
+        body = problem.encoded()
+        headers = {
+            "content-type": MEDIA, "content-length": str(len(body)), "connection": "close",
+            **problem.headers(),
+        }  # fmt: skip
+        lines = [f"HTTP/1.1 {int(problem.status)} {problem.status.phrase}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         if self.transport.get_write_buffer_size():
             self.transport.abort()
         else:
