@@ -132,6 +132,8 @@ def _refuse_unknown_sections(toml: Path) -> None:
             raise SettingsError(f"{name}: no section {section!r}; known are {', '.join(known)}")
     if not toml.exists():
         return
+    if not toml.is_file():
+        raise SettingsError(f"{toml} is no plain file: write the settings into one")
     try:
         written = tomllib.loads(toml.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
