@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.output_file import require_output
 
 
 def docs(
@@ -25,6 +26,7 @@ def docs(
     from velo.settings import Windows
 
     target = out or PAGE
+    require_output("--out", target, (".md",))
     text = page(FEATURE_REPO, Windows())
     current = target.exists() and target.read_text(encoding="utf-8") == text
     if check:

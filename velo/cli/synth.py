@@ -9,6 +9,7 @@ import typer
 
 from velo.cli import console
 from velo.cli.options import MOST_RUNNERS, Edge, Seed
+from velo.disk.plain_file import require_plain
 from velo.errors import InputError
 
 
@@ -40,6 +41,8 @@ def synth(
 
     if compare and form != "raceform":
         raise InputError(f"--compare measures a raceform file, not {form}: leave --format out")
+    for path in compare or ():
+        require_plain(path)
     with console.progress("Simulating") as tell:
         made = write_world(
             runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions, form

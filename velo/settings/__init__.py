@@ -156,6 +156,8 @@ def _refuse_unknown_sections(toml: Path) -> None:
             _refuse_unknown_variable(name, known)
     if not toml.exists():
         return
+    if not toml.is_file():
+        raise SettingsError(f"{toml} is no plain file: write the settings into one")
     try:
         written = tomllib.loads(toml.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:

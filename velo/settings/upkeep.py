@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from ipaddress import ip_network
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,6 +23,7 @@ class Live(Section):
         "earlier than the first race of its region may be",
     )
     strategy: str = Field("top20", description="whose stakes are printed and kept")
+    most_runners: int = Field(60, ge=2, description="of a race; one with more is not predicted")
     incomplete: Literal["decline", "score"] = Field(
         "decline", description="a race of which a declared runner could not be read"
     )
@@ -53,13 +55,39 @@ class Serve(Section):
     """Bounds of the service over HTTP. Its token is no setting: it is never shown or logged."""
 
     largest_body: Size = Field("8MB", description="of a request")
-    body_seconds: Seconds = Field(30.0, description="in which a request's body must arrive")
+    body_seconds: Seconds = Field(
+        30.0, description="in which a request's body must arrive, and its answer be taken"
+    )
+    largest_head: int = Field(
+        65_536, ge=1024, le=2**20, description="bytes of a request's first line and headers"
+    )
+    head_seconds: Seconds = Field(10.0, description="in which these must arrive")
+    connections: int = Field(512, ge=1, le=1_000_000, description="held at once")
+    connections_of_one_peer: int = Field(
+        64,
+        ge=1,
+        le=1_000_000,
+        description="of an address, or a /64 of IPv6, neither loopback nor a proxy",
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks whose connections are bounded in all only"
+    )
     waiting: int = Field(
         1000, ge=1, le=1_000_000, description="predictions asked for and not yet made"
     )
     together: int = Field(16, ge=1, le=10_000, description="races that are priced in one go")
     look_seconds: Seconds = Field(2.0, description="between looks for another champion")
     drain_seconds: int = Field(30, ge=1, le=86_400, description="for requests in flight at the end")
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for each in proxies:
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError(f"{each!r} is no address or network; as 10.0.0.0/8") from None
+        return proxies
 
 
 class Store(Section):

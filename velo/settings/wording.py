@@ -22,15 +22,20 @@ _PLAIN = {
     "string_type": "must be a text",
     "string_unicode": "must be a text",
     "string_pattern_mismatch": "must begin with a letter, and be of 40 letters, digits, - and _",
-    "time_type": "must be a time of day such as 08:30",
-    "time_parsing": "must be a time of day such as 08:30",
-    "time_delta_type": "must be a time of day such as 08:30",
     "tuple_type": "must be a list",
+    "list_type": "must be a list",
     "dict_type": "must be a table of names and values",
     "model_type": "must be a table of settings",
     "model_attributes_type": "must be a table of settings",
 }
 """By pydantic's type of error."""
+
+_KINDS = {
+    "date": "must be a day such as 2026-05-02",
+    "datetime": "must be a day and a time such as 2026-05-02T14:30",
+    "time": "must be a time of day such as 08:30",
+}
+"""By how pydantic's type of error begins."""
 
 _BOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than": lambda said: f"must be above {said['gt']:,}",
@@ -40,25 +45,29 @@ _BOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "multiple_of": lambda said: f"must be a multiple of {said['multiple_of']}",
     "too_short": lambda said: f"must have at least {said['min_length']} entries",
     "too_long": lambda said: f"must have at most {said['max_length']} entries",
+    "string_too_short": lambda said: f"must have at least {said['min_length']} signs",
+    "string_too_long": lambda said: f"must have at most {said['max_length']} signs",
     "literal_error": lambda said: f"must be {said['expected']}",
+    "enum": lambda said: f"must be {said['expected']}",
+    "json_invalid": lambda said: f"is not JSON ({said['error']})",
+    "value_error": lambda said: str(said["error"]),
 }
 
 
-def reason(error: Mapping[str, Any], model: type[BaseModel]) -> str:
-    """What is wrong with a value, as the end of a sentence that begins with the setting.
+def reason(error: Mapping[str, Any], model: type[BaseModel] | None = None) -> str:
+    """What is wrong with a value, as the end of a sentence that begins with its name.
 
     Args:
         error: one of pydantic's, as `ValidationError.errors` lists them.
-        model: that was validated, for the names that are known where one is not.
+        model: the settings that were validated, for the names that are known where one is not.
     """
     kind = error["type"]
     if kind == "extra_forbidden":
-        return f"is not known{nearest(str(error['loc'][-1]), _names(model, error['loc'][:-1]))}"
+        name, path = str(error["loc"][-1]), error["loc"][:-1]
+        return f"is not known{nearest(name, _names(model, path)) if model else ' here'}"
     if kind in _BOUND:
         return _BOUND[kind](error["ctx"])
-    if kind.startswith("time_"):
-        return _PLAIN["time_type"]
-    return _PLAIN.get(kind) or str(error["msg"]).removeprefix("Value error, ")
+    return _PLAIN.get(kind) or _KINDS.get(kind.partition("_")[0], "cannot be this")
 
 
 def shortened(value: object) -> str:
