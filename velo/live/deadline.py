@@ -33,11 +33,20 @@ def deadline(race: Mapping[str, Any], live: Live) -> datetime:
     if at is not None:
         until: datetime = at - timedelta(minutes=doubt or 0)
         return until.astimezone(UTC)
-    first = earliest_off(_venue(race), race["day"])
+    first = first_hour(race)
     if live.morning is None:
         return first
     morning = datetime.combine(race["day"], live.morning, ZoneInfo(live.timezone))
     return min(first, morning.astimezone(UTC))
+
+
+def first_hour(race: Mapping[str, Any]) -> datetime:
+    """The earliest hour at which a race of its region may be run, UTC.
+
+    Args:
+        race: `day`, `course`, `region`.
+    """
+    return earliest_off(_venue(race), race["day"])
 
 
 def has_off(race: Mapping[str, Any]) -> bool:

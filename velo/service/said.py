@@ -184,12 +184,29 @@ class Readiness(BaseModel):
     version: str | None
 
 
-class LedgerSaid(BaseModel):
-    """As `velo ledger --json`."""
+class ChangedSaid(BaseModel):
+    """A prediction that an import of results made fair, or unfair."""
 
+    race_id: int
+    day: date
+    course: str
+    off: str | None
+    revision: int
+    made: datetime
+    fair: bool
+    batch_id: int
+    file: str
+
+
+class LedgerSaid(BaseModel):
+    """As `velo ledger --json`; `backfill` says whether predictions made after the off count."""
+
+    backfill: bool
+    backfilled_races: int
     spans: list[dict[str, Any]]
     bets: dict[str, int]
     backfilled_left_out: int
+    changed: list[ChangedSaid]
 
 
 class ProblemSaid(BaseModel):

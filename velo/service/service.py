@@ -22,7 +22,6 @@ from velo.live.card_file import CURRENT
 from velo.live.deadline import deadline
 from velo.live.declarations import Declared, races_of
 from velo.live.journal import Prediction, revisions
-from velo.live.ledger import counts
 from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted
 from velo.live.preparation import bring_store
@@ -196,11 +195,7 @@ class Service:
             with self._paddock.at_the_warehouse():
                 book = open_book(self.home, self.settings, backfilled=backfill, version=version,
                                  strategy=strategy)  # fmt: skip
-            spans = [_finite(each.to_dict()) for each in book.figures(self.settings)]
-            self._ledgers = {
-                key: {"spans": spans, "bets": counts(book.bets),
-                      "backfilled_left_out": book.backfilled}
-            }  # fmt: skip
+            self._ledgers = {key: _finite(book.to_dict(book.figures(self.settings)))}
         return self._ledgers[key]
 
     def readiness(self) -> said.Readiness:
@@ -315,4 +310,6 @@ def _part(asked: Callable[[], Any]) -> said.Part:
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value
