@@ -177,7 +177,9 @@ def test_a_race_moved_to_earlier_counts_from_the_card_that_says_so(day: Rules | 
     assert [(each.revision, each.fair) for each in day.changed()] == [(1, False)]
 
 
-def test_a_corrected_result_changes_the_answer_either_way_and_is_named(day: Rules | Warehouse) -> None:
+def test_a_corrected_result_changes_the_answer_either_way_and_is_named(
+    day: Rules | Warehouse,
+) -> None:
     day.card("14:30", "09:00")
     day.predicts("14:10", "14:30")
     first = day.results("14:05")
@@ -189,14 +191,18 @@ def test_a_corrected_result_changes_the_answer_either_way_and_is_named(day: Rule
     ]  # fmt: skip
 
 
-def test_what_was_marked_when_it_was_made_stays_late_whatever_a_result_says(day: Rules | Warehouse) -> None:
+def test_what_was_marked_when_it_was_made_stays_late_whatever_a_result_says(
+    day: Rules | Warehouse,
+) -> None:
     day.card("14:30", "09:00")
     day.predicts("14:40", "14:30")
     day.results("15:30")
     assert day.counts() == (1, False)
 
 
-def test_offs_that_differ_by_five_minutes_are_one_and_the_earlier_counts(day: Rules | Warehouse) -> None:
+def test_offs_that_differ_by_five_minutes_are_one_and_the_earlier_counts(
+    day: Rules | Warehouse,
+) -> None:
     day.card("14:30", "09:00")
     day.card("14:35", "10:00")
     day.predicts("14:31", "14:35", off="14:35")

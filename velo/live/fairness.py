@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from velo.live.journal import Prediction
@@ -126,7 +127,7 @@ def judged(
         found.append(replace(each, backfill=not (answers and answers[-1][0])))
         changed += [
             _changed(each, fair, results)
-            for (before, _), (fair, results) in zip(answers, answers[1:], strict=False)
+            for (before, _), (fair, results) in pairwise(answers)
             if fair != before and results is not None
         ]
     return found, changed

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from velo.racing.reason import PRICE
 from velo.settings import PriceKind
 
 ID = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
@@ -24,7 +25,7 @@ class Odd(Asked):
     horse_id: ID | None = None
     number: Annotated[int, Field(ge=0, le=999)] | None = None
     odds: (
-        Annotated[float, Field(gt=1, le=1e6, allow_inf_nan=False)]
+        Annotated[float, Field(gt=1, le=PRICE.most, allow_inf_nan=False)]
         | Annotated[str, Field(max_length=20)]
     ) = Field(description="decimal, stake included, or a fraction as text: 7.5, '13/2', 'Evens'")
 
@@ -68,7 +69,7 @@ class RunnerSaid(BaseModel):
     edge: float | None
     stake: float
     stakes: dict[str, float]
-    verdict: Literal["back", "pass", "no market"]
+    verdict: Literal["back", "pass", "no market", "odds beyond reason"]
     unknown: list[str]
     moved: list[Moved]
 
@@ -174,13 +175,19 @@ class Part(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether a race of `day` can be predicted."""
+    """Whether a race of `day` can be predicted.
+
+    `stores`: journal and cards are where they were opened; `threads`: those that price, and look
+    for another champion, live.
+    """
 
     ready: bool
     day: date
     champion: Part
     build: Part
     online: Part
+    stores: Part
+    threads: Part
     version: str | None
 
 
