@@ -68,5 +68,5 @@ def test_another_file_in_its_place_is_not_taken_for_it(tmp_path: Path) -> None:
     file.path.rename(tmp_path / "old.db")
     other.rename(file.path)
     for use in (file.connection, file.require_in_place):
-        with pytest.raises(HomeError, match="was moved away .* stop the service before"):
+        with pytest.raises(HomeError, match=r"was moved away .* stop the service before"):
             use()

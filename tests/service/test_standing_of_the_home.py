@@ -32,7 +32,6 @@ QUICK = SETTINGS.model_copy(
 @pytest.fixture
 def service(home: Home) -> Iterator[Service]:
     """Of an empty home."""
-    home.root.mkdir()
     made = Service(home, QUICK)
     made.open()
     yield made
@@ -43,14 +42,19 @@ def test_a_registry_that_cannot_be_read_is_looked_at_again_until_it_can(
     service: Service, home: Home
 ) -> None:
     """The looking goes on; that it does is part of being ready."""
-    (home.root / "mlflow.db").write_text("no database at all")
-    for said in ("cannot be looked up", "no model has been trained"):
-        wanted = time.monotonic() + 60
-        while said not in str(service.champion.why) and time.monotonic() < wanted:
+    store = home.root / "mlflow.db"
+    for damage, said in (
+        (lambda: store.symlink_to(store.name), "cannot be looked up (OSError: "),
+        (lambda: store.write_text("no database at all"), "mlflow.db cannot be opened"),
+        (lambda: None, "no model has been trained"),
+    ):
+        store.unlink(missing_ok=True)
+        damage()
+        until = time.monotonic() + 60
+        while said not in str(service.champion.why) and time.monotonic() < until:
             time.sleep(0.02)
         assert said in str(service.champion.why)
         assert service.readiness().threads.ready
-        (home.root / "mlflow.db").unlink(missing_ok=True)
 
 
 def test_a_thread_that_died_is_a_reason_not_to_be_ready() -> None:

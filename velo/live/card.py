@@ -166,9 +166,11 @@ def _card_of(
         frozenset(of_race[key] for row in unread if (key := _race_of(row)) in of_race),
         _absent(con, entries, days),
         [
-            *_standing_out(entries), *moved_races(con, entries), *unread_odds(running),
+            *_standing_out(entries),
+            *moved_races(con, entries),
+            *unread_odds(running),
             *doubtful_horses(con, entries),
-        ],  # fmt: skip
+        ],
     )
 
 

@@ -24,8 +24,9 @@ def moved_races(con: duckdb.DuckDBPyConnection, entries: pa.Table) -> list[str]:
         [sorted(races)],
     ).fetchall()
     return [
-        f"{race['course']} {race['off']} was declared for {first.astimezone(UTC):%H:%M} UTC before: what is "
-        "predicted from then on counts only if the result gives the later off"
-        for race_id, first in rows
-        if first < (race := races[race_id])["off_at"] - NEAR
+        f"{races[race]['course']} {races[race]['off']} was declared for "
+        f"{first.astimezone(UTC):%H:%M} UTC before: what is predicted from then on counts only if "
+        "the result gives the later off"
+        for race, first in rows
+        if first < races[race]["off_at"] - NEAR
     ]

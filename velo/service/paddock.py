@@ -43,7 +43,6 @@ class Paddock:
     def __init__(self, home: Home, settings: Settings) -> None:
         """Open the declarations; `close` closes them."""
         self._home, self._settings = home, settings
-        home.root.mkdir(parents=True, exist_ok=True)
         self.cards = KeptOpen(home.cards, opened)
         self.cards.connection()
         self._lock, self._warehouse = threading.Lock(), threading.Lock()
