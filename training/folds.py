@@ -1,4 +1,4 @@
-"""Walk-forward plan by date: history, expanding folds, holdout (evaluation.md, Out-of-fold).
+"""Walk-forward plan by date: history, expanding folds, holdout (evaluation.md, Folds).
 
 Every pair of dates here is half-open: the first day belongs, the second does not.
 """

@@ -51,7 +51,7 @@ class Blend:
 
     @property
     def alpha_share(self) -> float | None:
-        """alpha / (alpha + beta), the runbook's alpha; None in residual mode."""
+        """alpha / (alpha + beta) (evaluation.md, Blend); None in residual mode."""
         if self.mode == "residual":
             return None
         return float(_share(np.array([self.exponent]), np.array([self.beta]))[0])

@@ -16,8 +16,8 @@ prove on the declared features themselves, through Feast with the on-demand code
 
 - **online**: the races of that day, asked for one by one of an online store that was brought to its
   morning, against the point-in-time retrieval that training uses;
-- **brute force**: a random sample of races over all years, against features.md computed from
-  the warehouse by looking at every earlier start.
+- **brute force**: a random sample of races over all years, against feature-rules.md computed
+  from the warehouse by looking at every earlier start.
 
 A window a day too wide leaks nothing and passes the first four; brute force finds it. Nothing of
 the home is written but a scratch folder below its spill folder.
@@ -207,7 +207,7 @@ def _brute_force(
     aligned = runners[keys].merge(page, on=keys, how="left", validate="one_to_one")
     return compare_features(
         aligned.set_axis(runners.index), runners, runners, retrieval.declared.families,
-        "brute force", "features.md", PAGE_TOLERANCE,
+        "brute force", "feature-rules.md", PAGE_TOLERANCE,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The ledger's figures over a span of days (evaluation.md, Metrics; each interval by race day)."""
+"""The ledger's figures over a span of days (evaluation.md, Ledger; each interval by race day)."""
 
 from __future__ import annotations
 

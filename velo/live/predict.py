@@ -1,4 +1,4 @@
-"""A card in, predictions out, each of them kept (cli.md, `velo predict`)."""
+"""A card in, predictions out, each of them kept (commands.md, velo predict)."""
 
 from __future__ import annotations
 

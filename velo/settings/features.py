@@ -10,7 +10,7 @@ from velo.settings.section import Positive, Section
 
 
 class Windows(Section):
-    """Lengths of the rolling windows, in days before the race (features.md)."""
+    """Lengths of the rolling windows, in days before the race (feature-rules.md, Time)."""
 
     strike_rate_short: int = Field(14, ge=1)
     strike_rate_medium: int = Field(30, ge=1)
@@ -49,7 +49,7 @@ class Priors(Section):
 
 
 class Layoff(Section):
-    """The layoff penalty's knots (days, penalty) and the sweet spot (features.md, family 2)."""
+    """Knots (days, penalty) and sweet spot of the layoff (feature-rules.md, layoff_penalty)."""
 
     knots: tuple[tuple[float, float], ...] = (
         (0, 0.15),

@@ -17,7 +17,7 @@ from velo.settings import Store
 MAX_LINE_BYTES = 2_000_000
 CHUNK = 1 << 18
 LEAST_MEMORY = 2 * 10**9
-MEMORY_A_BYTE = 3.5
+MEMORY_A_BYTE = 2.9
 BYTES_A_ROW = 340
 """Of a raceform file's text."""
 _UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
@@ -61,8 +61,8 @@ def inspect(path: Path, store: Store) -> str:
 def memory_for(path: Path, store: Store) -> str:
     """What an ingest of the file may hold in memory, beside the reader's own.
 
-    Much less and it spills; more makes it no faster (two million rows, 680 MB: 37 s with 2.5 GB,
-    40 s with 8).
+    Much less and it spills; more makes it no faster (two million rows, 680 MB: 147 s of processor
+    with 2 GB and with 2.4, the process at its highest 2.4 and 2.8 GB).
     """
     text = path.stat().st_size
     if path.suffix.lower() == ".parquet":
