@@ -68,3 +68,18 @@ def test_a_horse_named_as_a_formula_is_exported_as_a_text(home: Home, tmp_path: 
     assert bets["horse"].tolist() == ["'=HYPERLINK(1)\\x1b[2J"]
     assert pd.read_parquet(tmp_path / "bets.parquet")["horse"].tolist() == [horse]
     assert bets["odds"].tolist() == [6.0]
+
+
+def test_backfill_is_said_before_anything_else(home: Home, tmp_path: Path) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)]),
+                         race(2, [backed(3), runner(4)], backfill=True)])  # fmt: skip
+    bets, page = tmp_path / "bets.csv", tmp_path / "ledger.html"
+    answer = velo(home.root, "ledger", "--backfill", "--export", str(bets), "--html", str(page))
+    assert answer.out.startswith("backfill: 1 of 2 races were predicted after their off")
+    assert "Ledger with backfill, 2 bets" in answer.out
+    head, *rows = bets.read_text(encoding="utf-8").splitlines()
+    assert head.startswith("backfill,race_id")
+    assert [row.partition(",")[0] for row in rows] == ["False", "True"]
+    assert "<title>VÉLØ ledger, backfill</title>" in page.read_text(encoding="utf-8")
+    said = velo(home.root, "ledger", "--backfill", "--json")
+    assert said.out.startswith('{"backfill": true, "backfilled_races": 1')

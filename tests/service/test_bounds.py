@@ -81,12 +81,12 @@ def test_a_day_on_which_nobody_raced_has_no_race(app: Any, day: str) -> None:
         ({"odds": [{"number": 1, "odds": True}]}, "body.odds.0.odds: must be a number"),
         ({"odds": [{"number": 1, "odds": None}]}, "body.odds.0.odds: must be a number"),
         ({"odds": [{"odds": 3.0}]}, "body.odds.0: name a runner by horse_id or by number"),
-        ({"odds": [{"number": 1, "odds": 2.0}] * 201}, "body.odds: may have 200 of them at most"),
+        ({"odds": [{"number": 1, "odds": 2.0}] * 201}, "body.odds: must have at most 200 entries"),
         ({"odds": "all"}, "body.odds: must be a list"),
         ({"backfill": "perhaps"}, "body.backfill: must be true or false"),
         ({"price_kind": "last"}, "body.price_kind: must be 'sp', 'bsp'"),
         ({"unheard": 1}, "body.unheard: is not known here"),
-        ([1], "body: must be an object of names and values"),
+        ([1], "body: must be a table of names and values"),
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_is_refused_in_words_of_our_own(
@@ -100,10 +100,10 @@ def test_a_body_that_cannot_be_is_refused_in_words_of_our_own(
 @pytest.mark.parametrize(
     ("path", "why"),
     [
-        ("/races?date=tomorrow", "query.date: must be a day, as 2026-05-02"),
-        ("/races/9999999999999999999/predictions", "path.race_id: must be 9223372036854775807 at"),
+        ("/races?date=tomorrow", "query.date: must be a day such as 2026-05-02"),
+        ("/races/9999999999999999999/predictions", "path.race_id: must be at most 9,223"),
         ("/races/one/predictions", "path.race_id: must be a whole number"),
-        ("/races/1/predictions?limit=1000", "query.limit: must be 50 at most"),
+        ("/races/1/predictions?limit=1000", "query.limit: must be at most 50"),
     ],
 )
 def test_so_is_a_query(app: Any, path: str, why: str) -> None:

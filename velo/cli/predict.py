@@ -104,6 +104,7 @@ def _called(horse: Any) -> str:
 
 
 def _show(race: Any, unnamed: str, promoted: bool) -> None:
+    from velo.live.beyond_reason import BEYOND_REASON
     from velo.live.shown import as_rows, why
 
     rows = as_rows([race])
@@ -128,7 +129,12 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
             for row in rows
         ],
     )  # fmt: skip
-    if race.price_kind is None:
+    if any(row["verdict"] == BEYOND_REASON for row in rows):
+        console.say(
+            "no market: these odds cannot be a market's, so nothing is backed; correct them and "
+            "predict again"
+        )
+    elif race.price_kind is None:
         console.say("no market: not every runner has odds, so the model's chances stand alone")
     elif race.indicative:
         kind = "of no named kind" if race.price_kind == unnamed else f"{race.price_kind} prices"

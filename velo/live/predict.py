@@ -16,13 +16,14 @@ from training.judging.title import rightful_champion, why_not_champion
 from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
+from velo.live.beyond_reason import declined
 from velo.live.card import Absent, Card, Unscored, held_card, race_name
 from velo.live.card_file import Said, said_of_prices, unread_odds
 from velo.live.journal import Prediction, record
 from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
-from velo.live.pricing import Pricer, off_called
+from velo.live.pricing import Pricer, beyond_reason, off_called
 from velo.live.refusals import refusal, require_later_day
 from velo.live.taking import take
 from velo.offline.spine import Spine
@@ -98,7 +99,8 @@ def predict(
         warn: called with each note on the card before anything of it is kept.
 
     Raises:
-        InputError: the card or the prices cannot be read, or every race is past its off.
+        InputError: the card or the prices cannot be read, every race is past its off, or the odds
+            of every race are beyond reason.
         DataError: the warehouse holds no race of the day.
         ModelError: no such model, one that was trained on the day, or a champion that `velo
             promote` did not make one and no `model` names.
@@ -121,6 +123,8 @@ def predict(
     card, unscored = _open_races(card, settings, asked, clock(), stored)
     quoted, said = _quoted(home, settings, asked, card, prices, pricer.decision)
     notes += said
+    card, quoted, left = _with_credible_odds(settings, card, quoted)
+    unscored += left
     progress("features")
     found, done = _features(home, pricer, card.entries, asked.offline, progress)
     notes += done
@@ -229,6 +233,27 @@ def _quoted(
         for row in card.said
     ]  # fmt: skip
     return said_odds(said, runners, decision), []
+
+
+def _with_credible_odds(
+    settings: Settings, card: Card, quoted: Quoted
+) -> tuple[Card, Quoted, list[Unscored]]:
+    """The races that can be predicted at their odds, and the others with their reasons.
+
+    Raises:
+        InputError: there is none of the former.
+    """
+    rows = card.entries.to_pylist()
+    wrong = beyond_reason(rows, quoted.odds) if settings.live.beyond_reason == "decline" else {}
+    if not wrong:
+        return card, quoted, []
+    names = {row["race_id"]: race_name(row) for row in rows}
+    unscored = [Unscored(names[race], None, declined(wrong, race)) for race in wrong]
+    if len(wrong) == len(names):
+        raise InputError(f"no race can be predicted: {unscored[-1].race}: {unscored[-1].reason}")
+    mask = np.array([row["race_id"] not in wrong for row in rows])
+    entries = card.entries.filter(pa.array(mask))
+    return replace(card, entries=entries), replace(quoted, odds=quoted.odds[mask]), unscored
 
 
 def _features(

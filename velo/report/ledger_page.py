@@ -18,7 +18,9 @@ def page(found: Mapping[str, Any]) -> str:
         found: plain JSON: `spans` (figures of every day, the last 7, 30 and 90, and all), `course`
             (`days`, `profit`, `low`, `high`, `ae_raw`, `clv`, `over_days`), `reliability` (`blend`
             and `market`, as `reliability` gives them), `bets` (outcome -> how many), `settled` (in
-            words), `chain` (lines on the proof of the predictions).
+            words), `backfill` (what is to be said first where it counts, else None), `changed` (a
+            line each prediction that results made fair, or unfair), `chain` (lines on the proof of
+            the predictions).
     """
     rolling = [each for each in found["spans"] if each["span"] != each["first"]]
     days = [each for each in found["spans"] if each["span"] == each["first"]]

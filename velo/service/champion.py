@@ -64,16 +64,20 @@ class Champion:
         return self._why
 
     def look(self) -> None:
-        """Take over a champion that was promoted, or features that were applied, since."""
+        """Take over a champion that was promoted, or features that were applied, since.
+
+        Whatever a registry that is damaged, half written or locked makes of it, is why there is no
+        successor; the next look may find it mended.
+        """
         with self._looking:
-            registry = stamp_of(self._home.registry)
-            stamp = (*stamp_of(self._home.root / "mlflow.db"), *registry)
-            if stamp == self._stamp:
-                return
             try:
+                registry = stamp_of(self._home.registry)
+                stamp = (*stamp_of(self._home.root / "mlflow.db"), *registry)
+                if stamp == self._stamp:
+                    return
                 self._take_over(registry)
-            except (VeloError, OSError) as error:
-                self._why = " ".join(str(error).split())
+            except Exception as error:
+                self._why, self._stamp = _in_a_line(error), None
                 return
             self._why, self._stamp = None, stamp
 
@@ -90,6 +94,14 @@ class Champion:
         _try(pricer)
         self._pricer, self._registry = pricer, registry
         self._changed(pricer)
+
+
+def _in_a_line(error: Exception) -> str:
+    """Our own errors say it in one; of others the first line, and what kind they are."""
+    if isinstance(error, VeloError):
+        return " ".join(str(error).split())
+    first = (str(error).strip() or "no word of why").splitlines()[0]
+    return f"the champion cannot be looked up ({type(error).__name__}: {first})"
 
 
 def _try(pricer: Pricer) -> None:

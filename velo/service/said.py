@@ -101,7 +101,7 @@ class RunnerSaid(BaseModel):
     edge: float | None
     stake: float
     stakes: dict[str, float]
-    verdict: Literal["back", "pass", "no market"]
+    verdict: Literal["back", "pass", "no market", "odds beyond reason"]
     unknown: list[str]
     moved: list[Moved]
 
@@ -208,23 +208,46 @@ class Part(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Whether a race of `day` can be predicted."""
+    """Whether a race of `day` can be predicted.
+
+    `stores`: journal and cards are where they were opened; `threads`: those that price, and look
+    for another champion, live.
+    """
 
     ready: bool
     day: date
     champion: Part
     build: Part
     online: Part
+    stores: Part
+    threads: Part
     version: str | None
 
 
-class LedgerSaid(BaseModel):
-    """As `velo ledger --json`."""
+class ChangedSaid(BaseModel):
+    """A prediction that an import of results made fair, or unfair."""
 
+    race_id: int
+    day: date
+    course: str
+    off: str | None
+    revision: int
+    made: datetime
+    fair: bool
+    batch_id: int
+    file: str
+
+
+class LedgerSaid(BaseModel):
+    """As `velo ledger --json`; `backfill` says whether predictions made after the off count."""
+
+    backfill: bool
+    backfilled_races: int
     spans: list[dict[str, Any]]
     bets: dict[str, int]
     backfilled_left_out: int
     chain: dict[str, Any] | None
+    changed: list[ChangedSaid]
 
 
 class ProblemSaid(BaseModel):

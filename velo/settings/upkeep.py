@@ -27,6 +27,11 @@ class Live(Section):
     incomplete: Literal["decline", "score"] = Field(
         "decline", description="a race of which a declared runner could not be read"
     )
+    beyond_reason: Literal["decline", "mark"] = Field(
+        "decline",
+        description="a race whose odds cannot be a market's: not predicted, or predicted without "
+        "a market and marked so",
+    )
 
     @field_validator("timezone")
     @classmethod

@@ -25,8 +25,8 @@ _PLAIN = {
     "tuple_type": "must be a list",
     "list_type": "must be a list",
     "dict_type": "must be a table of names and values",
-    "model_type": "must be a table of settings",
-    "model_attributes_type": "must be a table of settings",
+    "model_type": "must be a table of names and values",
+    "model_attributes_type": "must be a table of names and values",
 }
 """By pydantic's type of error."""
 
