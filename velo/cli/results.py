@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
-from velo.cli.waiting import Wait
+from velo.cli.options import Wait
 
 
 def results(

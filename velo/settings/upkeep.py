@@ -23,7 +23,9 @@ class Live(Section):
         "earlier than the first race of its region may be",
     )
     strategy: str = Field("top20", description="whose stakes are printed and kept")
-    most_runners: int = Field(60, ge=2, description="of a race; one with more is not predicted")
+    most_runners: int = Field(
+        60, ge=2, le=10_000, description="of a race; one with more is not predicted"
+    )
     incomplete: Literal["decline", "score"] = Field(
         "decline", description="a race of which a declared runner could not be read"
     )
@@ -91,7 +93,7 @@ class Serve(Section):
             try:
                 ip_network(each, strict=False)
             except ValueError:
-                raise ValueError(f"{each!r} is no address or network; as 10.0.0.0/8") from None
+                raise ValueError("must be addresses or networks such as 10.0.0.0/8") from None
         return proxies
 
 
