@@ -84,8 +84,10 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
     Raises:
         ModelError: the registry's service no longer has all of the model's features.
         DataError: there is no usable race in the period.
+        HomeError: a file of the build is not as it was made.
     """
     spine = Spine(home)
+    spine.require_whole()
     store = feature_store()
     service = declared(store, stored.said["service"])
     features = stored.model.fundamental.features
