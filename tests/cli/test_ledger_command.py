@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.cli.velo_command import velo
@@ -55,3 +57,29 @@ def test_a_strategy_that_is_known_and_never_bet_has_an_empty_ledger(home: Home) 
     record(home.ledger, [race(1, [backed(1), runner(2)])])
     answer = velo(home.root, "ledger", "--strategy", "top10", "--json")
     assert (answer.code, answer.json["bets"]["open"]) == (0, 0)
+
+
+def test_a_horse_named_as_a_formula_is_exported_as_a_text(home: Home, tmp_path: Path) -> None:
+    horse = "=HYPERLINK(1)\x1b[2J"
+    record(home.ledger, [race(1, [backed(1, horse=horse), runner(2)])])
+    for name in ("bets.csv", "bets.parquet"):
+        assert velo(home.root, "ledger", "--export", str(tmp_path / name)).code == 0
+    bets = pd.read_csv(tmp_path / "bets.csv")
+    assert bets["horse"].tolist() == ["'=HYPERLINK(1)\\x1b[2J"]
+    assert pd.read_parquet(tmp_path / "bets.parquet")["horse"].tolist() == [horse]
+    assert bets["odds"].tolist() == [6.0]
+
+
+def test_backfill_is_said_before_anything_else(home: Home, tmp_path: Path) -> None:
+    record(home.ledger, [race(1, [backed(1), runner(2)]),
+                         race(2, [backed(3), runner(4)], backfill=True)])  # fmt: skip
+    bets, page = tmp_path / "bets.csv", tmp_path / "ledger.html"
+    answer = velo(home.root, "ledger", "--backfill", "--export", str(bets), "--html", str(page))
+    assert answer.out.startswith("backfill: 1 of 2 races were predicted after their off")
+    assert "Ledger with backfill, 2 bets" in answer.out
+    head, *rows = bets.read_text(encoding="utf-8").splitlines()
+    assert head.startswith("backfill,race_id")
+    assert [row.partition(",")[0] for row in rows] == ["False", "True"]
+    assert "<title>VÉLØ ledger, backfill</title>" in page.read_text(encoding="utf-8")
+    said = velo(home.root, "ledger", "--backfill", "--json")
+    assert said.out.startswith('{"backfill": true, "backfilled_races": 1')

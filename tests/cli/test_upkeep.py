@@ -45,6 +45,7 @@ def test_nothing_is_due_in_a_home_that_knows_yesterday_and_serves_today() -> Non
         (replace(FRESH, elsewhere=("/old",), unseen=2), "velo backup FILE"),
         (replace(FRESH, applied=False), "feast -c feature_repo apply"),
         (replace(FRESH, models={}), "velo train"),
+        (replace(FRESH, misnamed="no service 'x'"), "mend velo.toml"),
         (replace(NO_CHAMPION, models={"challenger": {"verdict": "passed"}}), "velo promote"),
         (replace(FRESH, online=None), "velo materialize --as-of 2024-05-04"),
         (replace(FRESH, online=(TODAY, 2)), "velo materialize --as-of 2024-05-04"),

@@ -70,7 +70,8 @@ def test_predictions_under_the_younger_id_settle_after_the_join(
                      "WHERE course = 'Leopardstown'")  # fmt: skip
     younger = rows[0][0]
     names = {horse: horse_id for _, horse, horse_id in rows}
-    made = race(younger, [backed(names["Alder Bough"]), runner(names["Birch Hollow"])], day=DAY)
+    made = race(younger, [backed(names["Alder Bough"]), runner(names["Birch Hollow"])],
+                day=DAY, made="2018-07-01T08:00:00+00:00")  # fmt: skip
     record(home.ledger, [made])
     if both_predicted:
         record(home.ledger, [replace(made, race_id=older, made="2018-07-01T07:00:00+00:00")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,7 +57,8 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 predicted(each, [
                     backed(horse) if horse % 2 else runner(horse)
                     for other, horse in declared if other == each
-                ])
+                ], day=date(2015, 4, 26), made="2015-04-26T08:00:00+00:00",
+                    deadline="2015-04-26T13:30:00+00:00")
                 for each in races
             ],
         )  # fmt: skip

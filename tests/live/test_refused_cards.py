@@ -109,3 +109,10 @@ def test_cells_that_could_not_be_read_are_named_with_their_lines(
     rows = field({"Birch Hollow": {"wgt": "09-Apr"}})
     card = taken(home, card_file(tmp_path / "card.csv", rows))
     assert "weight: 1 of 4 could not be read (line 3 '09-Apr')" in card.notes
+
+
+def test_a_race_that_a_card_moves_to_later_is_named(home: Home, tmp_path: Path) -> None:
+    first = taken(home, card_file(tmp_path / "card.csv", field(off="14:30")))
+    assert not any("was declared for" in note for note in first.notes)
+    moved = taken(home, card_file(tmp_path / "moved.csv", field(off="15:30")))
+    assert "Ripon 15:30 was declared for 13:30 UTC before" in " ".join(moved.notes)

@@ -143,7 +143,7 @@ def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     record(home, MEETING)
     first, again = build_tables(home), build_tables(home)
     assert first.fingerprint == again.fingerprint
-    other = SETTINGS.model_copy(update={"windows": Windows(pair=100)})
+    other = SETTINGS.model_copy(update={"windows": Windows(prize_ladder=100)})
     assert build(home, other).fingerprint != first.fingerprint
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.execute(

@@ -216,7 +216,7 @@ def test_what_changes_more_than_the_data_is_built_from_nothing(home: Home, repo:
     assert built_on(home) is None
     assert built_on(home, as_known=True) is None
     assert built_on(home) is None
-    shorter = SETTINGS.model_copy(update={"windows": Windows(pair=100)})
+    shorter = SETTINGS.model_copy(update={"windows": Windows(prize_ladder=100)})
     assert built_on(home, settings=shorter) is None
     assert built_on(home) is None
     assert built_on(home, repo=repo) is None

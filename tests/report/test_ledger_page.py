@@ -13,7 +13,8 @@ from velo.report.ledger_page import page
 
 FIRST = date(2026, 1, 1)
 FIGURES = {
-    "races": 60, "picks": 12, "wins": 1.5, "places": 4, "strike_rate": 0.125, "ae_raw": 1.1,
+    "races": 60, "days": 60, "bet_days": 50, "picks": 12, "wins": 1.5, "places": 4,
+    "strike_rate": 0.125, "ae_raw": 1.1,
     "ae_fair": None, "impact_value": 1.2, "staked": 1234.5, "profit": -1080.4, "profit_sp": -3.5,
     "profit_bsp": None, "roi": -0.29, "roi_low": -0.6, "roi_high": 0.1, "max_drawdown": 1340.0,
     "daily_sharpe": -0.1, "calibration_error": 0.004, "calibration_races": 55, "ll_gain": 0.01,
@@ -41,6 +42,7 @@ def ledger(days: int) -> dict[str, Any]:
             "clv": [None if n % 5 else 0.01 for n in range(days)], "over_days": 30,
         },
         "reliability": {"blend": bins if days else [], "market": bins if days else []},
+        "backfill": None, "changed": [],
     }  # fmt: skip
 
 
@@ -51,6 +53,20 @@ def test_every_part_of_the_ledger_has_its_section_and_its_chart() -> None:
     assert len(found.named("svg")) == 8
     assert "−1,080.4 points on 12 bets" in found.named("h1")[0].text
     assert any("3 bets open" in each.text for each in found.named("p"))
+
+
+def test_a_ledger_that_counts_backfill_says_so_before_anything_else() -> None:
+    found = read(page(ledger(2) | {"backfill": "backfill: 3 of 9 races were predicted late"}))
+    assert found.named("title")[0].text == "VÉLØ ledger, backfill"
+    mark, first = found.named("p")[:2]
+    assert (mark.attributes["class"], first.attributes["class"]) == ("mark", "alarm")
+    assert first.text == "Backfill: 3 of 9 races were predicted late."
+
+
+def test_predictions_that_a_result_changed_are_listed() -> None:
+    html = page(ledger(2) | {"changed": ["Ripon 14:30, revision 1: late by batch 9 (day.csv)"]})
+    assert "late by batch 9" in html
+    assert {each.attributes["id"] for each in read(html).named("section")} >= {"changed"}
 
 
 def test_nothing_is_fetched() -> None:

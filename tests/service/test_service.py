@@ -16,7 +16,9 @@ import pytest
 from tests.live.replayed import World, written
 from tests.service.asking import asked, at_eight, served
 from training.record import tracking
+from training.record.champion import crown
 from training.record.registry import CHALLENGER, MODEL, register, resolve
+from training.record.succession import PROMOTED, write_succession
 from velo.live.journal import predictions
 
 pytestmark = pytest.mark.slow
@@ -71,14 +73,30 @@ def test_a_race_is_priced_as_the_command_line_prices_it(
 def test_every_revision_of_a_race_is_told(app: Any, races: list[dict[str, Any]]) -> None:
     before = asked(app, lambda client: client.get(races[0]["predictions"])).json()["predictions"]
     number = races[0]["runners"][0]["number"]
+    price = round(len(races[0]["runners"]) / 1.1, 2)
     odds = [{"number": number, "odds": "13/2"}] + [
-        {"horse_id": each["horse_id"], "odds": 9.0} for each in races[0]["runners"][1:]
+        {"horse_id": each["horse_id"], "odds": price} for each in races[0]["runners"][1:]
     ]
     made = predict(app, races[0], odds=odds, price_kind="morning").json()
     assert (made["market"], made["indicative"], made["price_kind"]) == (True, True, "morning")
-    assert {each["odds"] for each in made["runners"]} == {7.5, 9.0}
+    assert {each["odds"] for each in made["runners"]} == {7.5, price}
     after = asked(app, lambda client: client.get(races[0]["predictions"])).json()["predictions"]
     assert after == [*before, made]
+
+
+def test_odds_that_cannot_be_a_markets_are_refused_and_nothing_is_kept(
+    app: Any, races: list[dict[str, Any]]
+) -> None:
+    """A price with a slipped decimal point; and one that no bookmaker ever laid."""
+    before = asked(app, lambda client: client.get(races[0]["predictions"])).json()
+    runners = races[0]["runners"]
+    for price, why in ((len(runners) * 10.0, "make a book of 0.1"), (1e5, "odds")):
+        odds = [{"horse_id": each["horse_id"], "odds": min(price, 1000.0)} for each in runners]
+        odds[0]["odds"] = price
+        answer = predict(app, races[0], odds=odds)
+        assert answer.status_code == 422
+        assert why in answer.json()["detail"]
+    assert asked(app, lambda client: client.get(races[0]["predictions"])).json() == before
 
 
 def test_odds_of_some_runners_make_no_market(app: Any, races: list[dict[str, Any]]) -> None:
@@ -195,7 +213,10 @@ def test_a_promotion_is_noticed_under_load_and_no_request_fails(
     def promote() -> str:
         store = tracking.client(world.home)
         tags = {**promoted.tags, tracking.SHA256: promoted.sha256}
-        return register(store, promoted.folder, promoted.run_id, "", tags, "champion")
+        version = register(store, promoted.folder, promoted.run_id, "", tags, alias=None)
+        write_succession(resolve(world.home, version), PROMOTED, version)
+        crown(world.home, version)
+        return version
 
     async def load(client: httpx.AsyncClient) -> list[httpx.Response]:
         answers: list[httpx.Response] = []

@@ -32,11 +32,15 @@ KEPT = sorted(int(path.stem) for path in SCHEMAS.glob("*.sql"))
 PLAIN = {
     "VARCHAR": "'said'", "INTEGER": "7", "BIGINT": "7", "UBIGINT": "7", "DOUBLE": "2.5",
     "DATE": "DATE '2015-04-26'", "TIMESTAMP": "TIMESTAMP '2015-04-26 14:30'",
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2015-04-26 14:30Z'",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2015-04-26 14:30Z'", "VARCHAR[]": "['said']",
+    'STRUCT(line BIGINT, "text" VARCHAR)[]': "[{'line': 7, 'text': 'said'}]",
 }  # fmt: skip
 CHECKED = {
     ("import_batches", "rows_read"): "28", ("race_flags", "flag"): "'no-winner'",
     ("results", "status"): "'finished'", ("prices_history", "kind"): "'sp'",
+    ("import_batches", "kind"): "'import'", ("unread", "reason"): "'unreadable'",
+    ("aliases", "kind"): "'race'", ("kept_apart", "kind"): "'race'",
+    ("runners", "standing"): "'reserve'",
 }  # fmt: skip
 """Values that a constraint asks for."""
 

@@ -19,7 +19,7 @@ from velo.warehouse.undo import Undone, undo
 
 
 def tables(home: Home) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table but `import_batches`."""
+    """Every row of every table but `import_batches` and `declared_offs`, which only grow."""
     with warehouse(home, STORE, write=True) as con:
         names = [
             name
@@ -27,7 +27,7 @@ def tables(home: Home) -> dict[str, list[tuple[object, ...]]]:
                 "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'"
             ).fetchall()
         ]
-    return contents(home, [name for name in sorted(names) if name != "import_batches"])
+    return contents(home, sorted(set(names) - {"import_batches", "declared_offs"}))
 
 
 def taken_back(home: Home, batch: int, predicted: Collection[int] = ()) -> Undone:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.options import LARGEST_SEED
 
 if TYPE_CHECKING:
     from velo.audit.findings import Audit
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
 
 def audit(
     cuts: Annotated[
-        int, typer.Option(min=1, help="Random days to cut, poison and shuffle at.")
+        int, typer.Option(min=1, max=1000, help="Random days to cut, poison and shuffle at.")
     ] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Another one, other days and races.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Another one, other days and races.")
+    ] = 0,
     sample: Annotated[
-        int, typer.Option(min=1, help="Races computed by brute force, and asked for online.")
+        int,
+        typer.Option(
+            min=1, max=1_000_000, help="Races computed by brute force, and asked for online."
+        ),
     ] = 60,
     ledger: Annotated[
         bool, typer.Option("--ledger", help="Verify every prediction's hash, and nothing else.")

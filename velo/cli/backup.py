@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 if TYPE_CHECKING:
     from velo.keeping.backup import Kept
@@ -18,9 +18,7 @@ def backup(
     file: Annotated[
         Path, typer.Argument(help="The archive to be, such as home-2024-05-04.tar.gz.")
     ],
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
-    ] = 600.0,
+    wait: Wait = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Write the whole home into one verified archive, while other commands run.
@@ -62,4 +60,4 @@ def show(title: str, done: Kept, as_json: bool) -> None:
 
 
 def _say(why: str) -> None:
-    sys.stderr.write(f"velo: {why}\n")
+    console.note(f"velo: {why}")

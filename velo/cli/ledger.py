@@ -65,31 +65,40 @@ def ledger(
     book = open_book(
         home, chosen, backfilled=backfill, version=model, strategy=strategy, settled_at=settled_at
     )
-    found = [each.to_dict() for each in book.figures(chosen)]
+    spans = book.figures(chosen)
+    found = [each.to_dict() for each in spans]
     proof, unproved = _verified(home)
     if export:
-        _write(export, book.bets.drop(columns=["stakes"]))
+        bets = book.bets.drop(columns=["stakes", "backfill"])
+        bets.insert(0, "backfill", book.bets["backfill"])
+        _write(export, bets)
     if figures:
-        _write(figures, found)
+        _write(figures, [{"backfill": backfill, **each} for each in found])
     if html:
         write_whole(html, _page(book, found, chosen, proof))
     whole = proof and proof.holds and not (backfill or model or strategy or settled_at)
     if as_json:
         recorded, failed = _recorded(home, chosen, book, proof) if whole else (None, unproved)
         console.emit_json(
-            {"spans": found, "bets": counts(book.bets), "backfilled_left_out": book.backfilled,
-             "chain": proof.to_dict() if proof else None,
-             "recorded": None if recorded is None else vars(recorded)}
-        )  # fmt: skip
+            book.to_dict(spans)
+            | {
+                "chain": proof.to_dict() if proof else None,
+                "recorded": None if recorded is None else vars(recorded),
+            }
+        )
         _end(failed, proof)
         return
-    _tables(found, len(book.bets))
+    if book.warning:
+        console.say(book.warning)
+    _tables(found, len(book.bets), backfill)
     _plot(book)
     waiting = {name: n for name, n in counts(book.bets).items() if n and name != "ran"}
     if waiting:
         console.say("bets not settled: " + ", ".join(f"{n} {name}" for name, n in waiting.items()))
     if book.backfilled:
         console.say(f"{book.backfilled} races were predicted after their off only, and left out")
+    for each in book.changed:
+        console.say(f"changed by a result: {each}")
     for path in (export, figures, html):
         if path:
             console.say(f"wrote {path}")
@@ -150,17 +159,17 @@ def _recorded(
         return None, error
 
 
-def _tables(found: Sequence[Mapping[str, Any]], bets: int) -> None:
+def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> None:
     shown = found[-(SHOWN_DAYS + 4) :]
     console.table(
-        f"Ledger, {bets:,} bets",
-        ["span", "races", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI", "95%",
-         "profit", "SP", "BSP", "drawdown", "Sharpe"],
+        f"Ledger{' with backfill' if backfill else ''}, {bets:,} bets",
+        ["span", "races", "days", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI",
+         "95%", "profit", "SP", "BSP", "drawdown", "Sharpe"],
         [_bets(each) for each in shown],
     )  # fmt: skip
     console.table(
         "Chances",
-        ["span", "races", "calibration", "gain, nats", "95%", "CLV", "of bets"],
+        ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
         [_chances(each) for each in shown],
     )
     if len(found) > len(shown):
@@ -190,6 +199,8 @@ def _page(
     training, whole = chosen.training, whole_races(book.runners)
     kinds = ", ".join(sorted({str(kind).upper() for kind in book.bets["settlement"]}))
     return page({
+        "backfill": book.warning,
+        "changed": [str(each) for each in book.changed],
         "spans": found,
         "bets": counts(book.bets),
         "course": course(book.bets, training.seed),
@@ -205,7 +216,8 @@ def _page(
 def _bets(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["roi_low"], each["roi_high"]
     return [
-        each["span"], each["races"], each["picks"], round(each["wins"], 2), each["places"],
+        each["span"], each["races"], each["bet_days"], each["picks"],
+        round(each["wins"], 2), each["places"],
         console.percent(each["strike_rate"]), _number(each["ae_raw"]), _number(each["ae_fair"]),
         _number(each["impact_value"]), console.percent(each["roi"]),
         console.interval(None if low is None else (low, high)), _points(each["profit"]),
@@ -217,7 +229,8 @@ def _bets(each: Mapping[str, Any]) -> list[Any]:
 def _chances(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["ll_gain_low"], each["ll_gain_high"]
     return [
-        each["span"], each["calibration_races"], _number(each["calibration_error"], 4),
+        each["span"], each["calibration_races"], each["days"],
+        _number(each["calibration_error"], 4),
         _number(each["ll_gain"], 4), "-" if low is None else f"{low:+.4f} to {high:+.4f}",
         console.percent(each["clv"]), each["clv_bets"],
     ]  # fmt: skip
@@ -234,8 +247,6 @@ def _points(value: float | None) -> str:
 def _write(path: Path, rows: Any) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame(rows)
-    if path.suffix.lower() == ".csv":
-        frame.to_csv(path, index=False)
-    else:
-        frame.to_parquet(path, index=False)
+    from velo.disk.spreadsheet import write_frame
+
+    write_frame(path, pd.DataFrame(rows))

@@ -42,8 +42,10 @@ def results(
             f"{batch['accepted']:,} new, {batch['updated']:,} updated, "
             f"{batch['unchanged']:,} unchanged, {batch['quarantined']:,} refused"
         )
+    if done.backfill:
+        console.say(done.backfill)
     console.table(
-        f"Settled, {done.first} to {done.last}",
+        f"Settled{' with backfill' if done.backfill else ''}, {done.first} to {done.last}",
         ["day", "races", "runners", "matched", "unmatched", "void", "waiting", "bets", "P&L",
          "at SP", "at BSP"],
         [

@@ -31,11 +31,17 @@ def serve(
     if listening is None:
         required_token(host, token)
         listening = bound_socket(host, port)
+    from velo.service.readiness import why_not
     from velo.service.service import Service
+
+    service = Service(Home.current(), chosen)
 
     def say(line: str) -> None:
         console.say(line)
+        why = why_not(service.readiness())
+        if why:
+            console.say(f"not ready: {why}")
         sys.stdout.flush()
 
     with listening:
-        listen(Service(Home.current(), chosen), listening, token, say)
+        listen(service, listening, token, say)

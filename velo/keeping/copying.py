@@ -24,7 +24,7 @@ from velo.warehouse.connection import warehouse_of_any_version
 SQLITE = b"SQLite format 3\0"
 LEFT_OUT = ("spill", "demo")
 """Of a home: what is made anew, and the demo's, which is a home of its own."""
-LOCKS = (".promotion.lock", ".stores.lock", ".velo-demo")
+LOCKS = (".processes", ".promotion.lock", ".stores.lock", ".velo-demo")
 """Hidden files of a home that say nothing of it."""
 BESIDE = ("-wal", "-shm", "-journal", ".wal", ".new", ".partial")
 """Endings of what a database or a writer keeps beside its file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,8 +14,10 @@ from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
 from velo.live.aliases import aliases, resolve
+from velo.live.fairness import Changed, judged
 from velo.live.figures import Figures, figures, spans
 from velo.live.journal import Prediction, bare_predictions
+from velo.live.offs import race_offs
 from velo.live.outcomes import outcomes
 from velo.settings import Settings
 
@@ -27,11 +30,43 @@ class Book:
         runners: every predicted runner and what became of it.
         bets: those that were backed, settled.
         backfilled: races whose only predictions were made after the off, and so left out.
+        changed: predictions that an import of results made fair, or unfair.
+        backfill: whether predictions that were made after the off count.
     """
 
     runners: pd.DataFrame
     bets: pd.DataFrame
     backfilled: int
+    changed: tuple[Changed, ...] = ()
+    backfill: bool = False
+
+    @property
+    def late(self) -> int:
+        """How many of its races were predicted after their off only, and count all the same."""
+        late = self.runners["backfill"].to_numpy(dtype=bool)
+        return int(self.runners.loc[late, "race_id"].nunique())
+
+    @property
+    def warning(self) -> str | None:
+        """What is to be said before anything else of a ledger that counts backfill."""
+        if not self.backfill:
+            return None
+        races = self.runners["race_id"].nunique()
+        return (
+            f"backfill: {self.late:,} of {races:,} races were predicted after their off; nobody "
+            "could have made these bets"
+        )
+
+    def to_dict(self, spans: Sequence[Figures]) -> dict[str, Any]:
+        """Plain JSON of it and of its figures; that it counts backfill comes first."""
+        return {
+            "backfill": self.backfill,
+            "backfilled_races": self.late,
+            "spans": [each.to_dict() for each in spans],
+            "bets": ledger.counts(self.bets),
+            "backfilled_left_out": self.backfilled,
+            "changed": [each.to_dict() for each in self.changed],
+        }
 
     def figures(self, settings: Settings) -> list[Figures]:
         """Of every day, the last 7, 30 and 90 days, and all."""
@@ -67,7 +102,7 @@ def open_book(
         DataError: there is no such prediction, or nobody knows the strategy.
         HomeError: journal or warehouse cannot be read.
     """
-    made = resolve(bare_predictions(home.ledger, days), aliases(home, settings))
+    made, changed = judge(home, settings, bare_predictions(home.ledger, days))
     counted = ledger.counting(made, backfilled, version)
     left = {each.race_id for each in made} - {each.race_id for each in counted}
     if not counted:
@@ -80,7 +115,24 @@ def open_book(
         found = outcomes_of_nobody()
     runners = ledger.runners(counted, found)
     bets = ledger.bets(runners, settings.prices.commission, strategy, settled_at)
-    return Book(runners, bets, len(left) if version is None else 0)
+    return Book(runners, bets, len(left) if version is None else 0, tuple(changed), backfilled)
+
+
+def judge(
+    home: Home, settings: Settings, made: Sequence[Prediction]
+) -> tuple[list[Prediction], list[Changed]]:
+    """Predictions under the ids of now, those that are not fair marked as backfill.
+
+    Args:
+        home: its warehouse says what is one race and when it was off.
+        settings: DuckDB's bounds.
+        made: all that there are of some days.
+
+    Raises:
+        HomeError: the warehouse is in use.
+    """
+    resolved = resolve(made, aliases(home, settings))
+    return judged(resolved, race_offs(home, settings, {each.race_id for each in resolved}))
 
 
 def _require_known(strategy: str, counted: list[Prediction], settings: Settings) -> None:

@@ -15,9 +15,11 @@ from velo.errors import DataError, InputError
 from velo.home import Home
 from velo.live.card_file import Said, hold_card, said_of_card, standings, unread_odds
 from velo.live.doubtful_horses import doubtful_horses
+from velo.live.moved_races import moved_races
 from velo.live.newcomers import strangers, unknown_courses
 from velo.live.recognition import recognise
 from velo.live.roster import absentees, roster_of
+from velo.racing.racing_day import is_racing_day
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 from velo.warehouse.ingest import Batch, ingest
@@ -164,7 +166,12 @@ def _card_of(
         [Unscored(_where(row), row.horse or None, _reason(row)) for row in unread],
         frozenset(of_race[key] for row in unread if (key := _race_of(row)) in of_race),
         _absent(con, entries, days),
-        [*_standing_out(entries), *unread_odds(running), *doubtful_horses(con, entries)],
+        [
+            *_standing_out(entries),
+            *moved_races(con, entries),
+            *unread_odds(running),
+            *doubtful_horses(con, entries),
+        ],
     )
 
 
@@ -195,16 +202,19 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
     Raises:
         DataError: there is none.
     """
+    none = DataError(f"the warehouse holds no race of {day}: give the card, `velo predict CARD`")
+    if not is_racing_day(day):
+        raise none
     with warehouse(home, settings.store, write=False) as con:
         entries = roster_of(con, settings, [day])
         if not len(entries):
-            raise DataError(
-                f"the warehouse holds no race of {day}: give the card, `velo predict CARD`"
-            )
+            raise none
         return Card(
             entries,
             absent=_absent(con, entries, [day]),
-            notes=[*_standing_out(entries), *doubtful_horses(con, entries)],
+            notes=[
+                *_standing_out(entries), *moved_races(con, entries), *doubtful_horses(con, entries)
+            ],
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,9 @@ from velo.racing.meeting import Off, read_meeting
 from velo.racing.off_time import off_time
 from velo.racing.venue import Venue, earliest_off, venue
 from velo.settings import Live
+
+WESTERNMOST = timedelta(hours=12)
+"""By how much the last clock on earth is behind UTC."""
 
 
 def deadline(race: Mapping[str, Any], live: Live) -> datetime:
@@ -33,11 +36,25 @@ def deadline(race: Mapping[str, Any], live: Live) -> datetime:
     if at is not None:
         until: datetime = at - timedelta(minutes=doubt or 0)
         return until.astimezone(UTC)
-    first = earliest_off(_venue(race), race["day"])
+    first = first_hour(race)
     if live.morning is None:
         return first
     morning = datetime.combine(race["day"], live.morning, ZoneInfo(live.timezone))
     return min(first, morning.astimezone(UTC))
+
+
+def over_everywhere(day: date) -> datetime:
+    """The moment from which on a day is over wherever horses race, UTC."""
+    return datetime.combine(day, time(), UTC) + timedelta(days=1) + WESTERNMOST
+
+
+def first_hour(race: Mapping[str, Any]) -> datetime:
+    """The earliest hour at which a race of its region may be run, UTC.
+
+    Args:
+        race: `day`, `course`, `region`.
+    """
+    return earliest_off(_venue(race), race["day"])
 
 
 def has_off(race: Mapping[str, Any]) -> bool:

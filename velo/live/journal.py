@@ -177,9 +177,20 @@ def bare_predictions(path: Path, days: tuple[date, date] | None = None) -> list[
     return _read(path, *_of_days(days), _SETTLED_BY)
 
 
-def revisions(path: Path, race_id: int) -> list[Prediction]:
-    """Every prediction of one race, the first first."""
-    return _read(path, "race_id = ?", [race_id], _RUNNER)
+def revisions(path: Path, race_id: int, after: int = 0, most: int = -1) -> list[Prediction]:
+    """The predictions of one race, the first first.
+
+    Args:
+        path: of the journal.
+        race_id: the warehouse's.
+        after: the revision that comes before the first of them.
+        most: how many; all that there are if negative.
+    """
+    which = (
+        "prediction IN (SELECT prediction FROM predictions WHERE race_id = ? AND revision > ? "
+        "ORDER BY revision LIMIT ?)"
+    )
+    return _read(path, which, [race_id, after, most], _RUNNER)
 
 
 def _of_days(days: tuple[date, date] | None) -> tuple[str, list[Any]]:

@@ -12,16 +12,18 @@ import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import feature_store
+from training.judging.title import rightful_champion, why_not_champion
 from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
+from velo.live.beyond_reason import declined
 from velo.live.card import Absent, Card, Unscored, held_card, race_name
 from velo.live.card_file import Said, said_of_prices, unread_odds
 from velo.live.journal import Prediction, record
 from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
-from velo.live.pricing import Pricer, off_called
+from velo.live.pricing import Pricer, beyond_reason, off_called
 from velo.live.refusals import refusal, require_later_day
 from velo.live.taking import take
 from velo.offline.spine import Spine
@@ -40,7 +42,8 @@ class Asked:
         day: of those.
         prices: a price file, whose odds stand for the card's.
         price_kind: of odds that do not say what they are.
-        model: alias, version, label or run.
+        model: alias, version, label or run, whatever the gate said of it; None for the champion,
+            which must have been promoted.
         offline: whether features come through the as-of join.
         backfill: whether races that are over may be predicted, and marked so.
     """
@@ -49,7 +52,7 @@ class Asked:
     day: date | None = None
     prices: Path | None = None
     price_kind: str | None = None
-    model: str = "champion"
+    model: str | None = None
     offline: bool = False
     backfill: bool = False
 
@@ -63,12 +66,14 @@ class Predicted:
         unscored: runners and races that were not.
         notes: what a person should know, the gravest first, and what was done before.
         absent: horses that are not to run.
+        not_champion: why the model may not price as champion; None if it may.
     """
 
     predictions: list[Prediction]
     unscored: list[Unscored]
     notes: list[str]
     absent: list[Absent] = field(default_factory=list)
+    not_champion: str | None = None
 
 
 def predict(
@@ -94,14 +99,17 @@ def predict(
         warn: called with each note on the card before anything of it is kept.
 
     Raises:
-        InputError: the card or the prices cannot be read, or every race is past its off.
+        InputError: the card or the prices cannot be read, every race is past its off, or the odds
+            of every race are beyond reason.
         DataError: the warehouse holds no race of the day.
-        ModelError: no such model, or one that was trained on the day.
+        ModelError: no such model, one that was trained on the day, or a champion that `velo
+            promote` did not make one and no `model` names.
         HomeError: build, registry or store are not in a state to serve.
     """
     clock = never_back(home.ledger, clock)
     progress("reading the card")
     stored = _model(home, asked.model)
+    not_champion = None if asked.model is None else why_not_champion(home, stored.registered)
     prices = None if asked.prices is None else said_of_prices(asked.prices, asked.price_kind)
     pricer = Pricer.of(settings, stored, feature_store())
 
@@ -115,6 +123,8 @@ def predict(
     card, unscored = _open_races(card, settings, asked, clock(), stored)
     quoted, said = _quoted(home, settings, asked, card, prices, pricer.decision)
     notes += said
+    card, quoted, left = _with_credible_odds(settings, card, quoted)
+    unscored += left
     progress("features")
     found, done = _features(home, pricer, card.entries, asked.offline, progress)
     notes += done
@@ -142,15 +152,15 @@ def predict(
             each.day, each.deadline, each.course, number[each.race_id] or 0, each.race_id
         )
     )  # fmt: skip
-    return Predicted(kept, unscored, [note for note in notes if note], card.absent)
+    return Predicted(kept, unscored, [note for note in notes if note], card.absent, not_champion)
 
 
-def _model(home: Home, reference: str) -> Stored:
-    try:
+def _model(home: Home, reference: str | None) -> Stored:
+    if reference is not None:
         return stored_model(home, reference)
+    try:
+        return stored_model(home, str(rightful_champion(home).version))
     except ModelError as error:
-        if reference != "champion":
-            raise
         raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
 
 
@@ -223,6 +233,27 @@ def _quoted(
         for row in card.said
     ]  # fmt: skip
     return said_odds(said, runners, decision), []
+
+
+def _with_credible_odds(
+    settings: Settings, card: Card, quoted: Quoted
+) -> tuple[Card, Quoted, list[Unscored]]:
+    """The races that can be predicted at their odds, and the others with their reasons.
+
+    Raises:
+        InputError: there is none of the former.
+    """
+    rows = card.entries.to_pylist()
+    wrong = beyond_reason(rows, quoted.odds) if settings.live.beyond_reason == "decline" else {}
+    if not wrong:
+        return card, quoted, []
+    names = {row["race_id"]: race_name(row) for row in rows}
+    unscored = [Unscored(names[race], None, declined(wrong, race)) for race in wrong]
+    if len(wrong) == len(names):
+        raise InputError(f"no race can be predicted: {unscored[-1].race}: {unscored[-1].reason}")
+    mask = np.array([row["race_id"] not in wrong for row in rows])
+    entries = card.entries.filter(pa.array(mask))
+    return replace(card, entries=entries), replace(quoted, odds=quoted.odds[mask]), unscored
 
 
 def _features(

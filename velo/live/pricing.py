@@ -6,7 +6,7 @@ champion; a race comes to the same figures through either.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -21,6 +21,7 @@ from training.data.races import Races
 from training.scoring import Stored
 from velo.errors import ModelError
 from velo.live import features
+from velo.live.beyond_reason import BEYOND_REASON, books_beyond_reason
 from velo.live.card import race_title
 from velo.live.deadline import deadline
 from velo.live.features import Source
@@ -51,9 +52,11 @@ class Pricer:
         """Make ready.
 
         Raises:
-            ModelError: the registry's service no longer has all of the model's features.
+            ModelError: the registry's service no longer has all of the model's features, or the
+                settings have other windows than it was trained with.
             HomeError: the registry has no such service.
         """
+        stored.require_windows(settings.windows, "the section `windows`")
         source = Source.of(store, stored.said["service"])
         gone = sorted(set(stored.model.fundamental.features) - set(source.declared.features))
         if gone:
@@ -93,7 +96,7 @@ class Pricer:
         Args:
             entries: a row a runner as `velo.live.roster` gives them, races together.
             odds: float64[rows], NaN where there are none; a race with coupled entries is
-                priced without them.
+                priced without them, and so is one whose odds are beyond reason, marked.
             kinds: race -> what its odds are.
             found: the rows' features.
             source: `online` or `offline`.
@@ -105,14 +108,17 @@ class Pricer:
         frame = pd.DataFrame({name: [row[name] for row in rows] for name in FACTS})
         frame["class_level"] = frame["class_level"].astype(np.float64)
         frame["date"] = pd.to_datetime(pd.Series([row["day"] for row in rows]))
-        coupled = coupled_races(
-            (row["race_id"], row["number"], row.get("number_letter")) for row in rows
-        )
-        frame["decision_odds"] = np.where([row["race_id"] in coupled for row in rows], np.nan, odds)
+        strange = beyond_reason(rows, odds)
+        without = {*_coupled(rows), *strange}
+        frame["decision_odds"] = np.where([row["race_id"] in without for row in rows], np.nan, odds)
         scored = score(self.stored, frame, found)
         judged = self._judged(scored, frame)
         saw = list(self.stored.model.fundamental.features)
         values, records = _rows(found[saw]), _rows(scored)
+        given: list[dict[str, Any]] = [
+            {"decision_odds": _number(price), "beyond_reason": True}
+            if row["race_id"] in strange else {} for row, price in zip(rows, odds, strict=True)
+        ]  # fmt: skip
         races = Races.of(scored["race_id"].to_numpy())
         prices, registered = self.stored.said["prices"], self.stored.registered
         made = []
@@ -132,7 +138,10 @@ class Pricer:
                     decision=prices["decision"], settlement=prices["settlement"],
                     strategy=settings.live.strategy,
                     runners=tuple(
-                        _runner(rows[i], records[i], values[i], judged[i], settings.live.strategy)
+                        _runner(
+                            rows[i], records[i] | given[i], values[i], judged[i],
+                            settings.live.strategy,
+                        )
                         for i in range(begin, begin + size)
                     ),
                 )
@@ -160,6 +169,25 @@ class Pricer:
         return Layoff(**self.stored.said["layoff"])
 
 
+def beyond_reason(
+    rows: Sequence[Mapping[str, Any]], odds: npt.NDArray[np.float64]
+) -> dict[int, str]:
+    """The races whose odds cannot be a market's, each with what is wrong.
+
+    Args:
+        rows: a row a runner as `velo.live.roster` gives them.
+        odds: [runners], NaN where there are none; coupled entries, whose odds are one bet's, have
+            no market whatever they are.
+    """
+    races, coupled = [row["race_id"] for row in rows], _coupled(rows)
+    alone = np.where([race in coupled for race in races], np.nan, odds)
+    return books_beyond_reason(np.array(races, dtype=np.int64), alone)
+
+
+def _coupled(rows: Sequence[Mapping[str, Any]]) -> Set[Hashable]:
+    return coupled_races((row["race_id"], row["number"], row.get("number_letter")) for row in rows)
+
+
 def off_called(race: Prediction) -> str:
     """A predicted race as people call it."""
     return f"{race.course} {race.off or race.race_name}"
@@ -179,6 +207,7 @@ def _runner(
     strategy: str,
 ) -> PredictedRunner:
     verdict = NO_MARKET if stakes is None else BACK if strategy in stakes else PASS
+    verdict = BEYOND_REASON if scored.get("beyond_reason") else verdict
     unknown = [
         name for name in ("horse", "trainer", "jockey", "course") if not entry[f"seen_{name}"]
     ]
@@ -190,6 +219,10 @@ def _runner(
         verdict=verdict, stakes=stakes or {}, unknown=unknown, moved=moved(scored),
         features=dict(values),
     )  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

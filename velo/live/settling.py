@@ -35,6 +35,7 @@ class Settled:
         days: counts and profit of each of them that was predicted.
         unmatched: predicted runners that their race's result does not name.
         notes: what else is to be known.
+        backfill: what is to be said first where predictions made after the off count; else None.
     """
 
     batches: list[dict[str, Any]]
@@ -43,10 +44,11 @@ class Settled:
     days: list[dict[str, Any]]
     unmatched: list[str]
     notes: list[str]
+    backfill: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
+        """Plain JSON; that backfill counts comes first."""
+        return {"backfill": self.backfill} | asdict(self)
 
 
 def settle(
@@ -103,9 +105,13 @@ def settle(
         " ".join(str(row[name]) for name in ("day", "course", "off", "horse") if row[name])
         for row in lost
     ]
+    loaded = {batch["batch_id"] for batch in batches}
+    notes += [
+        f"changed by this result: {each}" for each in book.changed if each.batch_id in loaded
+    ]
     late = f"{book.backfilled} races were predicted after their off only, and are left out"
     notes += [late] if book.backfilled else []
-    return Settled(batches, str(first), str(last), days, unmatched, notes)
+    return Settled(batches, str(first), str(last), days, unmatched, notes, book.warning)
 
 
 def days_told(path: Path, settings: Settings, form: str) -> set[date]:

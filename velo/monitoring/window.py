@@ -11,8 +11,7 @@ import pandas as pd
 from velo.errors import NothingIngested
 from velo.home import Home
 from velo.live import ledger
-from velo.live.aliases import aliases, resolve
-from velo.live.book import outcomes_of_nobody
+from velo.live.book import judge, outcomes_of_nobody
 from velo.live.journal import Prediction, last_day, predictions
 from velo.live.outcomes import outcomes
 from velo.settings import Settings
@@ -50,7 +49,7 @@ def window(home: Home, settings: Settings, version: str) -> Window | None:
     if last is None:
         return None
     first = last - timedelta(settings.drift.days - 1)
-    made = resolve(predictions(home.ledger, (first, last)), aliases(home, settings))
+    made, _ = judge(home, settings, predictions(home.ledger, (first, last)))
     own = ledger.counting(made, version=version)
     races = {each.race_id for each in own}
     try:

@@ -32,7 +32,7 @@ from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
 from velo.offline.tables import FEATURE_REPO, Table, folder_of, load_tables
-from velo.settings import Settings
+from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
 
 LAYOUT = 2
@@ -71,7 +71,8 @@ class Build:
     number of the build that this one stands on, None where all was computed; `changed_races`
     those that were told since. `recipe` and `state` say what a build that stands on this one must
     share with it: SQL and versions, and the warehouse up to `last_batch`. `steps` are the rows of
-    the tables on the way.
+    the tables on the way, `windows` the settings of that name, none in builds of before they were
+    kept.
     """
 
     number: int
@@ -93,6 +94,12 @@ class Build:
     recipe: str = ""
     state: str = ""
     steps: dict[str, int] = field(default_factory=dict)
+    windows: dict[str, int] = field(default_factory=dict)
+
+    def unlike(self, windows: Windows) -> str | None:
+        """How its windows are others than these, in words; one that says none has the defaults."""
+        unlike = Windows(**self.windows).unlike(windows)
+        return None if unlike is None else f"build {self.number} has {unlike} as the settings say"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -159,6 +166,7 @@ def build(
             velo.__version__, corrections, as_known,
             ground.number if ground else None, changed if ground else None,
             recipe if plain else "", state, _steps(con, draft.folder),
+            settings.windows.model_dump(),
         )  # fmt: skip
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")

@@ -39,13 +39,13 @@ class Standing:
         version: its number, or its run.
         name: its label, where it has one.
         champion: whether it is the version in use.
-        verdict: the gate's word on it: `passed`, `refused`, `refit`, or `unknown`.
+        not_champion: why it may not be, in words; None if it may.
     """
 
     version: str
     name: str | None
     champion: bool
-    verdict: str
+    not_champion: str | None = None
 
     @property
     def called(self) -> str:
@@ -97,7 +97,7 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
     """What to bear in mind before a bet, the gravest first; of this card, not in general."""
     found = []
     if not standing.champion:
-        why = "the gate refused it" if standing.verdict == "refused" else "nobody promoted it"
+        why = standing.not_champion or "another version is"
         found.append(
             f"{standing.called[0].upper()}{standing.called[1:]} is not the champion: {why}. Its "
             "verdicts are for looking, not for betting."
@@ -123,7 +123,8 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
     if len(priced) < len(races):
         found.append(
             f"{len(races) - len(priced)} of {len(races)} races have no market: not every runner "
-            "has odds, so the model's chances stand alone, without what the market knows."
+            "has odds, or the odds cannot be a market's, so the model's chances stand alone, "
+            "without what the market knows."
         )
     if any(row["unknown"] for race in races for row in race["runners"]):
         found.append(
@@ -156,7 +157,9 @@ def _summary(races: Sequence[Mapping[str, Any]]) -> str:
 def _says(race: Mapping[str, Any]) -> list[str]:
     """What is to be said of a race beside its table."""
     found = []
-    if not race["market"]:
+    if any(row["verdict"] == "odds beyond reason" for row in race["runners"]):
+        found.append("No market: these odds cannot be a market's, so nothing is backed.")
+    elif not race["market"]:
         found.append("No market: not every runner has odds, so the model's chances stand alone.")
     elif race["indicative"]:
         kind = race["price_kind"]

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from training.data.dataset import feature_store
-from training.record.registry import resolve
+from training.judging.title import rightful_champion
 from training.scoring import stored_model
 from velo.errors import ModelError, VeloError
 from velo.home import Home
@@ -64,31 +64,44 @@ class Champion:
         return self._why
 
     def look(self) -> None:
-        """Take over a champion that was promoted, or features that were applied, since."""
+        """Take over a champion that was promoted, or features that were applied, since.
+
+        Whatever a registry that is damaged, half written or locked makes of it, is why there is no
+        successor; the next look may find it mended.
+        """
         with self._looking:
-            registry = stamp_of(self._home.registry)
-            stamp = (*stamp_of(self._home.root / "mlflow.db"), *registry)
-            if stamp == self._stamp:
-                return
             try:
+                registry = stamp_of(self._home.registry)
+                stamp = (*stamp_of(self._home.root / "mlflow.db"), *registry)
+                if stamp == self._stamp:
+                    return
                 self._take_over(registry)
-            except (VeloError, OSError) as error:
-                self._why = " ".join(str(error).split())
+            except Exception as error:
+                self._why, self._stamp = _in_a_line(error), None
                 return
             self._why, self._stamp = None, stamp
 
     def _take_over(self, registry: Stamp) -> None:
         if not self._home.root.joinpath("mlflow.db").exists():
             raise ModelError("no model has been trained in this home yet; run `velo train`")
-        registered, now = resolve(self._home, "champion"), self._pricer
+        registered, now = rightful_champion(self._home), self._pricer
         known = now is not None and now.stored.registered == registered
         if known and registry == self._registry:
             return
-        stored = now.stored if now is not None and known else stored_model(self._home, "champion")
+        version = str(registered.version)
+        stored = now.stored if now is not None and known else stored_model(self._home, version)
         pricer = Pricer.of(self._settings, stored, feature_store())
         _try(pricer)
         self._pricer, self._registry = pricer, registry
         self._changed(pricer)
+
+
+def _in_a_line(error: Exception) -> str:
+    """Our own errors say it in one; of others the first line, and what kind they are."""
+    if isinstance(error, VeloError):
+        return " ".join(str(error).split())
+    first = (str(error).strip() or "no word of why").splitlines()[0]
+    return f"the champion cannot be looked up ({type(error).__name__}: {first})"
 
 
 def _try(pricer: Pricer) -> None:

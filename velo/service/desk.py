@@ -1,5 +1,8 @@
 """Where races are priced: one thread, one connection to the journal, several races in one go.
 
+The journal must be the one at its path, before a turn and after it: what is kept in a file that was
+moved away is kept nowhere.
+
 Pricing holds the interpreter, so more threads would price no more. Whoever waits while a race is
 priced is taken together with the others that do. Who asks for the same race at the card's odds is
 answered by the same pricing, and each answer is kept as a revision of its own; a race at odds that
@@ -18,14 +21,19 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-from velo.errors import HomeError, VeloError
+from velo.disk.kept_open import KeptOpen
+from velo.errors import HomeError, InputError
 from velo.home import Home
+from velo.live.beyond_reason import declined
 from velo.live.declarations import Declared
 from velo.live.journal import Prediction, add, opened
 from velo.live.odds_taken import Quoted
-from velo.live.pricing import Pricer
+from velo.live.pricing import Pricer, beyond_reason
 from velo.live.refusals import require_later_day
+from velo.offline.build import current_build
 from velo.service.morning import Morning
 from velo.service.paddock import whole
 from velo.service.problems import Busy, Closed
@@ -81,6 +89,7 @@ class Desk:
         self._home, self._pricer, self._clock = home, pricer, clock
         self._waiting, self._together, self._priced = waiting, together, priced
         self._morning = Morning(home)
+        self.journal = KeptOpen(home.ledger, opened)
         self._wanted: list[Wanted] = []
         self._turn = threading.Condition()
         self._closing = False
@@ -110,18 +119,26 @@ class Desk:
             self._turn.notify()
         return wanted.answer
 
+    @property
+    def lives(self) -> bool:
+        """Whether anybody prices."""
+        return self._thread.is_alive()
+
     def _work(self) -> None:
-        taken = self._next()
-        while taken:
+        if self._home.ledger.exists():
+            # From now on it must stay where it is; what is wrong with it the first turn says.
+            with suppress(HomeError):
+                self.journal.connection()
+        while taken := self._next():
             try:
-                with opened(self._home.ledger) as journal:
-                    while taken:
-                        self._serve(journal, taken)
-                        taken = self._next()
-            except (VeloError, sqlite3.Error, OSError) as error:
-                # The journal itself failed: those that wait hear of it, and it is opened anew.
+                self._serve(self.journal.connection(), taken)
+            except sqlite3.Error as error:
+                self.journal.close()
+                _fail(taken, HomeError(f"{self._home.ledger} cannot be used: {error}"))
+            except Exception as error:
+                # Whatever it is, those that wait hear of it, and the next are served.
                 _fail(taken, error)
-                taken = self._next()
+        self.journal.close()
 
     def _next(self) -> list[Wanted]:
         """Those that are priced now; none when there is nothing more to come.
@@ -173,10 +190,13 @@ class Desk:
         races = list({each.race.race_id: each for each in wanted}.values())
         entries = whole([each.race for each in races])
         quoted = [each.odds or each.race.quoted(pricer.decision) for each in races]
+        odds = np.concatenate([each.odds for each in quoted])
+        self._require_credible(pricer, entries, odds)
         found, standing = self._features(pricer, day, entries)
+        pricer.stored.require_build(current_build(self._home))
         made = pricer.price(
             entries,
-            np.concatenate([each.odds for each in quoted]),
+            odds,
             {each.race.race_id: odds.kind for each, odds in zip(races, quoted, strict=True)},
             found,
             source="online",
@@ -192,10 +212,27 @@ class Desk:
             else:
                 kept.append((each, prediction))
         revisions = add(journal, [prediction for _, prediction in kept])
+        try:
+            self.journal.require_in_place()
+        except HomeError as error:
+            _fail([each for each, _ in kept], error)
+            return
         self._priced(len(races), len(kept))
         for (each, prediction), revision in zip(kept, revisions, strict=True):
             with suppress(Exception):
                 each.answer.set_result(replace(prediction, revision=revision))
+
+    @staticmethod
+    def _require_credible(pricer: Pricer, entries: pa.Table, odds: npt.NDArray[np.float64]) -> None:
+        """See that the odds can be a market's; of several races the others are priced alone.
+
+        Raises:
+            InputError: those of a race cannot be, and `live.beyond_reason` says to decline it.
+        """
+        if pricer.settings.live.beyond_reason == "decline":
+            wrong = beyond_reason(entries.to_pylist(), odds)
+            for race in wrong:
+                raise InputError(f"race {race} is not predicted: {declined(wrong, race)}")
 
     def _features(self, pricer: Pricer, day: date, entries: Any) -> tuple[Any, Standing]:
         """Features of one state of the store, whoever materializes meanwhile."""

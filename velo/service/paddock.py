@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
+from velo.disk.kept_open import KeptOpen
 from velo.errors import DataError, InUse
 from velo.home import Home
 from velo.live.card import held_card
@@ -32,6 +34,12 @@ PATIENCE = 2.0
 """Seconds to wait for a thread of the service that is at the warehouse."""
 
 
+MOST_RACES = 1000
+"""Races of cards in memory: those of a fortnight."""
+MOST_DAYS = 8
+"""Days of the warehouse in memory."""
+
+
 class Paddock:
     """Races by their ids, in memory as long as nobody declared anything.
 
@@ -42,38 +50,41 @@ class Paddock:
     def __init__(self, home: Home, settings: Settings) -> None:
         """Open the declarations; `close` closes them."""
         self._home, self._settings = home, settings
-        self._ends = ExitStack()
-        self._con: sqlite3.Connection = self._ends.enter_context(opened(home.cards))
+        self.cards = KeptOpen(home.cards, opened)
+        self.cards.connection()
         self._lock, self._warehouse = threading.Lock(), threading.Lock()
-        self._version = -1
+        self._version: tuple[sqlite3.Connection, int] | None = None
         self._known: dict[int, Declared] = {}
-        self._held: dict[int, Declared] = {}
+        self._held: dict[date, dict[int, Declared]] = {}
         self._stamp: tuple[int, int] | None = None
 
     def close(self) -> None:
         """Let go of the declarations."""
-        self._ends.close()
+        with self._lock:
+            self.cards.close()
 
     def declared(self, race_id: int) -> Declared | None:
         """A race of a card, or one that was looked up before and is still so."""
         with self._lock:
-            self._forget_what_changed()
-            found = self._known.get(race_id) or self._held.get(race_id)
-            if found is None:
-                found = declared_race(self._con, race_id)
-                if found is not None:
-                    self._known[race_id] = found
+            con = self._unchanged()
+            for known in (self._known, *self._held.values()):
+                if race_id in known:
+                    return known[race_id]
+            found = declared_race(con, race_id)
+            if found is not None:
+                self._known[race_id] = found
+                _bound(self._known, MOST_RACES)
             return found
 
     def of_day(self, day: date) -> list[Declared]:
         """The races of cards on a day."""
         with self._lock:
-            return declared_races(self._con, day, day)
+            return declared_races(self.cards.connection(), day, day)
 
     def first_day(self, since: date) -> date | None:
         """The first day from `since` on that has a race of a card."""
         with self._lock:
-            (day,) = self._con.execute(
+            (day,) = self.cards.connection().execute(
                 "SELECT min(day) FROM races WHERE day >= ?", [since.isoformat()]
             ).fetchone()
         return None if day is None else date.fromisoformat(day)
@@ -155,18 +166,33 @@ class Paddock:
             for each in races_of(card, current_build(self._home).fingerprint)
         ]  # fmt: skip
         with self._lock:
-            self._forget_what_changed()
-            self._held |= {each.race_id: each for each in found}
+            self._unchanged()
+            self._held.pop(day, None)
+            self._held[day] = {each.race_id: each for each in found}
+            _bound(self._held, MOST_DAYS)
         return found
 
-    def _forget_what_changed(self) -> None:
-        (version,) = self._con.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version, self._known = version, {}
+    def _unchanged(self) -> sqlite3.Connection:
+        """The declarations, what is remembered of them and has changed since forgotten.
+
+        Raises:
+            HomeError: they were moved away.
+        """
+        con = self.cards.connection()
+        (version,) = con.execute("PRAGMA data_version").fetchone()
+        if (con, version) != self._version:
+            self._version, self._known = (con, version), {}
         facts = self._home.warehouse.stat() if self._home.warehouse.exists() else None
         stamp = None if facts is None else (facts.st_mtime_ns, facts.st_size)
         if stamp != self._stamp:
             self._stamp, self._held = stamp, {}
+        return con
+
+
+def _bound(known: dict[Any, Any], most: int) -> None:
+    """Forget what was looked up first."""
+    while len(known) > most:
+        del known[next(iter(known))]
 
 
 # A race under the id that it was given at first, too.

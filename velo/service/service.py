@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import tempfile
 import threading
 from collections.abc import Callable
@@ -15,14 +16,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from training.data.dataset import feature_store
-from velo.errors import InputError, ModelError, VeloError
+from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.book import open_book
 from velo.live.card_file import CURRENT
 from velo.live.deadline import deadline
 from velo.live.declarations import Declared, races_of
 from velo.live.journal import Prediction, revisions
-from velo.live.ledger import counts
 from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted
 from velo.live.preparation import bring_store
@@ -33,15 +33,18 @@ from velo.live.taking import take
 from velo.offline.build import current_build
 from velo.racing.odds import decimal_odds
 from velo.service import said
+from velo.service.card_admission import require_open, require_to_come
 from velo.service.card_body import ROWS_SHOWN, renamed, written
 from velo.service.champion import Champion, stamp_of
 from velo.service.desk import Desk, Wanted
 from velo.service.metrics import Metrics
 from velo.service.paddock import Paddock
 from velo.service.problems import Closed
+from velo.service.readiness import part, parts, threads
 from velo.settings import PriceKind, Settings
 from velo.store.online.readiness import require_morning_of
 
+log = logging.getLogger("velo.service")
 CARD_PATIENCE = 30.0
 """Seconds that a card waits for another that is being taken."""
 
@@ -94,7 +97,11 @@ class Service:
 
     def _look_out(self) -> None:
         while not self._end.wait(self.settings.serve.look_seconds):
-            self.champion.look()
+            try:
+                self.champion.look()
+            except Exception:
+                # The next look may find what this one could not.
+                log.exception("looking for another champion")
 
     @property
     def today(self) -> date:
@@ -137,16 +144,17 @@ class Service:
             raise Closed(why)
         return self._desk.ask(Wanted(race, quoted(race, asked), asked.backfill))
 
-    def revisions(self, race_id: int) -> list[Prediction]:
-        """Every prediction of a race.
+    def revisions(self, race_id: int, after: int, most: int) -> tuple[list[Prediction], int | None]:
+        """So many predictions of a race after a revision, and the last one's if others follow.
 
         Raises:
             DataError: nobody knows the race.
         """
-        found = revisions(self.home.ledger, race_id)
-        if not found:
+        self._desk.journal.require_in_place()
+        found = revisions(self.home.ledger, race_id, after, most + 1)
+        if not found and not after:
             self.race(race_id)
-        return found
+        return found[:most], found[most - 1].revision if len(found) > most else None
 
     def races(self, day: date) -> list[said.RaceSaid]:
         """The races of a day, of cards or else of the warehouse."""
@@ -157,18 +165,23 @@ class Service:
         """Take a card as `velo predict` does, and make ready to price it.
 
         Raises:
-            InputError: it is no card, or none of its rows could be read.
+            InputError: it is no card, none of its rows could be read, or every race is past its
+                off.
             InUse: somebody holds the warehouse.
-            HomeError: the online store cannot be brought to the morning of the day.
+            HomeError: journal or cards were moved away, or the online store cannot be brought to
+                the morning of the day.
         """
+        self._require_stores()
         shown = f"{ROWS_SHOWN} at {self.clock().astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         notes: list[str | None] = []
         with tempfile.TemporaryDirectory() as folder:
             path = written(Path(folder), body, media)
+            require_to_come(path, self.clock())
             with self._paddock.at_the_warehouse(CARD_PATIENCE):
                 try:
                     card, note = take(
-                        self.home, self.settings, path, lambda stage: None, self.clock, shown
+                        self.home, self.settings, path, lambda stage: None, self.clock, shown,
+                        lambda card: require_open(card, self.clock(), self.settings.live),
                     )
                 except InputError as error:
                     raise renamed(error) from None
@@ -191,38 +204,48 @@ class Service:
             DataError: there is no such prediction.
             InUse: somebody holds the warehouse.
         """
+        self._desk.journal.require_in_place()
         key = (version, strategy, backfill, stamp_of(self.home.ledger),
                stamp_of(self.home.warehouse))  # fmt: skip
         if key not in self._ledgers:
             with self._paddock.at_the_warehouse():
                 book = open_book(self.home, self.settings, backfilled=backfill, version=version,
                                  strategy=strategy)  # fmt: skip
-            spans = [_finite(each.to_dict()) for each in book.figures(self.settings)]
             proof = verify_ledger(self.home, whole=False)
+            answer = book.to_dict(book.figures(self.settings))
             self._ledgers = {
-                key: {"spans": spans, "bets": counts(book.bets),
-                      "backfilled_left_out": book.backfilled,
-                      "chain": proof.to_dict() if proof else None}
-            }  # fmt: skip
+                key: _finite(answer | {"chain": proof.to_dict() if proof else None})
+            }
         return self._ledgers[key]
 
     def readiness(self) -> said.Readiness:
         """Whether a race of the first day with an open race of a card, or of today, can be."""
-        day = self._first_open_day() or self.today
+        day = self.today
+        stores = part(self._require_stores)
+        if stores.ready:
+            day = self._first_open_day() or day
         pricer, champion = None, said.Part(ready=True)
         try:
             pricer = self.champion.pricer()
             champion = said.Part(ready=True, why=self.champion.why)
         except ModelError as error:
             champion = said.Part(ready=False, why=str(error))
-        build = _part(lambda: current_build(self.home))
-        online = _part(lambda: require_morning_of(self.home, self._store(pricer), day))
-        ready = champion.ready and build.ready and online.ready
-        self.metrics.ready.set(ready)
-        return said.Readiness(
-            ready=ready, day=day, champion=champion, build=build, online=online,
-            version=None if pricer is None else pricer.stored.version,
+        alive = threads({
+            "nobody prices": self._desk.lives,
+            "nobody looks for another champion": self._watch.is_alive(),
+        })  # fmt: skip
+        found = said.Readiness(
+            ready=False, day=day, champion=champion, build=part(lambda: current_build(self.home)),
+            online=part(lambda: require_morning_of(self.home, self._store(pricer), day)),
+            stores=stores, threads=alive, version=None if pricer is None else pricer.stored.version,
         )  # fmt: skip
+        found.ready = all(each.ready for each in parts(found))
+        self.metrics.ready.set(found.ready)
+        return found
+
+    def _require_stores(self) -> None:
+        self._desk.journal.require_in_place()
+        self._paddock.cards.require_in_place()
 
     @property
     def _decision(self) -> PriceKind:
@@ -296,7 +319,7 @@ def quoted(race: Declared, asked: said.PredictionAsked) -> Quoted | None:
         else:
             called = f"number {each.number}"
             places = by_number.get(each.number or 0, [])
-        price = each.odds if isinstance(each.odds, float) else decimal_odds(each.odds)
+        price = decimal_odds(each.odds) if isinstance(each.odds, str) else each.odds
         if price is None:
             raise InputError(f"{called}: {each.odds!r} is no price; as 7.5, '13/2' or 'Evens'")
         if len(places) != 1:
@@ -307,15 +330,9 @@ def quoted(race: Declared, asked: said.PredictionAsked) -> Quoted | None:
     return Quoted(odds, (asked.price_kind or CURRENT) if asked.odds else None)
 
 
-def _part(asked: Callable[[], Any]) -> said.Part:
-    try:
-        asked()
-    except (VeloError, FileNotFoundError) as error:
-        return said.Part(ready=False, why=" ".join(str(error).split()))
-    return said.Part(ready=True)
-
-
 def _finite(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value

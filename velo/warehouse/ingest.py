@@ -17,6 +17,7 @@ from velo.warehouse.batches import Batch, Imported, Source, add_batch, imports_o
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
 from velo.warehouse.declared import withdraw_unnamed
+from velo.warehouse.declared_offs import add_declared_offs
 from velo.warehouse.facts import establish
 from velo.warehouse.file_days import order_of_days
 from velo.warehouse.inference import infer
@@ -209,6 +210,7 @@ def _take(
     counts = merge(con, batch_id, staged)
     if staged.reader.role == "card":
         withdraw_unnamed(con, batch_id)
+        add_declared_offs(con, batch_id)
     match_waiting(con, batch_id)
     if infers:
         progress("joining what is one")

@@ -248,6 +248,15 @@ CREATE TABLE waiting_prices (
     PRIMARY KEY (batch_id, line, kind)
 );
 
+-- Every off that a card declared, from its batch on. Rows are only added: an undo leaves them.
+CREATE TABLE declared_offs (
+    race_id   BIGINT NOT NULL,
+    source    VARCHAR NOT NULL,
+    off_at    TIMESTAMPTZ NOT NULL,
+    off_doubt INTEGER NOT NULL,
+    batch_id  INTEGER NOT NULL
+);
+
 CREATE TABLE conflicts (
     race_id      BIGINT NOT NULL,
     horse_id     BIGINT,

@@ -118,7 +118,7 @@ def undo(
 
 
 def take_back(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    """Put every table but `import_batches` back to what it was before a batch.
+    """Put every table but `import_batches` and `declared_offs` back to what it was before a batch.
 
     Args:
         con: a connection in a transaction. Nothing may stand on the batch.

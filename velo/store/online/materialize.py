@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from velo.disk.full_disk import room_on
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.offline.build import current_build
@@ -108,9 +109,21 @@ def materialize(
     Raises:
         NothingBuilt: there are no offline tables.
         HomeError: nothing is applied yet, a file of the build is not as it was made, the store is
-            being written, or a build was published meanwhile.
+            being written, a build was published meanwhile, or the disk is full.
         InputError: a view has a feature of a type that only `feast materialize` can write.
     """
+    with room_on(home.root, "the online store serves what it did before"):
+        return _materialize(home, settings, store, as_of, full, progress)
+
+
+def _materialize(
+    home: Home,
+    settings: Settings,
+    store: Any,
+    as_of: date | None,
+    full: bool,
+    progress: Callable[[str], None],
+) -> Materialized:
     begun = time.perf_counter()
     build = current_build(home)
     require_whole(Path(build.folder))
