@@ -113,8 +113,10 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         ModelError: the registry's service no longer has all of the model's features, or the
             build is of other windows.
         DataError: there is no usable race in the period.
+        HomeError: a file of the build is not as it was made.
     """
     spine = Spine(home)
+    spine.require_whole()
     stored.require_build(current_build(home))
     store = feature_store()
     service = declared(store, stored.said["service"])

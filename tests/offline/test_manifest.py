@@ -12,7 +12,7 @@ import pytest
 from tests.offline.built_world import SETTINGS, build_tables
 from tests.offline.test_renewal import DAYS, on
 from tests.offline.told_by_day import Telling, tell
-from training.data.dataset import retrieve
+from training.data.dataset import gather
 from velo.errors import HomeError
 from velo.home import Home
 from velo.offline import build as building
@@ -85,7 +85,7 @@ def test_a_build_that_rotted_is_neither_trained_on_nor_built_on(
     require_whole.cache_clear()
     rot(next((folder / "trainer_form").rglob("*.parquet")))
     with pytest.raises(HomeError, match=r"trainer_form/.*parquet is not as it was made"):
-        retrieve(None, None, "")  # type: ignore[arg-type]
+        gather(home, SETTINGS, None)  # type: ignore[arg-type]
     tell(home, [Telling(DAYS[22], on(DAYS[21]))])
     bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, bounds[1]))

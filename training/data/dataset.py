@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,6 @@ from training.folds import Plan, plan
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
-from velo.offline.manifest import require_whole
 from velo.offline.spine import Spine
 from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
@@ -105,7 +103,8 @@ def assemble(
 
     Raises:
         NothingBuilt: there are no offline tables.
-        HomeError: the feature service is not in the registry, or the build is of other windows.
+        HomeError: the feature service is not in the registry, or the build is of other windows or
+            not as it was made.
         SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
@@ -138,6 +137,7 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         As `assemble`.
     """
     spine = Spine(home)
+    spine.require_whole()
     unlike = current_build(home).unlike(settings.windows)
     if unlike:
         raise HomeError(f"{unlike}: run `velo build`")
@@ -183,12 +183,7 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
     Returns:
         The entity rows' columns, the views' counts and the service's features; `date` is the
         race day without a zone.
-
-    Raises:
-        NothingBuilt: there are no offline tables.
-        HomeError: a file of the build is not as it was made.
     """
-    require_whole(Path(current_build(Home.current()).folder))
     job = store.get_historical_features(
         entity_df=rows, features=store.get_feature_service(service.service)
     )

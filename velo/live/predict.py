@@ -261,6 +261,7 @@ def _features(
 ) -> tuple[pd.DataFrame, list[str | None]]:
     """The features of the entries, in their order, and what was done for them."""
     if offline:
+        Spine(home).require_whole()
         return pricer.offline(entries), []
     notes, found = [], []
     days = np.array(entries["day"].to_pylist())
