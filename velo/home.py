@@ -1,4 +1,4 @@
-"""Where everything that a run writes lives: one folder, the home (cli.md)."""
+"""Where everything that a run writes lives: one folder, the home (commands.md, The home)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One cell read independently: rules written from the issue and docs/data.md, not from `velo`.
+"""One cell read independently: rules written from docs/data.md alone, not from `velo`.
 
 A cell says which values the warehouse may hold for it and whether its failure must be reported.
 """
@@ -240,7 +240,7 @@ def position(text: str | None, field: int, known: bool) -> tuple[Cell, Cell, boo
     for codes, status in ((WITHDRAWN, "withdrawn"), (FALLEN, "non-finisher"), ({"VOI"}, "void")):
         if code in codes:
             return exactly(status), NOTHING, False
-    return NOTHING, NOTHING, True
+    return NOTHING, UNREAD, True
 
 
 _GOINGS = {

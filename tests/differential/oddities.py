@@ -1,6 +1,6 @@
 """Oddities to plant, by field, each with what must become of it.
 
-The lists are those of the issue and of the data's README, widened: other values of one kind.
+The lists are those of data-oddities.md, widened: other values of one kind.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Brute force over the 21 features of features.md, written from that page alone.
+"""Brute force over the 21 features, by the rules of feature-rules.md alone.
 
 It scans lists and adds up, imports nothing of the platform, and exists to be held against it.
 Where the page leaves room, the reading taken stands in the docstring of the rule it concerns.

@@ -1,4 +1,4 @@
-"""Words of features.md: a start, and what its race makes of it."""
+"""Words of feature-rules.md: a start, and what its race makes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mistakes that an earlier implementation made, by their numbers in features.md.
+"""The mistakes that an earlier implementation made, by their numbers in feature-rules.md.
 
 Number 9, the parsing of prices, is no matter of features.
 """

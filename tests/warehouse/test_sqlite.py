@@ -44,7 +44,7 @@ def test_the_same_rows_from_sqlite_change_nothing(home: Home, tmp_path: Path, su
     assert contents(home) == before
 
 
-def test_the_runbook_s_flat_table_is_read_with_its_own_names(home: Home, tmp_path: Path) -> None:
+def test_a_flat_table_is_read_with_its_own_names(home: Home, tmp_path: Path) -> None:
     renamed = {"or": "official_rating"}
     columns = [renamed.get(name, name) for name in COLUMNS]
     rows = [{renamed.get(k, k): v for k, v in each.items()} for each in race()]

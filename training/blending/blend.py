@@ -51,7 +51,7 @@ class Blend:
 
     @property
     def alpha_share(self) -> float | None:
-        """alpha / (alpha + beta), the runbook's alpha; None in residual mode."""
+        """alpha / (alpha + beta) (evaluation.md, Blend); None in residual mode."""
         if self.mode == "residual":
             return None
         return float(_share(np.array([self.exponent]), np.array([self.beta]))[0])
@@ -171,10 +171,10 @@ def intervals(
     exponent, beta = np.clip(moved, -pool.STEEPEST, pool.STEEPEST).T
     share = None
     if blend.alpha_share is not None:
-        share = Estimate(blend.alpha_share, *interval(_share(exponent, beta), level))
+        share = Estimate(blend.alpha_share, *interval(_share(exponent, beta), days.count, level))
     return BlendIntervals(
-        Estimate(blend.exponent, *interval(exponent, level)),
-        Estimate(blend.beta, *interval(beta, level)),
+        Estimate(blend.exponent, *interval(exponent, days.count, level)),
+        Estimate(blend.beta, *interval(beta, days.count, level)),
         share,
     )
 

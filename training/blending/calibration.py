@@ -2,7 +2,7 @@
 
 A calibrator turns each blended probability p into a weight g(p) > 0, and a race's weights are
 scaled to sum to 1. g never falls, so the order within a race is kept, and no weight is 0, so no
-winner can have had probability 0 (evaluation.md, Blend).
+winner can have had probability 0 (evaluation.md, Calibration).
 
 `none`:     g(p) = p
 `isotonic`: g piecewise linear in logarithms through the levels of an isotonic regression

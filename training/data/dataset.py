@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,19 +17,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.declared import Declared, declared
+from training.data.declared import Declared
 from training.data.inputs import Inputs
+from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
 from training.data.races import Races
 from training.folds import Plan, plan
-from training.model import constraints
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.manifest import require_whole
 from velo.offline.spine import Spine
 from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings
+from velo.store.registry_file import require_as_written
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
@@ -138,12 +141,11 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     unlike = current_build(home).unlike(settings.windows)
     if unlike:
         raise HomeError(f"{unlike}: run `velo build`")
+    store = feature_store()
+    service = named_service(store, settings)
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
-    store = feature_store()
-    service = declared(store, settings.training.service)
-    constraints.check(settings.ranker, service.features, service.texts)
     rows = entity_sql(
         spine, fitted, settings.layoff, days.history_end, end,
         prices.decision, prices.settlement,
@@ -164,7 +166,12 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
 
 
 def feature_store() -> Any:
-    """The project's Feast store, in the home that is in force."""
+    """The project's Feast store, in the home that is in force.
+
+    Raises:
+        HomeError: its registry is not what Feast last wrote.
+    """
+    require_as_written(Home.current().registry)
     from feast import FeatureStore
 
     return FeatureStore(repo_path=str(FEATURE_REPO))
@@ -176,7 +183,12 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
     Returns:
         The entity rows' columns, the views' counts and the service's features; `date` is the
         race day without a zone.
+
+    Raises:
+        NothingBuilt: there are no offline tables.
+        HomeError: a file of the build is not as it was made.
     """
+    require_whole(Path(current_build(Home.current()).folder))
     job = store.get_historical_features(
         entity_df=rows, features=store.get_feature_service(service.service)
     )

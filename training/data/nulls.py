@@ -13,7 +13,7 @@ from training.data.declared import Declared
 
 @dataclass(frozen=True)
 class NullCount:
-    """One feature's missing values (features.md, Missing values).
+    """One feature's missing values (feature-rules.md, Missing values).
 
     Attributes:
         rows: runners looked at.

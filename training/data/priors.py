@@ -1,7 +1,7 @@
 """Prior parameters, fitted once a training run on the days before the first fold's test days.
 
-No fold and no holdout sees itself (features.md, Time). The offline tables hold counts only, so
-nothing that is fitted here can move them.
+No fold and no holdout sees itself (feature-rules.md, Prior parameters). The offline tables hold
+counts only, so nothing that is fitted here can move them.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ _DRAW_LEVELS = (
         "course_id, surface, distance_band, going_group, draw_third",
     ),
 )
-"""Strength, the cells that are shrunk to, the cells that are shrunk (features.md, draw_iv)."""
+"""Strength, the cells that are shrunk to, the cells that are shrunk (feature-rules.md, draw_iv)."""
 
 _DRAW_CELLS = """
 WITH stalled AS (

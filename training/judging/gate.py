@@ -35,7 +35,7 @@ Blend = Literal["benter", "residual"]
 
 
 class Nulls(Protocol):
-    """Missing values of one feature (features.md, Missing values)."""
+    """Missing values of one feature (feature-rules.md, Missing values)."""
 
     @property
     def rows(self) -> int: ...

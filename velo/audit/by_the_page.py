@@ -1,8 +1,8 @@
 """The 21 features of one start by brute force: every earlier start is looked at, and added up.
 
-Written from features.md alone, for the audit: it shares no line with the offline tables, the views
-or the rules behind them, so that a mistake there shows. Where the page leaves room, the reading
-taken stands in the docstring of the rule.
+By feature-rules.md alone, for the audit: it shares no line with the offline tables, the views or
+the rules behind them, so that a mistake there shows. Where the page leaves room, the reading taken
+stands in the docstring of the rule.
 """
 
 from __future__ import annotations

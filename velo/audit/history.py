@@ -1,4 +1,4 @@
-"""Every start of the warehouse as arrays, with what its race makes of it (features.md, Words).
+"""Every start of the warehouse as arrays, with what its race makes of it (feature-rules.md, Words).
 
 Nothing of the offline tables is read or reused: this is the other side of the brute force.
 """

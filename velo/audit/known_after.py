@@ -19,7 +19,7 @@ KNOWN_AFTER: dict[str, tuple[str, ...]] = {
 """Table of the warehouse -> its columns that come with the result, or later.
 
 `races.prize` is the winner's where the source declares none. It stands for the advertised prize
-(features.md, class_drop), so the proofs leave the prize of the day itself as it is.
+(feature-rules.md, Class level), so the proofs leave the prize of the day itself as it is.
 """
 
 KNOWN_BEFORE = ("evening", "breakfast", "morning", "open", "touched")
@@ -38,4 +38,4 @@ COPIES = {
 """Tables that hold the columns of another."""
 
 STARTED = "status IN ('finished', 'non-finisher')"
-"""Who came under orders. Who did not is known before the off (features.md, Words)."""
+"""Who came under orders. Who did not is known before the off (feature-rules.md, Words)."""

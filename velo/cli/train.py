@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.options import HoldoutDays
 
 
 def train(
@@ -16,7 +17,7 @@ def train(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The first day that is not trained on."),
     ] = None,
-    holdout_days: Annotated[int | None, typer.Option(min=1, help="Days that judge.")] = None,
+    holdout_days: Annotated[int | None, HoldoutDays] = None,
     objective: Annotated[str | None, typer.Option(help="What the ranker is fitted to.")] = None,
     blend: Annotated[str | None, typer.Option(help="benter or residual.")] = None,
     service: Annotated[str | None, typer.Option(help="The feature service.")] = None,
@@ -28,7 +29,10 @@ def train(
         str | None, typer.Option(help="A name for it and its reports, such as v1.2.0.")
     ] = None,
     tune: Annotated[
-        int, typer.Option(min=0, help="Trials of the ranker's parameters in all; goes on.")
+        int,
+        typer.Option(
+            min=0, max=10_000, help="Trials of the ranker's parameters in all; goes on."
+        ),
     ] = 0,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,

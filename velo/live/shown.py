@@ -54,8 +54,12 @@ def all_rows(done: Predicted) -> list[dict[str, Any]]:
 
 
 def as_said(done: Predicted) -> dict[str, Any]:
-    """Everything that was predicted, as one JSON object."""
+    """Everything that was predicted, as one JSON object.
+
+    `not_champion` says why the model may not price as champion; null if it may.
+    """
     return {
+        "not_champion": done.not_champion,
         "races": [race_said(race) for race in done.predictions],
         "unscored": [asdict(each) for each in done.unscored],
         "absent": [asdict(each) for each in done.absent],

@@ -27,6 +27,7 @@ from velo.offline.changes import find_changed_races, last_batch, state_at
 from velo.offline.corrections import count_corrections
 from velo.offline.exposure import expose
 from velo.offline.independence import tables_read
+from velo.offline.manifest import first_fault, write_manifest
 from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
@@ -34,7 +35,7 @@ from velo.offline.tables import FEATURE_REPO, Table, folder_of, load_tables
 from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
 
-LAYOUT = 1
+LAYOUT = 2
 """Of a build's folder: counted up with every change of what another build can stand on."""
 
 CHANGED_SHARE = 0.1
@@ -169,6 +170,7 @@ def build(
         )  # fmt: skip
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")
+        write_manifest(draft.folder, Path(ground.folder) if ground else None)
     return done
 
 
@@ -247,6 +249,8 @@ def _ground(
     if earlier.recipe != recipe or state_at(con, earlier.last_batch) != earlier.state:
         return None, None
     if not earlier.last_batch or not _whole(con, earlier):
+        return None, None
+    if first_fault(Path(earlier.folder)) is not None:
         return None, None
     changed, races = find_changed_races(con, earlier.last_batch)
     return (earlier, changed) if changed <= CHANGED_SHARE * races else (None, None)

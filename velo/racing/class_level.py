@@ -1,6 +1,6 @@
 """How good a race is, as one number: 1 the best class .. 7, pattern races below 1.
 
-features.md, ``class_drop``: from the class, else the pattern, else the rating band, else the prize.
+feature-rules.md, Class level: from the pattern, else the class, the rating band or the prize.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def prize_level(prize: float | None, quantiles: Sequence[float]) -> float | None
     """The level by prize: 1 at or above the highest of six rising cut points .. 7 under the lowest.
 
     ``quantiles`` are the septiles of the region's race prizes over the year before the race
-    (features.md, ``class_drop``). No prize, no level. Raises :class:`velo.errors.DataError` on
+    (feature-rules.md, Class level). No prize, no level. Raises :class:`velo.errors.DataError` on
     another number of cut points.
     """
     if len(quantiles) != PRIZE_CUTS:

@@ -53,8 +53,8 @@ class Finish(NamedTuple):
 def finish(text: str | None) -> Finish:
     """Read a position: ``'1'``, ``'6.0'``, ``'4 DH'``, ``'1='``, ``'2nd'``, ``'PU'``, ``'WV-A'``.
 
-    Finishers and non-finishers have a start, the withdrawn have none (features.md, Words): a
-    horse that took no part or refused to race had come under orders.
+    Finishers and non-finishers have a start, the withdrawn have none (feature-rules.md, Words):
+    a horse that took no part or refused to race had come under orders.
     """
     code = " ".join(plain_text(text).split()).upper()
     code = _IN_WORDS.get(code, code)

@@ -1,7 +1,7 @@
 """Form curves: what a horse's last few runs tell, over ``n`` horses and ``m`` runs at once.
 
 Rows are horses, columns runs with the **newest first**, NaN where there was no run or no rating.
-features.md, section 4.
+feature-rules.md, Form curves.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def sample_variance(newest_first: npt.ArrayLike) -> Floats:
 def shrunk_variance(s2: npt.ArrayLike, m: npt.ArrayLike, k: float, v0: float) -> Floats:
     """``((m-1) s2 + k v0) / ((m-1) + k)``: the variance of ``m`` runs drawn to the population's.
 
-    NaN under two runs (features.md, ``form_var``).
+    NaN under two runs (feature-rules.md, ``form_var``).
     """
     variance, runs = np.asarray(s2, dtype=np.float64), np.asarray(m, dtype=np.float64)
     freedom = runs - 1.0

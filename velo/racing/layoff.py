@@ -34,7 +34,7 @@ def layoff_penalty(
 ) -> npt.NDArray[np.float64]:
     """Penalty of ``n`` layoffs in days: straight lines through the knots, flat outside them.
 
-    ``knots`` are (days, penalty) with rising days (features.md, ``layoff_penalty``). A missing
+    ``knots`` are (days, penalty) with rising days (feature-rules.md, ``layoff_penalty``). A missing
     layoff (NaN) has a missing penalty, and so has every layoff where there are no knots. Raises
     :class:`velo.errors.SettingsError` where the days of the knots do not rise.
     """

@@ -2,7 +2,7 @@
 
 A price is decimal odds with the stake in it. All arrays are one row a bet. A horse that came under
 orders and did not finish has lost; a bet on a horse that did not run, or in a void race, is
-returned (evaluation.md, Metrics; Tattersalls' Committee, Rules on Betting).
+returned (evaluation.md, Settlement; Tattersalls' Committee, Rules on Betting).
 """
 
 from __future__ import annotations

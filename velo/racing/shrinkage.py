@@ -2,7 +2,7 @@
 
 Counts of wins may be fractional: a dead heat for first is half a win each. The strengths ``k`` are
 fitted in :mod:`velo.racing.strengths`; form curves live in :mod:`velo.racing.form`; both are at
-hand here too. Formulas: features.md, sections 1, 3 and 4.
+hand here too. Formulas: feature-rules.md.
 """
 
 from __future__ import annotations

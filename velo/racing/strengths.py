@@ -1,7 +1,7 @@
 """Strengths of the priors, by maximum marginal likelihood.
 
-A strength is the number of starts (or of expected wins) that the prior is worth. features.md,
-Words: beta-binomial for rates, gamma-Poisson for impact values.
+A strength is the number of starts (or of expected wins) that the prior is worth
+(feature-rules.md, Prior parameters): beta-binomial for rates, gamma-Poisson for impact values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RAREST = 1e-9
 def fit_beta_binomial(wins: npt.ArrayLike, starts: npt.ArrayLike) -> tuple[float, float]:
     """Population strike rate ``p0`` and strength ``k`` from ``n`` names' wins and starts.
 
-    ``p0`` is all wins over all starts, as features.md defines it; given it, ``k`` maximises the
+    ``p0`` is all wins over all starts (feature-rules.md, Words); given it, ``k`` maximises the
     beta-binomial likelihood with prior Beta(k p0, k (1 - p0)). Names without starts count for
     nothing. Raises :class:`velo.errors.DataError` where no name has a start.
     """

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -32,6 +33,12 @@ PATIENCE = 2.0
 """Seconds to wait for a thread of the service that is at the warehouse."""
 
 
+MOST_RACES = 1000
+"""Races of cards in memory: those of a fortnight."""
+MOST_DAYS = 8
+"""Days of the warehouse in memory."""
+
+
 class Paddock:
     """Races by their ids, in memory as long as nobody declared anything.
 
@@ -47,7 +54,7 @@ class Paddock:
         self._lock, self._warehouse = threading.Lock(), threading.Lock()
         self._version = -1
         self._known: dict[int, Declared] = {}
-        self._held: dict[int, Declared] = {}
+        self._held: dict[date, dict[int, Declared]] = {}
         self._stamp: tuple[int, int] | None = None
 
     def close(self) -> None:
@@ -58,11 +65,13 @@ class Paddock:
         """A race of a card, or one that was looked up before and is still so."""
         with self._lock:
             self._forget_what_changed()
-            found = self._known.get(race_id) or self._held.get(race_id)
-            if found is None:
-                found = declared_race(self._con, race_id)
-                if found is not None:
-                    self._known[race_id] = found
+            for known in (self._known, *self._held.values()):
+                if race_id in known:
+                    return known[race_id]
+            found = declared_race(self._con, race_id)
+            if found is not None:
+                self._known[race_id] = found
+                _bound(self._known, MOST_RACES)
             return found
 
     def of_day(self, day: date) -> list[Declared]:
@@ -156,7 +165,9 @@ class Paddock:
         ]  # fmt: skip
         with self._lock:
             self._forget_what_changed()
-            self._held |= {each.race_id: each for each in found}
+            self._held.pop(day, None)
+            self._held[day] = {each.race_id: each for each in found}
+            _bound(self._held, MOST_DAYS)
         return found
 
     def _forget_what_changed(self) -> None:
@@ -167,6 +178,12 @@ class Paddock:
         stamp = None if facts is None else (facts.st_mtime_ns, facts.st_size)
         if stamp != self._stamp:
             self._stamp, self._held = stamp, {}
+
+
+def _bound(known: dict[Any, Any], most: int) -> None:
+    """Forget what was looked up first."""
+    while len(known) > most:
+        del known[next(iter(known))]
 
 
 # A race under the id that it was given at first, too.

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from velo.settings.section import Positive, Section
+from velo.settings.section import Count, Days, Finite, Positive, Section
 
 IN_A_NAME = {
     "strike_rate_short": ("trainer_sr_14d", 14),
@@ -20,14 +20,15 @@ IN_A_NAME = {
 
 
 class Windows(Section):
-    """How far back, and over how many races, class levels and par times are read (features.md).
+    """How far back, and over how many races, class levels and par times are read.
 
-    The build records them and so does each model: features of other windows are other features.
+    The build records them and so does each model: features of other windows are other features
+    (feature-rules.md, Time).
     """
 
-    prize_ladder: int = Field(365, ge=1)
-    prize_ladder_races: int = Field(200, ge=1, description="fewer races: no level from prizes")
-    par_races: int = Field(20, ge=1, description="fewer races: no par time")
+    prize_ladder: Days = 365
+    prize_ladder_races: Count = Field(200, description="fewer races: no level from prizes")
+    par_races: Count = Field(20, description="fewer races: no par time")
 
     @model_validator(mode="before")
     @classmethod
@@ -58,7 +59,7 @@ class Priors(Section):
     Strengths are in starts for rates and in expected wins for impact values.
     """
 
-    p0: float = Field(0.105, gt=0, lt=1, description="population strike rate")
+    p0: float = Field(0.105, ge=1e-6, le=0.999, description="population strike rate")
     trainer_k0: Positive = 60.0
     trainer_k1: Positive = 120.0
     jockey_k0: Positive = 60.0
@@ -73,9 +74,9 @@ class Priors(Section):
 
 
 class Layoff(Section):
-    """The layoff penalty's knots (days, penalty) and the sweet spot (features.md, family 2)."""
+    """Knots (days, penalty) and sweet spot of the layoff (feature-rules.md, layoff_penalty)."""
 
-    knots: tuple[tuple[float, float], ...] = (
+    knots: tuple[tuple[Finite, Finite], ...] = (
         (0, 0.15),
         (15, 0.10),
         (30, 0.0),
@@ -83,7 +84,7 @@ class Layoff(Section):
         (120, 0.15),
         (240, 0.30),
     )
-    sweet_spot: tuple[float, float] = (30, 60)
+    sweet_spot: tuple[Finite, Finite] = (30, 60)
 
     @model_validator(mode="after")
     def _increasing(self) -> Layoff:

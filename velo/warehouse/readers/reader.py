@@ -22,7 +22,7 @@ PRICE_KINDS = (
     "evening", "breakfast", "morning", "open", "touched", "wap", "min", "max", "sp", "bsp",
     "in-play-min", "in-play-max",
 )  # fmt: skip
-"""Every kind of price that the warehouse keeps (data.md, prices_history)."""
+"""Every kind of price that the warehouse keeps (data.md, Kinds of price)."""
 
 Role = Literal["results", "card", "prices"]
 
