@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+START = "where a search begins does not move where it ends"
+DRAWS = "more or fewer draws sharpen an interval's ends, and move them by chance alone"
+
 KNOWN: dict[tuple[str, str, str], str] = {
     (
         "training/blending/market.py",
@@ -27,5 +30,25 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "if value == int(value) and abs(value) >= 1000:",
         "if value == int(value) and abs(value) >= 999:",
     ): "999 has no thousands to part",
+    (
+        "training/blending/blend.py",
+        "beta = pool.fit([log_probability(market)], win_share, races, start=[1.0])",
+        "beta = pool.fit([log_probability(market)], win_share, races, start=[ 0.0])",
+    ): START,
+    (
+        "training/blending/blend.py",
+        "gamma, beta = pool.fit(columns, win_share, races, start=[GAMMA_START, 1.0])",
+        "gamma, beta = pool.fit(columns, win_share, races, start=[GAMMA_START, 0.0])",
+    ): START,
+    (
+        "training/judging/likelihood.py",
+        "enough = min(draws * (earlier_looks + 1), MOST_DRAWS)",
+        "enough = min(draws * (earlier_looks + 2), MOST_DRAWS)",
+    ): DRAWS,
+    (
+        "training/judging/likelihood.py",
+        "MOST_DRAWS = 50_000",
+        "MOST_DRAWS = 49999",
+    ): DRAWS,
 }
 """(module, line before, line after) -> why it may live."""

@@ -48,7 +48,11 @@ MODULES = (
     Module("velo/racing/reduction_factor.py", ("tests/racing/test_withdrawals.py",), 12),
     Module(
         "backtest/account.py",
-        ("tests/backtest/test_account.py", "tests/backtest/test_accounts_in_general.py"),
+        (
+            "tests/backtest/test_account.py",
+            "tests/backtest/test_backtest_report.py",
+            "tests/backtest/test_accounts_in_general.py",
+        ),
         16,
     ),
     Module(
