@@ -192,7 +192,7 @@ def train(
             plan=data.plan.to_dict(),
             settings=settings.model_dump(mode="json", exclude={"home"}),
             prices={"decision": data.decision, "settlement": data.settlement, "devig": devig,
-                    "commission": settings.prices.commission.get(data.settlement, 0.0)},
+                    "commission": settings.prices.commission_of(data.settlement)},
             nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
             folds=folds,
             model=_model_section(model, oof, blended, objective, settings)
@@ -218,7 +218,7 @@ def train(
             write_holdout(recorder.model_folder.parent, explained(model, judged_days, predictions))
             recorder.plots(pictures(
                 predictions, pieces, model.fundamental.importance(), shares, weights, cutoffs,
-                settings.prices.commission.get(data.settlement, 0.0), settings,
+                settings.prices.commission_of(data.settlement), settings,
             ))  # fmt: skip
             called = label or name
             recorder.tag({**review.tags(), NOTE: review.page(), RUN_NAME: review.name(called)})

@@ -102,7 +102,7 @@ def run(
     terms = Terms(
         decision=prices["decision"],
         settlement=prices["settlement"],
-        commission=chosen.prices.commission.get(prices["settlement"], 0.0),
+        commission=chosen.prices.commission_of(prices["settlement"]),
         band=band,
         learned=learned,
         draws=chosen.training.bootstrap_draws,

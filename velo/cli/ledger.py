@@ -76,9 +76,10 @@ def ledger(
         _write(figures, [{"backfill": backfill, **each} for each in found])
     if html:
         write_whole(html, _page(book, found, chosen, proof))
-    whole = proof and proof.holds and not (backfill or model or strategy or settled_at)
+    whole = not (backfill or model or strategy or settled_at)
+    entered = proof if proof and proof.holds and whole else None
     if as_json:
-        recorded, failed = _recorded(home, chosen, book, proof) if whole else (None, unproved)
+        recorded, failed = _recorded(home, chosen, book, entered) if entered else (None, unproved)
         console.emit_json(
             book.to_dict(spans)
             | {
@@ -104,7 +105,7 @@ def ledger(
             console.say(f"wrote {path}")
     for line in chain_lines(proof):
         console.say(line)
-    recorded, failed = _recorded(home, chosen, book, proof) if whole else (None, unproved)
+    recorded, failed = _recorded(home, chosen, book, entered) if entered else (None, unproved)
     if recorded is not None and (recorded.written or recorded.removed):
         console.say(
             f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "

@@ -38,3 +38,7 @@ class Prices(Section):
     exchange: tuple[PriceKind, ...] = Field(
         ("bsp", "wap"), description="matched on the exchange: its reduction factor, not Rule 4"
     )
+
+    def commission_of(self, kind: str) -> float:
+        """The share of a market's net winnings that is kept at a kind of price, 0 if none is."""
+        return next((share for named, share in self.commission.items() if named == kind), 0.0)
