@@ -123,6 +123,7 @@ def starts(draw: st.DrawFn) -> list[tuple[int, int, int, date, float]]:
     ]
 
 
+@pytest.mark.slow
 @given(starts(), st.integers(0, 45), st.sampled_from([*MADE_UP, "trainer_form", "pair_form"]))
 def test_days_from_a_change_on_are_the_same_without_the_days_long_before(
     rows: list[tuple[int, int, int, date, float]], day: int, name: str

@@ -207,6 +207,7 @@ def built_on(home: Home, **how: Any) -> int | None:
     return build(home, how.pop("settings", SETTINGS), **how).built_on
 
 
+@pytest.mark.slow
 def test_what_changes_more_than_the_data_is_built_from_nothing(home: Home, repo: Path) -> None:
     tell(home, [Telling(DAYS[0], STARTS)])
     assert built_on(home) is None
