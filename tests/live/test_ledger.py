@@ -136,6 +136,7 @@ def test_a_drawdown_is_taken_at_the_ends_of_days() -> None:
     assert said.impact_value == pytest.approx(2 / (8 / 4))
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_the_order_of_predictions_and_of_results_changes_nothing(data: st.DataObject) -> None:
     made = [

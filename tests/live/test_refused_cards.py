@@ -24,6 +24,7 @@ def refuse(card: Card) -> None:
     raise ModelError("version 1 was trained on that day")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("before", [False, True])
 def test_a_refused_card_leaves_nothing_but_its_rows_in_quarantine(
     home: Home, tmp_path: Path, before: bool

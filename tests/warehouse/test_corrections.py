@@ -101,6 +101,7 @@ def test_a_correction_of_a_correction_keeps_both(home: Home, tmp_path: Path) -> 
     assert ask(home, "SELECT finish FROM results") == [(3,)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("change", "asked"),
     [

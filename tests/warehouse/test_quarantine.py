@@ -29,6 +29,7 @@ def told(home: Home) -> list[quarantine.Refusal]:
         return quarantine.refusals(con, limit=10)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("reason", REFUSED)
 def test_a_row_is_refused_with_its_reason_file_and_line(
     home: Home, tmp_path: Path, reason: str

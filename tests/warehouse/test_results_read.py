@@ -51,6 +51,7 @@ def test_dead_heaters_share_a_place(home: Home, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("missing", ["", "–", "-", "--", "---"])
 def test_what_files_write_for_nothing_is_null(home: Home, tmp_path: Path, missing: str) -> None:
     blank = dict.fromkeys(

@@ -80,6 +80,7 @@ def pool(folder: Path) -> list[Path]:
 FILES = 13
 
 
+@pytest.mark.slow
 @given(order=st.lists(st.integers(0, FILES - 1), min_size=1, max_size=4))
 @settings(max_examples=4)
 def test_undo_gives_back_what_was_before_whatever_came_before(

@@ -94,6 +94,7 @@ def test_each_kind_of_conclusion_goes_with_its_batch(
     undo_in_turn(home, states, batches)
 
 
+@pytest.mark.slow
 @given(steps=STEPS)
 @settings(max_examples=6)
 def test_undo_gives_back_what_was_before_whatever_was_joined(
@@ -145,6 +146,7 @@ def without_one(folder: Path, files: list[Path], steps: list[int], one: int) -> 
     return "taken back"
 
 
+@pytest.mark.slow
 @given(
     steps=st.lists(st.integers(0, FILES - 1), min_size=2, max_size=4, unique=True),
     one=st.integers(0, 3),
