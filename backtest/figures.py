@@ -32,25 +32,27 @@ def ratios(totals: Mapping[str, Floats], draws: int, seed: int) -> dict[str, dic
         draws, seed: of the bootstrap.
 
     Returns:
-        Name -> figure -> estimate; NaN where there is nothing to divide by.
+        Name -> figure -> estimate; NaN where there is nothing to divide by, and without an interval
+        where there is on fewer than `bootstrap.FEWEST_DAYS`.
     """
     if not totals:
         return {}
     drawn = bootstrap.resample(np.hstack(list(totals.values())), draws, seed)
     width = len(COLUMNS)
     return {
-        name: _estimates(total.sum(axis=0), drawn[:, number * width : (number + 1) * width])
+        name: _estimates(total, drawn[:, number * width : (number + 1) * width])
         for number, (name, total) in enumerate(totals.items())
     }
 
 
-def _estimates(total: Floats, drawn: Floats) -> dict[str, Estimate]:
-    found = {}
+def _estimates(by_day: Floats, drawn: Floats) -> dict[str, Estimate]:
+    found, total = {}, by_day.sum(axis=0)
     for figure, (top, bottom) in RATIOS.items():
         over, under = COLUMNS.index(top), COLUMNS.index(bottom)
         if total[under] == 0:
             found[figure] = Estimate(float("nan"), float("nan"), float("nan"))
             continue
-        low, high = bootstrap.interval(bootstrap.divide(drawn[:, over], drawn[:, under]))
+        quotient = bootstrap.divide(drawn[:, over], drawn[:, under])
+        low, high = bootstrap.interval(quotient, int(np.count_nonzero(by_day[:, under])))
         found[figure] = Estimate(float(total[over] / total[under]), low, high)
     return found

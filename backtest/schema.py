@@ -89,6 +89,7 @@ class Statement(Form):
     """A strategy's account; intervals are 95%, by race day, null where there is none."""
 
     bets: Count = Field(description="settled bets")
+    bet_days: Count = Field(description="race days with one; of fewer than ten, no interval")
     unsettled: Count = Field(
         description="bets that no price settles, or a deduction that is not known: left out"
     )

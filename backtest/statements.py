@@ -105,6 +105,7 @@ def _statement(
         strength = power(claimed, estimates["ae_ratio"], len(account))
     return Statement(
         bets=len(account),
+        bet_days=len(np.unique(account.day)),
         unsettled=account.unsettled,
         winners=float(given.win_share[account.rows].sum()),
         staked=staked,

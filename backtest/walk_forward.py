@@ -24,7 +24,7 @@ from training.judging.metrics import Predictions
 from training.scoring import Scored, left_out
 from velo.errors import DataError
 from velo.home import Home
-from velo.settings import Settings
+from velo.settings import Settings, Windows
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def recipe_of(said: dict[str, Any], settings: Settings) -> Settings:
         "prices": {**said["prices"], "devig": said["devig"]},
         "odds_band": said["odds_band"],
         "layoff": said["layoff"],
+        "windows": said.get("windows", Windows().model_dump()),
     }
     sections = {}
     for name, given in changes.items():

@@ -77,6 +77,7 @@ def test_settings_take_the_cores_that_the_process_may_use() -> None:
     assert (Settings().store.threads, Settings().ranker.threads) == (cores, cores)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "code",
     [

@@ -41,7 +41,13 @@ def test_the_page_names_every_table_its_sql_and_its_windows(written: str) -> Non
 
 
 def test_a_length_in_the_page_is_the_windows_of_the_settings(home: object) -> None:
-    assert "`pair` 100" in page(FEATURE_REPO, Windows(pair=100))
+    assert "`prize_ladder` 100" in page(FEATURE_REPO, Windows(prize_ladder=100))
+
+
+def test_a_length_in_a_name_is_the_one_that_the_sql_looks_back(written: str) -> None:
+    for table, days in (("trainer_form", "14 days, 30 days, 90 days"), ("pair_form", "365 days"),
+                        ("draw_cell", "180 days"), ("horse_going", "none: the whole")):  # fmt: skip
+        assert f"| windows | {days}" in written.partition(f"### `{table}`")[2].partition("###")[0]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ BASE = {
 }  # fmt: skip
 MAY_IMPORT = {
     "velo.errors": set(),
-    "velo.disk": {"velo.errors"},
+    "velo.disk": {"velo.disk", "velo.errors"},
     "velo.cores": set(),
     "velo.unchecked_feast": set(),
     "velo.settings": {"velo.settings", "velo.errors", "velo.cores"},

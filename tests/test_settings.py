@@ -71,7 +71,8 @@ def test_structured_values_may_come_from_the_environment(
         ("[gate]\nae_ration = 1.0\n", "'gate.ae_ration'"),
         ("[gate]\nae_ratio = -1.0\n", "'gate.ae_ratio'"),
         ("[gate]\nae_ratio = 'high'\n", "'gate.ae_ratio'"),
-        ("[windows]\nstrike_rate_short = 40\n", "strike_rate_short < strike_rate_medium"),
+        ("[windows]\nstrike_rate_short = 10\n", "trainer_sr_14d is of 14 days, as it says"),
+        ("[windows]\npair = 100\n", "pair is no setting any more: pair_wins_365d"),
         ("[layoff]\nknots = [[30, 0.1], [15, 0.2]]\n", "each later than the one before"),
         ("[layoff]\nsweet_spot = [60, 30]\n", "from its lower to its upper day"),
         ("[odds_band]\nlow = 30.0\n", "odds_band.low must be below odds_band.high"),
@@ -90,6 +91,15 @@ def test_a_file_that_says_what_cannot_be_is_refused_by_name(
     line = refused()
     assert said in line
     assert str(toml) in line
+
+
+def test_a_length_that_a_name_bears_may_still_be_said_as_it_is(
+    toml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Homes of earlier versions say it, and so do the reports of their runs."""
+    toml.write_text("[windows]\nstrike_rate_short = 14\npar_races = 25\n")
+    monkeypatch.setenv("VELO_WINDOWS__DRAW_BIAS", "180")
+    assert settings.load().windows == settings.Windows(par_races=25)
 
 
 def test_a_file_that_is_no_text_is_refused(toml: Path) -> None:

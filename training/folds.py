@@ -91,22 +91,41 @@ def plan(
         DataError: the data are too short for this plan.
     """
     embargo = timedelta(days=training.embargo_days)
-    length = timedelta(days=training.holdout_days if holdout_days is None else holdout_days)
-    if length < timedelta(days=1):
+    wanted = training.holdout_days if holdout_days is None else holdout_days
+    if wanted < 1:
         raise DataError("a holdout needs at least one day; set --holdout-days to 1 or more")
+    if wanted > (last_day - first_day).days:
+        raise DataError(
+            f"a holdout of {wanted} days is longer than the data, {first_day} to {last_day}; "
+            "import more days or set fewer --holdout-days"
+        )
+    length = timedelta(days=wanted)
     data_end = last_day + timedelta(days=1)
     history_end = first_day + timedelta(days=training.history_days)
     if train_end is None:
         train_end = data_end - length - embargo
+    if train_end > last_day:
+        raise DataError(
+            f"--train-end {train_end} leaves no day to judge: the last race day is {last_day}; "
+            f"give {data_end - length - embargo} or earlier"
+        )
     holdout_start = train_end + embargo
     holdout_end = holdout_start + length
     if holdout_end > data_end:
-        raise DataError(
-            f"the holdout {holdout_start} to {holdout_end - timedelta(days=1)} runs past the last "
-            f"race day {last_day}; choose an earlier --train-end or fewer --holdout-days"
-        )
+        raise DataError(_too_long(length, holdout_start, data_end, embargo))
     folds = _folds(history_end, train_end, embargo, training)
     return Plan(history_end, folds, train_end, holdout_start, holdout_end)
+
+
+def _too_long(length: timedelta, start: date, data_end: date, embargo: timedelta) -> str:
+    """A holdout that runs past the data, and what the data offer in its place."""
+    left = (data_end - start).days
+    within = f"--holdout-days {left} or fewer, or " if left > 0 else ""
+    return (
+        f"a holdout of {length.days} days from {start} runs past the last race day "
+        f"{data_end - timedelta(days=1)}; give {within}--train-end "
+        f"{data_end - length - embargo} or earlier"
+    )
 
 
 def plan_ahead(first_day: date, last_day: date, training: Training, ahead: int) -> Plan:

@@ -13,17 +13,27 @@ from typing import Any
 
 from training.judging.comparison import Comparison, compare
 from training.judging.gate import Verdict
-from training.judging.judged import Judged, judged_version
+from training.judging.judged import Judged, judged_version, recipe_of
+from training.judging.title import why_not_champion
 from training.record import champion, registry, tracking
 from training.record.champion import Reign
+from training.record.registry import Registered
 from training.record.report import plain
+from training.record.succession import (
+    DESPITE,
+    OUTCOME,
+    PROMOTED,
+    RESTORED,
+    WHOLE,
+    answer_to_alarm,
+    write_succession,
+)
 from training.refit import Refitted, refit
 from training.scoring import stored_model
+from velo.errors import ModelError
 from velo.home import Home
 
-OUTCOME = "velo.promotion"
 WORDS = "velo.promotion.words"
-DESPITE = "velo.despite_alarm"
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,8 @@ def promote(
         home: whose registry and current build.
         reference: alias, version number, label or run id.
         retrain: make champion of the recipe retrained through the last day.
-        despite_alarm: why an alarm may be passed over; recorded with the version.
+        despite_alarm: why an alarm may be passed over; recorded with the version before it becomes
+            champion. The champion's own answer stands until another is given.
         progress: called with the name of each stage.
 
     Raises:
@@ -115,6 +126,8 @@ def promote(
         judged = judged_version(home, asked)
         version = str(asked.version)
         before = Reign.now(home)
+        if despite_alarm is None and version == before.champion:
+            despite_alarm = answer_to_alarm(asked)
         against = objections(judged.verdict, None, despite_alarm)
         comparison = None
         if not against:
@@ -129,12 +142,30 @@ def promote(
         reason = despite_alarm if judged.verdict.alarms else None
         if not against:
             refitted = refit(home, judged, progress) if retrain else None
-            after = champion.crown(home, refitted.version if refitted else version)
+            successor = registry.resolve(home, refitted.version) if refitted else asked
+            after = _crown(home, successor, judged, reason)
         done = Promotion(
             version, judged, comparison, against, reason, refitted, before, after
         )  # fmt: skip
-        _record(home, done)
+        if not done.promoted or not _is_told(asked, before, after):
+            _record(home, done)
     return done
+
+
+def _crown(home: Home, successor: Registered, judged: Judged, reason: str | None) -> Reign:
+    """Write the succession and its reason, then move the aliases; the champion stays as it is."""
+    number = str(successor.version)
+    stands = number == Reign.now(home).champion and why_not_champion(home, successor) is None
+    if not stands or reason != answer_to_alarm(successor):
+        write_succession(successor, PROMOTED, judged.version, reason)
+    if reason is not None:
+        _tag(home, number, {DESPITE: reason})
+    return champion.crown(home, number)
+
+
+def _is_told(asked: Registered, before: Reign, after: Reign) -> bool:
+    """Whether nothing changed and the version says so: no promotion of it was cut short."""
+    return before == after and asked.tags.get(OUTCOME, "").startswith((PROMOTED, RESTORED))
 
 
 def objections(
@@ -160,14 +191,26 @@ def roll_back(home: Home) -> tuple[Reign, Reign]:
 
     Raises:
         HomeError: a promotion is under way.
-        ModelError: there is none before, or its model is not what was registered.
+        ModelError: there is none before, its model is not what was registered, or it has no title
+            to be champion.
     """
     with champion.changing(home):
         before = Reign.now(home)
         if before.previous is not None:
-            stored_model(home, champion.PREVIOUS)
+            former = stored_model(home, champion.PREVIOUS).registered
+            why = why_not_champion(home, former)
+            if why is not None:
+                raise ModelError(
+                    f"version {former.version} cannot be champion again: {why}. "
+                    f"`velo promote {former.version}` judges it"
+                )
+            if before.previous != before.champion:
+                write_succession(
+                    former, RESTORED, recipe_of(former) or before.previous,
+                    answer_to_alarm(former),
+                )  # fmt: skip
         after = champion.restore_previous(home)
-        for version, outcome in ((after.champion, "restored"), (after.previous, "rolled back")):
+        for version, outcome in ((after.champion, RESTORED), (after.previous, "rolled back")):
             if version is not None:
                 _tag(home, version, {OUTCOME: f"{outcome} {datetime.now(UTC).date()}"})
         return before, after
@@ -175,18 +218,14 @@ def roll_back(home: Home) -> tuple[Reign, Reign]:
 
 def _record(home: Home, done: Promotion) -> None:
     """Keep the outcome with the version and, whole, with the run that was judged."""
-    if done.promoted and done.before == done.after:
-        return
     now = datetime.now(UTC)
-    outcome = "promoted" if done.promoted else "refused"
+    outcome = PROMOTED if done.promoted else "refused"
     tags = {OUTCOME: f"{outcome} {now.date()}", WORDS: done.words()}
     if done.comparison is not None:
         tags["velo.against_champion"] = done.comparison.words()
-    if done.despite_alarm and done.promoted:
-        tags[DESPITE] = done.despite_alarm
     _tag(home, done.refitted.version if done.refitted else done.version, tags)
     whole = done.to_dict() | {"at": now.isoformat(timespec="seconds")}
-    tracking.client(home).log_dict(done.judged.registered.run_id, whole, "promotion.json")
+    tracking.client(home).log_dict(done.judged.registered.run_id, whole, WHOLE)
 
 
 def _tag(home: Home, version: str, tags: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from training import walk_forward
 from training.data.dataset import gather
 from training.folds import plan_ahead
 from training.judging import evaluation
-from training.judging.judged import JUDGED, Judged
+from training.judging.judged import JUDGED, REFIT, Judged
 from training.judging.reference import reference
 from training.model import artifact
 from training.model.artifact import load
@@ -98,7 +98,7 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
             "code": code.version,
             "code_judged": earlier.said["code"],
         }
-        recorder.document("refit.json", report)
+        recorder.document(REFIT, report)
         saved = stored_form(data, settings, model, cutoffs, code.version)
         held_against = reference(data, settings.drift.days, _judged_figures(earlier))
         sha256 = artifact.save(

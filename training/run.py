@@ -18,10 +18,12 @@ from training.blending.calibration_choice import Trials
 from training.blending.market import Method
 from training.data.conditions import paid
 from training.data.dataset import Dataset, assemble, feature_store
+from training.data.named import require_named
 from training.judging import diagnosis, evaluation
 from training.judging.comparison import Held, said_of_run
 from training.judging.evaluation import Blended
 from training.judging.gate import Verdict, judge
+from training.judging.metrics import Predictions
 from training.judging.reference import judged_figures, reference
 from training.judging.selection import Cutoffs
 from training.model import artifact
@@ -40,7 +42,9 @@ from training.record.service_definition import definition
 from training.record.tracking import VERDICT, Recorder
 from training.search import tuning
 from training.walk_forward import OutOfFold
+from velo.disk.full_disk import room_on
 from velo.home import Home
+from velo.offline.build import current_build
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import law_of
 from velo.settings import Settings
@@ -100,17 +104,22 @@ def train(
     Raises:
         InputError: the label cannot name a version.
         NothingBuilt, HomeError: the home is not ready.
-        SettingsError: there is nothing to tune.
+        SettingsError: there is nothing to tune, or a feature is named that the service lacks.
         DataError: the data cannot carry the plan.
     """
     labelled = {} if label is None else {LABEL: check_label(label)}
+    current_build(home)
+    require_named(feature_store(), settings)
     clock = Clock(progress)
     with clock.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
     name = f"{settings.training.blend} to {data.plan.train_end}, {settings.training.service}"
     code = CodeState.now()
     tags = {**code.tags(), **labelled, **data.fingerprint}
-    with Recorder(home, label or name, tags) as recorder:
+    with (
+        room_on(home.root, "the training was broken off"),
+        Recorder(home, label or name, tags) as recorder,
+    ):
         devig = walk_forward.choose_devig(data, settings)
         searched = None
         if tune:
@@ -169,9 +178,10 @@ def train(
                 settings.training.bootstrap_draws, settings.training.seed,
             ))  # fmt: skip
         stored = stored_form(data, settings, model, cutoffs, code.version)
-        held_against = reference(
-            data, settings.drift.days, judged_figures(judged, predictions["p"].to_numpy())
-        )
+        held_against = reference(data, settings.drift.days, judged_figures(
+            judged, Predictions.of(predictions), settings.training.bootstrap_draws,
+            settings.training.seed,
+        ))  # fmt: skip
         sha256 = artifact.save(
             recorder.model_folder, stored, model.ranker_text, held_against.to_dict()
         )
@@ -182,7 +192,7 @@ def train(
             plan=data.plan.to_dict(),
             settings=settings.model_dump(mode="json", exclude={"home"}),
             prices={"decision": data.decision, "settlement": data.settlement, "devig": devig,
-                    "commission": settings.prices.commission.get(data.settlement, 0.0)},
+                    "commission": settings.prices.commission_of(data.settlement)},
             nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
             folds=folds,
             model=_model_section(model, oof, blended, objective, settings)
@@ -208,7 +218,7 @@ def train(
             write_holdout(recorder.model_folder.parent, explained(model, judged_days, predictions))
             recorder.plots(pictures(
                 predictions, pieces, model.fundamental.importance(), shares, weights, cutoffs,
-                settings.prices.commission.get(data.settlement, 0.0), settings,
+                settings.prices.commission_of(data.settlement), settings,
             ))  # fmt: skip
             called = label or name
             recorder.tag({**review.tags(), NOTE: review.page(), RUN_NAME: review.name(called)})
@@ -262,6 +272,7 @@ def stored_form(
         "service": data.declared.service,
         "priors": data.priors.model_dump(mode="json"),
         "layoff": settings.layoff.model_dump(mode="json"),
+        "windows": settings.windows.model_dump(mode="json"),
         "prices": {"decision": data.decision, "settlement": data.settlement},
         "odds_band": settings.odds_band.model_dump(mode="json"),
         "cutoffs": cutoffs.to_dict(),

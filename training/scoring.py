@@ -15,8 +15,9 @@ from training.model.model import Model
 from training.record.registry import LABEL, Registered, resolve
 from velo.errors import DataError, ModelError
 from velo.home import Home
+from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
-from velo.settings import Layoff, Priors
+from velo.settings import Layoff, Priors, Windows
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,33 @@ class Stored:
         """Its version, or its run where it has none."""
         return self.registered.version or self.registered.run_id
 
+    def require_windows(self, windows: Windows, whose: str) -> None:
+        """See that features come of the windows that the model learned them with.
+
+        A model of before they were recorded has the defaults.
+
+        Args:
+            windows: of the features that it is to score.
+            whose: what has them, such as `build 7`.
+
+        Raises:
+            ModelError: they are others.
+        """
+        unlike = Windows(**self.said.get("windows", {})).unlike(windows)
+        if unlike:
+            raise ModelError(
+                f"version {self.version} was trained with {unlike} as {whose} has: set it back in "
+                "velo.toml and run `velo build`, or train again"
+            )
+
+    def require_build(self, build: Build) -> None:
+        """The same of the offline tables, and of the online store that was filled from them.
+
+        Raises:
+            ModelError: they are of other windows.
+        """
+        self.require_windows(Windows(**build.windows), f"build {build.number}")
+
 
 def stored_model(home: Home, reference: str) -> Stored:
     """Find a model by alias, version or run id, verify its hash and rebuild it.
@@ -82,10 +110,14 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         first, last: race days, both included.
 
     Raises:
-        ModelError: the registry's service no longer has all of the model's features.
+        ModelError: the registry's service no longer has all of the model's features, or the
+            build is of other windows.
         DataError: there is no usable race in the period.
+        HomeError: a file of the build is not as it was made.
     """
     spine = Spine(home)
+    spine.require_whole()
+    stored.require_build(current_build(home))
     store = feature_store()
     service = declared(store, stored.said["service"])
     features = stored.model.fundamental.features

@@ -8,7 +8,7 @@
     │   ├── UnknownFormat     no reader knows these columns
     │   └── AccountingError   a file's rows do not add up: a fault of VÉLØ's
     ├── HomeError             the home is missing, in use or not in the state a command needs
-    │   ├── InUse             another process holds the warehouse: ask again later
+    │   ├── InUse             another process is at it, at the warehouse say: ask again later
     │   ├── NothingIngested   no results in the warehouse yet
     │   └── NothingBuilt      no offline tables yet
     ├── DataError             the data cannot carry the question (too few races, no prices)
@@ -47,7 +47,7 @@ class HomeError(VeloError):
 
 
 class InUse(HomeError):
-    """Another process holds the warehouse; it will be done some time."""
+    """Another process is at what is asked for; it will be done some time."""
 
 
 class NothingIngested(HomeError):

@@ -1,9 +1,10 @@
 -- Wins and expected wins of a draw cell (course, surface, distance band, going group, third):
--- career, and over the last {draw_bias} days with their variance. Stallmates compete, so a race
--- counts once: s = m/n for its m runners of the cell, variance s(1-s).
+-- career, and over the last 180 days with their variance. Stallmates compete, so a race
+-- counts once: s = m/n for its m runners of the cell, variance s(1-s), in the steps of `starts`.
 WITH per_race AS (
     SELECT course_id, surface, distance_band, going_group, draw_third, known, race_id,
-        sum(win_share) AS wins, count(*) * 1.0 / any_value(field_size) AS expected
+        sum(win_share) AS wins,
+        round(count(*) / any_value(field_size) * 1099511627776.0) / 1099511627776.0 AS expected
     FROM starts
     WHERE surface IS NOT NULL AND distance_band IS NOT NULL AND going_group IS NOT NULL
         AND draw_third IS NOT NULL
@@ -12,7 +13,7 @@ WITH per_race AS (
 days AS (
     SELECT course_id, surface, distance_band, going_group, draw_third, known,
         sum(wins) AS wins, sum(expected) AS expected,
-        sum(expected * (1.0 - expected)) AS variance
+        sum(round(expected * (1.0 - expected) * 1099511627776.0) / 1099511627776.0) AS variance
     FROM per_race
     GROUP BY course_id, surface, distance_band, going_group, draw_third, known
 ),
@@ -20,7 +21,7 @@ changes AS (
     SELECT * FROM days
     UNION ALL
     SELECT course_id, surface, distance_band, going_group, draw_third,
-        CAST(known + INTERVAL '{draw_bias}' DAY AS DATE), 0.0, 0.0, 0.0
+        CAST(known + INTERVAL '180' DAY AS DATE), 0.0, 0.0, 0.0
     FROM days
 ),
 daily AS (
@@ -43,4 +44,4 @@ WINDOW
         ORDER BY known ROWS UNBOUNDED PRECEDING),
     recent AS (PARTITION BY course_id, surface, distance_band, going_group, draw_third
         ORDER BY known
-        RANGE BETWEEN INTERVAL '1' DAY * ({draw_bias} - 1) PRECEDING AND CURRENT ROW)
+        RANGE BETWEEN INTERVAL '1' DAY * (180 - 1) PRECEDING AND CURRENT ROW)

@@ -1,5 +1,5 @@
--- Each jockey's wins and starts: career, and over the last {strike_rate_short},
--- {strike_rate_medium} and {strike_rate_long} days. A row at each day that becomes known and at
+-- Each jockey's wins and starts: career, and over the last 14,
+-- 30 and 90 days. A row at each day that becomes known and at
 -- each day that falls out of a window.
 WITH days AS (
     SELECT jockey_id, known, sum(win_share) AS wins, count(*) AS starts
@@ -10,11 +10,11 @@ WITH days AS (
 changes AS (
     SELECT jockey_id, known, wins, starts FROM days
     UNION ALL
-    SELECT jockey_id, CAST(known + INTERVAL '{strike_rate_short}' DAY AS DATE), 0.0, 0 FROM days
+    SELECT jockey_id, CAST(known + INTERVAL '14' DAY AS DATE), 0.0, 0 FROM days
     UNION ALL
-    SELECT jockey_id, CAST(known + INTERVAL '{strike_rate_medium}' DAY AS DATE), 0.0, 0 FROM days
+    SELECT jockey_id, CAST(known + INTERVAL '30' DAY AS DATE), 0.0, 0 FROM days
     UNION ALL
-    SELECT jockey_id, CAST(known + INTERVAL '{strike_rate_long}' DAY AS DATE), 0.0, 0 FROM days
+    SELECT jockey_id, CAST(known + INTERVAL '90' DAY AS DATE), 0.0, 0 FROM days
 ),
 daily AS (
     SELECT jockey_id, known, sum(wins) AS wins, CAST(sum(starts) AS BIGINT) AS starts
@@ -35,8 +35,8 @@ FROM daily
 WINDOW
     career AS (PARTITION BY jockey_id ORDER BY known ROWS UNBOUNDED PRECEDING),
     short AS (PARTITION BY jockey_id ORDER BY known
-        RANGE BETWEEN INTERVAL '1' DAY * ({strike_rate_short} - 1) PRECEDING AND CURRENT ROW),
+        RANGE BETWEEN INTERVAL '1' DAY * (14 - 1) PRECEDING AND CURRENT ROW),
     medium AS (PARTITION BY jockey_id ORDER BY known
-        RANGE BETWEEN INTERVAL '1' DAY * ({strike_rate_medium} - 1) PRECEDING AND CURRENT ROW),
+        RANGE BETWEEN INTERVAL '1' DAY * (30 - 1) PRECEDING AND CURRENT ROW),
     long AS (PARTITION BY jockey_id ORDER BY known
-        RANGE BETWEEN INTERVAL '1' DAY * ({strike_rate_long} - 1) PRECEDING AND CURRENT ROW)
+        RANGE BETWEEN INTERVAL '1' DAY * (90 - 1) PRECEDING AND CURRENT ROW)

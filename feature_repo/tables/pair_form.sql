@@ -1,4 +1,4 @@
--- Wins and starts of a trainer with a jockey over the last {pair} days.
+-- Wins and starts of a trainer with a jockey over the last 365 days.
 WITH days AS (
     SELECT trainer_id, jockey_id, known, sum(win_share) AS wins, count(*) AS starts
     FROM starts
@@ -8,7 +8,7 @@ WITH days AS (
 changes AS (
     SELECT trainer_id, jockey_id, known, wins, starts FROM days
     UNION ALL
-    SELECT trainer_id, jockey_id, CAST(known + INTERVAL '{pair}' DAY AS DATE), 0.0, 0 FROM days
+    SELECT trainer_id, jockey_id, CAST(known + INTERVAL '365' DAY AS DATE), 0.0, 0 FROM days
 ),
 daily AS (
     SELECT trainer_id, jockey_id, known, sum(wins) AS wins, CAST(sum(starts) AS BIGINT) AS starts
@@ -21,4 +21,4 @@ SELECT
     CAST(sum(starts) OVER year AS BIGINT) AS pair_starts_365d
 FROM daily
 WINDOW year AS (PARTITION BY trainer_id, jockey_id ORDER BY known
-    RANGE BETWEEN INTERVAL '1' DAY * ({pair} - 1) PRECEDING AND CURRENT ROW)
+    RANGE BETWEEN INTERVAL '1' DAY * (365 - 1) PRECEDING AND CURRENT ROW)

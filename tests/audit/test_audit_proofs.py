@@ -87,8 +87,8 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
     ),
     "a window one day too wide": (
         "trainer_form.sql",
-        "({strike_rate_short} - 1)",
-        "({strike_rate_short} - 0)",
+        "(14 - 1)",
+        "(14 - 0)",
         {"brute force": {"velocity"}},
     ),
     "a draw cell over all time": (

@@ -12,7 +12,8 @@ def statement(**changes: Any) -> Statement:
     """A strategy that claims an edge and has the bets to show it."""
     figures = dict.fromkeys(("roi", "ae_ratio", "ae_fair", "strike_rate"), 1.0)
     usual = {
-        "bets": 9, "unsettled": 0, "winners": 1, "staked": 9, "profit": 1, "max_drawdown": 0,
+        "bets": 9, "bet_days": 9, "unsettled": 0, "winners": 1, "staked": 9, "profit": 1,
+        "max_drawdown": 0,
         **figures, **{f"{name}_ci": None for name in figures}, "stake": "flat", "each_way": False,
         "bank": Bank(opening=100, closing=101, lowest=99, path=[101], drawdown=[0]), "random": None,
         "power": Strength(claimed_edge=0.2, power=0.9, bets_needed=5), "sharpe": None,

@@ -15,6 +15,7 @@ def test_a_file_that_is_not_there_is_named_in_one_line(tmp_path: Path) -> None:
     assert answer.out == ""
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("words", "mend"),
     [
@@ -64,6 +65,7 @@ def test_the_report_schema_is_published(tmp_path: Path) -> None:
     assert {"strategies", "price_buckets", "baseline"} <= set(schema["properties"])
 
 
+@pytest.mark.slow
 def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         answer = velo(
@@ -75,6 +77,7 @@ def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tests.cli.velo_command import velo
@@ -56,6 +57,17 @@ def test_a_strategy_that_is_known_and_never_bet_has_an_empty_ledger(home: Home) 
     record(home.ledger, [race(1, [backed(1), runner(2)])])
     answer = velo(home.root, "ledger", "--strategy", "top10", "--json")
     assert (answer.code, answer.json["bets"]["open"]) == (0, 0)
+
+
+def test_a_horse_named_as_a_formula_is_exported_as_a_text(home: Home, tmp_path: Path) -> None:
+    horse = "=HYPERLINK(1)\x1b[2J"
+    record(home.ledger, [race(1, [backed(1, horse=horse), runner(2)])])
+    for name in ("bets.csv", "bets.parquet"):
+        assert velo(home.root, "ledger", "--export", str(tmp_path / name)).code == 0
+    bets = pd.read_csv(tmp_path / "bets.csv")
+    assert bets["horse"].tolist() == ["'=HYPERLINK(1)\\x1b[2J"]
+    assert pd.read_parquet(tmp_path / "bets.parquet")["horse"].tolist() == [horse]
+    assert bets["odds"].tolist() == [6.0]
 
 
 def test_backfill_is_said_before_anything_else(home: Home, tmp_path: Path) -> None:

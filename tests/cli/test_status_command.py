@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.cli.velo_command import velo
 from tests.warehouse.raceform_file import COLUMNS, load, race, row, text_of
+from velo.cli.status import elsewhere
 from velo.home import Home
 from velo.offline.build import build
+from velo.offline.manifest import NAME
 from velo.settings import Settings
 
 AFTER = ("pos", "ovr_btn", "btn", "time", "prize", "rpr", "ts", "comment", "sp")
@@ -35,3 +39,30 @@ def test_results_leave_the_build_behind_and_a_card_alone_does_not(
     assert said.code == 1
     assert said.json["staleness"]["build_behind"] == 1
     assert said.json["next"] == "velo build"
+
+
+def test_a_build_of_an_earlier_version_is_used_and_due(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "results.csv").write_text(text_of(race()), encoding="utf-8")
+    load(home, tmp_path / "results.csv")
+    build(home, Settings())
+    assert velo(home.root, "status", "--json").json["build"]["hashed"]
+    (home.current_build / NAME).unlink()
+    said = velo(home.root, "status", "--json").json
+    assert said["due"][0] == {
+        "command": "velo build", "why": "the build is from before files had hashes",
+    }  # fmt: skip
+
+
+def test_a_home_that_was_moved_says_so_and_how_it_is_brought_over(
+    home: Home, tmp_path: Path
+) -> None:
+    """MLflow's database says where its artifacts lie."""
+    home.root.rename(tmp_path / "moved")
+    moved = Home(tmp_path / "moved")
+    with closing(sqlite3.connect(moved.root / "mlflow.db")) as con, con:
+        con.execute("CREATE TABLE experiments (artifact_location TEXT)")
+        con.execute("INSERT INTO experiments VALUES (?)", [home.artifacts.as_uri()])
+    found = elsewhere(moved)
+    assert found == (str(home.root),)
+    (tmp_path / "home").symlink_to(moved.root)
+    assert elsewhere(moved) == (), "a link leads there"

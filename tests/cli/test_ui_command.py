@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -66,6 +67,12 @@ def test_mlflow_is_served_until_it_is_ended(tmp_path: Path, order: signal.Signal
         url = f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/get-by-name?experiment_name=velo"
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert (tmp_path / "mlartifacts").as_uri() in answer.read().decode()
+        assert _status(url) == 200
+        for host in ("rebound.example", "rebound.example:5000", "192.168.0.7", "10.0.0.1:5000"):
+            assert _status(url, host=host) == 403
+        written = url.replace("get-by-name?experiment_name=velo", "create")
+        assert _status(written, "POST", b'{"name": "x"}', origin="http://other.example") == 403
+        assert _status(written, "POST", b'{"name": "x"}', origin="null") == 403
         # Whoever is impatient asks twice, and must not leave the server behind.
         process.send_signal(order)
         time.sleep(0.1)
@@ -77,3 +84,53 @@ def test_mlflow_is_served_until_it_is_ended(tmp_path: Path, order: signal.Signal
         process.kill()
         process.wait(60)
         process.stdout.close()  # type: ignore[union-attr]
+
+
+@pytest.mark.slow
+def test_feasts_pages_are_read_by_this_machine_and_changed_by_nobody(tmp_path: Path) -> None:
+    environment = {**os.environ, "VELO_HOME": str(tmp_path)}
+    subprocess.run(
+        [sys.executable, "-m", "feast.cli.cli", "-c", "feature_repo", "apply"],
+        env=environment, check=True, capture_output=True,
+    )  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as mlflow, socket.create_server(
+        ("127.0.0.1", 0)
+    ) as feast:
+        ports = [str(each.getsockname()[1]) for each in (mlflow, feast)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "velo", "ui", "--port", ports[0], "--feast",
+         "--feast-port", ports[1]],
+        env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert process.stdout.readline() == f"Feast: http://127.0.0.1:{ports[1]}\n"
+        base = f"http://127.0.0.1:{ports[1]}"
+        services = f"{base}/api/v1/feature_services?project=velo"
+        before = (tmp_path / "registry.db").read_bytes()
+        with urllib.request.urlopen(services, timeout=60) as answer:
+            assert b"velo_v1_1_0" in answer.read()
+        assert _status(base + "/p/velo") == 200
+        one = f"{base}/api/v1/feature_services/velo_v1_1_0?project=velo"
+        for method in ("DELETE", "POST", "PUT", "PATCH", "OPTIONS"):
+            assert _status(one, method) == 405
+        assert _status(services, host="rebound.example") == 403
+        assert _status(services, origin="https://other.example") == 403
+        assert _status(services, **{"sec-fetch-site": "cross-site"}) == 403
+        assert (tmp_path / "registry.db").read_bytes() == before
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        process.stdout.close()  # type: ignore[union-attr]
+
+
+def _status(url: str, method: str = "GET", body: bytes | None = None, **headers: str) -> int:
+    asked = urllib.request.Request(
+        url, body, {"content-type": "application/json", **headers}, method=method
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code

@@ -25,6 +25,7 @@ from velo.keeping.stores import migrate
 from velo.live import declarations, journal
 from velo.live.book import open_book
 from velo.live.predict import Asked, predict
+from velo.live.proof import verify_ledger
 from velo.live.settling import settle
 from velo.settings import load
 from velo.store.online import standing
@@ -155,6 +156,13 @@ def test_its_ledger_says_what_it_said(brought: Kept) -> None:
     wanted = json.loads((brought.version / "ledger.json").read_text(encoding="utf-8"))
     for old, new in zip(wanted, figures, strict=True):
         assert {name: new[name] for name in old} == pytest.approx(old)
+
+
+def test_its_predictions_are_chained_and_nothing_is_proved_of_them_before(brought: Kept) -> None:
+    proof = verify_ledger(brought.home, whole=True)
+    assert proof is not None
+    assert proof.holds
+    assert 0 < proof.links == proof.earlier
 
 
 @each_version

@@ -28,6 +28,11 @@ SETTINGS = Settings(
     store=Store(memory_limit="2GB", threads=2),
     gate=Gate(training_rows=10_000),
 )
+PROMOTABLE = SETTINGS.model_copy(update={"gate": Gate(
+    calibration_error=1, band_calibration_margin=1, ae_ratio=0.01, roi_top20=-1, alpha_low=-5,
+    alpha_high=5, null_rate=1, dead_share=1, training_rows=0, holdout_days=1, top1_alarm=1,
+)})  # fmt: skip
+"""With targets that the little world's model meets."""
 KNOWN_AFTERWARDS = ("pos", "ovr_btn", "btn", "time", "rpr", "ts", "comment", "prize")
 
 Row = dict[str, str]
@@ -62,7 +67,7 @@ class World:
         return settle(self.home, SETTINGS, [str(each) for each in paths], None, False, print)
 
 
-def lived(folder: Path, days: int) -> World:
+def lived(folder: Path, days: int, settings: Settings = SETTINGS) -> World:
     """Make a world in the home that is in force, trained on all but its last days."""
     home = Home.current()
     whole = folder / "world.csv"
@@ -76,9 +81,9 @@ def lived(folder: Path, days: int) -> World:
     ingest(home, SETTINGS.store, written(
         folder / "before.csv", [row for day in sorted(by_day)[:-days] for row in by_day[day]]
     ))  # fmt: skip
-    build(home, SETTINGS)
+    build(home, settings)
     apply()
-    train(home, SETTINGS)
+    train(home, settings)
     return World(home, folder, {day: by_day[day] for day in later})
 
 

@@ -63,5 +63,5 @@ def test_a_race_declared_before_moments_were_kept_goes_by_its_off() -> None:
 
 
 def test_a_time_zone_that_nobody_keeps_is_refused() -> None:
-    with pytest.raises(ValidationError, match="no time zone is called"):
+    with pytest.raises(ValidationError, match="must be a time zone such as"):
         Live(timezone="Europe/Lodnon")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -100,3 +101,18 @@ def test_a_journal_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
         con.execute("PRAGMA user_version = 99")
     with pytest.raises(HomeError, match="version 99, made by a later VÉLØ"):
         record(path, [race(7, [runner(1)])])
+
+
+def test_a_full_disk_keeps_what_was_predicted_before_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    record(path, [race(1, [runner(1)])])
+    before, bounds = predictions(path), resource.getrlimit(resource.RLIMIT_FSIZE)
+    more = [race(n, [runner(horse, horse="x" * 500) for horse in range(40)]) for n in range(2, 9)]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, bounds[1]))
+    try:
+        with pytest.raises(HomeError, match=r"ledger\.db: the disk is full, .* is undone; make"):
+            record(path, more)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+    assert predictions(path) == before
+    assert record(path, more) == [1] * 7

@@ -19,6 +19,7 @@ from velo.warehouse.ingest import ingest
 CASE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("said", "standing"),
     [
@@ -66,6 +67,7 @@ def test_odds_of_those_that_run_suffice_for_a_market(home: Home, tmp_path: Path)
     assert quoted.odds.tolist() == [4.5, 4.5, 4.5]
 
 
+@pytest.mark.slow
 def test_a_later_card_is_right_each_time(home: Home, tmp_path: Path) -> None:
     """It runs, is taken out, runs after all, and is then no longer named."""
     cards = [

@@ -85,7 +85,7 @@ def test_non_runners_are_named_and_the_others_have_a_market(world: World) -> Non
     assert said["absent"][0]["standing"] == "non-runner"
     flat = [row for row in all_rows(done) if row["horse"] == absent.horse]
     assert [(row["verdict"], row["p"], row["odds"]) for row in flat] == [("non-runner", None, None)]
-    html = page(said, Standing("1", None, True, "passed"), "Europe/London")
+    html = page(said, Standing("1", None, True), "Europe/London")
     assert f"Not running: {absent.horse} (non-runner)." in html
     offline = world.predict(day, card(world, "out.csv", rows), offline=True)
     again = next(each for each in offline.predictions if each.race_id == absent.race_id)
@@ -113,7 +113,7 @@ def test_strangers_and_an_unknown_course_stand_first_and_are_said_before_anythin
     assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} were never seen")
     assert done.notes[1].startswith("the course Nowhere Park was never seen")
     assert len(heard) == 2
-    html = page(as_said(done), Standing("1", None, True, "passed"), "Europe/London")
+    html = page(as_said(done), Standing("1", None, True), "Europe/London")
     assert html.index("were never seen") < html.index('<h2 id="race-1-h"')
 
 

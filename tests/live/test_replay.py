@@ -17,6 +17,7 @@ from backtest.report import Origin, Terms, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.data.conditions import conditioned, conditions
+from training.judging.bootstrap import FEWEST_DAYS
 from training.scoring import score_period, stored_model
 from velo.errors import InputError, ModelError
 from velo.live.book import open_book
@@ -88,11 +89,10 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
             ("max_drawdown", "max_drawdown"),
         ):  # fmt: skip
             assert getattr(found, ours) == pytest.approx(theirs[name], abs=1e-9), (strategy, name)
-        assert [found.roi_low, found.roi_high] == pytest.approx(theirs["roi_ci"], abs=1e-9)
+        assert found.bet_days == theirs["bet_days"] < FEWEST_DAYS
+        assert found.roi_low is found.roi_high is theirs["roi_ci"] is None
         assert found.calibration_error == pytest.approx(report["calibration_error"], abs=1e-9)
-        assert [found.ll_gain_low, found.ll_gain_high] == pytest.approx(
-            report["delta_ll_ci"], abs=1e-9
-        )
+        assert found.ll_gain_low is found.ll_gain_high is report["delta_ll_ci"] is None
     assert report["strategies"]["top30"]["bets"] > 20
     assert set(book.runners["race_id"]) >= judged
 

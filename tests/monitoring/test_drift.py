@@ -14,9 +14,9 @@ import pytest
 from tests.cli.velo_command import velo
 from tests.live.predicted import race, runner
 from tests.monitoring.worlds import FEATURES, reference, runners
+from tests.training.promoted import judged, promoted
 from training.model import artifact
-from training.record.registry import MODEL
-from training.record.tracking import Recorder, client
+from training.record.tracking import Recorder
 from velo.errors import DataError
 from velo.home import Home
 from velo.live.journal import record
@@ -28,11 +28,12 @@ LATER = date(2026, 3, 1)
 
 
 def crown(home: Home, kept: Mapping[str, Any] | None) -> None:
-    """Register a champion that kept this reference."""
+    """Promote a version that kept this reference."""
     with Recorder(home, "a run") as recorder:
         sha256 = artifact.save(recorder.model_folder, {"temperature": 1.0}, None, kept)
+        judged(recorder)
         recorder.enrol(sha256, "a model", {"velo.verdict": "passed"})
-    client(home).set_registered_model_alias(MODEL, "champion", str(recorder.version))
+    promoted(home, str(recorder.version))
 
 
 def predicted(home: Home, days: int, change: Any = None, version: str = "1") -> None:

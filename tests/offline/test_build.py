@@ -129,6 +129,7 @@ def test_the_pointer_is_one_link_to_a_whole_build_in_the_same_home(home: Home) -
     assert home.current_build.resolve() == Path(done.folder).resolve()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kept", [1, 3])
 def test_the_newest_builds_are_kept(home: Home, kept: int) -> None:
     record(home, MEETING)
@@ -143,7 +144,7 @@ def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     record(home, MEETING)
     first, again = build_tables(home), build_tables(home)
     assert first.fingerprint == again.fingerprint
-    other = SETTINGS.model_copy(update={"windows": Windows(pair=100)})
+    other = SETTINGS.model_copy(update={"windows": Windows(prize_ladder=100)})
     assert build(home, other).fingerprint != first.fingerprint
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.execute(
@@ -154,6 +155,7 @@ def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     assert build_tables(home).fingerprint != first.fingerprint
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("share", [0.3, 0.6])
 def test_until_a_day_is_a_world_that_ends_with_that_day(home: Home, share: float) -> None:
     days = sorted({s.date for s in STARTS})

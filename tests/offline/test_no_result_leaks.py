@@ -89,13 +89,13 @@ def test_a_days_own_results_in_another_order_move_none_of_its_features(
 MUTATIONS = {
     "a window one day too wide": (
         "trainer_form.sql",
-        "({strike_rate_short} - 1)",
-        "({strike_rate_short} - 0)",
+        "(14 - 1)",
+        "(14 - 0)",
         {"trainer_sr_14d"},
     ),
     "a day that never falls out": (
         "jockey_form.sql",
-        "    UNION ALL\n    SELECT jockey_id, CAST(known + INTERVAL '{strike_rate_long}' DAY "
+        "    UNION ALL\n    SELECT jockey_id, CAST(known + INTERVAL '90' DAY "
         "AS DATE), 0.0, 0 FROM days\n",
         "",
         {"jockey_sr_90d", "tj_combo_uplift"},

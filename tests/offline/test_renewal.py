@@ -207,6 +207,7 @@ def built_on(home: Home, **how: Any) -> int | None:
     return build(home, how.pop("settings", SETTINGS), **how).built_on
 
 
+@pytest.mark.slow
 def test_what_changes_more_than_the_data_is_built_from_nothing(home: Home, repo: Path) -> None:
     tell(home, [Telling(DAYS[0], STARTS)])
     assert built_on(home) is None
@@ -216,7 +217,7 @@ def test_what_changes_more_than_the_data_is_built_from_nothing(home: Home, repo:
     assert built_on(home) is None
     assert built_on(home, as_known=True) is None
     assert built_on(home) is None
-    shorter = SETTINGS.model_copy(update={"windows": Windows(pair=100)})
+    shorter = SETTINGS.model_copy(update={"windows": Windows(prize_ladder=100)})
     assert built_on(home, settings=shorter) is None
     assert built_on(home) is None
     assert built_on(home, repo=repo) is None

@@ -77,16 +77,15 @@ def test_a_table_reads_the_warehouse_or_other_tables_and_nothing_else() -> None:
 
 
 def test_windows_are_filled_in_from_the_settings() -> None:
-    tables = {t.name: t.sql for t in load_tables(Windows(strike_rate_short=7, par_races=3))}
-    assert "INTERVAL '7' DAY" in tables["trainer_form"]
-    assert "INTERVAL '1' DAY * (7 - 1) PRECEDING" in tables["jockey_form"]
+    tables = {t.name: t.sql for t in load_tables(Windows(prize_ladder=7, par_races=3))}
+    assert "INTERVAL '7' DAY PRECEDING" in tables["race_levels"]
     assert ">= 3" in tables["par_times"]
     assert not any("{" in sql for sql in tables.values())
 
 
 def test_an_unknown_window_is_named_with_its_file_and_the_known_ones(tmp_path: Path) -> None:
     repo = write(tmp_path, spells="SELECT {strike_rate_weekly} AS days")
-    with pytest.raises(InputError, match=r"spells\.sql.*\{strike_rate_weekly\}.*strike_rate_short"):
+    with pytest.raises(InputError, match=r"spells\.sql.*\{strike_rate_weekly\}.*prize_ladder"):
         load_tables(Windows(), repo)
 
 

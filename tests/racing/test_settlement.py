@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.racing.settlement import commission, profit, settle, unsettleable
+from velo.racing.settlement import commission, each_way_profit, profit, settle, unsettleable
 
 
 def settled(
@@ -88,3 +88,20 @@ def test_commission_in_all_is_the_rate_on_each_race_s_positive_net(
 def test_profit_scales_with_the_stake(stake: float, odds: float) -> None:
     one = profit(np.array([1.0]), np.array([odds]))
     assert profit(np.array([1.0]), np.array([odds]), stake) == pytest.approx(one * stake)
+
+
+@pytest.mark.parametrize(
+    ("won", "placed", "terms", "points"),
+    [
+        (0.0, 1.0, 0.2, 0.5),  # half a point lost, half a point paid at 2/1
+        (1.0, 1.0, 0.2, 6.0),
+        (0.0, 0.0, 0.2, -1.0),
+        (1.0, 0.0, 0.0, 10.0),  # no places: all of it on the win
+        (0.0, 0.0, 0.0, -1.0),
+    ],
+)
+def test_an_each_way_point_at_ten_to_one_a_fifth_the_odds(
+    won: float, placed: float, terms: float, points: float
+) -> None:
+    facts = (np.array([x]) for x in (won, placed, 11.0, terms))
+    assert each_way_profit(*facts).tolist() == pytest.approx([points])

@@ -33,7 +33,7 @@ SCALE = {
     15: ("9/2", "5/1", "11/2"),
     10: ("6/1", "15/2", "9/1"),
     5: ("10/1", "12/1", "14/1"),
-    0: ("16/1", "33/1", "100/1"),
+    0: ("29/2", "15/1", "16/1", "33/1", "100/1"),
 }
 
 
@@ -74,6 +74,30 @@ def test_a_bookmakers_book_under_one_lacks_a_horse_that_nobody_named() -> None:
     odds, race = np.array([4.0, 4.0]), np.array([0, 0])
     paid = paid_odds(odds, race, 1, np.array([]), np.array([], dtype=int), "rule 4")
     assert np.isnan(paid).all()
+
+
+@pytest.mark.parametrize(("odds", "whole"), [(2.0 + 1e-9, True), (2.0 + 1e-5, False), (2.1, False)])
+def test_a_bookmakers_book_may_add_up_to_a_hair_less_than_one_and_no_more(
+    odds: float, whole: bool
+) -> None:
+    paid = paid_odds(
+        np.array([odds, odds]), np.array([0, 0]), 1, np.array([]), np.array([], dtype=int), "rule 4"
+    )
+    assert (paid == odds).all() == whole
+
+
+def test_a_book_under_one_is_as_it_should_be_where_the_source_names_who_is_gone() -> None:
+    odds, race = np.array([4.0, 4.0, 2.0, 2.0]), np.array([0, 0, 1, 1])
+    paid = paid_odds(odds, race, 2, np.array([4.0]), np.array([0]), "rule 4")
+    # 3/1: 25p in the pound of what is won.
+    assert paid.tolist() == pytest.approx([3.25, 3.25, 2.0, 2.0])
+
+
+def test_a_price_of_the_exchange_is_cut_by_its_own_races_book() -> None:
+    """One at 2.0 left a book of 1/2 in the first race, one at 5.0 a book of 4/5 in the second."""
+    odds, race = np.array([4.0, 4.0, 2.5, 2.5]), np.array([0, 0, 1, 1])
+    paid = paid_odds(odds, race, 3, np.array([2.0, 5.0]), np.array([0, 1]), "reduction factor")
+    assert paid.tolist() == pytest.approx([2.0, 2.0, 2.0, 2.0])
 
 
 def test_starting_prices_bear_nothing() -> None:

@@ -15,7 +15,7 @@ from velo.live.predict import Predicted
 from velo.live.shown import as_said
 from velo.report.card_page import Standing, page
 
-CHAMPION = Standing("3", "v1", True, "passed")
+CHAMPION = Standing("3", "v1", True)
 MOVED = [{"feature": "form_ewma", "push": 0.31, "value": 0.7},
          {"feature": "draw_iv", "push": -0.12, "value": 0.9},
          {"feature": "or_delta", "push": 0.04, "value": None}]  # fmt: skip
@@ -77,8 +77,11 @@ def test_odds_of_another_kind_make_the_race_indicative() -> None:
 
 
 def test_a_version_that_the_gate_refused_is_not_for_betting() -> None:
-    refused = sections(read(html(FIRST, standing=Standing("2", None, False, "refused"))))[-1]
-    assert "the gate refused it" in refused
+    standing = Standing("2", None, False, "its gate does not hold: roi_top20 -0.2 misses >= 0")
+    page = read(html(FIRST, standing=standing))
+    refused = sections(page)[-1]
+    assert "version 2, not promoted" in page.named("header")[0].text
+    assert "roi_top20 -0.2 misses" in refused
     assert "not for betting" in refused
     assert "not the champion" not in sections(read(html(FIRST)))[-1]
 

@@ -13,7 +13,8 @@ from velo.report.ledger_page import page
 
 FIRST = date(2026, 1, 1)
 FIGURES = {
-    "races": 60, "picks": 12, "wins": 1.5, "places": 4, "strike_rate": 0.125, "ae_raw": 1.1,
+    "races": 60, "days": 60, "bet_days": 50, "picks": 12, "wins": 1.5, "places": 4,
+    "strike_rate": 0.125, "ae_raw": 1.1,
     "ae_fair": None, "impact_value": 1.2, "staked": 1234.5, "profit": -1080.4, "profit_sp": -3.5,
     "profit_bsp": None, "roi": -0.29, "roi_low": -0.6, "roi_high": 0.1, "max_drawdown": 1340.0,
     "daily_sharpe": -0.1, "calibration_error": 0.004, "calibration_races": 55, "ll_gain": 0.01,

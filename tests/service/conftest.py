@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.live.replayed import World, lived
-from training.record import tracking
-from training.record.registry import MODEL
+from tests.live.replayed import PROMOTABLE, World, lived
+from training.promotion import promote
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Twenty thousand runners, trained; the challenger is made champion whatever the gate says."""
+    """Twenty thousand runners, trained for a gate that asks little, and promoted."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VELO_HOME", str(tmp_path_factory.mktemp("served") / "home"))
-        made = lived(tmp_path_factory.mktemp("files"), 3)
-        tracking.client(made.home).set_registered_model_alias(MODEL, "champion", "1")
+        made = lived(tmp_path_factory.mktemp("files"), 3, PROMOTABLE)
+        done = promote(made.home, "1")
+        assert done.promoted, done.words()
         return made
 
 

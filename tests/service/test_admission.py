@@ -27,9 +27,10 @@ class Asked:
         token: str | None = None,
         largest: int = 100,
         pause: float = 0.0,
+        breaks_off: bool = False,
     ) -> None:
         self.status, self.headers, self.seen = 0, {}, None
-        self._body, self._pause = list(body), pause
+        self._body, self._pause, self._breaks_off = list(body), pause, breaks_off
         named = {"host": "127.0.0.1:8000", **(headers or {})}
         scope = {
             "type": "http", "path": path, "method": "POST",
@@ -44,8 +45,11 @@ class Asked:
 
     async def _receive(self) -> Any:
         await asyncio.sleep(self._pause)
+        if not self._body:
+            return {"type": "http.disconnect"}
         chunk = self._body.pop(0)
-        return {"type": "http.request", "body": chunk, "more_body": bool(self._body)}
+        more = bool(self._body) or self._breaks_off
+        return {"type": "http.request", "body": chunk, "more_body": more}
 
     async def _send(self, message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -74,6 +78,11 @@ def test_a_body_that_says_it_is_too_long_is_not_read_at_all() -> None:
 
 def test_a_body_that_lies_about_its_length_is_stopped_all_the_same() -> None:
     assert Asked({"content-length": "3"}, body=(b"x" * 101,)).status == 413
+
+
+def test_half_a_card_whose_sender_is_gone_is_no_card() -> None:
+    asked = Asked(body=(b"horse\nArkle\n", b"Golden Mil"), breaks_off=True)
+    assert (asked.status, asked.seen) == (400, None)
 
 
 def test_a_body_that_trickles_in_is_given_up() -> None:
@@ -107,6 +116,12 @@ def test_whether_the_process_lives_is_no_secret() -> None:
         {"host": ""},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "http://127.0.0.1:3000"},
+        {"origin": "http://127.0.0.1:8000.evil.example"},
+        {"origin": "null"},
+        {"origin": ""},
+        {"origin": "https://evil.example", "sec-fetch-site": "same-origin"},
     ],
 )
 def test_without_a_token_no_strangers_page_can_ask_through_a_browser(
@@ -119,6 +134,7 @@ def test_without_a_token_no_strangers_page_can_ask_through_a_browser(
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8000", "[::1]:8000", "[::1]"])
 def test_without_a_token_this_machine_may_ask(host: str) -> None:
     assert Asked({"host": host}).status == 200
+    assert Asked({"host": host, "origin": f"http://{host}"}).status == 200
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "velo.example"])

@@ -16,7 +16,9 @@ import pytest
 from tests.live.replayed import World, written
 from tests.service.asking import asked, at_eight, served
 from training.record import tracking
+from training.record.champion import crown
 from training.record.registry import CHALLENGER, MODEL, register, resolve
+from training.record.succession import PROMOTED, write_succession
 from velo.live.journal import predictions
 
 pytestmark = pytest.mark.slow
@@ -211,7 +213,10 @@ def test_a_promotion_is_noticed_under_load_and_no_request_fails(
     def promote() -> str:
         store = tracking.client(world.home)
         tags = {**promoted.tags, tracking.SHA256: promoted.sha256}
-        return register(store, promoted.folder, promoted.run_id, "", tags, "champion")
+        version = register(store, promoted.folder, promoted.run_id, "", tags, alias=None)
+        write_succession(resolve(world.home, version), PROMOTED, version)
+        crown(world.home, version)
+        return version
 
     async def load(client: httpx.AsyncClient) -> list[httpx.Response]:
         answers: list[httpx.Response] = []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,9 +34,10 @@ from velo.offline.spine import Spine
 from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff
+from velo.store.online.digest import is_untouched
 from velo.store.online.entity_rows import Asked
 from velo.store.online.materialize import Materialized, materialize
-from velo.store.online.readiness import online_standing, require_morning_of
+from velo.store.online.readiness import online_standing, require_morning_of, views_not_as_written
 from velo.warehouse.connection import warehouse
 
 
@@ -155,6 +158,25 @@ def test_a_card_has_the_same_features_online_and_offline_day_after_day(
     assert sum(each.removed for each in brought(applied).views) > 0
     assert differing(applied) == []
     assert changed(brought(applied, full=True)) == 0
+
+
+@pytest.mark.slow
+def test_a_row_that_was_changed_past_the_store_is_mended_and_named(
+    applied: Applied, world: list[Start]
+) -> None:
+    day = last_day(world) + timedelta(1)
+    built(applied, world, day)
+    brought(applied, full=True)
+    assert is_untouched(applied.home.online)
+    with closing(sqlite3.connect(applied.home.online)) as con, con:
+        con.execute("UPDATE velo_trainer_form SET trainer_wins = trainer_wins + 1")
+    assert not is_untouched(applied.home.online)
+    assert views_not_as_written(applied.home, applied.store) == ["trainer_form"]
+    done = brought(applied)
+    assert [each.view for each in done.views if each.mended] == ["trainer_form"]
+    assert differing(applied) == []
+    assert views_not_as_written(applied.home, applied.store) == []
+    assert changed(brought(applied)) == 0
 
 
 @pytest.mark.slow

@@ -119,6 +119,7 @@ def test_a_model_that_learned_nothing_has_no_weight() -> None:
     assert found.beta.low < 0.9 < found.beta.high
 
 
+@pytest.mark.slow
 def test_intervals_from_one_step_are_near_those_from_full_refits() -> None:
     world = Planted(0.4, 0.8, 2000, seed=47)
     columns = [world.log_model, blend.log_probability(world.market)]

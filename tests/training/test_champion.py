@@ -6,16 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.training.killed import Killed, kill_after
 from training.model import artifact
 from training.record import champion, registry
 from training.record.champion import Reign, changing, crown, restore_previous
 from training.record.tracking import Recorder, client
 from velo.errors import HomeError, InputError, ModelError
 from velo.home import Home
-
-
-class Killed(BaseException):
-    """A process that ends without cleaning up."""
 
 
 def enrolled(home: Home, label: str | None = None) -> str:
@@ -97,21 +94,6 @@ def test_a_return_that_is_killed_leaves_one_of_the_two_as_champion(
         with pytest.raises(Killed):
             restore_previous(vacant)
     assert Reign.now(vacant) == Reign("21"[written], "1")
-
-
-def kill_after(patch: pytest.MonkeyPatch, written: int) -> None:
-    """End the process after so many aliases were written."""
-    from mlflow import MlflowClient
-
-    write, done = MlflowClient.set_registered_model_alias, []
-
-    def limited(*words: str) -> None:
-        if len(done) == written:
-            raise Killed
-        done.append(words)
-        write(*words)
-
-    patch.setattr(MlflowClient, "set_registered_model_alias", limited)
 
 
 def test_two_promotions_at_once_are_refused(tmp_path: Path) -> None:

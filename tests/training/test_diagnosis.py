@@ -132,9 +132,25 @@ def test_the_worst_are_the_most_surely_bad_and_not_the_smallest():
     unknown = Estimate(float("nan"), float("nan"), float("nan"))
 
     def course(name: str, gain: Estimate) -> Slice:
-        return Slice("course", name, 10, 100, gain, unknown, 0, unknown)
+        return Slice("course", name, 10, 100, 10, gain, unknown, 0, 0, unknown)
 
     small = course("Small", Estimate(-0.5, -1.5, 0.5))
     large = course("Large", Estimate(-0.1, -0.12, -0.08))
     silent = course("Silent", unknown)
     assert [piece.name for piece in worst([small, large, silent])] == ["Large", "Small"]
+
+
+def test_a_course_of_a_few_days_is_not_the_worst_by_its_narrow_interval(season):
+    """Its nine days all lose; York loses less, on days enough to be sure."""
+    uniform = np.full(len(season), 1 / FIELD)
+    dates = np.unique(season["date"].to_numpy())
+    few = season["date"].isin(dates[:9]) & (season["course"] != "York")
+    named = season.assign(
+        course=np.where(few, "Small", season["course"]),
+        p=np.where(few, 1e-3, np.where(season["course"] == "York", uniform, season["p"])),
+    )
+    cut = slices(named, 0.0, OddsBand(), 300, seed=1)["course"]
+    small = next(piece for piece in cut if piece.name == "Small")
+    assert small.days < 10
+    assert np.isnan([small.gain.low, small.gain.high]).all()
+    assert worst(cut)[0].name == "York"

@@ -33,12 +33,35 @@ def test_a_named_train_end_puts_the_holdout_right_behind_it() -> None:
 
 
 def test_a_holdout_that_runs_past_the_data_is_refused() -> None:
-    with pytest.raises(DataError, match="past the last race day 2019-12-31"):
+    """What the data offer is said: the days that are left, and the last day to train to."""
+    with pytest.raises(DataError, match="past the last race day 2019-12-31") as refusal:
         plan(FIRST, LAST, Training(), train_end=date(2019, 12, 1))
+    assert "--holdout-days 31 or fewer, or --train-end 2019-10-03 or earlier" in str(refusal.value)
+    assert plan(FIRST, LAST, Training(), date(2019, 12, 1), 31).holdout_end == date(2020, 1, 1)
+    assert plan(FIRST, LAST, Training(), date(2019, 10, 3)).holdout_end == date(2020, 1, 1)
+
+
+@pytest.mark.parametrize("days", [10**9, 10**30, 36_500])
+def test_a_holdout_longer_than_the_data_is_refused(days: int) -> None:
+    with pytest.raises(DataError, match="is longer than the data"):
+        plan(FIRST, LAST, Training(), holdout_days=days)
+
+
+@pytest.mark.parametrize("end", [date.max, date(2020, 1, 1)])
+def test_a_train_end_behind_the_data_is_refused(end: date) -> None:
+    with pytest.raises(DataError, match="leaves no day to judge"):
+        plan(FIRST, LAST, Training(), train_end=end)
+
+
+def test_a_train_end_before_all_data_is_refused() -> None:
+    with pytest.raises(DataError, match="too few for 5 folds"):
+        plan(FIRST, LAST, Training(), train_end=date.min)
 
 
 def test_too_few_days_are_refused_with_the_mend() -> None:
     with pytest.raises(DataError, match=r"too few for 5 folds.*import more days"):
+        plan(date(2015, 4, 26), date(2015, 5, 6), Training(), holdout_days=3)
+    with pytest.raises(DataError, match=r"longer than the data.*import more days"):
         plan(date(2015, 4, 26), date(2015, 5, 6), Training())
 
 

@@ -78,6 +78,36 @@ def test_auto_is_judged_on_races_that_the_exponent_was_not_fitted_on() -> None:
     assert seen[: len(seen) // 2] == seen[len(seen) // 2 :]
 
 
+@pytest.mark.parametrize("method", market.METHODS)
+def test_auto_is_judged_on_the_races_after_those_of_the_exponent_and_on_no_others(
+    method: market.Method,
+) -> None:
+    """The second to fourth quarters, each by the exponent of the quarters before it."""
+    world = simulate(402, [0.8], seed=54)
+    odds = 1 / (1.15 * world.races.softmax(0.7 * world.strength))
+    p = market.probabilities(odds, world.races, method)
+    quarter = world.races.broadcast(np.arange(402) * 4 // 402)
+    expected = 0.0
+    for number in (1, 2, 3):
+        known, judged = quarter < number, quarter == number
+        before, inside = (Races.of(world.races.index[rows]) for rows in (known, judged))
+        power = blend.power_market(p[known], world.win_share[known], before)
+        chance = power.probabilities(None, p[judged], inside)
+        expected += np.log(chance[world.win_share[judged] == 1]).sum()
+    found = market._likelihood(odds, world.win_share, world.races, method)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("odds", [np.nan, 1.0, 0.5, np.inf])
+def test_auto_passes_over_a_race_whose_book_is_none(odds: float) -> None:
+    world = simulate(40, [0.8], seed=55)
+    book = 1 / (1.15 * world.races.softmax(world.strength))
+    book[world.races.index == 3] = odds
+    rows, whole = world.races.keep(np.arange(40) != 3)
+    found = market.choose(book, world.win_share, world.races)
+    assert found == market.choose(book[rows], world.win_share[rows], whole)
+
+
 def test_auto_without_a_complete_book_is_refused() -> None:
     races = Races.of(np.array([1, 1]))
     with pytest.raises(DataError, match="no race has a complete book"):

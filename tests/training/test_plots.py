@@ -21,7 +21,7 @@ UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 
 
 def piece(name: str, value: Estimate) -> Slice:
-    return Slice("month", name, 100, 900, value, UNKNOWN, 40, value)
+    return Slice("month", name, 100, 900, 20, value, UNKNOWN, 40, 20, value)
 
 
 PIECES = [

@@ -70,7 +70,7 @@ def test_a_version_of_a_killed_run_is_withdrawn_and_the_last_whole_one_is_challe
     store.set_tag(half.run_id, PROCESS, GONE)
     with pytest.raises(ModelError, match="running, not finished"):
         registry.resolve(opened, "challenger")
-    assert abandoned.close(store, experiment_id(store, opened)) == (half.run_id,)
+    assert abandoned.close(store, experiment_id(store, opened), opened) == (half.run_id,)
     assert half.version not in versions(opened)
     assert registry.resolve(opened, "challenger").version == whole.version
 

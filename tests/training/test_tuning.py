@@ -137,7 +137,7 @@ def test_a_linear_model_and_an_empty_space_have_nothing_to_search(tmp_path):
         ({"learning_rate": {"low": 0.2, "high": 0.1}}, "low must be below high"),
         ({"lambda_l2": {"low": 0, "high": 1, "log": True}}, "above 0 where log"),
         ({"feature_fraction": {"low": 0.5, "high": 1.5}}, "less than or equal to 1"),
-        ({"max_bin": {"choices": [1, 63]}}, "greater than or equal to 3"),
+        ({"max_bin": {"choices": [1, 63]}}, "must be 3 at least"),
     ],
 )
 def test_a_space_that_the_ranker_cannot_take_is_refused(space, complaint):

@@ -33,6 +33,7 @@ def as_it_is(folder: Path, content: bytes, name: str = "results.csv") -> Path:
     return path
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "changed",
     [
@@ -85,6 +86,7 @@ def test_a_text_that_is_not_utf_8_costs_its_row(home: Home, tmp_path: Path) -> N
     assert (batch.rows_read, batch.accepted, batch.quarantined) == (4, 3, 1)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "name",
     ["o'brien.csv", "of [1].csv", "of *.csv", "of ?.csv", "of {a,b}.csv", "a;b -- c.csv", "é.csv"],

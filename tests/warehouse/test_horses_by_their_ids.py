@@ -11,6 +11,7 @@ from tests.warehouse.raceform_file import ask, file_of, horses, load, row
 from velo.home import Home
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("results_first", [True, False])
 def test_two_sources_tell_of_one_horse_in_one_race(
     home: Home, tmp_path: Path, results_first: bool
@@ -41,6 +42,7 @@ def test_two_ids_of_one_source_are_two_horses_whatever_they_are_called(
     assert horses(home) == [1, 1]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("results_first", [True, False])
 @pytest.mark.parametrize("files", [1, 2])
 def test_two_ids_of_a_source_are_never_one_horse_of_another_source(
@@ -78,6 +80,7 @@ def test_an_id_and_its_decimal_spelling_are_one_id(home: Home, tmp_path: Path) -
     assert ask(home, "SELECT id FROM horse_ids") == [("7",)]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("unknown", ["99", "0", "0.0", "-1"])
 def test_an_id_that_horses_of_one_day_share_is_no_id(
     home: Home, tmp_path: Path, unknown: str
@@ -93,6 +96,7 @@ def test_an_id_that_horses_of_one_day_share_is_no_id(
     assert ask(home, "SELECT id FROM horse_ids") == [("7",)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("unknown", ["0", "0.0", "-1"])
 def test_an_id_of_nought_is_no_id_though_one_horse_has_it(
     home: Home, tmp_path: Path, unknown: str

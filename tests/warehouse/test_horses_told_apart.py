@@ -191,6 +191,7 @@ def test_a_new_horse_never_takes_the_key_of_a_known_one(home: Home, tmp_path: Pa
     assert horses(home) == [2, 2]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("age", ["2147483647", "26", "0"])
 def test_an_age_out_of_reason_is_no_age(home: Home, tmp_path: Path, age: str) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1"), row("Bravo", "2", age=age)]))
@@ -271,6 +272,7 @@ lives = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["Alpha", "Bravo", "Charlie"]), lives, min_size=1))
 @settings(max_examples=8)
 def test_a_file_is_told_apart_as_the_rule_tells_sightings_apart(

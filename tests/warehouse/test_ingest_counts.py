@@ -60,6 +60,7 @@ def test_the_same_rows_in_another_file_and_order_are_unchanged(home: Home, tmp_p
     assert contents(home) == before
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("change", "table"),
     [
@@ -183,6 +184,7 @@ written = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(written)
 @settings(max_examples=8)
 def test_whatever_is_written_is_counted_as_the_csv_reader_counts_it(

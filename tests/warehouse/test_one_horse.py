@@ -37,6 +37,7 @@ def test_a_bare_name_with_the_same_trainer_is_the_known_horse(
     assert ask(home, "SELECT name, country, foaled FROM horses") == [("alder bough", "IRE", 2015)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix_first", [True, False])
 def test_horses_that_meet_again_are_known_by_each_other(
     home: Home, tmp_path: Path, suffix_first: bool
@@ -51,6 +52,7 @@ def test_horses_that_meet_again_are_known_by_each_other(
     assert horses(home) == [2, 2]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("suffix_first", [True, False])
 @pytest.mark.parametrize(
     ("changes", "why"),
@@ -74,6 +76,7 @@ def test_a_bare_name_for_which_nothing_speaks_is_another_horse(
     assert [evidence for _, evidence in ask(home, APART)] == ([why] if why else [])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix_first", [True, False])
 def test_of_two_candidates_neither_is_taken(home: Home, tmp_path: Path, suffix_first: bool) -> None:
     both = file_of(tmp_path, [
@@ -99,6 +102,7 @@ def test_a_bare_name_in_a_file_that_writes_suffixes_is_british(home: Home, tmp_p
     ]  # fmt: skip
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix_first", [True, False])
 @pytest.mark.parametrize("course", ["Leopardstown", "Newbury"])
 def test_a_race_that_both_tell_of_joins_its_horses_whole(
@@ -135,6 +139,7 @@ def test_evidence_that_comes_later_joins_and_the_older_id_stays(home: Home, tmp_
     assert horses(home) == [3]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix_first", [True, False])
 def test_what_was_joined_is_taken_back_for_good(
     home: Home, tmp_path: Path, suffix_first: bool
@@ -174,6 +179,7 @@ def career(folder: Path, ages: list[str], **changes: str) -> Path:
     ])  # fmt: skip
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("slip", ["31", "13", "22", "5", "1", ""])
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_one_wrong_age_does_not_split_a_career(
@@ -224,6 +230,7 @@ def test_a_cards_horse_is_the_one_live_horse_of_its_name(home: Home, tmp_path: P
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("horse", "changes"),
     [

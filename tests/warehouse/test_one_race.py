@@ -34,6 +34,7 @@ def abroad(
     )
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("countries_first", [True, False])
 @pytest.mark.parametrize(
     ("slug", "course", "region"),
@@ -58,6 +59,7 @@ def test_a_race_without_a_country_is_the_race_that_has_its_horses(
                      f"WHERE country = '{region}'") == [(1,)]  # fmt: skip
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("countries_first", [True, False])
 def test_the_older_id_is_kept_and_the_other_is_its_alias(
     home: Home, tmp_path: Path, countries_first: bool
@@ -81,6 +83,7 @@ def test_each_source_adds_what_the_other_leaves_out(home: Home, tmp_path: Path) 
     assert ask(home, prices) == [("raceform", 3), ("rpscrape", 3)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("off", ["3:20", "3:05", "03:10"])
 def test_offs_within_minutes_or_half_a_day_apart_are_one_races(
     home: Home, tmp_path: Path, off: str
@@ -90,6 +93,7 @@ def test_offs_within_minutes_or_half_a_day_apart_are_one_races(
     assert ask(home, "SELECT count(*) FROM races") == [(1,)]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("horses", "race"),
     [

@@ -213,6 +213,7 @@ def test_a_waiting_price_told_again_is_unchanged_and_another_takes_its_place(
     assert on_the_exchange(home) == [("Alpha (IRE)", "bsp", 9.0, 2), ("Bravo", "bsp", 3.4, 1)]
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -114,6 +114,7 @@ def test_a_runner_of_a_results_file_without_a_result_is_missing_where_no_field_i
     assert flags(home)["runners-missing"] == "2 of 3"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("prices", "expected"),
     [

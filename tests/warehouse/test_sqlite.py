@@ -35,6 +35,7 @@ def table_of(
     return path
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix", ["db", "sqlite", "sqlite3"])
 def test_the_same_rows_from_sqlite_change_nothing(home: Home, tmp_path: Path, suffix: str) -> None:
     load(home, file_of(tmp_path, race()))

@@ -64,6 +64,7 @@ def undo_in_turn(home: Home, states: list[State], batches: list[int]) -> None:
         assert differing(home, before) == {}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("names", "kinds"),
     [

@@ -52,6 +52,7 @@ def test_a_spreadsheets_prices_and_weights_are_counted_with_their_lines(
     assert said["unread_cells"][0]["examples"][0] == {"line": 2, "text": "07-Feb"}
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("column", "text", "field", "column_of_ours"),
     [
@@ -81,6 +82,7 @@ def test_a_cell_of_every_typed_field_is_counted_where_nothing_reads_it(
         assert ask(home, f"SELECT {column_of_ours} FROM runners WHERE horse = 'Bravo'") == [(None,)]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("column", "text", "field"),
     [
@@ -103,6 +105,7 @@ def test_a_figure_beyond_reason_is_null_and_counted_and_its_row_stays(
     assert len(batch.unread) == 1
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("text", ["", "-", "–", "---", " – ", "\u00a0"])
 def test_a_cell_that_says_nothing_is_neither_given_nor_unread(
     home: Home, tmp_path: Path, text: str
@@ -273,6 +276,7 @@ cells = st.one_of(
 RACING = ("sp", "wgt", "dist", "age", "draw", "num", "or", "rpr", "ts", "ovr_btn", "time", "prize")
 
 
+@pytest.mark.slow
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(RACING, cells)), min_size=1, max_size=12))
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_cells_given_are_those_read_and_those_that_were_not(

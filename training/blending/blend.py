@@ -157,7 +157,9 @@ def intervals(
     Args:
         race_dates: [races], the date of each race.
     """
-    columns = [model, log_probability(market)]
+    # A column that fitting took as flat has no curvature, and its exponent no interval but 0.
+    column = model if pool.varies(model, races) else np.zeros_like(model)
+    columns = [column, log_probability(market)]
     weights = [blend.exponent, blend.beta]
     curvature = pool.Curvature.at(columns, weights, win_share, races)
     days = Days.of(race_dates)
@@ -165,13 +167,14 @@ def intervals(
     drawn = resample(days.totals(g[:, 0], g[:, 1], i[:, 0, 0], i[:, 0, 1], i[:, 1, 1]), draws, seed)
     # The pseudo-inverse leaves the exponent of a model that learned nothing at 0.
     inverse = np.linalg.pinv(drawn[:, [[2, 3], [3, 4]]], hermitian=True)
-    exponent, beta = (weights + np.einsum("dij,dj->di", inverse, drawn[:, :2])).T
+    moved = weights + np.einsum("dij,dj->di", inverse, drawn[:, :2])
+    exponent, beta = np.clip(moved, -pool.STEEPEST, pool.STEEPEST).T
     share = None
     if blend.alpha_share is not None:
-        share = Estimate(blend.alpha_share, *interval(_share(exponent, beta), level))
+        share = Estimate(blend.alpha_share, *interval(_share(exponent, beta), days.count, level))
     return BlendIntervals(
-        Estimate(blend.exponent, *interval(exponent, level)),
-        Estimate(blend.beta, *interval(beta, level)),
+        Estimate(blend.exponent, *interval(exponent, days.count, level)),
+        Estimate(blend.beta, *interval(beta, days.count, level)),
         share,
     )
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from training.data.races import Flags, Floats, Integers
-from training.judging.bootstrap import LEVEL, Days, Estimate
+from training.judging.bootstrap import FEWEST_DAYS, LEVEL, Days, Estimate
 
 BINS = 20
 EDGE = 1e-9
@@ -101,8 +101,9 @@ def calibration_slope(
 ) -> Estimate:
     """Slope of a logistic regression of winning on logit p: 1 is right, below 1 overconfident.
 
-    NaN where there is none: predictions that are all alike, or that part winners from losers
-    altogether (a leak), for which every steeper slope is likelier.
+    No interval over fewer than `bootstrap.FEWEST_DAYS`; NaN where there is no slope: predictions
+    that are all alike, or that part winners from losers altogether (a leak), for which every
+    steeper slope is likelier.
 
     Cox (1958). The interval is the sandwich's, clustered by day (runners of a race exclude one
     another, races of a day share their weather), with Student's t on days - 1.
@@ -114,7 +115,7 @@ def calibration_slope(
     """
     days = Days.of(dates)
     x = special.logit(np.clip(p, EDGE, 1 - EDGE))
-    if days.count < 2 or np.ptp(x) < EDGE:
+    if not days.count or np.ptp(x) < EDGE:
         return UNKNOWN
     beta = np.array([0.0, 1.0])
     for _ in range(STEPS):
@@ -128,13 +129,15 @@ def calibration_slope(
         beta = beta + step
         if np.abs(step).max() < 1e-10:
             break
+    slope = float(beta[1])
+    if days.count < FEWEST_DAYS:
+        return Estimate(slope, float("nan"), float("nan"))
     off = win_share - special.expit(beta[0] + beta[1] * x)
     scores = days.totals(off, off * x)
     bread = np.linalg.inv(information)
     meat = scores.T @ scores * days.count / (days.count - 1)
     error = float(np.sqrt((bread @ meat @ bread)[1, 1]))
     reach = float(stats.t.ppf((1 + level) / 2, days.count - 1)) * error
-    slope = float(beta[1])
     return Estimate(slope, slope - reach, slope + reach)
 
 

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.data.races import Floats, Races
+from training.data.races import Flags, Floats, Races
 from training.data.sample import check_results
 from velo.errors import DataError
 
 STEPS = 60
 TOLERANCE = 1e-10
-FLAT = 1e-12
+FLAT = 1e-4
+"""A column, in nats, of which no two runners of a race differ by more says nothing of any race."""
+STEEPEST = 100.0
+"""The largest weight, either way. What asks for more is the noise of a column that is nearly flat,
+and on days when the column is not, it would put a whole field at 0 or 1."""
 
 
 def probabilities(columns: Sequence[Floats], weights: Sequence[float], races: Races) -> Floats:
@@ -31,7 +35,8 @@ def fit(
 ) -> Floats:
     """Maximum-likelihood weights by Newton's method with step halving, shape [columns].
 
-    A column that never differs within a race cannot be told from nothing: its weight is 0.
+    A flat column has weight 0. A weight that would go beyond `STEEPEST` is held there, and the
+    others are the likeliest beside it.
 
     Raises:
         DataError: a label or a column is missing somewhere, or the search does not settle
@@ -42,8 +47,27 @@ def fit(
         if not np.isfinite(column).all():
             raise DataError("a log-probability is missing; fit on races with complete books only")
     weights = np.array(start, dtype=np.float64)
-    live = np.array([_varies(column, races) for column in columns])
+    live = np.array([varies(column, races) for column in columns])
     weights[~live] = 0.0
+    while True:
+        weights = _likeliest(columns, weights, live, win_share, races)
+        beyond = live & (np.abs(weights) > STEEPEST)
+        if not beyond.any():
+            return weights
+        weights = np.where(beyond, np.copysign(STEEPEST, weights), weights)
+        live &= ~beyond
+
+
+def varies(column: Floats, races: Races) -> bool:
+    """Whether a column parts the runners of any race."""
+    deviation = column - races.broadcast(races.first(column))
+    return bool(np.abs(deviation).max(initial=0.0) > FLAT)
+
+
+def _likeliest(
+    columns: Sequence[Floats], weights: Floats, live: Flags, win_share: Floats, races: Races
+) -> Floats:
+    """The weights with those that are live, bool[columns], moved to the likelihood's maximum."""
     reached = _log_likelihood(columns, weights, win_share, races)
     for _ in range(STEPS):
         curvature = Curvature.at(columns, weights, win_share, races)
@@ -115,8 +139,3 @@ def _log_likelihood(
 ) -> float:
     score = _score(columns, weights)
     return float(win_share @ score - races.log_sum_exp(score).sum())
-
-
-def _varies(column: Floats, races: Races) -> bool:
-    deviation = column - races.broadcast(races.first(column))
-    return bool(np.abs(deviation).max(initial=0.0) > FLAT)

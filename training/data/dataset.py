@@ -16,18 +16,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.declared import Declared, declared
+from training.data.declared import Declared
 from training.data.inputs import Inputs
+from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
 from training.data.races import Races
 from training.folds import Plan, plan
-from training.model import constraints
-from velo.errors import DataError
+from velo.errors import DataError, HomeError
 from velo.home import Home
+from velo.offline.build import current_build
 from velo.offline.spine import Spine
 from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings
+from velo.store.registry_file import require_as_written
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
@@ -101,7 +103,8 @@ def assemble(
 
     Raises:
         NothingBuilt: there are no offline tables.
-        HomeError: the feature service is not in the registry.
+        HomeError: the feature service is not in the registry, or the build is of other windows or
+            not as it was made.
         SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
@@ -134,12 +137,15 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         As `assemble`.
     """
     spine = Spine(home)
+    spine.require_whole()
+    unlike = current_build(home).unlike(settings.windows)
+    if unlike:
+        raise HomeError(f"{unlike}: run `velo build`")
+    store = feature_store()
+    service = named_service(store, settings)
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
-    store = feature_store()
-    service = declared(store, settings.training.service)
-    constraints.check(settings.ranker, service.features, service.texts)
     rows = entity_sql(
         spine, fitted, settings.layoff, days.history_end, end,
         prices.decision, prices.settlement,
@@ -160,7 +166,12 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
 
 
 def feature_store() -> Any:
-    """The project's Feast store, in the home that is in force."""
+    """The project's Feast store, in the home that is in force.
+
+    Raises:
+        HomeError: its registry is not what Feast last wrote.
+    """
+    require_as_written(Home.current().registry)
     from feast import FeatureStore
 
     return FeatureStore(repo_path=str(FEATURE_REPO))

@@ -47,9 +47,7 @@ def declared(store: Any, service: str) -> Declared:
         projections = store.get_feature_service(service).feature_view_projections
         views = [store.get_on_demand_feature_view(each.name) for each in projections]
     except (FeastObjectNotFoundException, FileNotFoundError):
-        raise HomeError(
-            f"the registry has no feature service {service!r}: run `feast -c feature_repo apply`"
-        ) from None
+        raise HomeError(_unknown(store, service)) from None
     families = {
         view.name: tuple(feature.name for feature in each.features)
         for view, each in zip(views, projections, strict=True)
@@ -73,4 +71,15 @@ def declared(store: Any, service: str) -> Declared:
             for feature in each.features
             if feature.dtype == String
         ),
+    )
+
+
+def _unknown(store: Any, service: str) -> str:
+    try:
+        known = sorted(each.name for each in store.list_feature_services())
+    except FileNotFoundError:
+        known = []
+    there = f"; there are {', '.join(known)}: name one of them, or" if known else ":"
+    return (
+        f"the registry has no feature service {service!r}{there} run `feast -c feature_repo apply`"
     )

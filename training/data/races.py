@@ -17,6 +17,10 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
+LEAST_STRENGTH = 1e-12
+"""Of a runner beside the strongest of its race: no chance is 0, and none but a lone runner's 1."""
+_LEAST_SCORE = float(np.log(LEAST_STRENGTH))
+
 
 @dataclass(frozen=True, eq=False)
 class Races:
@@ -96,8 +100,11 @@ class Races:
         return log_probability
 
     def softmax(self, score: Floats) -> Floats:
-        """exp(score) scaled to sum to 1 within the race, [rows]."""
-        strength = np.exp(score - self.broadcast(self.max(score)))
+        """exp(score) scaled to sum to 1 within the race, [rows]; none is 0.
+
+        A runner has at least `LEAST_STRENGTH` of the strongest in its race.
+        """
+        strength = np.exp(np.maximum(score - self.broadcast(self.max(score)), _LEAST_SCORE))
         probability: Floats = strength / self.broadcast(self.sum(strength))
         return probability
 

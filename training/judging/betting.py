@@ -20,12 +20,13 @@ from velo.racing import settlement
 
 @dataclass(frozen=True)
 class BettingFigure:
-    """A figure of bets: value, 95% interval (NaN where there is none) and number of bets."""
+    """A figure of bets: value, 95% interval (NaN if there is none), bets and their race days."""
 
     value: float
     low: float
     high: float
     bets: int
+    days: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +96,8 @@ def roi(bets: Bets, commission: float, draws: int, seed: int) -> BettingFigure:
 def _figure(
     bets: Bets, numerator: Floats, denominator: Floats, draws: int, seed: int
 ) -> BettingFigure:
-    if not len(bets):
-        estimate = Estimate(float("nan"), float("nan"), float("nan"))
-    else:
-        estimate = bootstrap.ratio(numerator, denominator, Days.of(bets.dates), draws, seed)
-    return BettingFigure(estimate.value, estimate.low, estimate.high, len(bets))
+    days = Days.of(bets.dates)
+    estimate = Estimate(float("nan"), float("nan"), float("nan"))
+    if len(bets):
+        estimate = bootstrap.ratio(numerator, denominator, days, draws, seed)
+    return BettingFigure(estimate.value, estimate.low, estimate.high, len(bets), days.count)

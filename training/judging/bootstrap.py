@@ -17,6 +17,8 @@ import numpy.typing as npt
 from training.data.races import Floats, Integers
 
 LEVEL = 0.95
+FEWEST_DAYS = 10
+"""Of fewer race days there is no interval: over a handful it is falsely narrow."""
 CHUNK = 4_000_000
 
 
@@ -75,12 +77,19 @@ def resample(totals: Floats, draws: int, seed: int) -> Floats:
     return drawn
 
 
-def interval(statistic: Floats, level: float = LEVEL) -> tuple[float, float]:
+def interval(statistic: Floats, days: int, level: float = LEVEL) -> tuple[float, float]:
     """Percentile interval of a resampled statistic [draws].
 
     Draws in which it is undefined are left out. Where every draw says the same there is no
-    interval (one day, no winner at all): both ends are NaN.
+    interval (no winner at all), nor over fewer than `FEWEST_DAYS`: both ends are NaN.
+
+    Args:
+        statistic: of each draw.
+        days: race days that it rests on.
+        level: of the interval.
     """
+    if days < FEWEST_DAYS:
+        return float("nan"), float("nan")
     known = statistic[np.isfinite(statistic)]
     if not len(known) or known.min() == known.max():
         return float("nan"), float("nan")
@@ -93,14 +102,18 @@ def ratio(
 ) -> Estimate:
     """sum(numerator) / sum(denominator) over rows, with its interval by day.
 
-    Profit over staked, winners over expected, gain over races: each a ratio of sums.
+    Profit over staked, winners over expected, gain over races: each a ratio of sums. It rests on
+    the days on which there is anything to divide by.
     """
     totals = days.totals(numerator, denominator)
     top, bottom = totals.sum(axis=0) if days.count else (0.0, 0.0)
     if bottom == 0:
         return Estimate(float("nan"), float("nan"), float("nan"))
+    rests_on = int(np.count_nonzero(totals[:, 1]))
+    if rests_on < FEWEST_DAYS:
+        return Estimate(float(top / bottom), float("nan"), float("nan"))
     drawn = resample(totals, draws, seed)
-    low, high = interval(divide(drawn[:, 0], drawn[:, 1]), level)
+    low, high = interval(divide(drawn[:, 0], drawn[:, 1]), rests_on, level)
     return Estimate(float(top / bottom), low, high)
 
 

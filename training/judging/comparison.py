@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from training.judging.bootstrap import Estimate
-from training.judging.judged import JUDGED, Judged
+from training.judging.judged import Judged, recipe_of
 from training.judging.paired import paired_gain
 from training.record.registry import aliases
 from training.record.report import plain
@@ -137,7 +137,7 @@ def said_of_run(home: Home, held: Held) -> str:
 def _standing(home: Home, champion: str) -> list[Stored]:
     """The champion, and the version that was judged for it where it is a refit."""
     reigning = stored_model(home, champion)
-    recipe = reigning.registered.tags.get(JUDGED)
+    recipe = recipe_of(reigning.registered)
     return [reigning] if recipe is None else [reigning, stored_model(home, recipe)]
 
 

@@ -38,10 +38,11 @@ class Slice:
     Attributes:
         kind, name: what was cut, and which piece this is.
         races, runners: whole races of a course or month; of an odds band the races it occurs in.
+        days: their race days; of fewer than `bootstrap.FEWEST_DAYS` there is no interval.
         gain: log-likelihood gain over the power-calibrated market, nats a race; NaN for an odds
             band, which holds no whole races.
         calibration: winners / sum of blended probability over all runners, 1 is right.
-        bets: Top20% selections that could be settled.
+        bets, bet_days: Top20% selections that could be settled, and their race days.
         ae_ratio: their winners / sum of 1/settlement odds.
     """
 
@@ -49,9 +50,11 @@ class Slice:
     name: str
     races: int
     runners: int
+    days: int
     gain: Estimate
     calibration: Estimate
     bets: int
+    bet_days: int
     ae_ratio: Estimate
 
 
@@ -102,8 +105,8 @@ def worst(pieces: Sequence[Slice], most: int = 5) -> tuple[Slice, ...]:
     """The pieces that are most surely bad, worst first.
 
     Courses and months are ordered by the upper end of their gain, odds bands by that of their
-    A/E, so that a small piece does not come first by chance alone. Pieces without an interval
-    are left out.
+    A/E, so that a small piece does not come first by chance alone. Pieces without an interval,
+    those of few race days among them, are left out.
     """
 
     def upper(piece: Slice) -> float:
@@ -166,11 +169,13 @@ def _slice(
         name=name,
         races=int(inside.sum()),
         runners=int(rows.sum()),
+        days=len(np.unique(given.dates[rows])),
         gain=gain,
         calibration=bootstrap.ratio(
             given.win_share[rows], given.p[rows], Days.of(given.dates[rows]), draws, seed
         ),
         bets=len(bets),
+        bet_days=ae_ratio.days,
         ae_ratio=Estimate(ae_ratio.value, ae_ratio.low, ae_ratio.high),
     )
 
@@ -199,7 +204,7 @@ def _some_races(
 
 
 def _judgement(loss: Estimate) -> Judgement:
-    if np.isnan(loss.value):
+    if np.isnan(loss.high):
         return "not measured"
     if loss.high < 0:
         return "hurts"

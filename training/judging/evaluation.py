@@ -185,7 +185,7 @@ def judge_holdout(
         Predictions.of(predictions),
         cutoffs,
         settings.odds_band,
-        settings.prices.commission.get(data.settlement, 0.0),
+        settings.prices.commission_of(data.settlement),
         training.bootstrap_draws,
         training.seed,
         earlier_looks,

@@ -24,8 +24,10 @@ from velo.home import Home
 from velo.settings import Gate, Settings
 
 REPORT = "training_report.json"
+REFIT = "refit.json"
+"""Of a refit's run: `judged` is the version whose recipe it is, and whose verdict stands for it."""
 JUDGED = "velo.judged"
-"""Tag of a refit: the version whose recipe it is, and whose verdict stands for it."""
+"""Tag of a refit, which says the same to who reads the registry."""
 SHOWN = 3
 """Pieces of each kind that a refusal names."""
 
@@ -142,5 +144,22 @@ def judged_version(home: Home, registered: Registered) -> Judged:
     Raises:
         ModelError: as `Judged.of`; or the version that a refit names is gone.
     """
-    recipe = registered.tags.get(JUDGED)
-    return Judged.of(home, registry.resolve(home, recipe) if recipe else registered)
+    recipe = recipe_of(registered)
+    return Judged.of(home, registered if recipe is None else registry.resolve(home, recipe))
+
+
+def recipe_of(registered: Registered) -> str | None:
+    """The version that a refit was judged as; None of a version that was judged itself.
+
+    A tag can be set by hand, so the run's own file says it.
+
+    Raises:
+        ModelError: the file cannot be read.
+    """
+    path = registered.folder.parent / REFIT
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["judged"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise ModelError(f"{path} names no judged version; restore it from a backup") from None

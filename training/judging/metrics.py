@@ -1,7 +1,7 @@
 """Every metric of evaluation.md over a set of predictions, as one flat mapping.
 
 A figure `x` that has an interval comes with `x_low` and `x_high`, a betting figure also with
-`x_bets`. A figure that cannot be had is NaN.
+`x_bets` and `x_days`, the race days of its bets. A figure that cannot be had is NaN.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def likelihoods(
     )
     return {
         "races": len(races),
+        "race_days": len(np.unique(given.dates)),
         "runners": races.n,
         "log_loss_race": likelihood.log_loss_race(given.p, won, races),
         "log_loss_race_market": likelihood.log_loss_race(given.p_market, won, races),
@@ -186,7 +187,7 @@ def measure(
 
 
 def flat(figures: Mapping[str, Estimate | BettingFigure]) -> dict[str, Value]:
-    """Figures with intervals as flat entries: `x`, `x_low`, `x_high`, and `x_bets` of bets."""
+    """Figures with intervals as flat entries: `x`, `x_low`, `x_high`; of bets `_bets`, `_days`."""
     entries: dict[str, Value] = {}
     for name, figure in figures.items():
         entries |= _flat(name, figure)
@@ -201,4 +202,5 @@ def _flat(name: str, figure: Estimate | BettingFigure) -> dict[str, Value]:
     }
     if isinstance(figure, BettingFigure):
         entries[f"{name}_bets"] = figure.bets
+        entries[f"{name}_days"] = figure.days
     return entries

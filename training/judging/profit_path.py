@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data.races import Floats
-from training.judging.bootstrap import LEVEL
+from training.judging.bootstrap import FEWEST_DAYS, LEVEL
 
 DRAWS = 1_000
 
@@ -30,12 +30,16 @@ def profit_path(
         draws: how many.
 
     Returns:
-        `day`, `profit`, `low`, `high`, one row a race day with bets, in order.
+        `day`, `profit`, `low`, `high`, one row a race day with bets, in order; both ends are NaN if
+        there are fewer than `FEWEST_DAYS`.
     """
     days, index = np.unique(dates, return_inverse=True)
     daily = np.bincount(index, profit, minlength=len(days))
+    path = pd.DataFrame({"day": days, "profit": np.cumsum(daily)})
+    if len(days) < FEWEST_DAYS:
+        return path.assign(low=np.nan, high=np.nan)
     generator = np.random.default_rng(seed)
     counts = generator.multinomial(len(days), np.full(len(days), 1 / len(days)), draws)
     paths = np.cumsum(counts * daily, axis=1)
     low, high = np.quantile(paths, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return pd.DataFrame({"day": days, "profit": np.cumsum(daily), "low": low, "high": high})
+    return path.assign(low=low, high=high)

@@ -17,9 +17,10 @@ import pandas as pd
 
 from training.blending import calibration_curve
 from training.data.dataset import Dataset
-from training.data.races import Floats
+from training.judging import likelihood
 from training.judging.bootstrap import Days
 from training.judging.distribution import Distribution, share_variance
+from training.judging.metrics import Predictions
 from velo.errors import ModelError
 
 FORMAT = 1
@@ -27,9 +28,9 @@ YEAR = 364
 """Whole weeks, so that as many Saturdays are in it as other days."""
 JUDGED = (
     "races", "runners", "calibration_error", "calibration_slope", "calibration_slope_low",
-    "calibration_slope_high", "delta_ll", "delta_ll_low", "delta_ll_high",
+    "calibration_slope_high",
 )  # fmt: skip
-"""What is kept of the holdout's figures."""
+"""What is kept of the holdout's figures, beside the gain over the market."""
 
 
 @dataclass(frozen=True)
@@ -157,16 +158,28 @@ def described(
     )  # fmt: skip
 
 
-def judged_figures(figures: Mapping[str, Any], p: Floats) -> dict[str, float | None]:
-    """What is kept of a holdout.
+def judged_figures(
+    figures: Mapping[str, Any], given: Predictions, draws: int, seed: int
+) -> dict[str, float | None]:
+    """What is kept of a holdout, which is the same however often its days were looked at.
+
+    The gate widens the gain's interval for each earlier look; here it is the plain 95%.
 
     Args:
         figures: as `evaluation.judge_holdout` gives them.
-        p: blended chances of its runners, NaN without a market.
+        given: the predictions that they are of.
+        draws, seed: of the bootstrap by race day.
     """
     kept = {name: _plain(figures.get(name)) for name in JUDGED}
-    noise = calibration_curve.error_by_chance(p[np.isfinite(p)])
-    return kept | {"calibration_noise": _plain(noise)}
+    races = given.races
+    gain = likelihood.delta_ll(
+        given.p, given.p_market_power, given.win_share, races, races.first(given.dates), draws, seed
+    )
+    return kept | {
+        "delta_ll": _plain(gain.value), "delta_ll_low": _plain(gain.low),
+        "delta_ll_high": _plain(gain.high),
+        "calibration_noise": _plain(calibration_curve.error_by_chance(given.p)),
+    }  # fmt: skip
 
 
 def null_share(column: pd.Series, days: Days) -> tuple[float, float]:

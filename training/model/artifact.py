@@ -4,7 +4,7 @@ Nothing in it is code and nothing is unpickled: `ranker.txt` is LightGBM's own t
 where the ranker is linear), `model.json` is everything else that scores, with sorted keys, and
 `reference.json` is what later days are held against (absent in models of before it was kept). The
 identity is the SHA-256 over the files' names, lengths and contents, and is checked before any is
-parsed.
+parsed. Numbers in the two JSON files are kept to twelve significant digits.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ RANKER = "ranker.txt"
 MODEL = "model.json"
 REFERENCE = "reference.json"
 FORMAT = 1
+DIGITS = 12
+"""Significant ones of a stored number: those after them are a sum's order of adding."""
 LARGEST = {RANKER: 256 * 2**20, MODEL: 16 * 2**20, REFERENCE: 16 * 2**20}
 RANKER_OPENING = b"tree\n"
 
@@ -142,10 +144,22 @@ def _refuse_oversized(sizes: Mapping[str, int], folder: Path) -> None:
 
 def _json(model: Mapping[str, Any]) -> bytes:
     try:
-        text = json.dumps(model, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
+        text = json.dumps(
+            _rounded(model), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
+        )
         return (text + "\n").encode("utf-8")
     except (TypeError, ValueError) as error:
         raise ModelError(f"the model is not plain JSON with finite numbers: {error}") from None
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    if isinstance(value, Mapping):
+        return {name: _rounded(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
+    return value
 
 
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:

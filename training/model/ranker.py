@@ -248,8 +248,8 @@ def _parameters(ranker: settings.Ranker, seed: int) -> dict[str, Any]:
         "lambda_l2": ranker.lambda_l2,
         "feature_fraction": ranker.feature_fraction,
         "bagging_fraction": ranker.bagging_fraction,
+        # By runner: by race LightGBM draws nothing, or nothing it can split, for our own objective.
         "bagging_freq": 1 if ranker.bagging_fraction < 1 else 0,
-        "bagging_by_query": ranker.bagging_fraction < 1,
         "max_bin": ranker.max_bin,
         "feature_pre_filter": False,
         "lambdarank_truncation_level": 5,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.record.process import PROCESS, is_dead
+from velo.home import Home
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -17,15 +18,21 @@ if TYPE_CHECKING:
 WHY = "its process was killed"
 
 
-def close(store: MlflowClient, experiment: str) -> tuple[str, ...]:
-    """Close the abandoned runs of an experiment; returns their ids."""
+def close(store: MlflowClient, experiment: str, home: Home) -> tuple[str, ...]:
+    """Close the abandoned runs of an experiment of a home; returns their ids."""
     running = store.search_runs([experiment], "attributes.status = 'RUNNING'", max_results=1000)
-    dead = [run for run in running if is_dead(run.data.tags.get(PROCESS, ""))]
-    for run in dead:
-        _withdraw(store, run.info.run_id)
-        store.set_tag(run.info.run_id, "velo.error", WHY)
-        store.set_terminated(run.info.run_id, "FAILED")
-    return tuple(run.info.run_id for run in dead)
+    dead = [
+        run.info.run_id
+        for run in running
+        if is_dead(run.data.tags.get(PROCESS, ""), home)
+        # It may have come through, and its process ended, since the runs were listed.
+        and store.get_run(run.info.run_id).info.status == "RUNNING"
+    ]
+    for run_id in dead:
+        _withdraw(store, run_id)
+        store.set_tag(run_id, "velo.error", WHY)
+        store.set_terminated(run_id, "FAILED")
+    return tuple(dead)
 
 
 def _withdraw(store: MlflowClient, run_id: str) -> None:

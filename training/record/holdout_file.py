@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from training.model.explanation import EXPLAINED
+from velo.disk.whole_file import draft_of
 from velo.errors import ModelError
 
 FILE = "holdout_predictions.parquet"
@@ -40,7 +41,8 @@ def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    predictions[list(COLUMNS)].to_parquet(path, index=False, compression="zstd")
+    with draft_of(path) as draft:
+        predictions[list(COLUMNS)].to_parquet(draft, index=False, compression="zstd")
     return path
 
 

@@ -28,6 +28,8 @@ from training.record.nested import PARENT, STUDY, TRIAL, Nested, of_trial
 from training.record.opening import opening
 from training.record.process import PROCESS, this_process
 from training.record.review import NOTE, gate_columns, gate_page, gate_tags
+from velo.disk.full_disk import is_full
+from velo.disk.whole_file import draft_of
 from velo.errors import HomeError
 from velo.home import Home
 
@@ -58,6 +60,7 @@ def client(home: Home) -> MlflowClient:
 
     Raises:
         HomeError: the store cannot be opened.
+        MlflowException: the disk is full.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
@@ -68,11 +71,15 @@ def client(home: Home) -> MlflowClient:
     warnings.filterwarnings("ignore", category=SADeprecationWarning)
     for chatter in ("mlflow", "alembic"):
         logging.getLogger(chatter).setLevel(logging.ERROR)
+    # It prints the traceback of what it raises.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
     home.root.mkdir(parents=True, exist_ok=True)
     try:
         with opening(home):
             return MlflowClient(home.tracking_uri, home.tracking_uri)
     except (MlflowException, SQLAlchemyError) as error:
+        if is_full(error):
+            raise
         raise HomeError(
             f"{home.root / 'mlflow.db'} cannot be opened: {_first_line(error)}; "
             "restore it from a backup"
@@ -101,8 +108,8 @@ class Recorder:
     def __enter__(self) -> Recorder:
         self._client = client(self.home)
         self._experiment = experiment_id(self._client, self.home)
-        abandoned.close(self._client, self._experiment)
-        tags = _cut({**self.tags, PROCESS: this_process()})
+        abandoned.close(self._client, self._experiment, self.home)
+        tags = _cut({**self.tags, PROCESS: this_process(self.home)})
         run = self._client.create_run(self._experiment, run_name=self.name, tags=tags)
         self.run_id = run.info.run_id
         self._monitor = machine.watch(self.home, self.run_id)
@@ -140,7 +147,7 @@ class Recorder:
 
     def nested(self, part: Nested) -> None:
         """Record a part of this run that has ended as a run below it."""
-        tags = {**part.tags, PARENT: self.run_id, PROCESS: this_process()}
+        tags = {**part.tags, PARENT: self.run_id, PROCESS: this_process(self.home)}
         run = self._client.create_run(
             self._experiment, round(part.began * 1000), _cut(tags), part.name
         )
@@ -217,7 +224,8 @@ class Recorder:
         folder = self.home.artifacts / self.run_id / "artifacts" / "plots"
         folder.mkdir(parents=True, exist_ok=True)
         for name, image in images.items():
-            (folder / name).write_bytes(image)
+            with draft_of(folder / name) as draft:
+                draft.write_bytes(image)
 
     @property
     def model_folder(self) -> Path:

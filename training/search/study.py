@@ -135,7 +135,7 @@ class Study:
         with opening(self.home):
             study.sampler = TPESampler(seed=seed + self._clear())
             trial = study.ask(_distributions(space, ranker))
-            trial.set_user_attr(PROCESS, this_process())
+            trial.set_user_attr(PROCESS, this_process(self.home))
         return trial.number, dict(trial.params)
 
     def end(self, trial: Trial) -> None:
@@ -172,7 +172,7 @@ class Study:
         standing = 0
         for trial in self._study.get_trials(deepcopy=False):
             owner = trial.user_attrs.get(PROCESS)
-            if trial.state == TrialState.RUNNING and (owner is None or is_dead(owner)):
+            if trial.state == TrialState.RUNNING and (owner is None or is_dead(owner, self.home)):
                 self.give_up(trial.number)
             else:
                 standing += trial.state in (TrialState.COMPLETE, TrialState.RUNNING)

@@ -19,6 +19,9 @@ prove on the declared features themselves, through Feast with the on-demand code
 - **brute force**: a random sample of races over all years, against feature-rules.md computed
   from the warehouse by looking at every earlier start.
 
+What the home holds is what VÉLØ wrote, by the hashes that were kept of it: the build's files and
+Feast's registry, without which nothing is proved, and the online store's tables.
+
 A window a day too wide leaks nothing and passes the first four; brute force finds it. Nothing of
 the home is written but a scratch folder below its spill folder.
 """
@@ -82,7 +85,8 @@ def audit(
 
     Raises:
         NothingBuilt: there is no build.
-        HomeError: the build is not of the warehouse as it stands, or nothing is applied.
+        HomeError: the build is not of the warehouse as it stands, nothing is applied, or the
+            build or the registry is not as it was written.
     """
     build = current_build(home)
     chance = np.random.default_rng(seed)
@@ -92,6 +96,8 @@ def audit(
     home.spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="audit-", dir=home.spill) as scratch:
         retrieval = Retrieval(home, settings, repo, Path(scratch))
+        with _timed(found, "hashes"):
+            found.not_as_written += retrieval.not_as_written()
         for day in days:
             worlds = {
                 "cut": cut(day),

@@ -17,7 +17,7 @@ from velo.audit.history import Floats, History, Whole
 from velo.settings import Settings
 
 Value = float | None
-YEAR = 365
+YEAR, HALF_YEAR = 365, 180
 
 
 class ByThePage:
@@ -63,7 +63,7 @@ class ByThePage:
     # 1. Trainer / jockey velocity
 
     def _velocity(self, i: int, day: int, past: int) -> dict[str, Value]:
-        h, p, w = self._h, self._priors, self._windows
+        h, p = self._h, self._priors
         out: dict[str, Value] = {}
         long = {}
         strengths = {
@@ -73,9 +73,9 @@ class ByThePage:
         runs = {who: self._same(f"{who}_id", i, past) for who in strengths}
         for who, (k0, k1) in strengths.items():
             for name, days in (
-                ("14d", w.strike_rate_short),
-                ("30d", w.strike_rate_medium),
-                ("90d", w.strike_rate_long),
+                ("14d", 14),
+                ("30d", 30),
+                ("90d", 90),
             ):
                 recent = runs[who][h.day[runs[who]] >= day - days]
                 career = runs[who][h.day[runs[who]] < day - days]
@@ -83,7 +83,7 @@ class ByThePage:
                 long[who] = (float(h.win[recent].sum()) + k1 * mean) / (len(recent) + k1)
                 out[f"{who}_sr_{name}"] = long[who]
         pair = np.intersect1d(runs["trainer"], runs["jockey"])
-        pair = pair[h.day[pair] >= day - w.pair]
+        pair = pair[h.day[pair] >= day - YEAR]
         expected = (long["trainer"] + long["jockey"]) / 2
         rate = (float(h.win[pair].sum()) + p.pair_k2 * expected) / (len(pair) + p.pair_k2)
         out["tj_combo_uplift"] = min(0.3, max(-0.3, rate - expected)) if len(pair) else 0.0
@@ -178,7 +178,7 @@ class ByThePage:
         value = self._impact(distance, p.draw_distance_k, value)
         value = self._impact(cell, p.draw_k, value)
 
-        recent = cell[h.day[cell] >= day - self._windows.draw_bias]
+        recent = cell[h.day[cell] >= day - HALF_YEAR]
         wins = expected = variance = 0.0
         for race in np.unique(h.race[recent]):
             mates = recent[h.race[recent] == race]

@@ -62,6 +62,7 @@ class Audit:
         build: number of the build that was audited.
         days: the cut dates.
         compared: one a view and proof.
+        not_as_written: what of the home is not as VÉLØ wrote it, a line each.
         notes: what a reader should know of the proofs' reach.
         seconds: how long each step took.
     """
@@ -69,13 +70,15 @@ class Audit:
     build: int
     days: list[str]
     compared: list[Compared] = field(default_factory=list)
+    not_as_written: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
-        """Whether something was compared and nothing differs."""
-        return bool(self.compared) and not any(each.differing for each in self.compared)
+        """Whether something was compared, nothing differs and all is as it was written."""
+        differs = any(each.differing for each in self.compared)
+        return bool(self.compared) and not differs and not self.not_as_written
 
     @property
     def differences(self) -> list[Difference]:

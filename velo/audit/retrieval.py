@@ -22,6 +22,8 @@ from velo.racing.layoff import knots_text
 from velo.settings import Settings
 from velo.store.online.entity_rows import Asked
 from velo.store.online.materialize import materialize
+from velo.store.online.readiness import views_not_as_written
+from velo.store.registry_file import require_as_written
 
 ONLINE = "velo.store.online.store.HomeOnlineStore"
 
@@ -36,10 +38,11 @@ class Retrieval:
         scratch: an empty folder.
 
     Raises:
-        HomeError: the registry does not hold the service.
+        HomeError: the registry does not hold the service, or is not what Feast last wrote.
     """
 
     def __init__(self, home: Home, settings: Settings, repo: Path, scratch: Path) -> None:
+        require_as_written(home.registry)
         from feast import FeatureStore
 
         written = yaml.safe_load((repo / "feature_store.yaml").read_text(encoding="utf-8"))
@@ -49,6 +52,17 @@ class Retrieval:
         self._home, self._settings = home, settings
         self._store = FeatureStore(repo_path=str(scratch))
         self.declared = declared(self._store, settings.training.service)
+        self._repo = repo
+
+    def not_as_written(self) -> list[str]:
+        """What is wrong with the online store that is served from, a line a view."""
+        from feast import FeatureStore
+
+        served = FeatureStore(repo_path=str(self._repo))
+        return [
+            f"the online rows of {view} are not what was written: run `velo materialize --full`"
+            for view in views_not_as_written(self._home, served)
+        ]
 
     def offline(self, where: str) -> pd.DataFrame:
         """Point-in-time features of entries, one row a runner, by day, race and horse.

@@ -32,6 +32,7 @@ from velo.cli import (
     train,
     ui,
 )
+from velo.disk.full_disk import is_full
 from velo.errors import VeloError
 
 INTERRUPTED = 130
@@ -71,11 +72,13 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except VeloError as error:
         sys.exit(_complain(error, str(error)))
-    except (OSError, MemoryError) as error:
-        sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
     except Exception as error:
         if str(error) == QUERY_INTERRUPTED:
             sys.exit(INTERRUPTED)
+        if is_full(error):
+            sys.exit(_complain(error, "the disk is full: make room and run the command again"))
+        if isinstance(error, OSError | MemoryError):
+            sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
         said = f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
         sys.exit(_complain(error, said))

@@ -7,19 +7,29 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.options import LARGEST_SEED
 
 if TYPE_CHECKING:
     from velo.audit.findings import Audit
+    from velo.home import Home
 
 
 def audit(
     cuts: Annotated[
-        int, typer.Option(min=1, help="Random days to cut, poison and shuffle at.")
+        int, typer.Option(min=1, max=1000, help="Random days to cut, poison and shuffle at.")
     ] = 1,
-    seed: Annotated[int, typer.Option(min=0, help="Another one, other days and races.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Another one, other days and races.")
+    ] = 0,
     sample: Annotated[
-        int, typer.Option(min=1, help="Races computed by brute force, and asked for online.")
+        int,
+        typer.Option(
+            min=1, max=1_000_000, help="Races computed by brute force, and asked for online."
+        ),
     ] = 60,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="Verify every prediction's hash, and nothing else.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Prove on your own data that no feature knows the future; exit 1 where one does."""
@@ -28,6 +38,9 @@ def audit(
     from velo.offline.build import current_build
 
     home, chosen = Home.current(), settings.load()
+    if ledger:
+        _ledger(home, as_json)
+        return
     current_build(home)
     from velo.audit.audit import audit as run
 
@@ -38,6 +51,23 @@ def audit(
     else:
         _show(found)
     if not found.passed:
+        raise typer.Exit(1)
+
+
+def _ledger(home: Home, as_json: bool) -> None:
+    from velo.cli.ledger import chain_lines
+    from velo.errors import DataError
+    from velo.live.proof import verify_ledger
+
+    proof = verify_ledger(home, whole=True)
+    if proof is None:
+        raise DataError("nothing was ever predicted: run `velo predict CARD` before the off")
+    if as_json:
+        console.emit_json(proof.to_dict())
+    else:
+        for line in chain_lines(proof):
+            console.say(line)
+    if not proof.holds:
         raise typer.Exit(1)
 
 
@@ -66,6 +96,8 @@ def _show(found: Audit) -> None:
                 for each in found.differences
             ],
         )  # fmt: skip
+    for line in found.not_as_written:
+        console.say(f"NOT AS WRITTEN: {line}")
     for note in found.notes:
         console.say(f"note: {note}")
     spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in found.seconds.items())

@@ -24,7 +24,7 @@ def backtest(
         bool, typer.Option("--walk-forward", help="Retrain the model's recipe as the days go by.")
     ] = False,
     every: Annotated[
-        int | None, typer.Option(min=1, help="Months between two fits of the walk.")
+        int | None, typer.Option(min=1, max=1200, help="Months between two fits of the walk.")
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the report's JSON schema and stop.")
@@ -102,7 +102,7 @@ def run(
     terms = Terms(
         decision=prices["decision"],
         settlement=prices["settlement"],
-        commission=chosen.prices.commission.get(prices["settlement"], 0.0),
+        commission=chosen.prices.commission_of(prices["settlement"]),
         band=band,
         learned=learned,
         draws=chosen.training.bootstrap_draws,
@@ -137,8 +137,8 @@ def show(report: dict[str, Any], path: Any) -> None:
         f"Version {report['version']}, {span['from']} to {span['to']}: {report['races']:,} races, "
         f"{models}, {prices['decision']} -> {prices['settlement']}, "
         f"commission {prices['commission']:.0%}",
-        ["strategy", "bets", "won", "profit", "ROI", "95%", "random ROI", "p", "A/E", "strike",
-         "drawdown", "claimed", "bets needed"],
+        ["strategy", "bets", "days", "won", "profit", "ROI", "95%", "random ROI", "p", "A/E",
+         "strike", "drawdown", "claimed", "bets needed"],
         [_row(name, each) for name, each in named.items()],
     )  # fmt: skip
     for name, each in report["strategies"].items():
@@ -171,7 +171,7 @@ def _row(name: str, each: dict[str, Any]) -> list[Any]:
     random, power = each["random"] or {}, each["power"] or {}
     p_value = random.get("p_value")
     return [
-        name, each["bets"], round(each["winners"], 2), round(each["profit"], 1),
+        name, each["bets"], each["bet_days"], round(each["winners"], 2), round(each["profit"], 1),
         console.percent(each["roi"]), console.interval(each["roi_ci"]),
         console.percent(random.get("roi")), "-" if p_value is None else f"{p_value:.3f}",
         each["ae_ratio"], console.percent(each["strike_rate"]), round(each["max_drawdown"], 1),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 if TYPE_CHECKING:
     from velo.keeping.backup import Kept
@@ -18,12 +18,13 @@ def backup(
     file: Annotated[
         Path, typer.Argument(help="The archive to be, such as home-2024-05-04.tar.gz.")
     ],
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
-    ] = 600.0,
+    wait: Wait = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
-    """Write the whole home into one verified archive, while other commands run."""
+    """Write the whole home into one verified archive, while other commands run.
+
+    Exit 1 where the ledger in it is not what was recorded; the archive is written all the same.
+    """
     from velo import settings
     from velo.home import Home
     from velo.keeping.backup import backup as keep
@@ -31,6 +32,8 @@ def backup(
     with console.progress("Backing up") as tell:
         done = keep(Home.current(), settings.load().store, file.absolute(), wait, _say, tell)
     show("Backed up", done, as_json)
+    if done.ledger:
+        raise typer.Exit(1)
 
 
 def show(title: str, done: Kept, as_json: bool) -> None:
@@ -50,9 +53,11 @@ def show(title: str, done: Kept, as_json: bool) -> None:
             ["sha256", done.sha256],
         ],
     )
+    for line in done.ledger:
+        console.say(f"ledger.db, NOT AS RECORDED: {line}")
     if done.left_out:
         console.say(f"not in the archive: {', '.join(done.left_out)}")
 
 
 def _say(why: str) -> None:
-    sys.stderr.write(f"velo: {why}\n")
+    console.note(f"velo: {why}")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 
 def build(
@@ -26,6 +27,7 @@ def build(
     full: Annotated[
         bool, typer.Option("--full", help="Compute everything, whatever the last build holds.")
     ] = False,
+    wait: Wait = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Build the offline tables from the warehouse and point the home at them.
@@ -33,14 +35,18 @@ def build(
     After another day's results only what they can have changed is computed anew.
     """
     from velo import settings
+    from velo.disk.patience import patiently
     from velo.home import Home
+    from velo.offline.build import Build
     from velo.offline.build import build as build_tables
 
+    home, chosen, last = Home.current(), settings.load(), until.date() if until else None
     with console.progress("Building") as tell:
-        done = build_tables(
-            Home.current(), settings.load(), until.date() if until else None, progress=tell,
-            as_known=as_known, full=full,
-        )  # fmt: skip
+
+        def made() -> Build:
+            return build_tables(home, chosen, last, progress=tell, as_known=as_known, full=full)
+
+        done = patiently(made, wait, console.note)
     if as_json:
         console.emit_json(done.to_dict())
         return

@@ -12,17 +12,18 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.options import MOST_RUNNERS, Edge, HoldoutDays, Seed
 
 MARK = ".velo-demo"
 
 
 def demo(
-    runners: Annotated[int, typer.Option(min=20_000, help="Runners of the world.")] = 100_000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the world.")] = 1,
-    edge: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
-    ] = 0.85,
-    holdout_days: Annotated[int, typer.Option(min=1, help="Days that judge.")] = 180,
+    runners: Annotated[
+        int, typer.Option(min=20_000, max=MOST_RUNNERS, help="Runners of the world.")
+    ] = 100_000,
+    seed: Seed = 1,
+    edge: Edge = 0.85,
+    holdout_days: Annotated[int, HoldoutDays] = 180,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Run the whole platform on a synthetic world, from synth to report."""
@@ -90,7 +91,8 @@ def demo(
     training.show(trained)
     backtesting.show(report, path)
     shell = shlex.quote(str(root))
-    console.say(f"\nall of it in {sum(seconds.values()):.0f} s, in the home {root}")
+    console.say("")
+    console.say(f"all of it in {sum(seconds.values()):.0f} s, in the home {root}")
     console.say(f"read the report:   {page['path']}")
     console.say(f"look at the run:   VELO_HOME={shell} make ui")
     console.say(f"see where it is:   VELO_HOME={shell} make status")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from velo.cli import console, ingest_report
+from velo.cli.options import LARGEST_NUMBER, Wait
 
 if TYPE_CHECKING:
     from velo.settings import Settings, Store
@@ -34,7 +35,8 @@ def ingest(
         bool, typer.Option("--dry-run", help="Do it all and keep nothing: see what would happen.")
     ] = False,
     undo: Annotated[
-        int | None, typer.Option(metavar="BATCH", min=1, help="Take a batch back.")
+        int | None,
+        typer.Option(metavar="BATCH", min=1, max=LARGEST_NUMBER, help="Take a batch back."),
     ] = None,
     recheck: Annotated[
         bool,
@@ -46,12 +48,15 @@ def ingest(
     batches: Annotated[
         bool, typer.Option("--batches", help=f"List the last {LISTED} batches.")
     ] = False,
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
-    ] = 0.0,
+    wait: Wait = 0.0,
     unmerge: Annotated[
         int | None,
-        typer.Option("--unmerge", help="Take back the conclusion of this number, and no file."),
+        typer.Option(
+            "--unmerge",
+            min=1,
+            max=LARGEST_NUMBER,
+            help="Take back the conclusion of this number, and no file.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:

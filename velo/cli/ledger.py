@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from velo.errors import HomeError
     from velo.home import Home
     from velo.live.book import Book
+    from velo.live.chain import Verified
     from velo.monitoring.daily_runs import Recorded
     from velo.settings import Settings
 
@@ -45,6 +46,7 @@ def ledger(
     """What the predictions came to: by day, over the last 7, 30 and 90 days, and in all.
 
     The days of the whole ledger, as it was printed, are also runs of the experiment velo-ledger.
+    Exit 1 where the predictions are not what was recorded.
     """
     from velo import settings
     from velo.disk.whole_file import write_whole
@@ -65,6 +67,7 @@ def ledger(
     )
     spans = book.figures(chosen)
     found = [each.to_dict() for each in spans]
+    proof, unproved = _verified(home)
     if export:
         bets = book.bets.drop(columns=["stakes", "backfill"])
         bets.insert(0, "backfill", book.bets["backfill"])
@@ -72,15 +75,19 @@ def ledger(
     if figures:
         _write(figures, [{"backfill": backfill, **each} for each in found])
     if html:
-        write_whole(html, _page(book, found, chosen))
+        write_whole(html, _page(book, found, chosen, proof))
     whole = not (backfill or model or strategy or settled_at)
+    entered = proof if proof and proof.holds and whole else None
     if as_json:
-        recorded, failed = _recorded(home, chosen, book) if whole else (None, None)
+        recorded, failed = _recorded(home, chosen, book, entered) if entered else (None, unproved)
         console.emit_json(
-            book.to_dict(spans) | {"recorded": None if recorded is None else vars(recorded)}
+            book.to_dict(spans)
+            | {
+                "chain": proof.to_dict() if proof else None,
+                "recorded": None if recorded is None else vars(recorded),
+            }
         )
-        if failed:
-            raise failed
+        _end(failed, proof)
         return
     if book.warning:
         console.say(book.warning)
@@ -96,23 +103,59 @@ def ledger(
     for path in (export, figures, html):
         if path:
             console.say(f"wrote {path}")
-    recorded, failed = _recorded(home, chosen, book) if whole else (None, None)
+    for line in chain_lines(proof):
+        console.say(line)
+    recorded, failed = _recorded(home, chosen, book, entered) if entered else (None, unproved)
     if recorded is not None and (recorded.written or recorded.removed):
         console.say(
             f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "
             f"were, {recorded.removed} taken away"
         )
+    _end(failed, proof)
+
+
+def _end(failed: HomeError | None, proof: Verified | None) -> None:
     if failed:
         raise failed
+    if proof and not proof.holds:
+        raise typer.Exit(1)
 
 
-def _recorded(home: Home, chosen: Settings, book: Book) -> tuple[Recorded | None, HomeError | None]:
+def _verified(home: Home) -> tuple[Verified | None, HomeError | None]:
+    """The proof of the predictions, or why there is none: MLflow may be what cannot be read."""
+    from velo.errors import HomeError
+    from velo.live.proof import verify_ledger
+
+    try:
+        return verify_ledger(home, whole=False), None
+    except HomeError as error:
+        return None, error
+
+
+def chain_lines(proof: Verified | None) -> list[str]:
+    """What was verified of the ledger's hash chain, and what is wrong."""
+    if proof is None:
+        return []
+    counted = f"{proof.checked:,} of {proof.links:,} predictions held against the hash chain"
+    head = f"head {proof.head.link}:{proof.head.sha256[:12]}" if proof.head else "no head"
+    lines = [f"{counted}, {proof.recorded:,} heads in MLflow, {head}"]
+    if proof.earlier:
+        lines.append(
+            f"{proof.earlier:,} predictions were there before {proof.begun}: nothing is proved of "
+            "them before that"
+        )
+    return lines + [f"NOT AS RECORDED: {line}" for line in proof.lines]
+
+
+def _recorded(
+    home: Home, chosen: Settings, book: Book, proof: Verified
+) -> tuple[Recorded | None, HomeError | None]:
     """The days as MLflow runs, or why not: the ledger itself must not be lost with MLflow."""
     from velo.errors import HomeError
     from velo.monitoring.daily_runs import record_days
 
     try:
-        return record_days(home, chosen, book), None
+        return record_days(home, chosen, book, proof.head), None
     except HomeError as error:
         return None, error
 
@@ -121,13 +164,13 @@ def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> No
     shown = found[-(SHOWN_DAYS + 4) :]
     console.table(
         f"Ledger{' with backfill' if backfill else ''}, {bets:,} bets",
-        ["span", "races", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI", "95%",
-         "profit", "SP", "BSP", "drawdown", "Sharpe"],
+        ["span", "races", "days", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI",
+         "95%", "profit", "SP", "BSP", "drawdown", "Sharpe"],
         [_bets(each) for each in shown],
     )  # fmt: skip
     console.table(
         "Chances",
-        ["span", "races", "calibration", "gain, nats", "95%", "CLV", "of bets"],
+        ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
         [_chances(each) for each in shown],
     )
     if len(found) > len(shown):
@@ -145,7 +188,9 @@ def _plot(book: Book) -> None:
         console.say(line)
 
 
-def _page(book: Book, found: list[dict[str, Any]], chosen: Any) -> str:
+def _page(
+    book: Book, found: list[dict[str, Any]], chosen: Any, proof: Verified | None
+) -> str:
     from velo.live.course import course
     from velo.live.figures import whole_races
     from velo.live.ledger import counts
@@ -165,13 +210,15 @@ def _page(book: Book, found: list[dict[str, Any]], chosen: Any) -> str:
             for name, p in (("blend", whole.p), ("market", whole.market))
         },
         "settled": f"Settled at {kinds}." if kinds else "No bet was made.",
+        "chain": chain_lines(proof),
     })  # fmt: skip
 
 
 def _bets(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["roi_low"], each["roi_high"]
     return [
-        each["span"], each["races"], each["picks"], round(each["wins"], 2), each["places"],
+        each["span"], each["races"], each["bet_days"], each["picks"],
+        round(each["wins"], 2), each["places"],
         console.percent(each["strike_rate"]), _number(each["ae_raw"]), _number(each["ae_fair"]),
         _number(each["impact_value"]), console.percent(each["roi"]),
         console.interval(None if low is None else (low, high)), _points(each["profit"]),
@@ -183,7 +230,8 @@ def _bets(each: Mapping[str, Any]) -> list[Any]:
 def _chances(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["ll_gain_low"], each["ll_gain_high"]
     return [
-        each["span"], each["calibration_races"], _number(each["calibration_error"], 4),
+        each["span"], each["calibration_races"], each["days"],
+        _number(each["calibration_error"], 4),
         _number(each["ll_gain"], 4), "-" if low is None else f"{low:+.4f} to {high:+.4f}",
         console.percent(each["clv"]), each["clv_bets"],
     ]  # fmt: skip
@@ -200,8 +248,6 @@ def _points(value: float | None) -> str:
 def _write(path: Path, rows: Any) -> None:
     import pandas as pd
 
-    frame = pd.DataFrame(rows)
-    if path.suffix.lower() == ".csv":
-        frame.to_csv(path, index=False)
-    else:
-        frame.to_parquet(path, index=False)
+    from velo.disk.spreadsheet import write_frame
+
+    write_frame(path, pd.DataFrame(rows))

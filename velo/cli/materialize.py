@@ -43,3 +43,6 @@ def materialize(
         ["view", "written", "removed", "s"],
         [[each.view, each.written, each.removed, each.seconds] for each in done.views],
     )
+    for each in done.views:
+        if each.mended:
+            console.say(f"{each.view} held something else than was written to it: it was mended")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 
 def migrate(
-    wait: Annotated[
-        float, typer.Option(min=0, help="Seconds to wait while another process has the warehouse.")
-    ] = 0.0,
+    wait: Wait = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Bring the home's stores to this version, in place. Commands that write do it themselves.
@@ -25,7 +23,7 @@ def migrate(
     from velo.home import Home
     from velo.keeping.stores import migrate as bring
 
-    done = bring(Home.current(), settings.load().store, wait, _say)
+    done = bring(Home.current(), settings.load().store, wait, console.note)
     if as_json:
         console.emit_json({"stores": [asdict(each) for each in done]})
         return
@@ -43,5 +41,3 @@ def migrate(
     )  # fmt: skip
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")

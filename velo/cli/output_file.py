@@ -17,7 +17,7 @@ def require_output(option: str, path: Path | None, suffixes: Sequence[str]) -> N
         suffixes: that it may have.
 
     Raises:
-        InputError: it has another suffix, its folder is not there, or it is a folder itself.
+        InputError: it has another suffix, its folder is not there, or it is no plain file.
     """
     if path is None:
         return
@@ -27,3 +27,5 @@ def require_output(option: str, path: Path | None, suffixes: Sequence[str]) -> N
         raise InputError(f"{option} {path}: there is no folder {path.parent}; make it first")
     if path.is_dir():
         raise InputError(f"{option} {path} is a folder; name a file")
+    if path.exists() and not path.is_file():
+        raise InputError(f"{option} {path} is a pipe or a device; name a plain file")

@@ -27,8 +27,12 @@ def predict(
         str | None, typer.Option(help="What odds are that do not say: sp, morning, ...")
     ] = None,
     model: Annotated[
-        str, typer.Option(help="champion, challenger, a version or a run id.")
-    ] = "champion",
+        str | None,
+        typer.Option(
+            help="challenger, a version or a run id, promoted or not; by default the champion.",
+            show_default=False,
+        ),
+    ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Features through the as-of join.")
     ] = False,
@@ -84,8 +88,10 @@ def _show_all(done: Any, early: list[str]) -> None:
     for note in done.notes:
         if note not in early:
             console.say(note)
+    if done.not_champion is not None and done.predictions:
+        console.say(f"version {done.predictions[0].version} is not promoted: {done.not_champion}")
     for each in done.predictions:
-        _show(each, CURRENT)
+        _show(each, CURRENT, done.not_champion is None)
     for horse in done.absent:
         console.say(f"{horse.standing}: {horse.race}, {_called(horse)}")
     for left in done.unscored:
@@ -97,14 +103,15 @@ def _called(horse: Any) -> str:
     return horse.horse if horse.number is None else f"{horse.number} {horse.horse}"
 
 
-def _show(race: Any, unnamed: str) -> None:
+def _show(race: Any, unnamed: str, promoted: bool) -> None:
     from velo.live.beyond_reason import BEYOND_REASON
     from velo.live.shown import as_rows, why
 
     rows = as_rows([race])
     title = (
         f"{race.day} {race.course} {race.off or ''} {race.race_name or ''}, "
-        f"model version {race.version}, revision {race.revision}"
+        f"model version {race.version}{'' if promoted else ', NOT PROMOTED'}, "
+        f"revision {race.revision}"
     )
     console.table(
         " ".join(title.split()),
@@ -152,7 +159,6 @@ def _edge(value: float | None) -> str:
 
 def _write_page(path: Path, done: Any) -> None:
     from training.record.registry import LABEL, aliases, resolve
-    from training.record.tracking import VERDICT
     from velo import settings
     from velo.disk.whole_file import write_whole
     from velo.home import Home
@@ -162,21 +168,23 @@ def _write_page(path: Path, done: Any) -> None:
     home, version = Home.current(), done.predictions[0].version
     tags = resolve(home, version).tags
     champion = aliases(home).get("champion", {}).get("version")
-    standing = Standing(version, tags.get(LABEL), version == champion, tags.get(VERDICT, "unknown"))
+    in_use = version == champion and done.not_champion is None
+    standing = Standing(version, tags.get(LABEL), in_use, done.not_champion)
     write_whole(path, page(as_said(done), standing, settings.load().live.timezone))
 
 
 def _write(path: Path, done: Any) -> None:
-    import csv
     import json
 
+    from velo.disk.spreadsheet import write_rows
     from velo.live.shown import all_rows
 
     rows = all_rows(done)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(rows[0])
-        writer.writerows(
+    write_rows(
+        path,
+        list(rows[0]),
+        (
             [json.dumps(cell) if isinstance(cell, list | dict) else cell for cell in row.values()]
             for row in rows
-        )
+        ),
+    )

@@ -82,15 +82,16 @@ def show(done: Any, targets: Any) -> None:
 def _show_findings(found: dict[str, Any]) -> None:
     worst = [
         [
-            piece["name"], piece["races"], piece["bets"], _estimate(piece["gain"], "+.4f"),
-            _calibration(piece), _estimate(piece["ae_ratio"], ".3f"),
+            piece["name"], piece["races"], piece.get("days", "-"), piece["bets"],
+            _estimate(piece["gain"], "+.4f"), _calibration(piece),
+            _estimate(piece["ae_ratio"], ".3f"),
         ]
         for pieces in found["worst"].values()
         for piece in pieces
     ]  # fmt: skip
     console.table(
         "Where it does worst on the judged days",
-        ["odds, course or month", "races", "bets", "gain on the market, nats a race",
+        ["odds, course or month", "races", "days", "bets", "gain on the market, nats a race",
          "winners / expected by it", "A/E"],
         worst,
     )  # fmt: skip

@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.options import LARGEST_NUMBER
 
 
 def quarantine(
-    limit: Annotated[int, typer.Option(min=0, help="How many rows to show.")] = 20,
+    limit: Annotated[
+        int, typer.Option(min=0, max=LARGEST_NUMBER, help="How many rows to show.")
+    ] = 20,
     export: Annotated[Path | None, typer.Option(help="Write every refused row here (CSV).")] = None,
     unread: Annotated[
         bool, typer.Option("--unread", help="List the cells that no rule could read, by field.")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.options import Wait
 
 
 def results(
@@ -19,6 +20,7 @@ def results(
     backfill: Annotated[
         bool, typer.Option("--backfill", help="Count predictions made after the off too.")
     ] = False,
+    wait: Wait = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Load results and settle the predictions of their days. Any file, any number of times."""
@@ -27,7 +29,10 @@ def results(
     from velo.live.settling import settle
 
     with console.progress("Settling") as tell:
-        done = settle(Home.current(), settings.load(), paths, form, backfill, tell)
+        done = settle(
+            Home.current(), settings.load(), paths, form, backfill, tell, wait=wait,
+            waiting=console.note,
+        )  # fmt: skip
     if as_json:
         console.emit_json(done.to_dict())
         return

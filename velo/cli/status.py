@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -40,16 +40,17 @@ def status(
         _list_inferences(home, chosen, as_json)
         return
     today = datetime.now(ZoneInfo(chosen.live.timezone)).date()
-    built = _build(home)
+    built, unlike = _build(home, chosen)
     data = _warehouse(home, chosen, today, built["last_batch"] if built else 0)
     models = _models(home)
-    facts = _facts(today, home, data, built, models)
+    facts = replace(_facts(today, home, chosen, data, built, models), unlike=unlike)
     stale, todo = staleness(facts), due(facts, chosen.upkeep)
     drifting = _drift(home, chosen, models)
     todo += due_to_drift(drifting, todo)
     following = todo[0].command if todo else "velo backtest"
     found = {
         "home": str(home.root),
+        "named_elsewhere": list(facts.elsewhere),
         "warehouse": data,
         "build": built,
         "registry": home.registry.exists(),
@@ -64,6 +65,7 @@ def status(
         console.emit_json(found)
         raise typer.Exit(exit_code(todo, drifting))
     rows = [["home", str(home.root)]]
+    rows += [["moved", f"files name {place} as the home"] for place in facts.elsewhere]
     if data:
         rows += [
             ["races", f"{data['races']:,}, {data['first_day']} to {data['last_day']}"],
@@ -147,16 +149,22 @@ def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _build(home: Any) -> dict[str, Any] | None:
+def _build(home: Any, chosen: Any) -> tuple[dict[str, Any] | None, str | None]:
+    """What the build says of itself, and how its windows are others than the settings'."""
     from velo.errors import NothingBuilt
     from velo.offline.build import current_build
+    from velo.offline.manifest import hashes
 
     try:
-        done = current_build(home).to_dict()
+        build = current_build(home)
     except NothingBuilt:
-        return None
-    done["tables"] = {table["table"]: table["rows"] for table in done["tables"]}
-    return done
+        return None, None
+    tables = {table.table: table.rows for table in build.tables}
+    hashed = hashes(home.current_build) is not None
+    return (
+        {**build.to_dict(), "tables": tables, "hashed": hashed},
+        build.unlike(chosen.windows),
+    )
 
 
 def _models(home: Any) -> dict[str, dict[str, str]]:
@@ -199,6 +207,7 @@ def _standing(model: dict[str, str]) -> str:
 def _facts(
     today: date,
     home: Any,
+    chosen: Any,
     data: dict[str, Any] | None,
     built: dict[str, Any] | None,
     models: dict[str, Any],
@@ -215,7 +224,43 @@ def _facts(
         models,
         data.get("outdated", 0),
         data.get("unchecked", False),
+        _misnamed(home, chosen),
+        built.get("hashed", True),
+        elsewhere(home),
     )
+
+
+def _misnamed(home: Any, chosen: Any) -> str | None:
+    """What the settings name that the registry lacks; not asked where they name nothing of theirs.
+
+    Feast takes seconds to import.
+    """
+    from velo.errors import HomeError, SettingsError
+
+    if not home.registry.exists():
+        return None
+    from training.data.named import names_any, require_named
+
+    if not names_any(chosen):
+        return None
+    from training.data.dataset import feature_store
+
+    try:
+        require_named(feature_store(), chosen)
+    except (HomeError, SettingsError) as error:
+        return str(error)
+    return None
+
+
+def elsewhere(home: Any) -> tuple[str, ...]:
+    """Other places that the home's files name as its own; none where they cannot be read."""
+    from velo.errors import InputError
+    from velo.keeping.relocation import places
+
+    try:
+        return tuple(sorted(str(place) for place in places(home) if place.resolve() != home.root))
+    except InputError:
+        return ()
 
 
 def _online(home: Any) -> tuple[date, int] | None:

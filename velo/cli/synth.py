@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.options import MOST_RUNNERS, Edge, Seed
+from velo.disk.plain_file import require_plain
 from velo.errors import InputError
 
 
@@ -16,11 +18,11 @@ def synth(
         Path,
         typer.Option(help="File to write: .csv, .parquet, .db, or .json as the format has it."),
     ],
-    runners: Annotated[int, typer.Option(min=1000, help="About how many runners.")] = 100_000,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 1,
-    edge: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the signals that the market misses.")
-    ] = 0.85,
+    runners: Annotated[
+        int, typer.Option(min=1000, max=MOST_RUNNERS, help="About how many runners.")
+    ] = 100_000,
+    seed: Seed = 1,
+    edge: Edge = 0.85,
     interactions: Annotated[
         bool, typer.Option(help="Whether signals do more together than apart.")
     ] = True,
@@ -39,6 +41,8 @@ def synth(
 
     if compare and form != "raceform":
         raise InputError(f"--compare measures a raceform file, not {form}: leave --format out")
+    for path in compare or ():
+        require_plain(path)
     with console.progress("Simulating") as tell:
         made = write_world(
             runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions, form
@@ -63,7 +67,9 @@ def synth(
         )
         return
     console.say(
-        f"{made.runners:,} runners in {made.races:,} races, {made.first_day} to {made.last_day}\n"
+        f"{made.runners:,} runners in {made.races:,} races, {made.first_day} to {made.last_day}"
+    )
+    console.say(
         f"mean field {made.mean_field:.2f}, overround {made.overround:.3f}, "
         f"favourites win {made.favourite_strike_rate:.1%} "
         f"(ROI {made.favourite_roi:+.1%}), 20/1 and over ROI {made.longshot_roi:+.1%}"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from velo.cli import console
+from velo.cli.options import HoldoutDays
 
 
 def train(
@@ -16,7 +17,7 @@ def train(
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="The first day that is not trained on."),
     ] = None,
-    holdout_days: Annotated[int | None, typer.Option(min=1, help="Days that judge.")] = None,
+    holdout_days: Annotated[int | None, HoldoutDays] = None,
     objective: Annotated[str | None, typer.Option(help="What the ranker is fitted to.")] = None,
     blend: Annotated[str | None, typer.Option(help="benter or residual.")] = None,
     service: Annotated[str | None, typer.Option(help="The feature service.")] = None,
@@ -28,7 +29,10 @@ def train(
         str | None, typer.Option(help="A name for it and its reports, such as v1.2.0.")
     ] = None,
     tune: Annotated[
-        int, typer.Option(min=0, help="Trials of the ranker's parameters in all; goes on.")
+        int,
+        typer.Option(
+            min=0, max=10_000, help="Trials of the ranker's parameters in all; goes on."
+        ),
     ] = 0,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -89,9 +93,9 @@ def show(done: Any) -> None:
         console.say(f"ALARM: {alarm}")
     console.say(
         f"holdout {plan['holdout_start']} to {plan['holdout_end']} (end excluded): "
-        f"{holdout['races']:,} races; R² model {holdout['r2_model']:.4f}, "
-        f"market {holdout['r2_market']:.4f}, power-calibrated {holdout['r2_market_power']:.4f}, "
-        f"blend {holdout['r2']:.4f}"
+        f"{holdout['races']:,} races; R² model {_r2(holdout['r2_model'])}, "
+        f"market {_r2(holdout['r2_market'])}, power-calibrated "
+        f"{_r2(holdout['r2_market_power'])}, blend {_r2(holdout['r2'])}"
     )
     console.say(f"{report['prices']['note']}; {report['model']['note']}")
     for side, choice in report["model"]["calibration"].items():
@@ -104,6 +108,10 @@ def show(done: Any) -> None:
             f"({console.percent(holdout['captured_share_low'])} to "
             f"{console.percent(holdout['captured_share_high'])})"
         )
+
+
+def _r2(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
 
 
 def _calibration(side: str, choice: dict[str, Any]) -> str:

@@ -22,6 +22,12 @@ PATIENCE = 120.0
 FAREWELL = 10.0
 """Seconds for a server to end when it is asked to."""
 POLL = 0.2
+SERVERS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE": "false",
+    "FEAST_USAGE": "False",
+}
+"""What the servers are told by the environment, whatever it says."""
 
 
 def ui(
@@ -36,6 +42,7 @@ def ui(
 
     require_loopback(host)
     from training.record import tracking
+    from velo.store.registry_file import require_as_written
 
     home = Home.current()
     experiment = tracking.experiment_id(tracking.client(home), home)
@@ -45,6 +52,7 @@ def ui(
     if feast:
         if not home.registry.exists():
             raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
+        require_as_written(home.registry)
         commands["Feast"] = (feast_port, "", _feast(host, feast_port))
     for number, *_ in commands.values():
         _require_free(host, number)
@@ -100,20 +108,24 @@ def address(host: str, port: int) -> str:
 
 
 def _mlflow(home: Any, host: str, port: int) -> list[str]:
+    """MLflow's own server asks which host was called, and of which page a write is.
+
+    Untold it takes the names of every private network. Pages of this machine's other ports it
+    lets write, whatever it is told.
+    """
+    origins = {address(name, port): None for name in (host, "localhost", "127.0.0.1", "::1")}
+    hosts = [origin.removeprefix("http://").removesuffix(":80") for origin in origins]
     return [
         sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.tracking_uri,
         "--default-artifact-root", home.artifacts.as_uri(), "--host", host, "--port", str(port),
-        "--workers", "1",
+        "--workers", "1", "--allowed-hosts", ",".join(hosts),
+        "--cors-allowed-origins", ",".join(origins),
+        "--x-frame-options", "DENY",
     ]  # fmt: skip
 
 
 def _feast(host: str, port: int) -> list[str]:
-    from velo.offline.tables import FEATURE_REPO
-
-    return [
-        sys.executable, "-m", "feast.cli.cli", "-c", str(FEATURE_REPO), "ui", "--host", host,
-        "--port", str(port),
-    ]  # fmt: skip
+    return [sys.executable, "-m", "velo.service.feature_pages", host, str(port)]
 
 
 def _require_free(host: str, port: int) -> None:
@@ -140,7 +152,7 @@ def _serving(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
         stdout=quiet,
         stderr=quiet,
         start_new_session=True,
-        env={**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "FEAST_USAGE": "False"},
+        env={**os.environ, **SERVERS},
     )
     try:
         yield server

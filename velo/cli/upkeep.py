@@ -24,6 +24,10 @@ class Facts:
         models: alias -> what the registry says of its version.
         outdated: files, still in their place, whose reader has changed since they were read.
         unchecked: whether imports of an earlier version were never looked through.
+        misnamed: what the settings name that Feast's registry does not hold.
+        hashed: whether the build has hashes of its files.
+        elsewhere: places, other than where the home lies, that its files name as the home's.
+        unlike: how the build's windows are others than the settings', in words.
     """
 
     today: date
@@ -36,6 +40,10 @@ class Facts:
     models: dict[str, dict[str, str]] = field(default_factory=dict)
     outdated: int = 0
     unchecked: bool = False
+    misnamed: str | None = None
+    hashed: bool = True
+    elsewhere: tuple[str, ...] = ()
+    unlike: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,15 +106,24 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
     A home without a champion predicts nothing: its results, its online store and its models may
     be of any age.
     """
+    if facts.elsewhere:
+        why = f"the home was moved: its files still name {', '.join(facts.elsewhere)}; restore the "
+        return [Due("velo backup FILE", f"{why}archive where the home is to lie")]
     if facts.results_to is None:
         return [Due("velo ingest FILE", "there are no results yet")]
     found, stale = _due_to_readers(facts), staleness(facts)
     if facts.build is None:
         found.append(Due("velo build", "there are no offline tables yet"))
+    elif facts.unlike:
+        found.append(Due("velo build", facts.unlike))
     elif facts.unseen:
         found.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
+    elif not facts.hashed:
+        found.append(Due("velo build", "the build is from before files had hashes"))
     if not facts.applied:
         found.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
+    if facts.misnamed is not None:
+        found.append(Due("mend velo.toml", facts.misnamed))
     if not facts.models:
         found.append(Due("velo train", "there is no model yet"))
     challenger = facts.models.get("challenger", {})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from velo.errors import HomeError
+from velo.errors import InUse
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def held_alone(path: Path, doing: str, where: Path) -> Iterator[None]:
         where: what it goes on in, for the message.
 
     Raises:
-        HomeError: another process holds it.
+        InUse: another process holds it.
     """
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     handle = os.open(path, flags, 0o644)
@@ -29,7 +29,7 @@ def held_alone(path: Path, doing: str, where: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise HomeError(
+            raise InUse(
                 f"another {doing} is under way in {where}: wait until it is done"
             ) from None
         yield

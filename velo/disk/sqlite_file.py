@@ -15,6 +15,9 @@ Step = str | Callable[[sqlite3.Connection], None]
 PATIENCE = 10
 """Seconds to wait for another process that writes."""
 
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+"""SQLite's codes for a full disk, and for a file that may not grow."""
+
 
 @contextmanager
 def sqlite_file(
@@ -136,4 +139,9 @@ def _named(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", None) in _FULL:
+            raise HomeError(
+                f"{path}: the disk is full, or no larger file is allowed; what was under way is "
+                "undone; make room and run the command again"
+            ) from None
         raise HomeError(f"{path} cannot be used: {error}") from None

@@ -18,6 +18,7 @@ from velo.keeping import archive
 from velo.keeping.copying import copy_home, left_out
 from velo.keeping.manifest import FORM, Entry, Manifest
 from velo.keeping.staging import staging
+from velo.live.proof import is_chained, verify_ledger
 from velo.settings import Store
 
 
@@ -35,6 +36,7 @@ class Kept:
         code_version: of the VÉLØ that made it.
         made: when, ISO 8601 in UTC.
         left_out: names in the home that the archive does not have and that no command makes anew.
+        ledger: what is wrong with the ledger's hash chain as it was copied, a line each.
     """
 
     archive: str
@@ -46,6 +48,7 @@ class Kept:
     code_version: str
     made: str
     left_out: tuple[str, ...] = ()
+    ledger: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -61,6 +64,8 @@ def backup(
     tell: Callable[[str], None] = lambda stage: None,
 ) -> Kept:
     """Write a home into an archive, consistent while other commands run.
+
+    A ledger whose hash chain does not hold is kept all the same, and named.
 
     The parts are copied within the home first, so that a writer is held up for as long as a copy
     of the warehouse takes and no longer. The archive is read back and verified, then gets its
@@ -86,6 +91,8 @@ def backup(
         staging(file.parent, "archive") as beside,
     ):
         build = copy_home(home, store, stage, wait, waiting, lambda part: tell(f"copying {part}"))
+        tell("verifying the ledger")
+        ledger = _faults(Home(stage))
         tell("hashing")
         manifest = Manifest(
             FORM, velo.__version__, datetime.now(UTC).isoformat(timespec="seconds"),
@@ -104,8 +111,16 @@ def backup(
         _name(partial, file)
     return Kept(
         str(file), file.stat().st_size, sha256, str(home.root), len(manifest.files),
-        manifest.total, manifest.code_version, manifest.made, left_out(home),
+        manifest.total, manifest.code_version, manifest.made, left_out(home), ledger,
     )  # fmt: skip
+
+
+def _faults(copy: Home) -> tuple[str, ...]:
+    """What is wrong with the ledger of a copied home; one of an earlier version has no chain."""
+    if not copy.ledger.is_file() or not is_chained(copy.ledger):
+        return ()
+    proof = verify_ledger(copy, whole=True)
+    return proof.lines if proof else ()
 
 
 def _name(partial: Path, file: Path) -> None:

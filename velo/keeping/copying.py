@@ -2,7 +2,8 @@
 
 What refers comes before what it refers to: the online store before the build that it was filled
 from, MLflow's database before the artifacts, a build before the warehouse. So a copy names nothing
-that it lacks, and what came to be meanwhile is at worst not yet used.
+that it lacks, and what came to be meanwhile is at worst not yet used. MLflow's database also comes
+before the ledger, whose chain holds every head that MLflow recorded.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from velo.warehouse.connection import warehouse_of_any_version
 SQLITE = b"SQLite format 3\0"
 LEFT_OUT = ("spill", "demo")
 """Of a home: what is made anew, and the demo's, which is a home of its own."""
-LOCKS = (".promotion.lock", ".stores.lock", ".velo-demo")
+LOCKS = (".processes", ".promotion.lock", ".stores.lock", ".velo-demo")
 """Hidden files of a home that say nothing of it."""
 BESIDE = ("-wal", "-shm", "-journal", ".wal", ".new", ".partial")
 """Endings of what a database or a writer keeps beside its file."""
@@ -31,7 +32,7 @@ BESIDE = ("-wal", "-shm", "-journal", ".wal", ".new", ".partial")
 
 def parts(home: Home) -> list[Path]:
     """The files and folders of a home that a backup takes, in its order; hidden ones are locks."""
-    last = [Path(home.root, "mlflow.db"), home.artifacts, home.offline, home.warehouse]
+    last = [Path(home.root, "mlflow.db"), home.artifacts, home.ledger, home.offline, home.warehouse]
     found = [path for path in sorted(home.root.iterdir()) if not _is_left_out(path)]
     return sorted(found, key=lambda path: last.index(path) if path in last else -1)
 

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home
 from velo.store.names import identifier
+from velo.store.registry_file import is_as_written, write_registry
 
 
 def places(home: Home) -> set[Path]:
@@ -156,7 +158,11 @@ def _relocate_registry(path: Path, before: str, after: str) -> None:
                 record.feature_view_proto = view.SerializeToString()
     except DecodeError:
         raise InputError(f"{path} is no registry of Feast's: run `feast apply`") from None
-    path.write_bytes(registry.SerializeToString())
+    # What was not as it was written does not become so by being moved.
+    if is_as_written(path):
+        write_registry(path, registry.SerializeToString())
+    else:
+        write_whole(path, registry.SerializeToString())
 
 
 def _relocate_message(message: Any, before: str, after: str) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from velo.disk.plain_file import require_plain
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.keeping import archive
@@ -39,8 +40,7 @@ def restore(
         InputError: the file is no archive, or not the one that was written.
         HomeError: there is something at the home's place, or too little room.
     """
-    if not file.is_file():
-        raise InputError(f"{file}: no such file")
+    require_plain(file)
     _require_empty(root)
     root.parent.mkdir(parents=True, exist_ok=True)
     with staging(root.parent, "restore") as stage:

@@ -114,7 +114,8 @@ def open_book(
     except NothingIngested:
         found = outcomes_of_nobody()
     runners = ledger.runners(counted, found)
-    bets = ledger.bets(runners, settings.prices.commission, strategy, settled_at)
+    commission = {kind: settings.prices.commission_of(kind) for kind in ledger.SETTLED_AT}
+    bets = ledger.bets(runners, commission, strategy, settled_at)
     return Book(runners, bets, len(left) if version is None else 0, tuple(changed), backfilled)
 
 

@@ -19,6 +19,7 @@ from velo.live.moved_races import moved_races
 from velo.live.newcomers import strangers, unknown_courses
 from velo.live.recognition import recognise
 from velo.live.roster import absentees, roster_of
+from velo.racing.racing_day import is_racing_day
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 from velo.warehouse.ingest import Batch, ingest
@@ -201,12 +202,13 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
     Raises:
         DataError: there is none.
     """
+    none = DataError(f"the warehouse holds no race of {day}: give the card, `velo predict CARD`")
+    if not is_racing_day(day):
+        raise none
     with warehouse(home, settings.store, write=False) as con:
         entries = roster_of(con, settings, [day])
         if not len(entries):
-            raise DataError(
-                f"the warehouse holds no race of {day}: give the card, `velo predict CARD`"
-            )
+            raise none
         return Card(
             entries,
             absent=_absent(con, entries, [day]),

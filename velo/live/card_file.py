@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from velo.disk.plain_file import require_plain
 from velo.errors import InputError
 from velo.racing.odds import decimal_odds
 from velo.racing.racing_day import First, day_order, racing_day
@@ -67,8 +68,9 @@ def hold_card(path: Path) -> Path:
     Raises:
         InputError: another suffix, or no such file.
     """
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"{path} is not there: give a racecard, .csv or .json")
+    require_plain(path)
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"{path}: a racecard is a .csv or a .json file")
     return path
@@ -104,8 +106,9 @@ def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
     Raises:
         InputError: the file is not there, or has not these columns.
     """
-    if not path.is_file():
+    if not path.exists():
         raise InputError(f"{path} is not there: give a CSV file with the columns horse and odds")
+    require_plain(path)
     columns, rows = _rows(path)
     if "horse" not in columns or not set(columns) & {*KINDS, *UNNAMED}:
         raise InputError(

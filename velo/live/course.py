@@ -28,8 +28,8 @@ def course(bets: pd.DataFrame, seed: int) -> dict[str, Any]:
 
     Returns:
         `days` with a settled bet, ascending; `profit`, `low`, `high`: points so far with the 95%
-        band by race day; `ae_raw` and `clv`: over the 30 days to each, None without a bet of them
-        that has one; `over_days`.
+        band by race day, which is empty over fewer than ten; `ae_raw` and `clv`: over the 30 days
+        to each, None without a bet of them that has one; `over_days`.
     """
     picks = bets[(bets["outcome"] == RAN).to_numpy(dtype=bool)]
     days = picks["day"].to_numpy()
@@ -43,7 +43,8 @@ def course(bets: pd.DataFrame, seed: int) -> dict[str, Any]:
     ratio = _over_days(days)
     return {
         "days": [day.isoformat() for day in path["day"]],
-        **{name: path[name].round(4).tolist() for name in ("profit", "low", "high")},
+        "profit": path["profit"].round(4).tolist(),
+        **{name: path[name].dropna().round(4).tolist() for name in ("low", "high")},
         "ae_raw": ratio(won, expected),
         "clv": ratio(np.nan_to_num(values), np.isfinite(values).astype(np.float64)),
         "over_days": OVER_DAYS,

@@ -32,8 +32,8 @@ class Figures:
     Attributes:
         span: what it is called, `2026-05-02`, `last 7 days` or `all`.
         first, last: race days.
-        races: with a result, of those predicted.
-        picks: bets that were settled.
+        races, days: with a result, of those predicted.
+        picks, bet_days: bets that were settled, and their race days.
         returned: on withdrawn horses and in void races.
         waiting: without a result, a price or a certain winner yet.
         wins, places: of the picks; a dead heat is half a win.
@@ -42,7 +42,7 @@ class Figures:
         impact_value: wins over the sum of 1 / starters.
         staked, profit: points at the model's settlement price, net of commission.
         profit_sp, profit_bsp: at either price; None where a bet has no such price.
-        roi, roi_low, roi_high: profit of staked.
+        roi, roi_low, roi_high: profit of staked; no interval over fewer than ten days with a bet.
         max_drawdown: points, at the ends of days.
         daily_sharpe: mean of the days' profits over their standard deviation.
         calibration_error, calibration_races: of the blended chances in whole races.
@@ -55,7 +55,9 @@ class Figures:
     first: str
     last: str
     races: int
+    days: int
     picks: int
+    bet_days: int
     returned: int
     waiting: int
     wins: float
@@ -129,7 +131,8 @@ def figures(
     daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0]
     return Figures(
         span=name, first=first.isoformat(), last=last.isoformat(),
-        races=len(pd.unique(within["race_id"].to_numpy()[told])), picks=len(picks),
+        races=len(pd.unique(within["race_id"].to_numpy()[told])),
+        days=days.count, picks=len(picks), bet_days=len(np.unique(days.index)),
         returned=int(backed["outcome"].isin((WITHDRAWN, VOID)).sum()),
         waiting=int(backed["outcome"].isin((OPEN, UNMATCHED, UNPRICED, DOUBTFUL)).sum()),
         wins=wins, places=int(placed(picks).sum()), strike_rate=_over(wins, len(picks)),

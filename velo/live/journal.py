@@ -1,7 +1,8 @@
 """Every prediction that was made, in SQLite: rows are added and never changed.
 
 A race that is predicted again gets the next revision. Triggers refuse any change or deletion, so
-what was printed before the off, and what was only filled in after it, stays told apart.
+what was printed before the off, and what was only filled in after it, stays told apart. Each
+prediction is a link of a hash chain too, by which a change past the triggers is found.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from velo.disk.sqlite_file import Step, read_sqlite_file, sqlite_file
+from velo.live import chain
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS predictions (
@@ -43,7 +45,7 @@ CREATE TRIGGER IF NOT EXISTS runners_stay BEFORE UPDATE ON runners
 CREATE TRIGGER IF NOT EXISTS runners_last BEFORE DELETE ON runners
     BEGIN SELECT RAISE(ABORT, 'a prediction is never deleted'); END;
 """
-STEPS: tuple[Step, ...] = (_FIRST,)
+STEPS: tuple[Step, ...] = (_FIRST, *chain.STEPS)
 """What made the journal's tables, version by version."""
 
 
@@ -148,10 +150,12 @@ def add(con: sqlite3.Connection, predictions: Sequence[Prediction]) -> list[int]
                 _insert("runners", ("prediction", *_RUNNER)),
                 [[number, *_cells(runner)] for runner in each.runners],
             )
+            chain.add_link(con, int(number or 0))
             revisions.append(last + 1)
         con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        if con.in_transaction:  # a full disk has ended it
+            con.execute("ROLLBACK")
         raise
     return revisions
 
@@ -173,9 +177,20 @@ def bare_predictions(path: Path, days: tuple[date, date] | None = None) -> list[
     return _read(path, *_of_days(days), _SETTLED_BY)
 
 
-def revisions(path: Path, race_id: int) -> list[Prediction]:
-    """Every prediction of one race, the first first."""
-    return _read(path, "race_id = ?", [race_id], _RUNNER)
+def revisions(path: Path, race_id: int, after: int = 0, most: int = -1) -> list[Prediction]:
+    """The predictions of one race, the first first.
+
+    Args:
+        path: of the journal.
+        race_id: the warehouse's.
+        after: the revision that comes before the first of them.
+        most: how many; all that there are if negative.
+    """
+    which = (
+        "prediction IN (SELECT prediction FROM predictions WHERE race_id = ? AND revision > ? "
+        "ORDER BY revision LIMIT ?)"
+    )
+    return _read(path, which, [race_id, after, most], _RUNNER)
 
 
 def _of_days(days: tuple[date, date] | None) -> tuple[str, list[Any]]:

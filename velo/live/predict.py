@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import feature_store
+from training.judging.title import rightful_champion, why_not_champion
 from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
@@ -41,7 +42,8 @@ class Asked:
         day: of those.
         prices: a price file, whose odds stand for the card's.
         price_kind: of odds that do not say what they are.
-        model: alias, version, label or run.
+        model: alias, version, label or run, whatever the gate said of it; None for the champion,
+            which must have been promoted.
         offline: whether features come through the as-of join.
         backfill: whether races that are over may be predicted, and marked so.
     """
@@ -50,7 +52,7 @@ class Asked:
     day: date | None = None
     prices: Path | None = None
     price_kind: str | None = None
-    model: str = "champion"
+    model: str | None = None
     offline: bool = False
     backfill: bool = False
 
@@ -64,12 +66,14 @@ class Predicted:
         unscored: runners and races that were not.
         notes: what a person should know, the gravest first, and what was done before.
         absent: horses that are not to run.
+        not_champion: why the model may not price as champion; None if it may.
     """
 
     predictions: list[Prediction]
     unscored: list[Unscored]
     notes: list[str]
     absent: list[Absent] = field(default_factory=list)
+    not_champion: str | None = None
 
 
 def predict(
@@ -98,12 +102,14 @@ def predict(
         InputError: the card or the prices cannot be read, every race is past its off, or the odds
             of every race are beyond reason.
         DataError: the warehouse holds no race of the day.
-        ModelError: no such model, or one that was trained on the day.
+        ModelError: no such model, one that was trained on the day, or a champion that `velo
+            promote` did not make one and no `model` names.
         HomeError: build, registry or store are not in a state to serve.
     """
     clock = never_back(home.ledger, clock)
     progress("reading the card")
     stored = _model(home, asked.model)
+    not_champion = None if asked.model is None else why_not_champion(home, stored.registered)
     prices = None if asked.prices is None else said_of_prices(asked.prices, asked.price_kind)
     pricer = Pricer.of(settings, stored, feature_store())
 
@@ -146,15 +152,15 @@ def predict(
             each.day, each.deadline, each.course, number[each.race_id] or 0, each.race_id
         )
     )  # fmt: skip
-    return Predicted(kept, unscored, [note for note in notes if note], card.absent)
+    return Predicted(kept, unscored, [note for note in notes if note], card.absent, not_champion)
 
 
-def _model(home: Home, reference: str) -> Stored:
-    try:
+def _model(home: Home, reference: str | None) -> Stored:
+    if reference is not None:
         return stored_model(home, reference)
+    try:
+        return stored_model(home, str(rightful_champion(home).version))
     except ModelError as error:
-        if reference != "champion":
-            raise
         raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
 
 
@@ -255,6 +261,7 @@ def _features(
 ) -> tuple[pd.DataFrame, list[str | None]]:
     """The features of the entries, in their order, and what was done for them."""
     if offline:
+        Spine(home).require_whole()
         return pricer.offline(entries), []
     notes, found = [], []
     days = np.array(entries["day"].to_pylist())

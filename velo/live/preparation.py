@@ -20,7 +20,9 @@ WITHOUT_RESULTS = tuple(reader.name for reader in READERS if reader.role != "res
 
 
 def bring_build(home: Home, settings: Settings, progress: Callable[[str], None]) -> str | None:
-    """Build where results came in since the last build; a card alone changes no feature.
+    """Build where results came in since the last build, or windows were set otherwise.
+
+    A card alone changes no feature.
 
     Returns:
         What was done, in words, or None.
@@ -30,9 +32,12 @@ def bring_build(home: Home, settings: Settings, progress: Callable[[str], None])
         HomeError: the warehouse is in use.
     """
     try:
-        last, as_known = current_build(home).last_batch, current_build(home).as_known
+        earlier = current_build(home)
     except NothingBuilt:
-        last, as_known = 0, False
+        last, as_known, unlike = 0, False, None
+    else:
+        last, as_known = earlier.last_batch, earlier.as_known
+        unlike = earlier.unlike(settings.windows)
     marks = ", ".join("?" for _ in WITHOUT_RESULTS)
     with warehouse(home, settings.store, write=False) as con:
         (newer,) = con.execute(
@@ -40,9 +45,11 @@ def bring_build(home: Home, settings: Settings, progress: Callable[[str], None])
             f"AND format NOT IN ({marks})",
             [last, *WITHOUT_RESULTS],
         ).fetchall()[0]
-    if last and not newer:
+    if last and not newer and unlike is None:
         return None
     done = build(home, settings, progress=progress, as_known=as_known)
+    if unlike:
+        return f"build {done.number} was made: {unlike}"
     return (
         f"build {done.number} was made: results had come in since the last one"
         if last

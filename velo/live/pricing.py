@@ -52,9 +52,11 @@ class Pricer:
         """Make ready.
 
         Raises:
-            ModelError: the registry's service no longer has all of the model's features.
+            ModelError: the registry's service no longer has all of the model's features, or the
+                settings have other windows than it was trained with.
             HomeError: the registry has no such service.
         """
+        stored.require_windows(settings.windows, "the section `windows`")
         source = Source.of(store, stored.said["service"])
         gone = sorted(set(stored.model.fundamental.features) - set(source.declared.features))
         if gone:

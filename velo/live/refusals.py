@@ -12,7 +12,7 @@ from velo.errors import ModelError
 from velo.live.deadline import deadline, has_off
 from velo.settings import Live
 
-Kind = Literal["past its off", "too few runners", "incomplete"]
+Kind = Literal["past its off", "too few runners", "too many runners", "incomplete"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def refusal(
         incomplete: whether a declared runner could not be read.
         now: the moment, with its zone.
         backfill: whether a race that is over may be predicted, and marked so.
-        live: cut-off of the morning, and what is done with an incomplete race.
+        live: cut-off of the morning, the largest field, and what is done with an incomplete race.
     """
     until = deadline(race, live)
     if now >= until and not backfill:
@@ -56,6 +56,12 @@ def refusal(
         )
     if runners < 2:
         return Refusal("too few runners", "it has fewer than two runners")
+    if runners > live.most_runners:
+        return Refusal(
+            "too many runners",
+            f"it has {runners} runners, and no race has over {live.most_runners} "
+            "(live.most_runners)",
+        )
     if incomplete and live.incomplete == "decline":
         return Refusal(
             "incomplete",

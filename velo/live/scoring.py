@@ -18,7 +18,7 @@ from training.judging.bootstrap import Days
 from training.judging.metrics import Predictions
 from training.model.explanation import MOST, explained
 from training.scoring import Stored
-from velo.errors import SettingsError
+from velo.errors import ModelError, SettingsError
 from velo.settings import OddsBand, Settings
 
 BACK, PASS, NO_MARKET = "back", "pass", "no market"
@@ -37,6 +37,9 @@ def score(stored: Stored, entries: pd.DataFrame, features: pd.DataFrame) -> pd.D
         The entries' columns, `p_model`, `p_market`, `p_market_power`, `p` (NaN without a whole
         book), `rank` within the race by the blended probability, else by the model's, and
         `feature_1`, `push_1`, `value_1` to `_3`.
+
+    Raises:
+        ModelError: a chance is none, so that nothing of the race may be kept.
     """
     model = stored.model
     wanted = list(model.fundamental.features)
@@ -50,6 +53,12 @@ def score(stored: Stored, entries: pd.DataFrame, features: pd.DataFrame) -> pd.D
     races = Races.of(found["race_id"].to_numpy())
     blended, alone = (found[name].to_numpy(dtype=np.float64) for name in ("p", "p_model"))
     best = np.where(np.isnan(blended), alone, blended)
+    wrong = np.flatnonzero(~((alone > 0) & (alone <= 1) & (best > 0) & (best <= 1)))
+    if len(wrong):
+        raise ModelError(
+            f"version {stored.version} gives {found['horse'].iloc[wrong[0]]} a chance of "
+            f"{best[wrong[0]]:g}, and {alone[wrong[0]]:g} without the market; train again"
+        )
     order = np.lexsort((found["horse_id"].to_numpy(), -best, races.index))
     rank = np.empty(races.n, dtype=np.int64)
     rank[order] = np.arange(races.n) - races.offsets[races.index[order]] + 1

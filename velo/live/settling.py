@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from velo.disk.patience import patiently
 from velo.errors import DataError
 from velo.home import Home
 from velo.live.book import Book, open_book
@@ -57,6 +59,8 @@ def settle(
     backfilled: bool,
     progress: Callable[[str], None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    wait: float = 0.0,
+    waiting: Callable[[str], None] = lambda why: None,
 ) -> Settled:
     """Ingest the files and settle the days that they tell of.
 
@@ -68,6 +72,8 @@ def settle(
         backfilled: whether predictions made after the off count.
         progress: called with the name of each stage.
         clock: gives the time, with its zone: from when on a correction is known.
+        wait: seconds to wait, each time that another process holds the warehouse.
+        waiting: told who is waited for, as a wait begins.
 
     Raises:
         InputError: a file cannot be read; those before it stay loaded.
@@ -77,8 +83,11 @@ def settle(
     batches, told, notes = [], set(), []
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
-            batch = ingest(home, settings.store, path, form, progress, shown=delivery.name,
-                           clock=clock, infers=settings.ingest.infer)  # fmt: skip
+            batch = patiently(
+                partial(ingest, home, settings.store, path, form, progress, shown=delivery.name,
+                        clock=clock, infers=settings.ingest.infer),
+                wait, waiting,
+            )  # fmt: skip
             told |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
         notes += batch.remarks()
@@ -86,7 +95,8 @@ def settle(
         raise DataError("no row of the files has a day that can be read")
     first, last = min(told), max(told)
     try:
-        book = open_book(home, settings, days=(first, last), backfilled=backfilled)
+        opened = partial(open_book, home, settings, days=(first, last), backfilled=backfilled)
+        book = patiently(opened, wait, waiting)
     except DataError as error:
         return Settled(batches, str(first), str(last), [], [], [*notes, str(error)])
     days = [_day(book, day) for day in sorted(set(book.runners["day"]) & told)]

@@ -22,7 +22,7 @@ def as_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
             "off": race.off, "race_name": race.race_name, "revision": race.revision,
             "rank": each.rank, "number": each.number, "horse": each.horse,
             "horse_id": each.horse_id, "p_model": each.p_model, "p_market": each.p_market,
-            "p": each.p, "fair_odds": 1.0 / (each.p_model if each.p is None else each.p),
+            "p": each.p, "fair_odds": _fair(each.p_model if each.p is None else each.p),
             "odds": each.odds, "edge": _edge(each.p, each.odds),
             "stake": each.stakes.get(race.strategy, 0.0), "verdict": each.verdict,
             "indicative": race.price_kind is not None and race.indicative,
@@ -54,8 +54,12 @@ def all_rows(done: Predicted) -> list[dict[str, Any]]:
 
 
 def as_said(done: Predicted) -> dict[str, Any]:
-    """Everything that was predicted, as one JSON object."""
+    """Everything that was predicted, as one JSON object.
+
+    `not_champion` says why the model may not price as champion; null if it may.
+    """
     return {
+        "not_champion": done.not_champion,
         "races": [race_said(race) for race in done.predictions],
         "unscored": [asdict(each) for each in done.unscored],
         "absent": [asdict(each) for each in done.absent],
@@ -76,6 +80,11 @@ def race_said(race: Prediction) -> dict[str, Any]:
 def why(moved: Sequence[dict[str, Any]]) -> str:
     """What moved a runner, in words: `trainer_sr_90d +0.12, ...`, nats."""
     return ", ".join(f"{each['feature']} {each['push']:+.2f}" for each in moved)
+
+
+def _fair(p: float) -> float | None:
+    """None of a chance of 0, which models of earlier versions could give."""
+    return 1.0 / p if p else None
 
 
 def _edge(p: float | None, odds: float | None) -> float | None:

@@ -26,8 +26,10 @@ from training.record.review import NOTE
 from velo.errors import HomeError
 from velo.home import Home
 from velo.live.book import Book
+from velo.live.chain import Head
 from velo.live.figures import ROLLING, Figures, between, figures
 from velo.live.ledger import OPEN
+from velo.live.proof import HEAD
 from velo.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,13 +56,17 @@ class Recorded:
     removed: int
 
 
-def record_days(home: Home, settings: Settings, book: Book) -> Recorded:
+def record_days(
+    home: Home, settings: Settings, book: Book, head: Head | None = None
+) -> Recorded:
     """Bring the runs to what the ledger says now.
 
     Args:
         home: whose MLflow.
         settings: draws and seed of the intervals, commission.
         book: the whole ledger, every day of it.
+        head: of the journal's chain as it was just verified; each run that is written bears it,
+            and so does one that bears none yet.
 
     Raises:
         HomeError: MLflow's store cannot be opened, read or written, or was made for another home.
@@ -70,7 +76,7 @@ def record_days(home: Home, settings: Settings, book: Book) -> Recorded:
 
     wanted = digests(book, settings)
     try:
-        return _brought(home, settings, book, wanted)
+        return _brought(home, settings, book, wanted, head)
     except (MlflowException, SQLAlchemyError) as error:
         why = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise HomeError(
@@ -79,7 +85,9 @@ def record_days(home: Home, settings: Settings, book: Book) -> Recorded:
         ) from None
 
 
-def _brought(home: Home, settings: Settings, book: Book, wanted: Mapping[str, str]) -> Recorded:
+def _brought(
+    home: Home, settings: Settings, book: Book, wanted: Mapping[str, str], head: Head | None
+) -> Recorded:
     with _alone(home):
         store = tracking.client(home)
         experiment = tracking.experiment_id(store, home, EXPERIMENT, KIND)
@@ -92,7 +100,10 @@ def _brought(home: Home, settings: Settings, book: Book, wanted: Mapping[str, st
             if day not in kept or kept[day].data.tags.get(DIGEST) != digest
         ]  # fmt: skip
         for day in changed:
-            _write(store, experiment, kept.get(day), _day(book, settings, day, wanted[day]))
+            _write(store, experiment, kept.get(day), _day(book, settings, day, wanted[day], head))
+        for day in wanted.keys() - set(changed) if head else ():
+            if HEAD not in kept[day].data.tags:
+                store.set_tag(kept[day].info.run_id, HEAD, str(head))
     return Recorded(len(changed), len(wanted) - len(changed), len(gone))
 
 
@@ -123,7 +134,7 @@ class _Day:
     tags: dict[str, str]
 
 
-def _day(book: Book, settings: Settings, name: str, digest: str) -> _Day:
+def _day(book: Book, settings: Settings, name: str, digest: str, head: Head | None) -> _Day:
     day = date.fromisoformat(name)
     first = book.runners["day"].iloc[0]
     spans = {
@@ -145,6 +156,7 @@ def _day(book: Book, settings: Settings, name: str, digest: str) -> _Day:
         "velo.prices": f"taken {', '.join(kinds) or 'none'}; "
         f"settled {', '.join(sorted(set(runners['settlement'])))}",
         "velo.strategy": ", ".join(sorted(set(runners["strategy"]))),
+        **({HEAD: str(head)} if head else {}),
     }
     return _Day(name, metrics, tags)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.judging.reference import Reference
+from training.judging.title import rightful_champion
 from training.model.artifact import load
-from training.record import registry
 from velo.errors import DataError
 from velo.home import Home
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
@@ -101,11 +101,12 @@ def drift(home: Home, settings: Settings) -> Drift:
     """Hold the champion's last predictions against its reference.
 
     Raises:
-        ModelError: there is no champion, or it is not what was registered.
+        ModelError: there is no champion, `velo promote` did not make it one, or it is not what was
+            registered.
         DataError: it was trained before references were kept, or predicted nothing yet.
         HomeError: journal or warehouse cannot be read.
     """
-    champion = registry.resolve(home, "champion")
+    champion = rightful_champion(home)
     version = champion.version or champion.run_id
     kept = load(champion.folder, champion.sha256).reference
     if kept is None:

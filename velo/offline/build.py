@@ -27,14 +27,15 @@ from velo.offline.changes import find_changed_races, last_batch, state_at
 from velo.offline.corrections import count_corrections
 from velo.offline.exposure import expose
 from velo.offline.independence import tables_read
+from velo.offline.manifest import first_fault, write_manifest
 from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
 from velo.offline.tables import FEATURE_REPO, Table, folder_of, load_tables
-from velo.settings import Settings
+from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
 
-LAYOUT = 1
+LAYOUT = 2
 """Of a build's folder: counted up with every change of what another build can stand on."""
 
 CHANGED_SHARE = 0.1
@@ -70,7 +71,8 @@ class Build:
     number of the build that this one stands on, None where all was computed; `changed_races`
     those that were told since. `recipe` and `state` say what a build that stands on this one must
     share with it: SQL and versions, and the warehouse up to `last_batch`. `steps` are the rows of
-    the tables on the way.
+    the tables on the way, `windows` the settings of that name, none in builds of before they were
+    kept.
     """
 
     number: int
@@ -92,6 +94,12 @@ class Build:
     recipe: str = ""
     state: str = ""
     steps: dict[str, int] = field(default_factory=dict)
+    windows: dict[str, int] = field(default_factory=dict)
+
+    def unlike(self, windows: Windows) -> str | None:
+        """How its windows are others than these, in words; one that says none has the defaults."""
+        unlike = Windows(**self.windows).unlike(windows)
+        return None if unlike is None else f"build {self.number} has {unlike} as the settings say"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -158,9 +166,11 @@ def build(
             velo.__version__, corrections, as_known,
             ground.number if ground else None, changed if ground else None,
             recipe if plain else "", state, _steps(con, draft.folder),
+            settings.windows.model_dump(),
         )  # fmt: skip
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")
+        write_manifest(draft.folder, Path(ground.folder) if ground else None)
     return done
 
 
@@ -239,6 +249,8 @@ def _ground(
     if earlier.recipe != recipe or state_at(con, earlier.last_batch) != earlier.state:
         return None, None
     if not earlier.last_batch or not _whole(con, earlier):
+        return None, None
+    if first_fault(Path(earlier.folder)) is not None:
         return None, None
     changed, races = find_changed_races(con, earlier.last_batch)
     return (earlier, changed) if changed <= CHANGED_SHARE * races else (None, None)

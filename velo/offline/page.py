@@ -25,8 +25,8 @@ PAGE = PROJECT_ROOT / "docs" / "features.md"
 _HEAD = """\
 # Features
 
-Written by `velo docs` from the declarations in `feature_repo`; edit those. Windows are the
-defaults; `velo.toml` may set others.
+Written by `velo docs` from the declarations in `feature_repo`; edit those. Settings of the section
+`windows`, where a table reads one, stand at their defaults; `velo.toml` may set others.
 
 A race sees what was known on its morning: a day's results become known at 00:00 UTC of the next
 day, and a table's row holds from its `event_timestamp` to the key's next row.
@@ -165,12 +165,15 @@ def _families_of(table: str, families: dict[str, Any]) -> list[str]:
 
 
 def _windows(repo: Path, table: Table, windows: Windows) -> str:
-    """The settings that a table's SQL asks for, and their values."""
+    """The lengths that a table's SQL looks back, and the settings it asks for with their values."""
     folder = repo / "tables" / ("" if table.kind == "feature" else table.kind)
     text = (folder / f"{table.name}.sql").read_text(encoding="utf-8")
+    lengths = sorted({int(days) for days in re.findall(r"\((\d+) - 1\) PRECEDING", text)})
     named = sorted(set(re.findall(r"\{([a-z_]+)\}", text)))
     values = windows.model_dump()
-    return ", ".join(f"`{name}` {values[name]}" for name in named)
+    return ", ".join(
+        [*(f"{days} days" for days in lengths), *(f"`{name}` {values[name]}" for name in named)]
+    )
 
 
 def _comment(table: Table) -> str:

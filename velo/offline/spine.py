@@ -10,6 +10,7 @@ import duckdb
 from velo.errors import NothingBuilt
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.manifest import require_whole
 from velo.offline.partitions import scan
 
 
@@ -64,6 +65,14 @@ class Spine:
             NothingBuilt: the build is from before there was such a table.
         """
         return self._newer("voids")
+
+    def require_whole(self) -> None:
+        """See that every file of the build is as it was made; once a build and process.
+
+        Raises:
+            HomeError: one is not.
+        """
+        require_whole(self._folder)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection in which `entries` and `outcomes` can be queried by name."""

@@ -102,11 +102,16 @@ def racing_day(text: str | None, first: First = "day") -> dt.date | None:
     plain = _TIME_BEHIND.sub("", plain)
     weekday = _WEEKDAY.match(plain)
     day = _day(plain[weekday.end() :] if weekday else plain, first)
-    if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+    if day is None or not is_racing_day(day):
         return None
     if weekday and not _WEEKDAYS[day.weekday()].startswith(weekday[1]):
         return None
     return day
+
+
+def is_racing_day(day: dt.date) -> bool:
+    """Whether a race can be of the day: years before 1850 and after 2200 are slips."""
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
 
 
 def _day(plain: str, first: First) -> dt.date | None:

@@ -22,6 +22,7 @@ def strategies(report: Report) -> Table:
         [
             word(name, _stake(each)),
             count(each["bets"]),
+            count(each.get("bet_days")),
             count(each["winners"]),
             Cell(shown.number(each["profit"], 1, sign=True), each["profit"]),
             percent(each["roi"], each["roi_ci"]),
@@ -31,7 +32,8 @@ def strategies(report: Report) -> Table:
         for name, each in _statements(report)
     ]
     columns = [
-        Column("Strategy", False), Column("Bets"), Column("Winners"), Column("Profit, points"),
+        Column("Strategy", False), Column("Bets"), Column("Days"), Column("Winners"),
+        Column("Profit, points"),
         Column("Return, 95%"), Column("A/E, 95%"), Column("Deepest fall"),
     ]  # fmt: skip
     span = report["period"]

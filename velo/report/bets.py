@@ -11,14 +11,12 @@ import numpy as np
 from training.data.races import Flags, Floats
 from training.judging import bootstrap, selection
 from training.judging.betting import ae_ratio, roi
-from training.judging.bootstrap import Estimate
+from training.judging.bootstrap import FEWEST_DAYS, Estimate
 from training.judging.diagnosis import odds_bands
 from training.judging.metrics import Predictions
 from velo.settings import OddsBand
 
 STEPS = 60
-SMALLEST = 10
-"""Fewer days with a bet give a path no interval."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ def _statement(given: Predictions, flags: Flags, terms: Terms) -> dict[str, Any]
     returned = roi(bets, terms.commission, terms.draws, terms.seed)
     return {
         "bets": len(bets),
+        "days": ratio.days,
         "winners": float(bets.win_share.sum()),
         "ae_ratio": ratio.value,
         "ae_ratio_ci": [ratio.low, ratio.high],
@@ -107,11 +106,12 @@ def _statement(given: Predictions, flags: Flags, terms: Terms) -> dict[str, Any]
 
 def _band(by_day: Floats, terms: Terms) -> tuple[list[int], list[float], list[float]]:
     """At some of the days, the interval of the profit so far."""
-    if len(by_day) < SMALLEST:
+    if len(by_day) < FEWEST_DAYS:
         return [], [], []
-    places = np.unique(np.linspace(SMALLEST - 1, len(by_day) - 1, STEPS).astype(int)).tolist()
+    places = np.unique(np.linspace(FEWEST_DAYS - 1, len(by_day) - 1, STEPS).astype(int)).tolist()
     ends: list[Estimate] = []
     for place in places:
         drawn = bootstrap.resample(by_day[: place + 1, None], terms.draws, terms.seed)[:, 0]
-        ends.append(Estimate(float(by_day[: place + 1].sum()), *bootstrap.interval(drawn)))
+        band = bootstrap.interval(drawn, place + 1)
+        ends.append(Estimate(float(by_day[: place + 1].sum()), *band))
     return places, [each.low for each in ends], [each.high for each in ends]

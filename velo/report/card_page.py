@@ -39,13 +39,13 @@ class Standing:
         version: its number, or its run.
         name: its label, where it has one.
         champion: whether it is the version in use.
-        verdict: the gate's word on it: `passed`, `refused`, `refit`, or `unknown`.
+        not_champion: why it may not be, in words; None if it may.
     """
 
     version: str
     name: str | None
     champion: bool
-    verdict: str
+    not_champion: str | None = None
 
     @property
     def called(self) -> str:
@@ -97,7 +97,7 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
     """What to bear in mind before a bet, the gravest first; of this card, not in general."""
     found = []
     if not standing.champion:
-        why = "the gate refused it" if standing.verdict == "refused" else "nobody promoted it"
+        why = standing.not_champion or "another version is"
         found.append(
             f"{standing.called[0].upper()}{standing.called[1:]} is not the champion: {why}. Its "
             "verdicts are for looking, not for betting."

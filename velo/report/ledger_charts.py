@@ -12,21 +12,21 @@ from velo.report.svg import Drawing, Scale, ticks
 
 
 def profit(course: Mapping[str, Any], size: str) -> Drawing:
-    """Points so far, with the 95% band by race day."""
+    """Points so far, with the 95% band by race day if there is one."""
     days, path, low, high = (course[name] for name in ("days", "profit", "low", "high"))
-    spoken = (
-        f"{shown.number(path[-1], 1, sign=True)} points on {shown.day(days[-1])}, 95% "
-        f"{shown.numbers([low[-1], high[-1]], 1, sign=True)}"
-    )
+    spoken = f"{shown.number(path[-1], 1, sign=True)} points on {shown.day(days[-1])}"
+    if low:
+        spoken += f", 95% {shown.numbers([low[-1], high[-1]], 1, sign=True)}"
     image, frame, x = _plane("profit", "Profit so far by race day", spoken, days, size)
     y = frame.vertical(*axes.padded(min(0.0, *path, *low), max(0.0, *path, *high)))
     axes.grid(frame, y, ticks(y.low, y.high), lambda value: shown.number(value, 0), zero=0.0)
     at = [x.at(axes.ordinal(day)) for day in days]
-    image.area(
-        [(place, y.at(value)) for place, value in zip(at, high, strict=True)],
-        [(place, y.at(value)) for place, value in zip(at, low, strict=True)],
-        "band",
-    )
+    if low:
+        image.area(
+            [(place, y.at(value)) for place, value in zip(at, high, strict=True)],
+            [(place, y.at(value)) for place, value in zip(at, low, strict=True)],
+            "band",
+        )
     image.path([(place, y.at(value)) for place, value in zip(at, path, strict=True)], "path main")
     return image
 

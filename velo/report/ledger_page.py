@@ -19,7 +19,8 @@ def page(found: Mapping[str, Any]) -> str:
             (`days`, `profit`, `low`, `high`, `ae_raw`, `clv`, `over_days`), `reliability` (`blend`
             and `market`, as `reliability` gives them), `bets` (outcome -> how many), `settled` (in
             words), `backfill` (what is to be said first where it counts, else None), `changed` (a
-            line each prediction that results made fair, or unfair).
+            line each prediction that results made fair, or unfair), `chain` (lines on the proof of
+            the predictions).
     """
     rolling = [each for each in found["spans"] if each["span"] != each["first"]]
     days = [each for each in found["spans"] if each["span"] == each["first"]]
@@ -86,12 +87,14 @@ def _profits(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
 ) -> Table:
     columns = [
-        Column("Span", False), Column("Staked"), Column("Profit"), Column("ROI"), Column("at SP"),
+        Column("Span", False), Column("Days"), Column("Staked"), Column("Profit"), Column("ROI"),
+        Column("at SP"),
         Column("at BSP"), Column("Drawdown"), Column("Sharpe by day"),
     ]  # fmt: skip
     rows = [
         [
-            word(_named(each)), count(each["staked"]), _points(each["profit"]),
+            word(_named(each)), count(each["bet_days"]), count(each["staked"]),
+            _points(each["profit"]),
             percent(each["roi"], [each["roi_low"], each["roi_high"]]),
             _points(each["profit_sp"]), _points(each["profit_bsp"]),
             _plain(each["max_drawdown"], 1), _plain(each["daily_sharpe"]),
@@ -103,12 +106,12 @@ def _profits(
 
 def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Table:
     columns = [
-        Column("Span", False), Column("Races"), Column("Calibration error"),
+        Column("Span", False), Column("Races"), Column("Days"), Column("Calibration error"),
         Column("Gain, nats a race"), Column("Closing-line value"), Column("of bets"),
     ]  # fmt: skip
     rows = [
         [
-            word(_named(each)), count(each["calibration_races"]),
+            word(_named(each)), count(each["calibration_races"]), count(each["days"]),
             _plain(each["calibration_error"], 4),
             Cell(shown.nats(each["ll_gain"]), each["ll_gain"],
                  shown.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True)),

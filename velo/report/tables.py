@@ -101,6 +101,7 @@ def pieces(found: Found, kind: str) -> Table:
         [
             Cell(shown.day(each["name"]) if kind == "months" else each["name"], each["name"]),
             count(each["races"]),
+            count(each.get("days")),
             Cell(
                 shown.number(each["gain"]["value"], 4, sign=True),
                 each["gain"]["value"],
@@ -112,7 +113,7 @@ def pieces(found: Found, kind: str) -> Table:
         for each in found[kind]
     ]
     columns = [
-        Column("Month" if kind == "months" else "Course", False), Column("Races"),
+        Column("Month" if kind == "months" else "Course", False), Column("Races"), Column("Days"),
         Column("Gain, nats a race"), Column("Top20% bets"), Column("A/E, 95%"),
     ]  # fmt: skip
     caption = "Month by month" if kind == "months" else "The courses where it does worst"

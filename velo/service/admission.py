@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 from http import HTTPStatus
-from ipaddress import ip_address
 from typing import Any
 
 from velo.errors import SettingsError
-from velo.service.problems import MEDIA, Problem
+from velo.service.own_machine import answer, by_own_machine, is_loopback
+from velo.service.problems import Problem
 
 TOKEN = "VELO_SERVE_TOKEN"  # noqa: S105
 SHORTEST = 16
-OWN_SITE = (b"none", b"same-origin")
-"""What a browser says of requests that no other site's page makes."""
 OPEN_TO_ALL = ("/health",)
 """What is answered without a token: whether the process lives, and no more."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is surely this machine's own."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def required_token(host: str, token: str | None) -> str | None:
@@ -56,8 +45,7 @@ def required_token(host: str, token: str | None) -> str | None:
 class Admission:
     """ASGI: refuses what may not come in before anything reads it.
 
-    Without a token a request must call this machine by a name of its own and come from no other
-    site's page: neither may a stranger have a browser of this machine ask for him.
+    Without a token a request must be this machine's own.
     """
 
     def __init__(self, app: Any, token: str | None, largest: int, seconds: float) -> None:
@@ -83,14 +71,13 @@ class Admission:
         if refused is None:
             refused, body = await self._body(headers, receive)
         if refused is not None:
-            await _answer(refused, scope, send)
+            await answer(refused, scope, send, _more(refused))
             return
         await self._app(scope, _replayed(body, receive), send)
 
     def _refused(self, scope: Any, headers: dict[bytes, bytes]) -> Problem | None:
         if self._token is None:
-            name = _host(headers.get(b"host", b"").decode("latin-1"))
-            if is_loopback(name) and headers.get(b"sec-fetch-site", b"none") in OWN_SITE:
+            if by_own_machine(headers):
                 return None
             return Problem(
                 HTTPStatus.FORBIDDEN,
@@ -119,7 +106,8 @@ class Admission:
                 while more:
                     message = await receive()
                     if message["type"] != "http.request":
-                        break
+                        # Half a card is another card. Whoever is still there learns why.
+                        return Problem(HTTPStatus.BAD_REQUEST, "the body ended half-way"), b""
                     chunks.append(message.get("body", b""))
                     size += len(chunks[-1])
                     if size > self._largest:
@@ -135,13 +123,6 @@ class Admission:
         return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
 
 
-def _host(said: str) -> str:
-    """`[::1]:8000` is `::1`, `localhost:8000` is `localhost`."""
-    if said.startswith("["):
-        return said[1:].partition("]")[0]
-    return said.partition(":")[0]
-
-
 def _replayed(body: bytes, receive: Any) -> Any:
     given = False
 
@@ -155,17 +136,10 @@ def _replayed(body: bytes, receive: Any) -> Any:
     return again
 
 
-async def _answer(problem: Problem, scope: Any, send: Any) -> None:
-    body = json.dumps(problem.body(scope["path"])).encode()
-    headers = [
-        (b"content-type", MEDIA.encode()),
-        (b"content-length", str(len(body)).encode()),
-        *((name.lower().encode(), value.encode()) for name, value in problem.headers().items()),
-    ]
+def _more(problem: Problem) -> tuple[tuple[bytes, bytes], ...]:
     if problem.status == HTTPStatus.UNAUTHORIZED:
-        headers.append((b"www-authenticate", b"Bearer"))
+        return ((b"www-authenticate", b"Bearer"),)
     if problem.status in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT):
         # What is left of the body is not read, so nothing more can be asked over it.
-        headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": int(problem.status), "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+        return ((b"connection", b"close"),)
+    return ()

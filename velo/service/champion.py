@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from training.data.dataset import feature_store
-from training.record.registry import resolve
+from training.judging.title import rightful_champion
 from training.scoring import stored_model
 from velo.errors import ModelError, VeloError
 from velo.home import Home
@@ -84,11 +84,12 @@ class Champion:
     def _take_over(self, registry: Stamp) -> None:
         if not self._home.root.joinpath("mlflow.db").exists():
             raise ModelError("no model has been trained in this home yet; run `velo train`")
-        registered, now = resolve(self._home, "champion"), self._pricer
+        registered, now = rightful_champion(self._home), self._pricer
         known = now is not None and now.stored.registered == registered
         if known and registry == self._registry:
             return
-        stored = now.stored if now is not None and known else stored_model(self._home, "champion")
+        version = str(registered.version)
+        stored = now.stored if now is not None and known else stored_model(self._home, version)
         pricer = Pricer.of(self._settings, stored, feature_store())
         _try(pricer)
         self._pricer, self._registry = pricer, registry

@@ -33,6 +33,7 @@ from velo.live.journal import Prediction, add, opened
 from velo.live.odds_taken import Quoted
 from velo.live.pricing import Pricer, beyond_reason
 from velo.live.refusals import require_later_day
+from velo.offline.build import current_build
 from velo.service.morning import Morning
 from velo.service.paddock import whole
 from velo.service.problems import Busy, Closed
@@ -192,6 +193,7 @@ class Desk:
         odds = np.concatenate([each.odds for each in quoted])
         self._require_credible(pricer, entries, odds)
         found, standing = self._features(pricer, day, entries)
+        pricer.stored.require_build(current_build(self._home))
         made = pricer.price(
             entries,
             odds,

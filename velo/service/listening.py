@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -12,11 +13,17 @@ from typing import Any
 
 import uvicorn
 
-from velo.errors import InputError
+from velo.errors import InputError, SettingsError
 from velo.service.admission import required_token
 from velo.service.application import application
+from velo.service.connections import Connections, known_peers
+from velo.service.protocol import bounded_protocol
 from velo.service.service import Service
 
+BACKLOG = 2048
+"""Connections that wait to be taken; they may all be taken before the first is turned away."""
+OWN_DESCRIPTORS = 256
+"""Files and libraries of the service itself."""
 HANDED = 3
 """The first descriptor that systemd hands over (sd_listen_fds(3))."""
 
@@ -42,7 +49,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
-        made.listen(2048)
+        made.listen(BACKLOG)
     except OSError as error:
         made.close()
         raise InputError(
@@ -63,14 +70,21 @@ def serve(
         say: told the address as soon as requests are answered.
 
     Raises:
-        SettingsError: strangers can reach the socket, and there is no token.
+        SettingsError: strangers can reach the socket, and there is no token; or there are fewer
+            descriptors than connections.
     """
+    bounds = service.settings.serve
+    require_descriptors(bounds.connections)
+    held = Connections(
+        bounds.connections, bounds.connections_of_one_peer, known_peers(bounds.proxies)
+    )
     at = listening.getsockname()
     local = listening.family == socket.AF_UNIX
     needed = required_token("127.0.0.1" if local else at[0], token)
     config = uvicorn.Config(
         application(service, needed), lifespan="on", log_level="warning", access_log=False,
-        server_header=False, timeout_graceful_shutdown=service.settings.serve.drain_seconds,
+        http=bounded_protocol(bounds, held), ws="none", proxy_headers=False, server_header=False,
+        backlog=BACKLOG, timeout_graceful_shutdown=bounds.drain_seconds,
     )  # fmt: skip
     # The server sends itself the signal that ended it once more: this end is a good one.
     before = {each: signal.signal(each, signal.SIG_IGN) for each in (SIGINT, SIGTERM)}
@@ -79,6 +93,25 @@ def serve(
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def require_descriptors(connections: int) -> None:
+    """See that every connection and the service's own files can be open, raising the soft limit.
+
+    Raises:
+        SettingsError: the hard limit is lower.
+    """
+    needed = connections + OWN_DESCRIPTORS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY:
+        hard = needed + BACKLOG
+    if hard < needed:
+        raise SettingsError(
+            f"serve.connections = {connections} needs {needed} descriptors, and this process may "
+            f"have {hard}: set fewer, or raise LimitNOFILE="
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed + BACKLOG:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, needed + BACKLOG), hard))
 
 
 class _Server(uvicorn.Server):

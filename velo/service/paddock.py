@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -33,6 +34,12 @@ PATIENCE = 2.0
 """Seconds to wait for a thread of the service that is at the warehouse."""
 
 
+MOST_RACES = 1000
+"""Races of cards in memory: those of a fortnight."""
+MOST_DAYS = 8
+"""Days of the warehouse in memory."""
+
+
 class Paddock:
     """Races by their ids, in memory as long as nobody declared anything.
 
@@ -48,7 +55,7 @@ class Paddock:
         self._lock, self._warehouse = threading.Lock(), threading.Lock()
         self._version: tuple[sqlite3.Connection, int] | None = None
         self._known: dict[int, Declared] = {}
-        self._held: dict[int, Declared] = {}
+        self._held: dict[date, dict[int, Declared]] = {}
         self._stamp: tuple[int, int] | None = None
 
     def close(self) -> None:
@@ -60,11 +67,13 @@ class Paddock:
         """A race of a card, or one that was looked up before and is still so."""
         with self._lock:
             con = self._unchanged()
-            found = self._known.get(race_id) or self._held.get(race_id)
-            if found is None:
-                found = declared_race(con, race_id)
-                if found is not None:
-                    self._known[race_id] = found
+            for known in (self._known, *self._held.values()):
+                if race_id in known:
+                    return known[race_id]
+            found = declared_race(con, race_id)
+            if found is not None:
+                self._known[race_id] = found
+                _bound(self._known, MOST_RACES)
             return found
 
     def of_day(self, day: date) -> list[Declared]:
@@ -158,7 +167,9 @@ class Paddock:
         ]  # fmt: skip
         with self._lock:
             self._unchanged()
-            self._held |= {each.race_id: each for each in found}
+            self._held.pop(day, None)
+            self._held[day] = {each.race_id: each for each in found}
+            _bound(self._held, MOST_DAYS)
         return found
 
     def _unchanged(self) -> sqlite3.Connection:
@@ -176,6 +187,12 @@ class Paddock:
         if stamp != self._stamp:
             self._stamp, self._held = stamp, {}
         return con
+
+
+def _bound(known: dict[Any, Any], most: int) -> None:
+    """Forget what was looked up first."""
+    while len(known) > most:
+        del known[next(iter(known))]
 
 
 # A race under the id that it was given at first, too.

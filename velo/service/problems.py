@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -35,15 +36,19 @@ class Problem:
         """Beside the content type."""
         return {} if self.again is None else {"Retry-After": str(self.again)}
 
-    def body(self, instance: str) -> dict[str, Any]:
-        """RFC 9457's members."""
-        return {
+    def body(self, instance: str | None = None) -> dict[str, Any]:
+        """RFC 9457's members; no instance where the request was not read as far as its path."""
+        members = {
             "type": "about:blank",
             "title": self.status.phrase,
             "status": int(self.status),
             "detail": self.detail,
-            "instance": instance,
         }
+        return members if instance is None else {**members, "instance": instance}
+
+    def encoded(self, instance: str | None = None) -> bytes:
+        """The same as JSON."""
+        return json.dumps(self.body(instance)).encode()
 
 
 def problem_of(error: BaseException) -> Problem:

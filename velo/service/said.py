@@ -5,12 +5,45 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
 
 from velo.racing.reason import PRICE
 from velo.settings import PriceKind
 
+LONGEST_ODDS = 20
+"""Signs of odds as text."""
 ID = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+
+
+def _price(said: float | str) -> float | str:
+    """Text is read where the race is known, within the same bounds."""
+    if isinstance(said, str):
+        if len(said) > LONGEST_ODDS:
+            raise ValueError(f"may have {LONGEST_ODDS} signs at most")
+    elif not PRICE.holds(said):
+        raise ValueError(f"must be greater than 1 and {PRICE.most:g} at most")
+    return said
+
+
+Price = Annotated[
+    StrictFloat | StrictStr,
+    AfterValidator(_price),
+    WithJsonSchema(
+        {"anyOf": [
+            {"type": "number", "exclusiveMinimum": 1, "maximum": PRICE.most},
+            {"type": "string", "maxLength": LONGEST_ODDS},
+        ]}
+    ),
+]  # fmt: skip
 
 
 class Asked(BaseModel):
@@ -24,10 +57,9 @@ class Odd(Asked):
 
     horse_id: ID | None = None
     number: Annotated[int, Field(ge=0, le=999)] | None = None
-    odds: (
-        Annotated[float, Field(gt=1, le=PRICE.most, allow_inf_nan=False)]
-        | Annotated[str, Field(max_length=20)]
-    ) = Field(description="decimal, stake included, or a fraction as text: 7.5, '13/2', 'Evens'")
+    odds: Price = Field(
+        description="decimal, stake included, or a fraction as text: 7.5, '13/2', 'Evens'"
+    )
 
     @model_validator(mode="after")
     def _named(self) -> Odd:
@@ -64,7 +96,7 @@ class RunnerSaid(BaseModel):
     p_model: float
     p_market: float | None
     p: float | None
-    fair_odds: float
+    fair_odds: float | None
     odds: float | None
     edge: float | None
     stake: float
@@ -101,9 +133,10 @@ class PredictionSaid(BaseModel):
 
 
 class Revisions(BaseModel):
-    """Every prediction of a race, the first first."""
+    """Predictions of a race, the first first; `after` asks for what follows, null for nothing."""
 
     predictions: list[PredictionSaid]
+    after: int | None
 
 
 class Entered(BaseModel):
@@ -213,6 +246,7 @@ class LedgerSaid(BaseModel):
     spans: list[dict[str, Any]]
     bets: dict[str, int]
     backfilled_left_out: int
+    chain: dict[str, Any] | None
     changed: list[ChangedSaid]
 
 

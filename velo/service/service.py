@@ -27,6 +27,7 @@ from velo.live.moment import never_back
 from velo.live.odds_taken import Quoted
 from velo.live.preparation import bring_store
 from velo.live.pricing import Pricer
+from velo.live.proof import verify_ledger
 from velo.live.refusals import refusal
 from velo.live.taking import take
 from velo.offline.build import current_build
@@ -143,17 +144,17 @@ class Service:
             raise Closed(why)
         return self._desk.ask(Wanted(race, quoted(race, asked), asked.backfill))
 
-    def revisions(self, race_id: int) -> list[Prediction]:
-        """Every prediction of a race.
+    def revisions(self, race_id: int, after: int, most: int) -> tuple[list[Prediction], int | None]:
+        """So many predictions of a race after a revision, and the last one's if others follow.
 
         Raises:
             DataError: nobody knows the race.
         """
         self._desk.journal.require_in_place()
-        found = revisions(self.home.ledger, race_id)
-        if not found:
+        found = revisions(self.home.ledger, race_id, after, most + 1)
+        if not found and not after:
             self.race(race_id)
-        return found
+        return found[:most], found[most - 1].revision if len(found) > most else None
 
     def races(self, day: date) -> list[said.RaceSaid]:
         """The races of a day, of cards or else of the warehouse."""
@@ -210,7 +211,11 @@ class Service:
             with self._paddock.at_the_warehouse():
                 book = open_book(self.home, self.settings, backfilled=backfill, version=version,
                                  strategy=strategy)  # fmt: skip
-            self._ledgers = {key: _finite(book.to_dict(book.figures(self.settings)))}
+            proof = verify_ledger(self.home, whole=False)
+            answer = book.to_dict(book.figures(self.settings))
+            self._ledgers = {
+                key: _finite(answer | {"chain": proof.to_dict() if proof else None})
+            }
         return self._ledgers[key]
 
     def readiness(self) -> said.Readiness:
@@ -314,7 +319,7 @@ def quoted(race: Declared, asked: said.PredictionAsked) -> Quoted | None:
         else:
             called = f"number {each.number}"
             places = by_number.get(each.number or 0, [])
-        price = each.odds if isinstance(each.odds, float) else decimal_odds(each.odds)
+        price = decimal_odds(each.odds) if isinstance(each.odds, str) else each.odds
         if price is None:
             raise InputError(f"{called}: {each.odds!r} is no price; as 7.5, '13/2' or 'Evens'")
         if len(places) != 1:

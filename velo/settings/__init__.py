@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,15 +23,25 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSource
 
 from velo.errors import SettingsError
-from velo.settings.betting import BUILT_IN_STRATEGIES, Backtest, Stake, Strategy, StrategyName
+from velo.settings.betting import (
+    BUILT_IN_STRATEGIES,
+    FOLLOWED,
+    Backtest,
+    Stake,
+    Strategy,
+    StrategyName,
+)
 from velo.settings.features import Layoff, Priors, Windows
 from velo.settings.market import OddsBand, Prices
 from velo.settings.search import Choices, Span, Tuning
 from velo.settings.section import PriceKind
 from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
 from velo.settings.upkeep import Drift, Ingest, Live, Serve, Store, Upkeep
+from velo.settings.wording import nearest, reason, shortened
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
+NO_SETTINGS = ("velo_home", "velo_serve_token")
+"""Variables of ours that set no setting: where the home is, and what must not be in a file."""
 
 __all__ = [
     "BUILT_IN_STRATEGIES", "PROJECT_ROOT", "Backtest", "Choices", "Drift", "FieldRelative", "Gate",
@@ -65,6 +76,17 @@ class Settings(BaseSettings):
     store: Store = Store()
     upkeep: Upkeep = Upkeep()
     drift: Drift = Drift()
+
+    @model_validator(mode="after")
+    def _strategy_is_known(self) -> Settings:
+        """The daily loop follows a strategy that is there and stakes on the win alone."""
+        declared = [name for name, each in self.strategies.items() if not each.each_way]
+        if self.live.strategy not in (*FOLLOWED, *declared):
+            raise ValueError(
+                f"live.strategy is {shortened(self.live.strategy)}: it must be one of "
+                f"{', '.join((*FOLLOWED, *declared))}; each-way strategies are for backtests"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -114,29 +136,52 @@ def load(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
+        given = shortened(first["input"])
+        said = f"setting {where!r}: {reason(first, Settings)} (given: {given})"
         raise SettingsError(
-            f"setting {where!r}: {first['msg']} (given: {first.get('input')!r}); "
+            f"{said if where else reason(first, Settings)}; "
             f"mend it in {toml} or in the environment"
         ) from None
     except UnreadableSource as error:
         raise SettingsError(f"{error}: write tables and lists as JSON") from None
+    except RecursionError:
+        raise SettingsError("a variable of the environment is nested too deep") from None
 
 
 def _refuse_unknown_sections(toml: Path) -> None:
     """A misspelt section would change nothing and say nothing. The home is no section."""
     known = sorted(set(Settings.model_fields) - {"home"})
     for name in sorted(os.environ):
-        section, inside, _ = name.lower().removeprefix("velo_").partition("__")
-        if name.lower().startswith("velo_") and inside and section not in known:
-            raise SettingsError(f"{name}: no section {section!r}; known are {', '.join(known)}")
+        if name.lower().startswith("velo_") and name.lower() not in NO_SETTINGS:
+            _refuse_unknown_variable(name, known)
     if not toml.exists():
         return
+    if not toml.is_file():
+        raise SettingsError(f"{toml} is no plain file: write the settings into one")
     try:
         written = tomllib.loads(toml.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{toml} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:
+        # A number of thousands of digits is a bare ValueError.
+        raise SettingsError(f"{toml} is not TOML: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        raise SettingsError(f"{toml} cannot be read: {error.strerror}") from None
     unknown = sorted(set(written) - set(known))
     if unknown:
         raise SettingsError(
             f"{toml} has unknown section {unknown[0]!r}; known are {', '.join(known)}"
         )
+
+
+def _refuse_unknown_variable(name: str, known: Sequence[str]) -> None:
+    """A variable that steps into no section, or into one with a single underscore."""
+    said = name.lower().removeprefix("velo_")
+    section, inside, _ = said.partition("__")
+    if inside and section not in known:
+        raise SettingsError(f"{name}: no section {section!r}; known are {', '.join(known)}")
+    meant = [each for each in known if not inside and said.startswith(f"{each}_")]
+    if meant:
+        section = max(meant, key=len)
+        names = getattr(Settings.model_fields[section].annotation, "model_fields", ())
+        settings = [f"VELO_{section.upper()}__{each.upper()}" for each in names]
+        wanted = f"VELO_{section.upper()}__{said.removeprefix(section + '_').upper()}"
+        raise SettingsError(f"{name} sets nothing{nearest(wanted, settings)}")

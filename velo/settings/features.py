@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 from pydantic import Field, model_validator
 
-from velo.settings.section import Positive, Section
+from velo.settings.section import Count, Days, Finite, Positive, Section
+
+IN_A_NAME = {
+    "strike_rate_short": ("trainer_sr_14d", 14),
+    "strike_rate_medium": ("trainer_sr_30d", 30),
+    "strike_rate_long": ("trainer_sr_90d", 90),
+    "pair": ("pair_wins_365d", 365),
+    "draw_bias": ("draw_variance_180d", 180),
+}
+"""What could be set before: lengths that stand in the name of a feature or of a table's column."""
 
 
 class Windows(Section):
-    """Lengths of the rolling windows, in days before the race (feature-rules.md, Time)."""
+    """How far back, and over how many races, class levels and par times are read.
 
-    strike_rate_short: int = Field(14, ge=1)
-    strike_rate_medium: int = Field(30, ge=1)
-    strike_rate_long: int = Field(90, ge=1)
-    pair: int = Field(365, ge=1)
-    draw_bias: int = Field(180, ge=1)
-    prize_ladder: int = Field(365, ge=1)
-    prize_ladder_races: int = Field(200, ge=1, description="fewer races: no level from prizes")
-    par_races: int = Field(20, ge=1, description="fewer races: no par time")
+    The build records them and so does each model: features of other windows are other features
+    (feature-rules.md, Time).
+    """
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Windows:
-        if not self.strike_rate_short < self.strike_rate_medium < self.strike_rate_long:
-            raise ValueError("strike_rate_short < strike_rate_medium < strike_rate_long must hold")
-        return self
+    prize_ladder: Days = 365
+    prize_ladder_races: Count = Field(200, description="fewer races: no level from prizes")
+    par_races: Count = Field(20, description="fewer races: no par time")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_named(cls, given: Any) -> Any:
+        """Homes, runs and models of earlier versions may say a length, if it is the name's."""
+        if not isinstance(given, dict):
+            return given
+        for name in IN_A_NAME.keys() & given.keys():
+            bearer, days = IN_A_NAME[name]
+            if str(given[name]) != str(days):
+                raise ValueError(
+                    f"{name} is no setting any more: {bearer} is of {days} days, as it says; "
+                    "take it out, and declare a feature of its own for another length"
+                )
+        return {name: value for name, value in given.items() if name not in IN_A_NAME}
+
+    def unlike(self, other: Windows) -> str | None:
+        """The first setting that the other has otherwise, as `windows.par_races 20, not 25`."""
+        for name, value in self:
+            if value != getattr(other, name):
+                return f"windows.{name} {value}, not {getattr(other, name)}"
+        return None
 
 
 class Priors(Section):
@@ -34,7 +59,7 @@ class Priors(Section):
     Strengths are in starts for rates and in expected wins for impact values.
     """
 
-    p0: float = Field(0.105, gt=0, lt=1, description="population strike rate")
+    p0: float = Field(0.105, ge=1e-6, le=0.999, description="population strike rate")
     trainer_k0: Positive = 60.0
     trainer_k1: Positive = 120.0
     jockey_k0: Positive = 60.0
@@ -51,7 +76,7 @@ class Priors(Section):
 class Layoff(Section):
     """Knots (days, penalty) and sweet spot of the layoff (feature-rules.md, layoff_penalty)."""
 
-    knots: tuple[tuple[float, float], ...] = (
+    knots: tuple[tuple[Finite, Finite], ...] = (
         (0, 0.15),
         (15, 0.10),
         (30, 0.0),
@@ -59,7 +84,7 @@ class Layoff(Section):
         (120, 0.15),
         (240, 0.30),
     )
-    sweet_spot: tuple[float, float] = (30, 60)
+    sweet_spot: tuple[Finite, Finite] = (30, 60)
 
     @model_validator(mode="after")
     def _increasing(self) -> Layoff:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field, ValidationError, model_validator
 
 from velo.settings.section import Section
 from velo.settings.training import Ranker
+from velo.settings.wording import reason, shortened
+
+Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+"""Within which each dimension has bounds of its own: the ranker's."""
 
 
 class Span(Section):
     """A range that a setting is searched in, both ends included; `log` searches magnitudes."""
 
-    low: float
-    high: float
+    low: Number
+    high: Number
     log: bool = False
 
     @model_validator(mode="after")
@@ -29,7 +35,7 @@ class Span(Section):
 class Choices(Section):
     """The values that a setting is chosen from."""
 
-    choices: tuple[int | float, ...] = Field(min_length=2)
+    choices: tuple[int | Number, ...] = Field(min_length=2)
 
     def extremes(self) -> tuple[int | float, ...]:
         """Every value, for none lies between others."""
@@ -59,11 +65,13 @@ class Tuning(Section):
         searched = sorted(numbers - {"threads"})
         for name, dimension in self.space.items():
             if name not in searched:
-                raise ValueError(f"{name} cannot be searched; these can: {', '.join(searched)}")
+                raise ValueError(
+                    f"{shortened(name)} cannot be searched; these can: {', '.join(searched)}"
+                )
             for value in dimension.extremes():
                 try:
                     Ranker.model_validate({name: value})
                 except ValidationError as error:
-                    reason = error.errors()[0]["msg"]
-                    raise ValueError(f"ranker.{name} cannot be {value!r}: {reason}") from None
+                    why = reason(error.errors()[0], Ranker)
+                    raise ValueError(f"ranker.{name} {why}, not {value!r}") from None
         return self

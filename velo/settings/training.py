@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from velo.cores import usable_cores
-from velo.settings.section import Positive, Section, Share
+from velo.settings.section import Count, Days, Draws, Finite, Positive, Section, Share, Threads
 
 Objective = Literal["conditional_logit", "lambdarank", "rank_xendcg", "linear", "auto"]
 FieldRelative = Literal["none", "difference", "rank", "both"]
+Alpha = Annotated[float, Field(ge=-10, le=10)]
 
 
 class Ranker(Section):
@@ -26,27 +27,35 @@ class Ranker(Section):
     interactions: tuple[tuple[str, ...], ...] = Field(
         (), description="groups of features that may stand on one branch; () lets all"
     )
-    rounds: int = Field(400, ge=1)
-    early_stopping: int = Field(30, ge=1)
-    learning_rate: Positive = 0.06
-    num_leaves: int = Field(6, ge=2)
-    min_data_in_leaf: int = Field(100, ge=1)
+    rounds: int = Field(400, ge=1, le=100_000)
+    early_stopping: int = Field(30, ge=1, le=100_000)
+    learning_rate: float = Field(0.06, ge=1e-6, le=1)
+    num_leaves: int = Field(6, ge=2, le=131_072)
+    min_data_in_leaf: Count = Field(
+        100, description="runners, as LightGBM reckons them from a leaf's information: about"
+    )
     min_sum_hessian_in_leaf: Positive = 5.0
-    lambda_l2: float = Field(10.0, ge=0)
-    feature_fraction: float = Field(0.5, gt=0, le=1)
-    bagging_fraction: float = Field(1.0, gt=0, le=1)
-    max_bin: int = Field(127, ge=3)
-    threads: int = Field(default_factory=usable_cores, ge=1)
+    lambda_l2: float = Field(10.0, ge=0, le=1e9)
+    feature_fraction: float = Field(0.5, ge=1e-6, le=1)
+    bagging_fraction: float = Field(
+        1.0, ge=1e-6, le=1, description="share of the runners that each tree is grown on"
+    )
+    max_bin: int = Field(127, ge=3, le=65_535)
+    threads: Threads = Field(default_factory=usable_cores)
 
 
 class Training(Section):
     """Folds, holdout and the blend."""
 
-    history_days: int = Field(365, ge=0, description="first days of a data set: history only")
-    folds: int = Field(5, ge=2)
+    history_days: int = Field(
+        365, ge=0, le=36_500, description="first days of a data set: history only"
+    )
+    folds: int = Field(5, ge=2, le=100)
     first_test_share: float = Field(0.4, gt=0, lt=1, description="of the days, before fold one")
-    embargo_days: int = Field(0, ge=0, description="days left out between train and test")
-    holdout_days: int = Field(90, ge=1)
+    embargo_days: int = Field(
+        0, ge=0, le=36_500, description="days left out between train and test"
+    )
+    holdout_days: Days = 90
     stopping_share: float = Field(
         0.15, gt=0, lt=0.5, description="last share of the first fold's days"
     )
@@ -54,9 +63,9 @@ class Training(Section):
     calibration: Literal["auto", "none", "isotonic", "beta"] = Field(
         "auto", description="auto keeps what gains out of fold, for blend and market each"
     )
-    alpha_start: float = 0.25
-    bootstrap_draws: int = Field(2000, ge=100)
-    seed: int = 20150101
+    alpha_start: Alpha = 0.25
+    bootstrap_draws: Draws = 2000
+    seed: int = Field(20150101, ge=0, le=2**31 - 1)
     service: str = "velo_v1_1_0"
 
 
@@ -64,15 +73,15 @@ class Gate(Section):
     """Targets of the promotion gate (evaluation.md, Promotion gate)."""
 
     calibration_error: Positive = 0.023
-    band_calibration_margin: float = Field(0.002, ge=0)
+    band_calibration_margin: Share = 0.002
     ae_ratio: Positive = 1.03
-    roi_top20: float = 0.0
-    alpha_low: float = 0.3
-    alpha_high: float = 0.5
+    roi_top20: Finite = 0.0
+    alpha_low: Alpha = 0.3
+    alpha_high: Alpha = 0.5
     null_rate: Share = 0.02
     dead_share: Share = Field(0.95, description="a feature null more often than this is dead")
     waived_dead: tuple[str, ...] = ()
-    training_rows: int = Field(50_000, ge=0)
-    holdout_days: int = Field(90, ge=1)
+    training_rows: int = Field(50_000, ge=0, le=10**9)
+    holdout_days: Days = 90
     top1_alarm: Share = Field(0.05, description="top-1 hit rate above the favourite's by more")
     underpowered: Share = Field(0.05, description="half-width of the ROI interval above this")

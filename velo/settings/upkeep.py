@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import time
+from ipaddress import ip_network
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
 from velo.cores import usable_cores
-from velo.settings.section import Positive, Section, Share, Size
+from velo.settings.section import Days, Positive, Seconds, Section, Share, Size, Threads
 
 
 class Live(Section):
@@ -22,6 +23,9 @@ class Live(Section):
         "earlier than the first race of its region may be",
     )
     strategy: str = Field("top20", description="whose stakes are printed and kept")
+    most_runners: int = Field(
+        60, ge=2, le=10_000, description="of a race; one with more is not predicted"
+    )
     incomplete: Literal["decline", "score"] = Field(
         "decline", description="a race of which a declared runner could not be read"
     )
@@ -36,9 +40,16 @@ class Live(Section):
     def _known(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"no time zone is called {name!r}; as Europe/London") from None
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone such as Europe/London") from None
         return name
+
+    @field_validator("morning")
+    @classmethod
+    def _of_the_time_zone(cls, morning: time | None) -> time | None:
+        if morning is not None and morning.tzinfo is not None:
+            raise ValueError("must be a time of day such as 08:30, in live.timezone")
+        return morning
 
 
 class Ingest(Section):
@@ -51,29 +62,61 @@ class Serve(Section):
     """Bounds of the service over HTTP. Its token is no setting: it is never shown or logged."""
 
     largest_body: Size = Field("8MB", description="of a request")
-    body_seconds: float = Field(30.0, gt=0, description="in which a request's body must arrive")
-    waiting: int = Field(1000, ge=1, description="predictions asked for and not yet made")
-    together: int = Field(16, ge=1, description="races that are priced in one go")
-    look_seconds: float = Field(2.0, gt=0, description="between looks for another champion")
-    drain_seconds: int = Field(30, ge=1, description="for requests in flight at the end")
+    body_seconds: Seconds = Field(
+        30.0, description="in which a request's body must arrive, and its answer be taken"
+    )
+    largest_head: int = Field(
+        65_536, ge=1024, le=2**20, description="bytes of a request's first line and headers"
+    )
+    head_seconds: Seconds = Field(10.0, description="in which these must arrive")
+    connections: int = Field(512, ge=1, le=1_000_000, description="held at once")
+    connections_of_one_peer: int = Field(
+        64,
+        ge=1,
+        le=1_000_000,
+        description="of an address, or a /64 of IPv6, neither loopback nor a proxy",
+    )
+    proxies: tuple[str, ...] = Field(
+        (), description="addresses or networks whose connections are bounded in all only"
+    )
+    waiting: int = Field(
+        1000, ge=1, le=1_000_000, description="predictions asked for and not yet made"
+    )
+    together: int = Field(16, ge=1, le=10_000, description="races that are priced in one go")
+    look_seconds: Seconds = Field(2.0, description="between looks for another champion")
+    drain_seconds: int = Field(30, ge=1, le=86_400, description="for requests in flight at the end")
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for each in proxies:
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                raise ValueError("must be addresses or networks such as 10.0.0.0/8") from None
+        return proxies
 
 
 class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
     memory_limit: Size = "8GB"
-    threads: int = Field(default_factory=usable_cores, ge=1)
+    threads: Threads = Field(default_factory=usable_cores)
     spill_limit: Size = Field("100GB", description="on disk, when memory does not suffice")
     largest_file: Size = Field("40GB", description="a delivery's file, unpacked")
-    most_rows: int = Field(50_000_000, ge=1, description="rows that a parquet file may claim")
-    builds_kept: int = Field(2, ge=1)
+    most_rows: int = Field(
+        50_000_000, ge=1, le=10**12, description="rows that a parquet file may claim"
+    )
+    builds_kept: int = Field(2, ge=1, le=10_000)
 
 
 class Upkeep(Section):
     """From when on `velo status` says that something is due, in a home that has a champion."""
 
-    results_days: int = Field(2, ge=0, description="days since the last result; more are stale")
-    model_days: int = Field(120, ge=1, description="days since the champion was made")
+    results_days: int = Field(
+        2, ge=0, le=36_500, description="days since the last result; more are stale"
+    )
+    model_days: Days = Field(120, description="days since the champion was made")
 
 
 class Drift(Section):
@@ -83,9 +126,13 @@ class Drift(Section):
     year showed is added to it.
     """
 
-    days: int = Field(30, ge=7, description="the window: so many days to the last prediction")
-    runners: int = Field(1000, ge=100, description="fewer with a feature: not enough to tell")
-    races: int = Field(300, ge=50, description="fewer with a result: not enough to tell")
+    days: int = Field(
+        30, ge=7, le=36_500, description="the window: so many days to the last prediction"
+    )
+    runners: int = Field(
+        1000, ge=100, le=10**9, description="fewer with a feature: not enough to tell"
+    )
+    races: int = Field(300, ge=50, le=10**9, description="fewer with a result: not enough to tell")
     psi: Positive = Field(0.2, description="population stability index of a feature")
     distance: Positive = Field(0.15, description="widest gap of its distribution functions")
     nulls: Positive = Field(0.02, description="share of runners without it, either way")

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from feast.infra.registry.file import FileRegistryStore
 from feast.repo_config import RegistryConfig
+from feast.utils import _utc_now
 
 from velo.home import Home
+from velo.store.registry_file import hash_of, write_registry
 
 
 class HomeRegistryStore(FileRegistryStore):
@@ -25,10 +28,12 @@ class HomeRegistryStore(FileRegistryStore):
         self._filepath = Home.current().root / registry_config.path
 
     def _write_registry(self, registry_proto: Any) -> None:
-        final = self._filepath
-        self._filepath = final.with_suffix(".new")
-        try:
-            super()._write_registry(registry_proto)
-            self._filepath.replace(final)
-        finally:
-            self._filepath = final
+        """As Feast's, whole or not at all, with a hash beside it."""
+        registry_proto.version_id = str(uuid4())
+        registry_proto.last_updated.FromDatetime(_utc_now())
+        write_registry(self._filepath, registry_proto.SerializeToString())
+
+    def teardown(self) -> None:
+        """Remove the file and its hash."""
+        super().teardown()
+        hash_of(self._filepath).unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from velo.disk.plain_file import require_plain
 from velo.errors import InputError
 from velo.racing.courses import course, course_key
 from velo.racing.meeting import read_meeting
@@ -26,6 +27,7 @@ def read_truth(path: Path) -> pd.DataFrame:
     Raises:
         InputError: the file is not a world's truth.
     """
+    require_plain(path)
     try:
         truth = pd.read_parquet(path, columns=list(COLUMNS))
     except (OSError, ValueError, KeyError) as error:

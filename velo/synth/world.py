@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from velo.disk.whole_file import draft_of
 from velo.errors import InputError
 from velo.synth.finish import finish
 from velo.synth.formats import named
@@ -99,25 +98,12 @@ def write_world(
 
     out = Path(out)
     truth = truth_path(out)
-    with _whole(out) as part:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with draft_of(out) as part:
         write(part, out.suffix, written_as, told())
-        with _whole(truth) as truth_part:
+        with draft_of(truth) as truth_part:
             pq.write_table(_truth(sheet), truth_part, compression="zstd")
     return _summary(sheet, written, [out, truth])
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A temporary name beside ``path`` that becomes it, synced to disk, if nothing fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        with part.open("rb") as handle:
-            os.fsync(handle.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _truth(sheet: Sheet) -> pa.Table:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import stat
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from velo.disk.plain_file import require_plain
 from velo.errors import InputError
 from velo.settings import Store
 
@@ -87,17 +87,11 @@ def hold_name(path: Path) -> None:
 
 def _hold_plain(path: Path, store: Store) -> None:
     hold_name(path)
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise InputError(f"{path}: no such file ({error.strerror})") from None
-    if stat.S_ISDIR(found.st_mode):
-        raise InputError(f"{path}: no such file (it is a folder)")
-    if not stat.S_ISREG(found.st_mode):
-        raise InputError(f"{path} is not a plain file: write it to one first")
-    if found.st_size > size_in_bytes(store.largest_file):
+    require_plain(path)
+    size = path.stat().st_size
+    if size > size_in_bytes(store.largest_file):
         raise InputError(
-            f"{path} has {found.st_size:,} bytes, more than store.largest_file "
+            f"{path} has {size:,} bytes, more than store.largest_file "
             f"({store.largest_file}) in velo.toml allows"
         )
 

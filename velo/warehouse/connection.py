@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 import shutil
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from velo.disk.full_disk import FULL, FULL_TEXTS
 from velo.errors import HomeError, InUse, NothingIngested
 from velo.home import Home
 from velo.settings import Store
@@ -22,8 +22,6 @@ RETRY_SECONDS = 0.25
 FREE_SHARE = 0.9
 """Of what a disk has free, how much may be spilt to it."""
 
-FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-_FULL_SAID = ("No space left", "File too large", "Disk quota exceeded")
 
 
 @contextmanager
@@ -128,7 +126,7 @@ def _opened(
             said = str(error)
         holder = re.search(r"PID (\d+)", said)
         if holder is None:
-            if any(full in said for full in _FULL_SAID):
+            if any(full in said for full in FULL_TEXTS):
                 raise HomeError(_why_it_failed(home, said)) from None
             said = said.splitlines()[0]
             raise HomeError(f"{home.warehouse} cannot be opened as a warehouse: {said}") from None
@@ -168,9 +166,9 @@ def _declare_sources(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _why_it_failed(home: Home, said: str) -> str:
-    if any(full in said for full in _FULL_SAID):
+    if any(full in said for full in FULL_TEXTS):
         return (
-            f"{home.warehouse}: the disk is full; nothing of this file was kept; "
-            "make room and run the command again"
+            f"{home.root}: the disk is full, or no larger file is allowed; what was under way is "
+            "undone; make room and run the command again"
         )
     return f"{home.warehouse}: {said.splitlines()[0]}"

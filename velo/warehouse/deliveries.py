@@ -21,11 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from velo.disk.full_disk import FULL
+from velo.disk.plain_file import require_plain
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.bounds import hold_name, size_in_bytes
-from velo.warehouse.connection import FULL
 from velo.warehouse.containers import SUFFIXES
 
 CHUNK = 1 << 20
@@ -145,6 +146,7 @@ def _files(text: str) -> list[Path]:
             raise InputError(f"{path}: no such file")
         if not _is_read(path.name):
             raise InputError(f"{path}: {_endings()}")
+        require_plain(path)
         return [path]
     found: list[Path] = []
     for match in sorted(glob.glob(text, recursive=True)):
@@ -175,6 +177,7 @@ def _known_files(folder: Path) -> list[Path]:
 
 def _deliveries(file: Path) -> Iterator[Delivery]:
     hold_name(file)
+    require_plain(file)
     if file.suffix.lower() != ".zip":
         yield Delivery(str(file), file)
         return

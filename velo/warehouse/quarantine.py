@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from velo.disk.whole_file import draft_of
 from velo.errors import InputError
 from velo.warehouse.sql_text import literal
 
@@ -59,6 +60,8 @@ def refusals(con: duckdb.DuckDBPyConnection, limit: int) -> list[Refusal]:
 def export(con: duckdb.DuckDBPyConnection, target: Path) -> int:
     """Write every refused row to a new CSV file; returns how many there were.
 
+    The rows are as they came, formulas and control characters too: they are mended and read again.
+
     Raises:
         InputError: the file is there already, or its folder is not.
     """
@@ -66,16 +69,14 @@ def export(con: duckdb.DuckDBPyConnection, target: Path) -> int:
         raise InputError(f"{target} is there already: choose another name")
     if not target.parent.is_dir():
         raise InputError(f"{target.parent} is no folder: make it first")
-    part = target.with_name(f".{target.name}.part")
     try:
-        con.execute(
-            "COPY (SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
-            "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id, q.line) "
-            f"TO {literal(str(part))} (FORMAT csv, HEADER)"
-        )
-        part.rename(target)
+        with draft_of(target) as draft:
+            con.execute(
+                "COPY (SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
+                "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id, q.line) "
+                f"TO {literal(str(draft))} (FORMAT csv, HEADER)"
+            )
     except (duckdb.IOException, OSError) as error:
-        part.unlink(missing_ok=True)
         raise InputError(f"{target} cannot be written: {str(error).splitlines()[0]}") from None
     (rows,) = con.execute("SELECT count(*) FROM quarantine").fetchall()[0]
     return int(rows)

@@ -1,7 +1,7 @@
 -- Career wins and expected wins of a course's third of the stalls.
 WITH days AS (
     SELECT course_id, draw_third, known,
-        sum(win_share) AS wins, sum(1.0 / field_size) AS expected
+        sum(win_share) AS wins, sum(fair_share) AS expected
     FROM starts
     WHERE draw_third IS NOT NULL
     GROUP BY course_id, draw_third, known

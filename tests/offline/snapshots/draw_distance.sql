@@ -1,7 +1,7 @@
 -- Career wins and expected wins of a third of the stalls at a course, surface and distance band.
 WITH days AS (
     SELECT course_id, surface, distance_band, draw_third, known,
-        sum(win_share) AS wins, sum(1.0 / field_size) AS expected
+        sum(win_share) AS wins, sum(fair_share) AS expected
     FROM starts
     WHERE surface IS NOT NULL AND distance_band IS NOT NULL AND draw_third IS NOT NULL
     GROUP BY course_id, surface, distance_band, draw_third, known

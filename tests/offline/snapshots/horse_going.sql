@@ -1,6 +1,6 @@
 -- A horse's career wins and expected wins (the sum of 1/n) on a going group.
 WITH days AS (
-    SELECT horse_id, going_group, known, sum(win_share) AS wins, sum(1.0 / field_size) AS expected
+    SELECT horse_id, going_group, known, sum(win_share) AS wins, sum(fair_share) AS expected
     FROM starts
     WHERE going_group IS NOT NULL
     GROUP BY horse_id, going_group, known

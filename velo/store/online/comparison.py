@@ -140,6 +140,10 @@ class Comparison:
         for batch in reader:
             yield list(zip(*map(_plain, batch.columns), strict=True))
 
+    def expected(self) -> Iterator[pa.RecordBatch]:
+        """Every row that the table should hold, where nothing was known of it before."""
+        return iter(self._con.sql("SELECT * FROM recent").to_arrow_reader(CHUNK))
+
     def vanished(self) -> list[tuple[Any, ...]]:
         """Keys to delete."""
         return self._con.execute(

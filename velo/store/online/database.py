@@ -2,7 +2,7 @@
 
 Beside a table a view it holds `__standing`, the morning whose features it serves and the build
 they are of, and `__parts`, the offline files that each table was filled from. Whoever writes past
-`velo materialize` makes both void.
+`velo materialize` makes both void. `__digests` says what each table holds, whoever wrote it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from velo.disk.sqlite_file import bring
 from velo.errors import HomeError
 from velo.store.names import identifier
+from velo.store.online.digest import forget, keep
 from velo.store.online.parts import Part
 from velo.store.online.standing import STEPS, Standing
 from velo.store.online.table import OnlineTable
@@ -56,7 +57,8 @@ def writing(con: sqlite3.Connection) -> Iterator[None]:
         yield
         con.execute("COMMIT")
     except BaseException:
-        con.execute("ROLLBACK")
+        if con.in_transaction:  # a full disk has ended it
+            con.execute("ROLLBACK")
         raise
 
 
@@ -81,9 +83,11 @@ def ensure(con: sqlite3.Connection, table: OnlineTable) -> bool:
     same = {name for name, type_, place in wanted if kept.get(name) == (type_, place)}
     keys = {name for name, _, place in (*there, *wanted) if place}
     changed = {name for name, _, _ in wanted if name in kept} - same
+    forget(con, table)
     if not there or changed or not keys <= same:
         con.execute(f"DROP TABLE IF EXISTS {table}")
         con.execute(table.create)
+        keep(con, table, 0)
         return True
     for name in kept.keys() - same:
         con.execute(f"ALTER TABLE {table} DROP COLUMN {identifier(name)}")

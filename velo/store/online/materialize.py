@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from velo.disk.full_disk import room_on
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.manifest import require_whole
 from velo.settings import Settings
 from velo.store.online.comparison import Comparison, everything, since
 from velo.store.online.database import (
@@ -31,6 +34,15 @@ from velo.store.online.database import (
     settle,
     stand,
     writing,
+)
+from velo.store.online.digest import (
+    following,
+    forget,
+    is_as_written,
+    is_untouched,
+    keep,
+    keep_file_hash,
+    of_arrow,
 )
 from velo.store.online.newest import Newest
 from velo.store.online.other import Forwarded
@@ -46,12 +58,17 @@ DAWN = -(2**58)
 
 @dataclass(frozen=True)
 class Brought:
-    """One view: rows written, keys removed, seconds."""
+    """One view: rows written, keys removed, seconds.
+
+    `mended` says that its table held something else than was written to it, and so was compared
+    whole.
+    """
 
     view: str
     written: int
     removed: int
     seconds: float
+    mended: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,17 +108,32 @@ def materialize(
 
     Raises:
         NothingBuilt: there are no offline tables.
-        HomeError: nothing is applied yet, the store is being written, or a build was published
-            meanwhile.
+        HomeError: nothing is applied yet, a file of the build is not as it was made, the store is
+            being written, a build was published meanwhile, or the disk is full.
         InputError: a view has a feature of a type that only `feast materialize` can write.
     """
+    with room_on(home.root, "the online store serves what it did before"):
+        return _materialize(home, settings, store, as_of, full, progress)
+
+
+def _materialize(
+    home: Home,
+    settings: Settings,
+    store: Any,
+    as_of: date | None,
+    full: bool,
+    progress: Callable[[str], None],
+) -> Materialized:
     begun = time.perf_counter()
     build = current_build(home)
+    require_whole(Path(build.folder))
     day = as_of or date.fromisoformat(build.last_day) + timedelta(1)
     views = views_served(store)
     ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
     other = None if ours else Forwarded(store, full)
-    online = connect(file_of(store.config) if ours else home.online)
+    path = file_of(store.config) if ours else home.online
+    untouched = is_untouched(path)
+    online = connect(path)
     online.execute("PRAGMA cache_size = -131072")
     try:
         before = standing(online)
@@ -114,12 +146,14 @@ def materialize(
             brought = []
             for name, (view, table) in views.items():
                 progress(name)
-                brought.append(_bring(con, online, store.config, view, table, day, earlier, other))
+                brought.append(_bring(con, online, store.config, view, table, day, earlier, other,
+                                      untouched))  # fmt: skip
             if current_build(home).number != build.number:
                 raise HomeError("a new build was published meanwhile: run `velo materialize` again")
             finished = datetime.now(UTC).isoformat(timespec="seconds")
             stand(online, Standing(day, build.number, build.fingerprint, finished))
         online.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        keep_file_hash(path)
     finally:
         online.close()
     return Materialized(
@@ -141,12 +175,17 @@ def _bring(
     day: date,
     earlier: Standing | None,
     other: Forwarded | None,
+    untouched: bool,
 ) -> Brought:
     begun = time.perf_counter()
     last = midnight(day)
     lasting = view.ttl // timedelta(microseconds=1) if view.ttl else 0
     newest = Newest(view, table, last - lasting if lasting else DAWN, last)
     changed = ensure(online, table)
+    as_written = (untouched or is_as_written(online, table)) if earlier else None
+    mended = as_written is False
+    if not as_written:
+        earlier = None
     if earlier is None:
         settle(online, table)
     folder = folder_of(view, config.repo_path)
@@ -164,18 +203,25 @@ def _bring(
         )  # fmt: skip
     comparison = Comparison(con, online, newest)
     comparison.make(known)
-    written = 0
+    if earlier is None:
+        forget(online, table)
+    written, wide = 0, len(table.keys)
     for rows in comparison.lacking():
-        online.executemany(table.replace, rows)
+        with following(online, table, (row[:wide] for row in rows)):
+            online.executemany(table.replace, rows)
         written += len(rows)
         if other:
             other.write(view, table, rows)
     vanished = comparison.vanished()
-    online.executemany(table.delete, vanished)
+    with following(online, table, vanished):
+        online.executemany(table.delete, vanished)
     if other:
         other.empty(view, table, vanished)
     fill_from(online, table, parts)
-    return Brought(view.name, written, len(vanished), round(time.perf_counter() - begun, 3))
+    if earlier is None:
+        keep(online, table, of_arrow(table, comparison.expected()))
+    seconds = round(time.perf_counter() - begun, 3)
+    return Brought(view.name, written, len(vanished), seconds, mended)
 
 
 def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:

@@ -11,6 +11,7 @@ from feast.protos.feast.types.Value_pb2 import Value
 
 from velo.errors import SettingsError
 from velo.store.online.database import writing
+from velo.store.online.digest import forget
 from velo.store.online.standing import standing
 from velo.store.online.store import EPOCH, moment_of
 from velo.store.online.table import MOMENT, OnlineTable
@@ -50,6 +51,7 @@ class Forwarded:
                 for table in tables:
                     if table.name in there:
                         online.execute(f"UPDATE {table} SET {MOMENT} = NULL")
+                        forget(online, table)
                 online.execute("DELETE FROM __parts")
             online.execute("DELETE FROM __standing")
 

@@ -9,8 +9,9 @@ from velo.errors import HomeError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.store.online.database import connect
+from velo.store.online.digest import is_as_written
 from velo.store.online.standing import Standing, standing
-from velo.store.online.store import HomeOnlineStoreConfig, file_of
+from velo.store.online.store import HomeOnlineStoreConfig, file_of, table_of
 
 
 def online_standing(home: Home, store: Any) -> Standing | None:
@@ -30,6 +31,29 @@ def online_standing(home: Home, store: Any) -> Standing | None:
     con = connect(path)
     try:
         return standing(con)
+    finally:
+        con.close()
+
+
+def views_not_as_written(home: Home, store: Any) -> list[str]:
+    """The views whose online table holds something else than was written to it.
+
+    Args:
+        home: where the record of another store than the home's own is kept.
+        store: a `feast.FeatureStore`.
+    """
+    ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
+    path = file_of(store.config) if ours else home.online
+    if not path.exists():
+        return []
+    con = connect(path)
+    try:
+        con.execute("BEGIN")
+        return [
+            view.name
+            for view in store.list_feature_views()
+            if is_as_written(con, table_of(store.config, view)) is False
+        ]
     finally:
         con.close()
 

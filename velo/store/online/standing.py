@@ -18,8 +18,11 @@ CREATE TABLE IF NOT EXISTS __parts (
     node INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (name, file)
 ) WITHOUT ROWID;
 """
-STEPS: tuple[Step, ...] = (_FIRST,)
-"""What made the two tables, version by version; a view's table follows its declaration."""
+_DIGESTS = """
+CREATE TABLE IF NOT EXISTS __digests (name TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
+"""
+STEPS: tuple[Step, ...] = (_FIRST, _DIGESTS)
+"""What made the three tables, version by version; a view's table follows its declaration."""
 
 
 @dataclass(frozen=True)

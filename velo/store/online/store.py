@@ -31,6 +31,7 @@ from pydantic import Field, StrictStr
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.store.online.database import connect, ensure, void, writing
+from velo.store.online.digest import file_hash_of, following, forget
 from velo.store.online.on_demand import all_computed, compute, read_columns, request_columns
 from velo.store.online.table import OnlineTable
 
@@ -77,14 +78,20 @@ class HomeOnlineStore(OnlineStore):
         with writing(con):
             ensure(con, known)
             void(con, known)
-            for key, (_, values, moment, _) in zip(keys, data, strict=True):
-                names = [name for name in values if name in known.features]
-                con.execute(
-                    known.upsert(names),
-                    [*key, microseconds(moment), *known.held(values, names)],
-                )
+            with following(con, known, keys):
+                self._upsert(con, known, keys, data)
         if progress:
             progress(len(data))
+
+    @staticmethod
+    def _upsert(
+        con: sqlite3.Connection, table: OnlineTable, keys: list[tuple[Any, ...]], data: list[Any]
+    ) -> None:
+        for key, (_, values, moment, _) in zip(keys, data, strict=True):
+            names = [name for name in values if name in table.features]
+            con.execute(
+                table.upsert(names), [*key, microseconds(moment), *table.held(values, names)]
+            )
 
     @staticmethod
     def _written_key(view: Any, table: OnlineTable, entity: EntityKey) -> tuple[Any, ...]:
@@ -145,6 +152,7 @@ class HomeOnlineStore(OnlineStore):
                 known = table_of(config, view)
                 con.execute(f"DROP TABLE IF EXISTS {known}")
                 void(con, known)
+                forget(con, known)
 
     def teardown(self, config: RepoConfig, tables: Sequence[Any], entities: Sequence[Any]) -> None:
         """Remove the file."""
@@ -152,6 +160,7 @@ class HomeOnlineStore(OnlineStore):
         del self._own.opened
         for suffix in ("", "-wal", "-shm"):
             Path(f"{file_of(config)}{suffix}").unlink(missing_ok=True)
+        file_hash_of(file_of(config)).unlink(missing_ok=True)
 
     def get_online_features(
         self,

@@ -1,0 +1,54 @@
+"""Faults that no test can notice or none needs to, with the reason."""
+
+from __future__ import annotations
+
+START = "where a search begins does not move where it ends"
+DRAWS = "more or fewer draws sharpen an interval's ends, and move them by chance alone"
+
+KNOWN: dict[tuple[str, str, str], str] = {
+    (
+        "training/blending/market.py",
+        'assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1e-9)), "probabilities must sum to 1"',
+        "assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1.000000001)), "
+        '"probabilities must sum to 1"',
+    ): "an assertion of what the rules below it hold, and their own tests show",
+    (
+        "training/judging/gate.py",
+        'f"{missed[0].target} and every other criterion holds. The band is a setting "',
+        'f"{missed[ -1].target} and every other criterion holds. The band is a setting "',
+    ): "the first of one is the last of one",
+    (
+        "velo/racing/withdrawals.py",
+        "share = np.where((book < 1.0 - SUM_ERROR) & ~told, np.nan, share)",
+        "share = np.where((book <= 1.0 - SUM_ERROR) & ~told, np.nan, share)",
+    ): "a book of 0.999999999 to the last bit",
+    ("training/blending/calibration.py", "MOST_LEVEL = 10.0", "MOST_LEVEL = 11.0"): (
+        "how far a search may go that ends long before"
+    ),
+    (
+        "training/judging/criterion.py",
+        "if value == int(value) and abs(value) >= 1000:",
+        "if value == int(value) and abs(value) >= 999:",
+    ): "999 has no thousands to part",
+    (
+        "training/blending/blend.py",
+        "beta = pool.fit([log_probability(market)], win_share, races, start=[1.0])",
+        "beta = pool.fit([log_probability(market)], win_share, races, start=[ 0.0])",
+    ): START,
+    (
+        "training/blending/blend.py",
+        "gamma, beta = pool.fit(columns, win_share, races, start=[GAMMA_START, 1.0])",
+        "gamma, beta = pool.fit(columns, win_share, races, start=[GAMMA_START, 0.0])",
+    ): START,
+    (
+        "training/judging/likelihood.py",
+        "enough = min(draws * (earlier_looks + 1), MOST_DRAWS)",
+        "enough = min(draws * (earlier_looks + 2), MOST_DRAWS)",
+    ): DRAWS,
+    (
+        "training/judging/likelihood.py",
+        "MOST_DRAWS = 50_000",
+        "MOST_DRAWS = 49999",
+    ): DRAWS,
+}
+"""(module, line before, line after) -> why it may live."""

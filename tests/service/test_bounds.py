@@ -1,0 +1,161 @@
+"""What one request may ask for, and what the service keeps in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.live.predicted import race, runner
+from tests.service.asking import asked, at_eight, served
+from velo.errors import InputError
+from velo.home import Home
+from velo.live.declarations import Declared, declare
+from velo.live.journal import record
+from velo.live.refusals import refusal
+from velo.service import paddock, said
+from velo.service.service import quoted
+from velo.settings import Live, Settings
+
+DAY = date(2026, 5, 2)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home without anything but what a test puts there."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELO_HOME", str(tmp_path_factory.mktemp("bare") / "home"))
+        yield Home.current()
+
+
+@pytest.fixture(scope="module")
+def app(bare: Home) -> Iterator[Any]:
+    """A service in that home."""
+    with served(bare, at_eight(DAY)) as app:
+        yield app
+
+
+def declared(race_id: int, *numbers: int) -> Declared:
+    horses = range(1, len(numbers) + 1)
+    entries = pa.table(
+        {"race_id": [race_id] * len(numbers), "horse_id": list(horses), "number": list(numbers),
+         "day": [DAY] * len(numbers)}
+    )  # fmt: skip
+    return Declared(entries, {}, False, "b")
+
+
+def test_predictions_of_a_race_are_told_so_many_at_a_time(app: Any, bare: Home) -> None:
+    record(bare.ledger, [race(7, [runner(1), runner(2)]) for _ in range(120)])
+    record(bare.ledger, [race(8, [runner(1)])])
+
+    def page(query: str) -> tuple[list[int], int | None]:
+        answer = asked(app, lambda client: client.get(f"/races/7/predictions{query}"))
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        return [each["revision"] for each in body["predictions"]], body["after"]
+
+    assert page("") == (list(range(1, 51)), 50)
+    assert page("?after=50") == (list(range(51, 101)), 100)
+    assert page("?after=100") == (list(range(101, 121)), None)
+    assert page("?after=120") == ([], None)
+    assert page("?limit=2&after=118") == ([119, 120], None)
+    assert page("?limit=1") == ([1], 1)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-12-31", "1849-12-31", "2201-01-01",
+                                 "9999-12-31"])  # fmt: skip
+def test_a_day_on_which_nobody_raced_has_no_race(app: Any, day: str) -> None:
+    answer = asked(app, lambda client: client.get(f"/races?date={day}"))
+    assert (answer.status_code, answer.json()) == (200, {"races": []})
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ({"odds": [{"number": 1, "odds": 1.0}]}, "body.odds.0.odds: must be greater than 1"),
+        ({"odds": [{"number": 1, "odds": 1002}]}, "body.odds.0.odds: must be greater than 1 and"),
+        ({"odds": [{"number": 1, "odds": "9" * 21}]}, "body.odds.0.odds: may have 20 signs"),
+        ({"odds": [{"number": 1, "odds": True}]}, "body.odds.0.odds: must be a number"),
+        ({"odds": [{"number": 1, "odds": None}]}, "body.odds.0.odds: must be a number"),
+        ({"odds": [{"odds": 3.0}]}, "body.odds.0: name a runner by horse_id or by number"),
+        ({"odds": [{"number": 1, "odds": 2.0}] * 201}, "body.odds: must have at most 200 entries"),
+        ({"odds": "all"}, "body.odds: must be a list"),
+        ({"backfill": "perhaps"}, "body.backfill: must be true or false"),
+        ({"price_kind": "last"}, "body.price_kind: must be 'sp', 'bsp'"),
+        ({"unheard": 1}, "body.unheard: is not known here"),
+        ([1], "body: must be a table of names and values"),
+    ],
+)  # fmt: skip
+def test_a_body_that_cannot_be_is_refused_in_words_of_our_own(
+    app: Any, body: Any, why: str
+) -> None:
+    answer = asked(app, lambda client: client.post("/races/1/predictions", json=body))
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("/races?date=tomorrow", "query.date: must be a day such as 2026-05-02"),
+        ("/races/9999999999999999999/predictions", "path.race_id: must be at most 9,223"),
+        ("/races/one/predictions", "path.race_id: must be a whole number"),
+        ("/races/1/predictions?limit=1000", "query.limit: must be at most 50"),
+    ],
+)
+def test_so_is_a_query(app: Any, path: str, why: str) -> None:
+    answer = asked(app, lambda client: client.get(path))
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(why)
+
+
+def test_what_is_not_json_is_said_to_be_none(app: Any) -> None:
+    media = {"content-type": "application/json"}
+    answer = asked(
+        app, lambda client: client.post("/races/1/predictions", content=b"{odds", headers=media)
+    )
+    assert answer.json()["detail"].startswith("body.1: is not JSON")
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [("1000/1", 1001.0), ("1001/1", None), ("5000", None), ("1", None),
+     ("1.0", None), ("1.01", 1.01)],
+)  # fmt: skip
+def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: float | None) -> None:
+    as_text = said.PredictionAsked.model_validate({"odds": [{"number": 4, "odds": text}]})
+    if price is None:
+        with pytest.raises(InputError, match=r"number 4: '.*' is no price"):
+            quoted(declared(1, 4, 5), as_text)
+        return
+    taken = quoted(declared(1, 4, 5), as_text)
+    assert taken is not None
+    assert taken.odds[0] == price
+
+
+def test_a_race_of_more_runners_than_there_ever_were_is_not_predicted() -> None:
+    coming = {"day": DAY, "off": "14:30", "off_at": datetime(2026, 5, 2, 13, 30, tzinfo=UTC),
+              "off_zone": "Europe/London", "off_doubt": None, "told": False}  # fmt: skip
+    now = datetime(2026, 5, 2, 8, tzinfo=UTC)
+    assert refusal(coming, 60, False, now, False, Live()) is None
+    refused = refusal(coming, 61, False, now, True, Live())
+    assert refused is not None
+    assert refused.why == "it has 61 runners, and no race has over 60 (live.most_runners)"
+    assert refusal(coming, 61, False, now, False, Live(most_runners=61)) is None
+
+
+def test_races_that_are_looked_up_do_not_fill_the_memory(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paddock, "MOST_RACES", 20)
+    declare(home.cards, [declared(number, 1, 2) for number in range(60)])
+    races = paddock.Paddock(home, Settings())
+    try:
+        assert all(races.declared(number) is not None for number in range(60))
+        assert len(races._known) == 20
+        assert races.declared(0) == declared(0, 1, 2)
+    finally:
+        races.close()

@@ -1,0 +1,143 @@
+"""The registry and the online store hold what was written to them, whoever of ours wrote."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from feast import FeatureStore
+from feast.infra.registry.file import FileRegistryStore
+from feast.repo_config import RegistryConfig
+
+from tests.store.test_online_store import NOON, everything, project  # noqa: F401
+from training.data.dataset import feature_store
+from velo.errors import HomeError
+from velo.home import Home
+from velo.keeping.relocation import relocate
+from velo.store.in_home import HomeRegistryStore
+from velo.store.online.digest import compute, is_as_written, kept
+from velo.store.online.readiness import views_not_as_written
+from velo.store.online.store import file_of, table_of
+from velo.store.registry_file import hash_of, require_as_written
+from velo.store.registry_file import is_as_written as registry_as_written
+
+
+@pytest.fixture
+def online(project: FeatureStore) -> Iterator[sqlite3.Connection]:  # noqa: F811
+    """The file of the store, opened past it."""
+    with closing(sqlite3.connect(file_of(project.config), isolation_level=None)) as con:
+        yield con
+
+
+def as_written(project: FeatureStore, online: sqlite3.Connection) -> bool | None:  # noqa: F811
+    table = table_of(project.config, project.get_feature_view("at_course"))
+    if kept(online, table) is not None:
+        assert is_as_written(online, table) == (kept(online, table) == compute(online, table))
+    return is_as_written(online, table)
+
+
+def row(**values: Any) -> pd.DataFrame:
+    usual = {"horse_id": 7, "course": "Ascot", "known": NOON, "wins": 3.0, "share": 0.5,
+             "starts": 9, "note": "x", "raw": b"\0", "ran": True, "last": NOON}  # fmt: skip
+    return pd.DataFrame([{**usual, **values}])
+
+
+def test_feast_materialize_and_pushes_keep_the_digest_of_what_they_wrote(
+    project: FeatureStore, online: sqlite3.Connection  # noqa: F811
+) -> None:
+    assert as_written(project, online), "an empty table too"
+    everything(project)
+    assert as_written(project, online)
+    project.write_to_online_store("at_course", row())
+    project.write_to_online_store("at_course", row(course="York"))
+    project.write_to_online_store("at_course", row(course="York", note=None))
+    assert as_written(project, online)
+    everything(project)
+    assert as_written(project, online)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE little_at_course SET wins = wins + 1e-9 WHERE course = 'Châtel'",
+        "UPDATE little_at_course SET wins = 0 WHERE wins IS NULL",
+        "UPDATE little_at_course SET note = NULL WHERE note = ''",
+        "UPDATE little_at_course SET starts = 'a' WHERE starts = 0",
+        "DELETE FROM little_at_course WHERE course = 'Châtel'",
+        "ALTER TABLE little_at_course DROP COLUMN ran",
+    ],
+)
+def test_a_row_that_was_changed_past_the_store_is_found(
+    project: FeatureStore, online: sqlite3.Connection, change: str  # noqa: F811
+) -> None:
+    everything(project)
+    online.execute(change)
+    assert as_written(project, online) is False
+    assert views_not_as_written(Home(Path("nowhere")), project) == ["at_course"]
+
+
+def test_the_order_of_rows_does_not_matter_and_swapped_values_do(
+    project: FeatureStore, online: sqlite3.Connection  # noqa: F811
+) -> None:
+    everything(project)
+    online.execute("VACUUM")
+    assert as_written(project, online)
+    online.execute("UPDATE little_at_course SET share = 2.1 - share WHERE share IS NOT NULL")
+    assert as_written(project, online) is False
+
+
+def registry(root: Path, project: FeatureStore) -> HomeRegistryStore:  # noqa: F811
+    """The home's registry, written as `feast apply` writes it."""
+    store = HomeRegistryStore(RegistryConfig(path="registry.db"), root)
+    store.update_registry_proto(project.registry.proto())
+    return store
+
+
+def test_the_hash_of_the_registry_is_kept_by_whoever_writes_it(
+    home: Home, project: FeatureStore  # noqa: F811
+) -> None:
+    store = registry(home.root, project)
+    assert registry_as_written(home.registry)
+    store.set_project_metadata("little", "a", "b")
+    assert registry_as_written(home.registry)
+    read = FileRegistryStore(RegistryConfig(path=str(home.registry)), home.root)
+    assert read.get_registry_proto().feature_views[0].spec.name == "at_course"
+    store.teardown()
+    assert not hash_of(home.registry).exists()
+
+
+def test_a_registry_that_was_written_past_feast_is_not_loaded(
+    home: Home, project: FeatureStore  # noqa: F811
+) -> None:
+    registry(home.root, project)
+    home.registry.write_bytes(home.registry.read_bytes() + b"\x12\x00")
+    with pytest.raises(HomeError, match=r"registry\.db is not what Feast last wrote: remove it"):
+        feature_store()
+    hash_of(home.registry).unlink()
+    require_as_written(home.registry)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_restore_keeps_the_hash_and_does_not_make_a_changed_registry_good(
+    home: Home, project: FeatureStore, changed: bool  # noqa: F811
+) -> None:
+    source = str(home.root / "offline" / "current" / "rows")
+    proto = project.registry.proto()
+    proto.feature_views[0].spec.batch_source.file_options.uri = source
+    registry(home.root, project).update_registry_proto(proto)
+    if changed:
+        home.registry.write_bytes(home.registry.read_bytes() + b"\x12\x00")
+    relocate(home, Path("/elsewhere"))
+    assert b"/elsewhere/offline/current/rows" in home.registry.read_bytes()
+    assert registry_as_written(home.registry) is not changed
+
+
+def test_a_registry_of_an_earlier_version_is_taken_as_it_is(home: Home) -> None:
+    home.registry.write_bytes(b"")
+    assert registry_as_written(home.registry) is None
+    require_as_written(home.registry)

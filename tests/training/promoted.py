@@ -1,0 +1,46 @@
+"""A version without a training of its own that is champion as `velo promote` leaves one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from training.data.nulls import NullCount
+from training.judging.judged import REPORT
+from training.record.champion import crown
+from training.record.registry import Registered, resolve
+from training.record.succession import PROMOTED, write_succession
+from training.record.tracking import Recorder
+from velo.home import Home
+from velo.settings import Gate
+
+PASSES = {
+    "calibration_error": 0.006, "calibration_slope": 1.02, "calibration_slope_low": 0.97,
+    "calibration_slope_high": 1.07, "band_calibration_error": 0.004,
+    "band_calibration_error_market": 0.005, "ae_ratio": 1.22, "roi_top20": 0.21,
+    "alpha_share": 0.35, "training_rows": 240_000, "holdout_days": 90, "delta_ll": 0.018,
+    "delta_ll_low": 0.012, "delta_ll_high": 0.024, "top1_hit": 0.31, "top1_hit_favourite": 0.30,
+}  # fmt: skip
+"""Figures of a holdout that the gate lets through."""
+
+
+def report(**figures: float) -> dict[str, Any]:
+    """What a run recorded, as far as the gate reads it."""
+    return {
+        "settings": {"gate": Gate().model_dump(), "training": {"blend": "benter"}},
+        "holdout": PASSES | figures,
+        "nulls": {"form_ewma": NullCount(100_000, 0, 0, 0, False).to_dict()},
+        "data": {"families": {"form": ["form_ewma"]}},
+    }
+
+
+def judged(recorder: Recorder, **figures: float) -> None:
+    """Record a holdout that passes, but for these figures."""
+    recorder.document(REPORT, report(**figures))
+
+
+def promoted(home: Home, version: str) -> Registered:
+    """Make a judged version champion and record it, as a promotion of it does."""
+    found = resolve(home, version)
+    write_succession(found, PROMOTED, version)
+    crown(home, version)
+    return found

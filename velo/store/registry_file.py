@@ -1,0 +1,65 @@
+"""Feast's registry file, and the SHA-256 that is kept beside it whenever it is written.
+
+A registry holds the code of on-demand views, which Feast runs. The hash finds a file that was
+written past Feast or that rotted. Who can write to the home can write the hash too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from velo.disk.whole_file import write_whole
+from velo.errors import HomeError
+
+
+def write_registry(path: Path, content: bytes) -> None:
+    """Write it whole, and its hash before it.
+
+    The hash of what was there before stays beside the new one: a process that is killed in between,
+    or a backup that copies the two files while Feast writes, has either, and each is as written.
+    """
+    before = {_sha256(path)} & _kept(path) if path.exists() else set()
+    now = hashlib.sha256(content).hexdigest()
+    write_whole(hash_of(path), "\n".join([now, *before]) + "\n")
+    write_whole(path, content)
+
+
+def hash_of(path: Path) -> Path:
+    """Where the hash of a registry is kept."""
+    return path.with_suffix(".sha256")
+
+
+def is_as_written(path: Path) -> bool | None:
+    """Whether a registry is what was last written; None where nobody kept a hash of it.
+
+    Args:
+        path: of the registry, which is there.
+    """
+    return _sha256(path) in _kept(path) if hash_of(path).exists() else None
+
+
+def require_as_written(path: Path) -> None:
+    """See that a registry is what was last written, before the code in it is run.
+
+    One without a hash, of an earlier version, is taken as it is.
+
+    Raises:
+        HomeError: it is not.
+    """
+    if path.exists() and is_as_written(path) is False:
+        raise HomeError(
+            f"{path} is not what Feast last wrote: remove it, then run `feast -c feature_repo "
+            "apply`, or restore it from a backup"
+        )
+
+
+def _kept(path: Path) -> set[str]:
+    kept = hash_of(path)
+    if not kept.exists():
+        return set()
+    return set(kept.read_text(encoding="utf-8", errors="replace").split())
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
