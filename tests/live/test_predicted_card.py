@@ -12,8 +12,10 @@ import pytest
 from tests.live.replayed import SETTINGS, World, lived, written
 from tests.warehouse.raceform_file import ask
 from velo.errors import InputError, ModelError
+from velo.live.beyond_reason import BEYOND_REASON
 from velo.live.predict import Asked, predict
 from velo.live.shown import all_rows, as_said
+from velo.racing.odds import decimal_odds
 from velo.report.card_page import Standing, page
 
 pytestmark = pytest.mark.slow
@@ -67,10 +69,13 @@ def test_a_card_that_is_refused_leaves_nothing(world: World) -> None:
 def test_non_runners_are_named_and_the_others_have_a_market(world: World) -> None:
     day = sorted(world.days)[0]
     rows = [row | {"non_runner": ""} for row in rows_of(world, day)]
-    rows[0] |= {"non_runner": "true", "sp": ""}
+    first = [row for row in rows if row["race_id"] == rows[0]["race_id"]]
+    # Without a short-priced horse the others' odds would be beyond reason.
+    longest = max(first, key=lambda row: decimal_odds(row["sp"]) or 0)
+    longest |= {"non_runner": "true", "sp": ""}
     done = world.predict(day, card(world, "out.csv", rows))
     (absent,) = done.absent
-    assert (absent.horse, absent.standing) == (rows[0]["horse"], "non-runner")
+    assert (absent.horse, absent.standing) == (longest["horse"], "non-runner")
     race = next(each for each in done.predictions if each.race_id == absent.race_id)
     assert race.price_kind == "sp"
     assert absent.horse not in {each.horse for each in race.runners}
@@ -110,3 +115,33 @@ def test_strangers_and_an_unknown_course_stand_first_and_are_said_before_anythin
     assert len(heard) == 2
     html = page(as_said(done), Standing("1", None, True), "Europe/London")
     assert html.index("were never seen") < html.index('<h2 id="race-1-h"')
+
+
+def test_a_race_whose_odds_are_beyond_reason_is_declined_or_marked(world: World) -> None:
+    day = sorted(world.days)[0]
+    rows = rows_of(world, day)
+    strange = rows[0]["race_id"]
+    path = card(
+        world, "slipped.csv",
+        [row | ({"sp": "100/1"} if row["race_id"] == strange else {}) for row in rows],
+    )  # fmt: skip
+    done = world.predict(day, path)
+    (left,) = done.unscored
+    assert "its odds make a book of" in left.reason
+    marked = predict(
+        world.home,
+        SETTINGS.model_copy(update={
+            "live": SETTINGS.live.model_copy(update={"beyond_reason": "mark"})
+        }),
+        Asked(path, model="challenger"), clock=lambda: datetime.combine(day, time(8), UTC),
+    )  # fmt: skip
+    assert len(marked.predictions) == len(done.predictions) + 1
+    (race,) = [
+        each for each in marked.predictions
+        if {runner.verdict for runner in each.runners} == {BEYOND_REASON}
+    ]  # fmt: skip
+    assert (race.price_kind, {runner.odds for runner in race.runners}) == (None, {101.0})
+    assert not any(runner.stakes or runner.p for runner in race.runners)
+    assert "cannot be a market" in page(
+        as_said(marked), Standing("1", None, True, "passed"), "Europe/London"
+    )
