@@ -32,6 +32,16 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ): "999 has no thousands to part",
     (
         "training/blending/blend.py",
+        "return float(_share(np.array([self.exponent]), np.array([self.beta]))[0])",
+        "return float(_share(np.array([self.exponent]), np.array([self.beta]))[ -1])",
+    ): "the first of one is the last of one",
+    (
+        "backtest/stakes.py",
+        "scale = np.minimum(1.0, np.divide(cap, total, out=np.ones(len(total)), where=total > 0))",
+        "scale = np.minimum(1.0, np.divide(cap, total, out=np.ones(len(total)), where=total > -1))",
+    ): "a cap over nothing is no cap, by division as by rule",
+    (
+        "training/blending/blend.py",
         "beta = pool.fit([log_probability(market)], win_share, races, start=[1.0])",
         "beta = pool.fit([log_probability(market)], win_share, races, start=[ 0.0])",
     ): START,

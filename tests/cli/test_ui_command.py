@@ -93,9 +93,10 @@ def test_feasts_pages_are_read_by_this_machine_and_changed_by_nobody(tmp_path: P
         [sys.executable, "-m", "feast.cli.cli", "-c", "feature_repo", "apply"],
         env=environment, check=True, capture_output=True,
     )  # fmt: skip
-    with socket.create_server(("127.0.0.1", 0)) as mlflow, socket.create_server(
-        ("127.0.0.1", 0)
-    ) as feast:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as mlflow,
+        socket.create_server(("127.0.0.1", 0)) as feast,
+    ):
         ports = [str(each.getsockname()[1]) for each in (mlflow, feast)]
     process = subprocess.Popen(
         [sys.executable, "-m", "velo", "ui", "--port", ports[0], "--feast",

@@ -18,7 +18,7 @@ from velo.disk.printable import printable
 from velo.disk.spreadsheet import cell, write_frame, write_rows
 
 STEERING = "\x1b]0;title\x07\x9b2J\r\n\u202egnaw\u2028\x7f\u00ad\udcff"
-HORSES = ["=HYPERLINK(\"http://x\")", "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1+1", "＝1+1"]
+HORSES = ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\t=1+1", "＝1+1"]
 
 
 def seen(text: str) -> set[str]:

@@ -76,9 +76,7 @@ def test_each_prediction_is_one_link_of_a_chain_that_holds(tmp_path: Path) -> No
          "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded"),
     ],
 )  # fmt: skip
-def test_one_change_past_the_triggers_is_one_fault(
-    tmp_path: Path, change: str, fault: str
-) -> None:
+def test_one_change_past_the_triggers_is_one_fault(tmp_path: Path, change: str, fault: str) -> None:
     path = three(tmp_path / "ledger.db")
     tampered(path, change)
     assert verified(path).faults == (fault,)

@@ -130,9 +130,7 @@ def _get(address: Address, path: str = "/races", said: str = "") -> tuple[int, b
     [b"x-long: " + b"y" * 4200, b"".join(b"x-%d: y\r\n" % number for number in range(500)),
      b"x-long: " + b"y" * 4200 + b"\r\n\r\n"],
 )  # fmt: skip
-def test_a_head_that_is_too_long_is_refused_whole_or_half(
-    address: Address, headers: bytes
-) -> None:
+def test_a_head_that_is_too_long_is_refused_whole_or_half(address: Address, headers: bytes) -> None:
     with _connected(address) as connection:
         connection.sendall(BEGUN + headers)
         assert _problem(_all(connection)) == (
@@ -149,9 +147,7 @@ def test_a_head_within_the_bound_is_read(address: Address) -> None:
     [b"y" * 100_000, b"x-a: b\r\n" * 10_000, b"x-a: b\r\n\r\n" + BEGUN * 3000],
     ids=["one header", "many headers", "no header at all"],
 )
-def test_a_flood_of_headers_without_a_token_costs_no_memory(
-    address: Address, flood: bytes
-) -> None:
+def test_a_flood_of_headers_without_a_token_costs_no_memory(address: Address, flood: bytes) -> None:
     own = psutil.Process()
     before = own.memory_info().rss
     with _connected(address) as connection:

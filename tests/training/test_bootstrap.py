@@ -47,6 +47,16 @@ def test_nothing_staked_gives_no_figure() -> None:
     assert np.isnan([none.value, none.low, none.high]).all()
 
 
+@pytest.mark.parametrize(("bet", "sure"), [(9, False), (10, True), (11, True)])
+def test_an_interval_rests_on_ten_days_with_a_bet_at_least(bet: int, sure: bool) -> None:
+    """Days without one are none of them."""
+    days = Days.of(np.arange(12))
+    staked = (np.arange(12) < bet).astype(np.float64)
+    found = bootstrap.ratio(np.arange(12) * staked, staked, days, 200, 1)
+    assert found.value == pytest.approx((bet - 1) / 2)
+    assert np.isfinite([found.low, found.high]).all() == sure
+
+
 def test_a_ratio_is_of_sums_not_the_mean_of_daily_ratios() -> None:
     days = Days.of(np.array([1, 2, 2, 2]))
     found = bootstrap.ratio(np.array([1.0, 0, 0, 0]), np.ones(4), days, 200, 1)

@@ -55,6 +55,11 @@ def test_every_earlier_look_at_the_holdout_widens_the_interval() -> None:
     assert widths[1] / widths[0] == pytest.approx(2.24 / 1.96, rel=0.06)
 
 
+def test_who_says_nothing_of_looks_had_none() -> None:
+    given = BETTER, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, 500, 1
+    assert likelihood.delta_ll(*given) == likelihood.delta_ll(*given, 0)
+
+
 def test_a_blend_that_is_the_market_gains_nothing_and_has_no_interval() -> None:
     gain = likelihood.delta_ll(WORSE, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, 200, 1)
     assert gain.value == 0
