@@ -31,6 +31,31 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "if value == int(value) and abs(value) >= 999:",
     ): "999 has no thousands to part",
     (
+        "training/blending/calibration_choice.py",
+        "return tuple(trials[0].gains) if trials else ()",
+        "return tuple(trials[ -1].gains) if trials else ()",
+    ): "every fold tries the same kinds",
+    (
+        "training/blending/calibration_curve.py",
+        "if not days.count or np.ptp(x) < EDGE:",
+        "if not days.count and np.ptp(x) < EDGE:",
+    ): "predictions that are all alike are found out by their information, two steps on",
+    (
+        "training/blending/calibration_curve.py",
+        "if not np.linalg.cond(information) < WORST_CONDITION:",
+        "if not np.linalg.cond(information) <= WORST_CONDITION:",
+    ): "a condition of a million million to the last bit",
+    (
+        "training/blending/blend.py",
+        "inverse = np.linalg.pinv(drawn[:, [[2, 3], [3, 4]]], hermitian=True)",
+        "inverse = np.linalg.pinv(drawn[:, [[2, 2], [3, 4]]], hermitian=True)",
+    ): "of a Hermitian matrix only the lower half is read",
+    (
+        "training/blending/blend.py",
+        "beta = pool.fit([log_probability(market)], win_share, races, start=[1.0])",
+        "beta = pool.fit([log_probability(market)], win_share, races, start=[ 2.0])",
+    ): START,
+    (
         "training/blending/blend.py",
         "return float(_share(np.array([self.exponent]), np.array([self.beta]))[0])",
         "return float(_share(np.array([self.exponent]), np.array([self.beta]))[ -1])",

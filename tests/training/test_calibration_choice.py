@@ -34,6 +34,12 @@ def test_the_kind_that_gains_most_over_all_judged_races_is_kept() -> None:
     assert calibration_choice.kept(trials[:1], "auto") == "isotonic"
 
 
+def test_a_folds_own_gains_are_those_of_its_trial_on_each_side() -> None:
+    blend = tuple(trial(fold, beta=[fold / 10, fold / 10]) for fold in (3, 4, 5))
+    market = tuple(trial(fold, beta=[fold, fold + 1]) for fold in (3, 4, 5))
+    assert Trials(blend, market).last_gains() == {"gain_beta": 0.5, "gain_market_beta": 5.5}
+
+
 def test_nothing_is_kept_where_nothing_gains_or_no_fold_could_judge() -> None:
     losing = [trial(3, isotonic=[-0.1, 0.05], beta=[-0.1, 0.1])]
     assert calibration_choice.kept(losing, "auto") == "none"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from tests.training.simulated_races import simulate, winners
 from training.blending import calibration_curve
@@ -111,6 +112,21 @@ def test_the_slope_is_that_of_a_logistic_regression() -> None:
     fitted = LogisticRegression(C=np.inf, tol=1e-10).fit(x, WORLD.win_share > 0)
     slope = calibration_curve.calibration_slope(TRUE, WORLD.win_share, DATES)
     assert slope.value == pytest.approx(float(fitted.coef_[0, 0]), abs=1e-4)
+
+
+def test_the_slope_s_interval_is_student_s_with_a_day_less_than_there_are() -> None:
+    ten = DATES < np.unique(DATES)[10]
+    widths = [
+        calibration_curve.calibration_slope(TRUE[ten], WORLD.win_share[ten], DATES[ten], level)
+        for level in (0.95, 0.5)
+    ]
+    assert widths[0].half_width / widths[1].half_width == pytest.approx(
+        stats.t.ppf(0.975, 9) / stats.t.ppf(0.75, 9)
+    )
+
+
+def test_no_runners_are_in_no_bin() -> None:
+    assert calibration_curve.equal_mass_bins(np.zeros(0), 20).tolist() == []
 
 
 def test_probabilities_that_are_all_the_same_have_no_slope() -> None:
