@@ -51,7 +51,7 @@ def test_a_feature_drifts_beyond_its_limit_and_what_training_showed(
 def test_chances_drift_beyond_their_limit(
     then: Reference, setting: str, name: str, measure: str
 ) -> None:
-    bold = chances(900, 5, steeper=1.6)
+    bold = chances(1200, 5, steeper=1.6)
 
     def drifts(limit: float) -> bool | None:
         limits = Drift(**{setting: limit})

@@ -123,7 +123,7 @@ def test_ranks_run_from_0_to_1_within_the_race_and_ties_share() -> None:
 def test_no_row_of_the_holdout_is_looked_at(
     applied: Applied, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.offline.built_world import build_tables, record
+    from tests.offline.built_world import SETTINGS, build_tables, record
     from tests.oracle.random_world import random_starts
 
     monkeypatch.setenv("VELO_HOME", str(applied.home.root))
@@ -133,7 +133,9 @@ def test_no_row_of_the_holdout_is_looked_at(
     training = Training(history_days=0, folds=2, holdout_days=1)
     days = [start.date for start in starts]
     held = (max(days) - min(days)).days // 4
-    data = before_the_holdout(applied.home, Settings(training=training), held)
+    data = before_the_holdout(
+        applied.home, Settings(training=training, windows=SETTINGS.windows), held
+    )
     assert data.plan.holdout_days == held
     assert data.frame["date"].max() < pd.Timestamp(data.plan.holdout_start)
     assert {count.rows for count in data.nulls.values()} == {len(data.frame)}

@@ -136,8 +136,8 @@ def test_a_linear_model_and_an_empty_space_have_nothing_to_search(tmp_path):
         ({"learning_rates": {"low": 0.1, "high": 0.2}}, "cannot be searched"),
         ({"learning_rate": {"low": 0.2, "high": 0.1}}, "low must be below high"),
         ({"lambda_l2": {"low": 0, "high": 1, "log": True}}, "above 0 where log"),
-        ({"feature_fraction": {"low": 0.5, "high": 1.5}}, "less than or equal to 1"),
-        ({"max_bin": {"choices": [1, 63]}}, "must be 3 at least"),
+        ({"feature_fraction": {"low": 0.5, "high": 1.5}}, "must be at most 1"),
+        ({"max_bin": {"choices": [1, 63]}}, "must be at least 3"),
     ],
 )
 def test_a_space_that_the_ranker_cannot_take_is_refused(space, complaint):

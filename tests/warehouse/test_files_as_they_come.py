@@ -128,7 +128,7 @@ def test_a_parquet_file_that_is_none_is_refused(home: Home, tmp_path: Path) -> N
 def test_a_folder_is_no_file(home: Home, tmp_path: Path) -> None:
     folder = tmp_path / "results.csv"
     folder.mkdir()
-    with pytest.raises(InputError, match=r"no such file"):
+    with pytest.raises(InputError, match=r"is a folder: name a plain file"):
         load(home, folder)
 
 

@@ -233,10 +233,13 @@ def predicted_races(path: Path) -> set[int]:
 
 
 def last_made(path: Path) -> datetime | None:
-    """When the last prediction was made that was no backfill; None where there is none."""
+    """When the last prediction was made that was no backfill; None where there is none.
+
+    Who is about to predict asks: a journal of an earlier version is brought to this one.
+    """
     if not path.exists():
         return None
-    with read_sqlite_file(path, STEPS) as con:
+    with opened(path) as con:
         (made,) = con.execute("SELECT max(made) FROM predictions WHERE NOT backfill").fetchone()
     return datetime.fromisoformat(made) if made else None
 
