@@ -67,11 +67,11 @@ class World:
         return settle(self.home, SETTINGS, [str(each) for each in paths], None, False, print)
 
 
-def lived(folder: Path, days: int, settings: Settings = SETTINGS) -> World:
+def lived(folder: Path, days: int, settings: Settings = SETTINGS, seed: int = 11) -> World:
     """Make a world in the home that is in force, trained on all but its last days."""
     home = Home.current()
     whole = folder / "world.csv"
-    write_world(20_000, 11, 0.9, whole)
+    write_world(20_000, seed, 0.9, whole)
     with whole.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     by_day = {

@@ -13,7 +13,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Twenty thousand runners, trained for a gate that asks little, and promoted."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VELO_HOME", str(tmp_path_factory.mktemp("served") / "home"))
-        made = lived(tmp_path_factory.mktemp("files"), 3, PROMOTABLE)
+        made = lived(tmp_path_factory.mktemp("files"), 3, PROMOTABLE, seed=8)
         done = promote(made.home, "1")
         assert done.promoted, done.words()
         return made
