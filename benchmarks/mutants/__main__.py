@@ -19,7 +19,7 @@ from benchmarks.mutants.modules import MODULES
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 2019
-PATIENCE = 20.0
+PATIENCE = 5.0
 """Times as long as the tests of the module as it is, and at least a minute."""
 
 

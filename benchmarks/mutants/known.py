@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 START = "where a search begins does not move where it ends"
+LOWER = "of a Hermitian matrix only the lower half is read"
 DRAWS = "more or fewer draws sharpen an interval's ends, and move them by chance alone"
 
 KNOWN: dict[tuple[str, str, str], str] = {
@@ -49,7 +50,13 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "training/blending/blend.py",
         "inverse = np.linalg.pinv(drawn[:, [[2, 3], [3, 4]]], hermitian=True)",
         "inverse = np.linalg.pinv(drawn[:, [[2, 2], [3, 4]]], hermitian=True)",
-    ): "of a Hermitian matrix only the lower half is read",
+    ): LOWER,
+    (
+        "training/blending/blend.py",
+        "inverse = np.linalg.pinv(drawn[:, [[2, 3], [3, 4]]], hermitian=True)",
+        "inverse = np.linalg.pinv(drawn[:, [[2, 4], [3, 4]]], hermitian=True)",
+    ): LOWER,
+    ("velo/store/query.py", "*,", "/,"): "how arguments are given, which nothing computes by",
     (
         "training/blending/blend.py",
         "beta = pool.fit([log_probability(market)], win_share, races, start=[1.0])",

@@ -48,8 +48,7 @@ def row(**values: Any) -> pd.DataFrame:
 
 
 def test_feast_materialize_and_pushes_keep_the_digest_of_what_they_wrote(
-    project: FeatureStore,
-    online: sqlite3.Connection,  # noqa: F811
+    project: FeatureStore, online: sqlite3.Connection  # noqa: F811
 ) -> None:
     assert as_written(project, online), "an empty table too"
     everything(project)
@@ -74,9 +73,7 @@ def test_feast_materialize_and_pushes_keep_the_digest_of_what_they_wrote(
     ],
 )
 def test_a_row_that_was_changed_past_the_store_is_found(
-    project: FeatureStore,
-    online: sqlite3.Connection,
-    change: str,  # noqa: F811
+    project: FeatureStore, online: sqlite3.Connection, change: str  # noqa: F811
 ) -> None:
     everything(project)
     online.execute(change)
@@ -85,8 +82,7 @@ def test_a_row_that_was_changed_past_the_store_is_found(
 
 
 def test_the_order_of_rows_does_not_matter_and_swapped_values_do(
-    project: FeatureStore,
-    online: sqlite3.Connection,  # noqa: F811
+    project: FeatureStore, online: sqlite3.Connection  # noqa: F811
 ) -> None:
     everything(project)
     online.execute("VACUUM")
@@ -103,8 +99,7 @@ def registry(root: Path, project: FeatureStore) -> HomeRegistryStore:  # noqa: F
 
 
 def test_the_hash_of_the_registry_is_kept_by_whoever_writes_it(
-    home: Home,
-    project: FeatureStore,  # noqa: F811
+    home: Home, project: FeatureStore  # noqa: F811
 ) -> None:
     store = registry(home.root, project)
     assert registry_as_written(home.registry)
@@ -117,8 +112,7 @@ def test_the_hash_of_the_registry_is_kept_by_whoever_writes_it(
 
 
 def test_a_registry_that_was_written_past_feast_is_not_loaded(
-    home: Home,
-    project: FeatureStore,  # noqa: F811
+    home: Home, project: FeatureStore  # noqa: F811
 ) -> None:
     registry(home.root, project)
     home.registry.write_bytes(home.registry.read_bytes() + b"\x12\x00")
@@ -130,9 +124,7 @@ def test_a_registry_that_was_written_past_feast_is_not_loaded(
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_a_restore_keeps_the_hash_and_does_not_make_a_changed_registry_good(
-    home: Home,
-    project: FeatureStore,
-    changed: bool,  # noqa: F811
+    home: Home, project: FeatureStore, changed: bool  # noqa: F811
 ) -> None:
     source = str(home.root / "offline" / "current" / "rows")
     proto = project.registry.proto()

@@ -91,6 +91,8 @@ def test_an_alarm_rings_when_the_top_choice_wins_more_than_so_much_more_than_the
     assert judged({"top1_alarm": 0.25}, AHEAD).alarms == ()
     (alarm,) = judged({"top1_alarm": 0.25 - 2**-20}, AHEAD).alarms
     assert "50.0% of races, the favourite 25.0%" in alarm
+    (alarm,) = judged({"top1_alarm": 0.125}, AHEAD).alarms
+    assert alarm.endswith("more than 12.5 points apart")
 
 
 @pytest.mark.parametrize("unknown", ["top1_hit", "top1_hit_favourite"])
