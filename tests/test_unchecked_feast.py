@@ -21,6 +21,7 @@ def said(code: str) -> str:
     return done.stdout.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_feast_by_itself_checks_its_classes() -> None:
     """Else there is nothing to take off, and this whole module may go."""
     assert (
@@ -28,6 +29,7 @@ def test_feast_by_itself_checks_its_classes() -> None:
     )
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "room", ["velo", "velo.cli", "training.run", "backtest.report", "velo.home", "tests.conftest"]
 )

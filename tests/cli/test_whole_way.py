@@ -36,6 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     return Demo(Path(answer.json["home"]), answer.json)
 
 
+@pytest.mark.slow
 def test_an_efficient_market_is_refused_with_reasons(demo: Demo) -> None:
     verdict = demo.said["verdict"]
     assert verdict["promoted"] is False

@@ -148,6 +148,7 @@ garbage = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(garbage, st.sampled_from(["csv", "parquet"]))
 @example(HEADER + b'\n"', "csv")
 @example(b"\n\n\n", "csv")
