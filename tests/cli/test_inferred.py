@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.velo_command import velo
 from tests.warehouse.bare_files import slug_file
 from tests.warehouse.raceform_file import ask, file_of, row
@@ -21,6 +23,7 @@ def files(folder: Path) -> list[str]:
     return [str(file_of(folder, irish)), str(slug_file(folder, HORSES))]
 
 
+@pytest.mark.slow
 def test_a_conclusion_is_listed_and_taken_back_by_its_number(home: Home, tmp_path: Path) -> None:
     assert velo(home.root, "ingest", *files(tmp_path)).code == 0
     listed = velo(home.root, "status", "--inferred", "--json").json["inferences"]

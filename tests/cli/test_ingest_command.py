@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from tests.cli.velo_command import velo
 from tests.live.predicted import race as predicted
 from tests.live.predicted import runner
@@ -34,6 +36,7 @@ def test_a_dry_run_in_a_new_home_makes_no_file(tmp_path: Path) -> None:
     assert not home.exists()
 
 
+@pytest.mark.slow
 def test_a_dry_run_changes_no_byte_and_sees_its_files_one_after_another(
     home: Home, tmp_path: Path
 ) -> None:
@@ -51,6 +54,7 @@ def test_a_dry_run_changes_no_byte_and_sees_its_files_one_after_another(
         assert {name: tried[name] for name in same} == {name: done[name] for name in same}
 
 
+@pytest.mark.slow
 def test_a_batch_is_taken_back_unless_the_ledger_names_a_race_of_it(
     home: Home, tmp_path: Path
 ) -> None:
@@ -81,6 +85,7 @@ def test_a_wrong_mixture_of_words_exits_2(home: Home, tmp_path: Path) -> None:
         assert (answer.code, answer.err.count("\n")) == (2, 1)
 
 
+@pytest.mark.slow
 def test_status_names_a_recheck_and_the_recheck_names_the_files(home: Home, tmp_path: Path) -> None:
     path = file_of(tmp_path, race())
     load(home, path)

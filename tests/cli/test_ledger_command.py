@@ -17,6 +17,7 @@ from velo.live.journal import record
 from velo.monitoring.daily_runs import record_days
 
 
+@pytest.mark.slow
 def test_a_broken_mlflow_store_costs_the_runs_and_not_the_ledger(home: Home) -> None:
     record(home.ledger, [race(1, [backed(1), runner(2)])])
     (home.root / "mlflow.db").write_text("no database")
@@ -37,6 +38,7 @@ def test_a_store_that_breaks_off_in_the_midst_of_the_days_is_named(home: Home) -
         record_days(home, SETTINGS, ledger([1, 3]))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.velo_command import velo
 
 
+@pytest.mark.slow
 def test_promoting_before_training_says_what_comes_first(tmp_path: Path) -> None:
     answer = velo(tmp_path, "promote")
     assert answer.code == 2

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.cli.velo_command import velo
 from tests.warehouse.raceform_file import COLUMNS, load, race, row, text_of
 from velo.cli.status import elsewhere
@@ -17,6 +19,7 @@ from velo.settings import Settings
 AFTER = ("pos", "ovr_btn", "btn", "time", "prize", "rpr", "ts", "comment", "sp")
 
 
+@pytest.mark.slow
 def test_results_leave_the_build_behind_and_a_card_alone_does_not(
     home: Home, tmp_path: Path
 ) -> None:
@@ -41,6 +44,7 @@ def test_results_leave_the_build_behind_and_a_card_alone_does_not(
     assert said.json["next"] == "velo build"
 
 
+@pytest.mark.slow
 def test_a_build_of_an_earlier_version_is_used_and_due(home: Home, tmp_path: Path) -> None:
     (tmp_path / "results.csv").write_text(text_of(race()), encoding="utf-8")
     load(home, tmp_path / "results.csv")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.velo_command import velo
 from tests.warehouse.raceform_file import file_of, race, row
 
 
+@pytest.mark.slow
 def test_an_ingest_says_what_it_could_not_read_and_strict_ends_with_1(tmp_path: Path) -> None:
     rows = race()
     rows[0]["sp"], rows[1]["wgt"] = "07-Feb", "20-0"

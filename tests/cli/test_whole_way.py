@@ -131,6 +131,7 @@ def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
     assert velo(demo.home, "status", "--json").json["warehouse"] == before
 
 
+@pytest.mark.slow
 def test_status_points_at_the_build_and_the_challenger(demo: Demo) -> None:
     said = velo(demo.home, "status", "--json").json
     assert said["next"] == "velo backtest"

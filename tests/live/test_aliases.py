@@ -53,6 +53,7 @@ def test_a_race_and_horses_that_were_joined_since_are_settled(home: Home, tmp_pa
     assert book.bets["profit_sp"].tolist() == [4.0]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("both_predicted", [True, False])
 def test_predictions_under_the_younger_id_settle_after_the_join(
     home: Home, tmp_path: Path, both_predicted: bool

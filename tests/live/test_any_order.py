@@ -99,6 +99,7 @@ def test_a_result_that_is_not_in_yet_leaves_its_bets_open(morning: Path) -> None
     assert set(found["state"]) == {"open", "ran"}
 
 
+@pytest.mark.slow
 def test_a_correction_settles_anew(morning: Path) -> None:
     """The winner is disqualified, the second wins."""
     corrected = race()

@@ -102,6 +102,7 @@ def test_another_versions_predictions_say_nothing_of_the_champion(
         drift(home, SETTINGS)
 
 
+@pytest.mark.slow
 def test_a_champion_of_before_references_were_kept_says_so(home: Home) -> None:
     crown(home, None)
     predicted(home, 5)
@@ -112,6 +113,7 @@ def test_a_champion_of_before_references_were_kept_says_so(home: Home) -> None:
     assert "`velo train` keeps one" in said.err
 
 
+@pytest.mark.slow
 def test_a_champion_whose_files_were_changed_could_not_be_told(
     home: Home, kept: dict[str, Any]
 ) -> None:

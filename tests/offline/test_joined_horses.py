@@ -51,6 +51,7 @@ def july(folder: Path) -> Path:
                     trainer="B Trainer")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_builds_after_a_join_and_its_taking_back_are_as_from_nothing(
     home: Home, tmp_path: Path, any_share: None
 ) -> None:
@@ -70,6 +71,7 @@ def test_builds_after_a_join_and_its_taking_back_are_as_from_nothing(
     assert as_from_nothing(home, parted) == []
 
 
+@pytest.mark.slow
 def test_builds_after_two_races_became_one_are_as_from_nothing(
     home: Home, tmp_path: Path, any_share: None
 ) -> None:

@@ -68,6 +68,7 @@ def cells(path: Path) -> Iterator[dict[str, str | None]]:
         yield from csv.DictReader(file)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", FILES)
 def test_the_cells_given_are_those_stored_and_those_that_were_not_read(
     tmp_path: Path, name: str

@@ -69,6 +69,7 @@ def test_calibrated_folds_are_likelier_than_uncalibrated_ones_for_model_and_mark
         assert sum(row[name] for row in with_it[3:]) > sum(row[name] for row in without[3:])
 
 
+@pytest.mark.slow
 def test_a_fold_s_results_change_no_figure_of_the_folds_before_it() -> None:
     """Neither blend nor calibrator nor the choice of it may know what it is shown on."""
     frame = KINKED.frame
@@ -88,6 +89,7 @@ def test_a_fold_s_results_change_no_figure_of_the_folds_before_it() -> None:
     assert one[FOLDS - 1]["r2"] != two[FOLDS - 1]["r2"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", ["isotonic", "beta"])
 def test_a_kind_that_is_set_is_given_to_both_sides_from_the_first_blend_on(kind: str) -> None:
     figures, trials = evaluation.fold_figures(KINKED, settings(calibration=kind))

@@ -53,6 +53,7 @@ def as_they_were(home: Home) -> Priors:
     return fitted(home, [start for start in STARTS if start.started])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("first", "end"),
     [

@@ -54,6 +54,7 @@ def runs(home: Home) -> dict[str, list[int]]:
     return found
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("ids", [True, False])
 def test_a_horse_without_an_age_is_known_again_on_a_card(
     home: Home, tmp_path: Path, ids: bool

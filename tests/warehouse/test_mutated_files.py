@@ -174,6 +174,7 @@ def at_most(seconds: int, what: Path) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_a_damaged_file_is_refused_in_one_line_or_wholly_accounted_for(
     home: Home, tmp_path: Path, shard: int

@@ -114,6 +114,7 @@ def test_what_is_spilt_is_bounded(home: Home) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_one_line_and_leaves_the_home_as_it_was(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home)
