@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from tests.disk.killed import killed
 from velo.disk.sqlite_file import Step, migrate, read_sqlite_file, sqlite_file
 from velo.errors import HomeError
 
@@ -146,10 +143,10 @@ with sqlite_file(Path(sys.argv[1]), (*THIRD, slowly)):
 def test_killed_at_any_point_it_is_of_one_version_or_the_other(tmp_path: Path) -> None:
     """Some kills fall before, most within and some after the transaction."""
     landed = []
-    whole = killed(of_version_1(tmp_path / "whole.db", 500), None)
+    whole = killed(SLOWLY, of_version_1(tmp_path / "whole.db", 500), None)
     for kill in range(KILLS):
         path = of_version_1(tmp_path / f"{kill}.db", 500)
-        killed(path, whole * (kill + 0.5) / KILLS)
+        killed(SLOWLY, path, whole * (kill + 0.5) / KILLS)
         with closing(sqlite3.connect(path)) as con:
             (version,) = con.execute("PRAGMA user_version").fetchone()
             assert con.execute("SELECT count(*) FROM bets").fetchone() == (500,)
@@ -160,23 +157,3 @@ def test_killed_at_any_point_it_is_of_one_version_or_the_other(tmp_path: Path) -
         landed.append(version)
     assert set(landed) <= {1, 4}
     assert 1 in landed
-
-
-def killed(path: Path, seconds: float | None) -> float:
-    """Bring a file over, killed some seconds after it began; returns the seconds taken."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SLOWLY, str(path)], stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert process.stdout
-    assert process.stdout.readline() == "started\n"
-    begun = time.perf_counter()
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    else:
-        assert process.stdout.read() == "done\n"
-    process.stdout.close()
-    return time.perf_counter() - begun

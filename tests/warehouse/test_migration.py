@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from tests.disk.killed import killed
 from tests.warehouse.raceform_file import STORE, file_of, load, race
 from velo.errors import HomeError
 from velo.home import Home
@@ -301,19 +298,4 @@ def migrated(home: Home, kept: Path, seconds: float | None) -> float:
     for path in home.root.glob(f"{home.warehouse.name}*"):
         path.unlink()
     shutil.copy(kept, home.warehouse)
-    process = subprocess.Popen(
-        [sys.executable, "-c", MIGRATE, str(home.root)], stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    assert process.stdout
-    assert process.stdout.readline() == "started\n"
-    begun = time.perf_counter()
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    else:
-        assert process.stdout.read() == "done\n"
-    process.stdout.close()
-    return time.perf_counter() - begun
+    return killed(MIGRATE, home.root, seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import velo
+from velo.disk.file_hash import sha256_of
 from velo.disk.held_alone import held_alone
 from velo.errors import HomeError, InputError
 from velo.home import Home
@@ -148,7 +148,6 @@ def _entries(stage: Path) -> list[Entry]:
     """Every file below a folder, by path."""
     found = []
     for path in sorted(path for path in stage.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        found.append(Entry(path.relative_to(stage).as_posix(), path.stat().st_size, sha256))
+        name, size = path.relative_to(stage).as_posix(), path.stat().st_size
+        found.append(Entry(name, size, sha256_of(path)))
     return found

@@ -6,11 +6,11 @@ does not stop anybody who can write to the home: they can write the manifest too
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache
 from pathlib import Path
 
+from velo.disk.file_hash import sha256_of
 from velo.errors import HomeError
 
 NAME = "files.json"
@@ -29,7 +29,7 @@ def write_manifest(folder: Path, before: Path | None = None) -> None:
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         linked = before is not None and name in earlier and (before / name).samefile(path)
-        found[name] = earlier[name] if linked else _sha256(path)
+        found[name] = earlier[name] if linked else sha256_of(path)
     (folder / NAME).write_text(json.dumps(found, indent=1), encoding="utf-8")
 
 
@@ -59,7 +59,7 @@ def first_fault(folder: Path) -> str | None:
             return f"{name} is missing"
         if name not in known:
             return f"{name} was not made with it"
-        if _sha256(files[name]) != known[name]:
+        if sha256_of(files[name]) != known[name]:
             return f"{name} is not as it was made"
     return None
 
@@ -78,8 +78,3 @@ def require_whole(folder: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from velo.disk.file_hash import sha256_of
 from velo.disk.whole_file import write_whole
 from velo.errors import HomeError
 
@@ -19,7 +20,7 @@ def write_registry(path: Path, content: bytes) -> None:
     The hash of what was there before stays beside the new one: a process that is killed in between,
     or a backup that copies the two files while Feast writes, has either, and each is as written.
     """
-    before = {_sha256(path)} & _kept(path) if path.exists() else set()
+    before = {sha256_of(path)} & _kept(path) if path.exists() else set()
     now = hashlib.sha256(content).hexdigest()
     write_whole(hash_of(path), "\n".join([now, *before]) + "\n")
     write_whole(path, content)
@@ -36,7 +37,7 @@ def is_as_written(path: Path) -> bool | None:
     Args:
         path: of the registry, which is there.
     """
-    return _sha256(path) in _kept(path) if hash_of(path).exists() else None
+    return sha256_of(path) in _kept(path) if hash_of(path).exists() else None
 
 
 def require_as_written(path: Path) -> None:
@@ -59,7 +60,3 @@ def _kept(path: Path) -> set[str]:
     if not kept.exists():
         return set()
     return set(kept.read_text(encoding="utf-8", errors="replace").split())
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from hashlib import blake2b, file_digest
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from velo.disk.file_hash import sha256_of
 from velo.disk.whole_file import write_whole
 from velo.store.names import identifier
 from velo.store.online.table import NATIVE, OnlineTable
@@ -190,7 +191,7 @@ def keep_file_hash(path: Path) -> None:
     if _has_log(path):
         file_hash_of(path).unlink(missing_ok=True)
     else:
-        write_whole(file_hash_of(path), _sha256(path) + "\n")
+        write_whole(file_hash_of(path), sha256_of(path) + "\n")
 
 
 def is_untouched(path: Path) -> bool:
@@ -202,14 +203,9 @@ def is_untouched(path: Path) -> bool:
     known = file_hash_of(path)
     if not path.exists() or not known.exists() or _has_log(path):
         return False
-    return known.read_text(encoding="utf-8", errors="replace").strip() == _sha256(path)
+    return known.read_text(encoding="utf-8", errors="replace").strip() == sha256_of(path)
 
 
 def _has_log(path: Path) -> bool:
     log = Path(f"{path}-wal")
     return log.exists() and log.stat().st_size > 0
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
