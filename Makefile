@@ -77,7 +77,7 @@ mutants: $(STAMP) ## faults put into what money goes by, and whether tests notic
 	$(VENV)/mutants/bin/python -m benchmarks.mutants $(ONLY)
 
 check: $(STAMP) ## ruff and mypy
-	$(BIN)/ruff check .
+	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
 
 train: $(STAMP) ## train on what is built and judge

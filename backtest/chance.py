@@ -75,9 +75,13 @@ def against_chance(
     low, high = np.quantile(total, [0.025, 0.975])
     as_good = int((total >= earned - 1e-9).sum())
     return Chance(
-        earned / bets, float(total.mean()) / bets, float(low) / bets, float(high) / bets,
-        (1 + as_good) / (draws + 1), draws,
-    )  # fmt: skip
+        earned / bets,
+        float(total.mean()) / bets,
+        float(low) / bets,
+        float(high) / bets,
+        (1 + as_good) / (draws + 1),
+        draws,
+    )
 
 
 def _cells(payoffs: Floats) -> tuple[Integers, Floats]:

@@ -108,8 +108,10 @@ def backtest(
     chosen = strategies.selections(runners, terms.band, terms.learned, terms.declared)
     buckets = strategies.price_buckets(given.decision_odds, terms.band)
     bucketed = {name: chosen[strategies.BUCKETED].within(flags) for name, flags in buckets.items()}
-    bets = {name: place(each, runners, terms.commission, bank)
-            for name, each in (chosen | bucketed).items()}  # fmt: skip
+    bets = {
+        name: place(each, runners, terms.commission, bank)
+        for name, each in (chosen | bucketed).items()
+    }
     bets |= _baselines(runners, terms)
     drawing = Drawing(terms.draws, terms.betting.null_draws, terms.seed)
     said = statements(bets, tuple(chosen), runners, drawing)

@@ -134,15 +134,22 @@ def _random(
     if selection is None:
         return None
     found = chance.against_chance(
-        selection.chosen, selection.eligible, runners.payoff(selection.each_way),
-        runners.given.decision_odds, drawing.null_draws, drawing.seed,
-    )  # fmt: skip
+        selection.chosen,
+        selection.eligible,
+        runners.payoff(selection.each_way),
+        runners.given.decision_odds,
+        drawing.null_draws,
+        drawing.seed,
+    )
     if found is None:
         return None
     return RandomSelections(
-        draws=found.draws, selected_roi=found.roi, roi=found.mean, roi_ci=(found.low, found.high),
+        draws=found.draws,
+        selected_roi=found.roi,
+        roi=found.mean,
+        roi_ci=(found.low, found.high),
         p_value=found.p_value,
-    )  # fmt: skip
+    )
 
 
 def _plan(selection: Selection | None) -> str:

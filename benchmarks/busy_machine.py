@@ -49,10 +49,15 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=120, help="seconds until a fit is stopped")
     chosen = parser.parse_args()
     cores = usable_cores()
-    kinds = {"one thread": (1, True), f"{cores} threads": (cores, True),
-             f"{cores} threads, as OpenMP has it": (cores, False)}  # fmt: skip
-    print(f"{chosen.rows:,} rows, {chosen.rounds} rounds, {cores} cores, "
-          f"load {os.getloadavg()[0]:.1f}\n")  # fmt: skip
+    kinds = {
+        "one thread": (1, True),
+        f"{cores} threads": (cores, True),
+        f"{cores} threads, as OpenMP has it": (cores, False),
+    }
+    print(
+        f"{chosen.rows:,} rows, {chosen.rounds} rounds, {cores} cores, "
+        f"load {os.getloadavg()[0]:.1f}\n"
+    )
     print("| fit | idle, s | busy, s |\n| --- | --- | --- |")
     idle = _rounds(chosen, kinds)
     with busy(chosen.busy):
@@ -92,9 +97,13 @@ def _fit(chosen: argparse.Namespace, threads: int, ours: bool) -> float:
     words = [threads, chosen.rows, chosen.rounds, int(ours)]
     try:
         done = subprocess.run(
-            [sys.executable, "-c", FIT, *map(str, words)], env=inherited, capture_output=True,
-            text=True, check=True, timeout=chosen.limit,
-        )  # fmt: skip
+            [sys.executable, "-c", FIT, *map(str, words)],
+            env=inherited,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=chosen.limit,
+        )
     except subprocess.TimeoutExpired:
         return float("inf")
     return float(done.stdout)

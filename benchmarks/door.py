@@ -89,8 +89,12 @@ def pipelined(address: tuple[str, int]) -> str:
 
 
 ATTACKS: tuple[Callable[[tuple[str, int]], str], ...] = (
-    many_headers, one_header, half_heads, endless_body, pipelined,
-)  # fmt: skip
+    many_headers,
+    one_header,
+    half_heads,
+    endless_body,
+    pipelined,
+)
 
 
 def _sent(address: tuple[str, int], chunk: bytes, size: int, begun: bytes = BEGUN) -> str:
@@ -123,10 +127,11 @@ def _served() -> Iterator[tuple[tuple[str, int], psutil.Process]]:
     with tempfile.TemporaryDirectory() as home:
         server = subprocess.Popen(
             [sys.executable, "-m", "velo", "serve", "--port", "0"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             env={**os.environ, "VELO_HOME": home, "VELO_SERVE_TOKEN": "a-token-of-some-length"},
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS,) * 2),
-        )  # fmt: skip
+        )
         try:
             assert server.stdout
             *_, port = server.stdout.readline().decode().rpartition(":")

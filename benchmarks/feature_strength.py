@@ -25,9 +25,19 @@ if TYPE_CHECKING:
     from training.judging.strength import Strength
 
 HEAD = (
-    "feature", "unexpl.", "struct.", "cold", "flag alone", "line", "weight", "rank", "curve",
-    "line over market", "weight beside it", "curve over market",
-)  # fmt: skip
+    "feature",
+    "unexpl.",
+    "struct.",
+    "cold",
+    "flag alone",
+    "line",
+    "weight",
+    "rank",
+    "curve",
+    "line over market",
+    "weight beside it",
+    "curve over market",
+)
 
 
 def main() -> None:
@@ -49,8 +59,10 @@ def main() -> None:
     print(f"| {' | '.join(HEAD)} |\n{'| --- ' * len(HEAD)}|", flush=True)
     for feature in data.features:
         begun = time.perf_counter()
-        print(_row(data.nulls[feature], measure(data, feature, own, devig), len(data.plan.folds)),
-              flush=True)  # fmt: skip
+        print(
+            _row(data.nulls[feature], measure(data, feature, own, devig), len(data.plan.folds)),
+            flush=True,
+        )
         print(f"{feature}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
 
 

@@ -28,9 +28,27 @@ FIRST = date(2025, 1, 1)
 FIELD = 10
 FEATURES = 21
 COLUMNS = (
-    "date", "course", "race_id", "off", "race_name", "type", "dist", "going", "ran", "num", "pos",
-    "horse", "age", "sex", "sp", "jockey", "trainer", "or", "rpr", "ts",
-)  # fmt: skip
+    "date",
+    "course",
+    "race_id",
+    "off",
+    "race_name",
+    "type",
+    "dist",
+    "going",
+    "ran",
+    "num",
+    "pos",
+    "horse",
+    "age",
+    "sex",
+    "sp",
+    "jockey",
+    "trainer",
+    "or",
+    "rpr",
+    "ts",
+)
 
 
 def main() -> None:
@@ -104,12 +122,30 @@ def write_results(path: Path, days: int, races: int) -> Path:
                 places = np.argsort(np.argsort(-(strength + draw.gumbel(size=FIELD)))) + 1
                 course = f"{word(number // 7)} Park"
                 for slot in range(FIELD):
-                    writer.writerow([
-                        FIRST + timedelta(day), course, day * races + number + 1,
-                        f"{1 + number % 7}:30", "A Stakes", "Flat", "6f", "Good", FIELD, slot + 1,
-                        places[slot], f"{word(number * FIELD + slot)} Boy (GB)", 5, "G",
-                        f"{max(0.85 / p[slot], 1.01):.2f}", word(slot), word(number), "", "", "",
-                    ])  # fmt: skip
+                    writer.writerow(
+                        [
+                            FIRST + timedelta(day),
+                            course,
+                            day * races + number + 1,
+                            f"{1 + number % 7}:30",
+                            "A Stakes",
+                            "Flat",
+                            "6f",
+                            "Good",
+                            FIELD,
+                            slot + 1,
+                            places[slot],
+                            f"{word(number * FIELD + slot)} Boy (GB)",
+                            5,
+                            "G",
+                            f"{max(0.85 / p[slot], 1.01):.2f}",
+                            word(slot),
+                            word(number),
+                            "",
+                            "",
+                            "",
+                        ]
+                    )
     return path
 
 
@@ -143,25 +179,48 @@ def write_journal(home: Any, own: Any) -> None:
         backed = draw.random(len(field)) < 0.2
         values = draw.normal(size=(len(field), FEATURES))
         race_id, day, course, off = field[0][:4]
-        made.append(Prediction(
-            race_id=race_id, made=f"{day}T08:00:00+00:00", deadline=f"{day}T12:00:00+00:00",
-            backfill=False, day=day, course=course, off=off, race_name="A Stakes", version="1",
-            run_id="r", sha256="s", source="online", build="b", price_kind="sp", decision="sp",
-            settlement="sp", strategy="top20",
-            runners=tuple(
-                PredictedRunner(
-                    horse_id=row[4], horse="A Horse (GB)", number=i + 1, rank=i + 1,
-                    odds=float(odds[i]), p_model=float(p[i]), p_market=float(market[i]),
-                    p_market_power=float(market[i]), p=float(p[i]),
-                    verdict="back" if backed[i] else "pass",
-                    stakes={"top20": 1.0, "all": 1.0} if backed[i] else {}, unknown=[],
-                    moved=[{"feature": f"feature_{k}", "push": 0.1, "value": 0.5}
-                           for k in range(3)],
-                    features={f"feature_{k}": float(x) for k, x in enumerate(values[i])},
-                )
-                for i, row in enumerate(field)
-            ),
-        ))  # fmt: skip
+        made.append(
+            Prediction(
+                race_id=race_id,
+                made=f"{day}T08:00:00+00:00",
+                deadline=f"{day}T12:00:00+00:00",
+                backfill=False,
+                day=day,
+                course=course,
+                off=off,
+                race_name="A Stakes",
+                version="1",
+                run_id="r",
+                sha256="s",
+                source="online",
+                build="b",
+                price_kind="sp",
+                decision="sp",
+                settlement="sp",
+                strategy="top20",
+                runners=tuple(
+                    PredictedRunner(
+                        horse_id=row[4],
+                        horse="A Horse (GB)",
+                        number=i + 1,
+                        rank=i + 1,
+                        odds=float(odds[i]),
+                        p_model=float(p[i]),
+                        p_market=float(market[i]),
+                        p_market_power=float(market[i]),
+                        p=float(p[i]),
+                        verdict="back" if backed[i] else "pass",
+                        stakes={"top20": 1.0, "all": 1.0} if backed[i] else {},
+                        unknown=[],
+                        moved=[
+                            {"feature": f"feature_{k}", "push": 0.1, "value": 0.5} for k in range(3)
+                        ],
+                        features={f"feature_{k}": float(x) for k, x in enumerate(values[i])},
+                    )
+                    for i, row in enumerate(field)
+                ),
+            )
+        )
     record(home.ledger, made)
 
 

@@ -109,8 +109,10 @@ async def load(url: str, clients: int, seconds: float, day: str | None) -> None:
                 turn += 1
 
     await asyncio.gather(*(ask(number) for number in range(clients)))
-    print(f"{clients} clients, {seconds:g} s, {len(paths)} races: {len(walls)} requests, "
-          f"{len(walls) / seconds:.0f} a second, {told(walls)}, {json.dumps(found)}")  # fmt: skip
+    print(
+        f"{clients} clients, {seconds:g} s, {len(paths)} races: {len(walls)} requests, "
+        f"{len(walls) / seconds:.0f} a second, {told(walls)}, {json.dumps(found)}"
+    )
 
 
 def told(walls: Sequence[float]) -> str:

@@ -110,8 +110,10 @@ def main() -> None:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     print(f"{chosen.runners:,} runners, edge {chosen.edge}, field_relative {chosen.relative}\n")
-    print("| interactions | objective | blend | R² out of fold | delta R² out of fold "
-          "| captured, each seed | captured | seconds |\n" + "| --- " * 8 + "|")  # fmt: skip
+    print(
+        "| interactions | objective | blend | R² out of fold | delta R² out of fold "
+        "| captured, each seed | captured | seconds |\n" + "| --- " * 8 + "|"
+    )
     for recipe, one in pd.DataFrame(rows).groupby(["together", "objective", "blend"], sort=False):
         _, objective, blend = recipe
         each = " ".join(f"{share:.2f}" for share in one["captured"])

@@ -37,8 +37,10 @@ def main() -> None:
     store = feature_store()
     done = materialize(home, own, store, full=chosen.full)
     for each in done.views:
-        print(f"{each.view:<18} {each.written:>9,} written {each.removed:>7,} removed "
-              f"{each.seconds:6.2f} s")  # fmt: skip
+        print(
+            f"{each.view:<18} {each.written:>9,} written {each.removed:>7,} removed "
+            f"{each.seconds:6.2f} s"
+        )
     print(f"as of {done.as_of}, all views: {done.seconds:.1f} s")
     con = Spine(home).connect()
     races = con.execute(
@@ -70,8 +72,10 @@ def main() -> None:
             taken.append(1000 * (time.perf_counter() - begun))
         elif number == 0:
             print(f"the first race: {1000 * (time.perf_counter() - begun):.0f} ms")
-    print(f"{len(taken)} races of {chosen.runners}: p50 {np.percentile(taken, 50):.1f} ms, "
-          f"p99 {np.percentile(taken, 99):.1f} ms")  # fmt: skip
+    print(
+        f"{len(taken)} races of {chosen.runners}: p50 {np.percentile(taken, 50):.1f} ms, "
+        f"p99 {np.percentile(taken, 99):.1f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -41,12 +41,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000, help="for the yardstick")
     parser.add_argument("--stock", type=int, nargs="+", default=[10_000, 100_000, 500_000])
-    parser.add_argument("--growth", type=int, nargs="+",
-                        default=[250_000, 500_000, 1_000_000, 2_000_000, 4_000_000])  # fmt: skip
+    parser.add_argument(
+        "--growth", type=int, nargs="+", default=[250_000, 500_000, 1_000_000, 2_000_000, 4_000_000]
+    )
     parser.add_argument("--without-stock", action="store_true")
     parser.add_argument("--without-growth", action="store_true")
-    parser.add_argument("--one", nargs=3, metavar=("ENGINE", "ENTITIES", "FOLDER"),
-                        help="one figure, in this process")  # fmt: skip
+    parser.add_argument(
+        "--one",
+        nargs=3,
+        metavar=("ENGINE", "ENTITIES", "FOLDER"),
+        help="one figure, in this process",
+    )
     chosen = parser.parse_args()
     if chosen.one:
         _one(*chosen.one)
@@ -122,8 +127,15 @@ class _Bench:
         Raises:
             SystemExit: it failed.
         """
-        command = [sys.executable, "-m", "benchmarks.point_in_time",
-                   "--one", engine, str(self._entities(rows)), str(self._folder)]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.point_in_time",
+            "--one",
+            engine,
+            str(self._entities(rows)),
+            str(self._folder),
+        ]
         with tempfile.TemporaryFile("w+") as printed:
             process = subprocess.Popen(command, stdout=printed)
             begun = time.monotonic()
@@ -172,9 +184,14 @@ def _training_rows() -> str:
 
     chosen, spine = settings.load(), Spine(Home.current())
     return entity_sql(
-        spine, chosen.priors, chosen.layoff, spine.first_day, spine.last_day + timedelta(days=1),
-        chosen.prices.decision, chosen.prices.settlement,
-    )  # fmt: skip
+        spine,
+        chosen.priors,
+        chosen.layoff,
+        spine.first_day,
+        spine.last_day + timedelta(days=1),
+        chosen.prices.decision,
+        chosen.prices.settlement,
+    )
 
 
 def _one(engine: str, entities: str, folder: str) -> None:
@@ -202,8 +219,11 @@ def _one(engine: str, entities: str, folder: str) -> None:
     else:
         asked: Any = store.get_feature_service(service)
         if engine == "views":
-            asked = [f"{view.name}:{feature.name}"
-                     for view in _views(store, service) for feature in view.features]  # fmt: skip
+            asked = [
+                f"{view.name}:{feature.name}"
+                for view in _views(store, service)
+                for feature in view.features
+            ]
         found = len(store.get_historical_features(rows, asked).to_df())
     seconds, processor = time.perf_counter() - begun, time.process_time() - worked
     print(json.dumps({"rows": found, "seconds": seconds, "processor": processor}))
@@ -267,8 +287,9 @@ def _stock_store(store: Any, service: str, folder: Path) -> Any:
                 name=view.name, path=str(file), timestamp_field="event_timestamp"
             )
         asked = store.get_feature_service(service)
-        families = [store.get_on_demand_feature_view(each.name)
-                    for each in asked.feature_view_projections]  # fmt: skip
+        families = [
+            store.get_on_demand_feature_view(each.name) for each in asked.feature_view_projections
+        ]
         FeatureStore(fs_yaml_file=settings).apply(
             [*store.list_entities(), *views, *families, asked]
         )

@@ -50,8 +50,10 @@ def main() -> None:
     except ModelError:
         lived = trained(folder, own, days[0])
         stored = stored_model(home, "challenger")
-    print(f"version {stored.version}, trained on days before {stored.train_end}; lived are "
-          f"{days[0]} to {days[-1]}")  # fmt: skip
+    print(
+        f"version {stored.version}, trained on days before {stored.train_end}; lived are "
+        f"{days[0]} to {days[-1]}"
+    )
     differ = 0
     for number, day in enumerate(days):
         if number:
@@ -66,23 +68,31 @@ def main() -> None:
         new = sum("horse" in each.unknown for race in online for each in race.runners)
         said = lived.settle(lived.results(day), at=day).days[0]
         book = lived.timed("ledger", lambda: open_book(home, own))
-        print(f"{day}: {said['races']} races, {said['runners']} runners, {said['bets']} bets, "
-              f"{said['profit']:+.1f}; "
-              f"horses never seen {new}, unmatched {said['unmatched']}, waiting {said['waiting']}; "
-              f"{len(book.bets)} bets in all", flush=True)  # fmt: skip
-    print(f"values online that are not the offline ones, bit for bit: {differ}, of "
-          f"{len(predictions(home.ledger))} predictions")  # fmt: skip
+        print(
+            f"{day}: {said['races']} races, {said['runners']} runners, {said['bets']} bets, "
+            f"{said['profit']:+.1f}; "
+            f"horses never seen {new}, unmatched {said['unmatched']}, waiting {said['waiting']}; "
+            f"{len(book.bets)} bets in all",
+            flush=True,
+        )
+    print(
+        f"values online that are not the offline ones, bit for bit: {differ}, of "
+        f"{len(predictions(home.ledger))} predictions"
+    )
     done = backtested(lived)
-    print("largest differences of ledger and backtest:",
-          json.dumps(largest_difference(lived, done)))  # fmt: skip
+    print(
+        "largest differences of ledger and backtest:", json.dumps(largest_difference(lived, done))
+    )
     print(f"races that no backtest has: {done.left_out}")
     for name in BUCKETS:
         print(name, json.dumps(done.ledger[name].to_dict()))
     book = open_book(home, own)
     print("ledger, all races:", json.dumps(book.figures(own)[-1].to_dict()))
     for stage, taken in lived.seconds.items():
-        print(f"{stage:<16} {len(taken):>3} times: median {np.median(taken):.2f} s, "
-              f"most {max(taken):.2f} s, in all {sum(taken):.1f} s")  # fmt: skip
+        print(
+            f"{stage:<16} {len(taken):>3} times: median {np.median(taken):.2f} s, "
+            f"most {max(taken):.2f} s, in all {sum(taken):.1f} s"
+        )
 
 
 if __name__ == "__main__":

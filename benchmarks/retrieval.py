@@ -21,9 +21,14 @@ def main() -> None:
     chosen, spine, store = settings.load(), Spine(Home.current()), feature_store()
     service = declared(store, chosen.training.service)
     rows = entity_sql(
-        spine, chosen.priors, chosen.layoff, spine.first_day, spine.last_day,
-        chosen.prices.decision, chosen.prices.settlement,
-    )  # fmt: skip
+        spine,
+        chosen.priors,
+        chosen.layoff,
+        spine.first_day,
+        spine.last_day,
+        chosen.prices.decision,
+        chosen.prices.settlement,
+    )
     begun = time.perf_counter()
     frame = retrieve(store, service, rows)
     seconds = time.perf_counter() - begun

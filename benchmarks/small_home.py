@@ -37,8 +37,11 @@ class SmallHome:
         return subprocess.Popen(
             [sys.executable, "-m", "velo", *words],
             env={**os.environ, "VELO_HOME": str(self.root)},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-        )  # fmt: skip
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
     def run(self, *words: str) -> tuple[int, str]:
         """Run a command to its end; its exit code and what it complained of."""
@@ -78,9 +81,18 @@ def small_home(folder: Path, runners: int, seed: int = 3) -> SmallHome:
     world = folder / "world.csv"
     for words in (
         ["synth", "--runners", str(runners), "--seed", str(seed), "--out", str(world)],
-        ["synth", "--runners", str(runners), "--seed", str(seed), "--format", "racecard",
-         "--out", str(home.files["card"])],
-    ):  # fmt: skip
+        [
+            "synth",
+            "--runners",
+            str(runners),
+            "--seed",
+            str(seed),
+            "--format",
+            "racecard",
+            "--out",
+            str(home.files["card"]),
+        ],
+    ):
         _must(home, words)
     header, *lines = world.read_text(encoding="utf-8").splitlines()
     days = sorted({line.partition(",")[0] for line in lines})

@@ -64,9 +64,16 @@ def _row(folder: Path, runners: int, seed: int, sqlite: bool) -> str:
     revised, _, printed = measure([*VELO, "ingest", "--json", str(corrected)], home)
     updated = json.loads(printed)["files"][0]["updated"]
     cells = [
-        f"{rows:,}", f"{bare:.1f}", f"{whole:.1f}", f"{peak:.1f}", f"{whole / bare:.1f}",
-        f"{1e6 * whole / rows:.1f}", f"{again:.1f}", f"{revised:.1f}", f"{updated:,} / {changed:,}",
-    ]  # fmt: skip
+        f"{rows:,}",
+        f"{bare:.1f}",
+        f"{whole:.1f}",
+        f"{peak:.1f}",
+        f"{whole / bare:.1f}",
+        f"{1e6 * whole / rows:.1f}",
+        f"{again:.1f}",
+        f"{revised:.1f}",
+        f"{updated:,} / {changed:,}",
+    ]
     print(f"{' | '.join(cells)}", file=sys.stderr, flush=True)
     if sqlite:
         shutil.rmtree(home)

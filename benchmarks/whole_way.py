@@ -29,17 +29,33 @@ def stages(
     world = str(home / "world.csv")
     feast = str(Path(sys.executable).with_name("feast"))
     return {
-        "synth": [*VELO, "synth", "--runners", str(runners), "--seed", str(seed),
-                  "--edge", str(edge), "--out", world],
+        "synth": [
+            *VELO,
+            "synth",
+            "--runners",
+            str(runners),
+            "--seed",
+            str(seed),
+            "--edge",
+            str(edge),
+            "--out",
+            world,
+        ],
         "ingest": [*VELO, "ingest", world],
         "ingest again": [*VELO, "ingest", world],
         "build": [*VELO, "build"],
         "feast apply": [feast, "-c", "feature_repo", "apply"],
         "retrieve": [sys.executable, "-m", "benchmarks.retrieval"],
-        "train": [*VELO, "train", "--holdout-days", str(holdout_days),
-                  "--truth", str(home / "world.truth.parquet")],
+        "train": [
+            *VELO,
+            "train",
+            "--holdout-days",
+            str(holdout_days),
+            "--truth",
+            str(home / "world.truth.parquet"),
+        ],
         "backtest": [*VELO, "backtest"],
-    }  # fmt: skip
+    }
 
 
 def measure(command: list[str], home: Path) -> tuple[float, float, str]:

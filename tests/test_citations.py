@@ -11,9 +11,16 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    "velo", "training", "backtest", "feature_repo", "benchmarks", "tests", "docs", "examples",
+    "velo",
+    "training",
+    "backtest",
+    "feature_repo",
+    "benchmarks",
+    "tests",
+    "docs",
+    "examples",
     ".github",
-)  # fmt: skip
+)
 SUFFIXES = {".py", ".sql", ".md", ".toml", ".yaml", ".yml", ".html", ".js", ".css", ".txt"}
 NOT_PAGES = {"gate.md"}
 """What a run leaves in MLflow, and no page of ours."""

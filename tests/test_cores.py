@@ -30,15 +30,30 @@ def machine(root: Path, groups: str, **files: str) -> Path:
     [
         ("0::/\n", {"sys/fs/cgroup/cpu.max": "100000 100000\n"}),
         ("0::/racing.slice/velo\n", {"sys/fs/cgroup/racing.slice/cpu.max": "150000 100000\n"}),
-        ("0::/a/b\n", {"sys/fs/cgroup/a/b/cpu.max": "max 100000\n",
-                       "sys/fs/cgroup/a/cpu.max": "50000 100000\n"}),
-        ("4:cpu,cpuacct:/docker/12\n", {"sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "100000\n",
-                                        "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n"}),
-        ("1:cpu:/velo\n0::/\n", {"sys/fs/cgroup/cpu/velo/cpu.cfs_quota_us": "25000\n",
-                                 "sys/fs/cgroup/cpu/velo/cpu.cfs_period_us": "100000\n"}),
+        (
+            "0::/a/b\n",
+            {
+                "sys/fs/cgroup/a/b/cpu.max": "max 100000\n",
+                "sys/fs/cgroup/a/cpu.max": "50000 100000\n",
+            },
+        ),
+        (
+            "4:cpu,cpuacct:/docker/12\n",
+            {
+                "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us": "100000\n",
+                "sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us": "100000\n",
+            },
+        ),
+        (
+            "1:cpu:/velo\n0::/\n",
+            {
+                "sys/fs/cgroup/cpu/velo/cpu.cfs_quota_us": "25000\n",
+                "sys/fs/cgroup/cpu/velo/cpu.cfs_period_us": "100000\n",
+            },
+        ),
     ],
     ids=["a container", "a slice above", "less above", "the first version", "both versions"],
-)  # fmt: skip
+)
 def test_a_containers_quota_bounds_the_threads(
     tmp_path: Path, groups: str, files: dict[str, str]
 ) -> None:
@@ -51,11 +66,16 @@ def test_a_containers_quota_bounds_the_threads(
         ("", {}),
         ("0::/\n", {"sys/fs/cgroup/cpu.max": "max 100000\n"}),
         ("0::/\n", {"sys/fs/cgroup/cpu.max": "6400000 100000\n"}),
-        ("1:cpu:/\n", {"sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n",
-                       "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n"}),
+        (
+            "1:cpu:/\n",
+            {
+                "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n",
+                "sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
+            },
+        ),
         ("0::/\n", {"sys/fs/cgroup/cpu.max": "nonsense\n"}),
     ],
-)  # fmt: skip
+)
 def test_without_a_quota_the_affinity_mask_alone_does(
     tmp_path: Path, groups: str, files: dict[str, str]
 ) -> None:
@@ -97,10 +117,13 @@ def test_openmp_waits_passively_where_nobody_chose(code: str) -> None:
 
 
 def test_the_policy_is_left_alone_once_lightgbm_is_loaded() -> None:
-    assert said(
-        "import os, lightgbm; from velo.cores import wait_passively; wait_passively(); "
-        "print(os.environ.get('OMP_WAIT_POLICY'))"
-    ) == "None"  # fmt: skip
+    assert (
+        said(
+            "import os, lightgbm; from velo.cores import wait_passively; wait_passively(); "
+            "print(os.environ.get('OMP_WAIT_POLICY'))"
+        )
+        == "None"
+    )
 
 
 def said(code: str, **environment: str) -> str:
@@ -108,7 +131,12 @@ def said(code: str, **environment: str) -> str:
     ours = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
     inherited = {name: text for name, text in os.environ.items() if name not in ours}
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**inherited, **environment}, cwd=PROJECT,
-        capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
+        [sys.executable, "-c", code],
+        env={**inherited, **environment},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
     return done.stdout.splitlines()[-1]

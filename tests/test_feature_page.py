@@ -45,8 +45,12 @@ def test_a_length_in_the_page_is_the_windows_of_the_settings(home: object) -> No
 
 
 def test_a_length_in_a_name_is_the_one_that_the_sql_looks_back(written: str) -> None:
-    for table, days in (("trainer_form", "14 days, 30 days, 90 days"), ("pair_form", "365 days"),
-                        ("draw_cell", "180 days"), ("horse_going", "none: the whole")):  # fmt: skip
+    for table, days in (
+        ("trainer_form", "14 days, 30 days, 90 days"),
+        ("pair_form", "365 days"),
+        ("draw_cell", "180 days"),
+        ("horse_going", "none: the whole"),
+    ):
         assert f"| windows | {days}" in written.partition(f"### `{table}`")[2].partition("###")[0]
 
 

@@ -16,12 +16,38 @@ from velo.home import Home
 from velo.settings.wording import reason
 
 NUMBERS = (
-    float("nan"), float("inf"), float("-inf"), 1e300, -1e300, 5e-324, 10**9, 10**30, -(10**30),
-    -1, 0, 0.5, "nan", "inf", "1e309", "9" * 5000,
-)  # fmt: skip
+    float("nan"),
+    float("inf"),
+    float("-inf"),
+    1e300,
+    -1e300,
+    5e-324,
+    10**9,
+    10**30,
+    -(10**30),
+    -1,
+    0,
+    0.5,
+    "nan",
+    "inf",
+    "1e309",
+    "9" * 5000,
+)
 OTHERS = (
-    "", "x", "Europe", "\x00", "\ud800", "1' OR 1=1", "25:61", True, None, [], {}, [[]], {"a": {}},
-)  # fmt: skip
+    "",
+    "x",
+    "Europe",
+    "\x00",
+    "\ud800",
+    "1' OR 1=1",
+    "25:61",
+    True,
+    None,
+    [],
+    {},
+    [[]],
+    {"a": {}},
+)
 WORDS = ("Input should", "Value error", "validation error", "pydantic", "Unable to parse")
 
 
@@ -49,9 +75,11 @@ def test_every_number_that_can_be_set_has_both_bounds() -> None:
         for path, node in nodes(settings.Settings.model_json_schema())
         if node.get("type") in ("integer", "number")
         and not {"const", "enum"} & set(node)
-        and not ({"minimum", "exclusiveMinimum"} & set(node)
-                 and {"maximum", "exclusiveMaximum"} & set(node))
-    ]  # fmt: skip
+        and not (
+            {"minimum", "exclusiveMinimum"} & set(node)
+            and {"maximum", "exclusiveMaximum"} & set(node)
+        )
+    ]
     assert unbounded == ["/$defs/Choices/properties/choices/items/anyOf"]
 
 
@@ -131,9 +159,10 @@ def test_a_declared_strategy_may_be_followed() -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [f"[training]\nseed = {'9' * 5000}\n", f"[gate]\nwaived_dead = {'[' * 5000}\n"],
+    "written",
+    [f"[training]\nseed = {'9' * 5000}\n", f"[gate]\nwaived_dead = {'[' * 5000}\n"],
     ids=("digits", "depth"),
-)  # fmt: skip
+)
 def test_a_file_beyond_reason_is_not_toml(home: Home, written: str) -> None:
     (home.root / "velo.toml").write_text(written)
     said = outcome({})
@@ -144,14 +173,16 @@ def test_a_file_beyond_reason_is_not_toml(home: Home, written: str) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("VELO_GATE_ALPHA_LOW", "VELO_GATE_ALPHA_LOW sets nothing; did you mean "
-                                "VELO_GATE__ALPHA_LOW?"),
+        (
+            "VELO_GATE_ALPHA_LOW",
+            "VELO_GATE_ALPHA_LOW sets nothing; did you mean VELO_GATE__ALPHA_LOW?",
+        ),
         ("velo_odds_band_low", "did you mean VELO_ODDS_BAND__LOW?"),
         ("VELO_TRAINING_FOLD", "did you mean VELO_TRAINING__FOLDS?"),
         ("VELO_INGEST_ZZZZ", "sets nothing"),
         ("VELO_STRATEGIES_MINE", "sets nothing"),
     ],
-)  # fmt: skip
+)
 def test_a_variable_with_one_underscore_is_refused_with_the_nearest_name(
     monkeypatch: pytest.MonkeyPatch, name: str, said: str
 ) -> None:

@@ -96,7 +96,9 @@ def test_every_criterion_and_target_of_the_gate_is_on_the_page() -> None:
 def test_every_code_of_a_position_is_among_the_oddities() -> None:
     rows = section("data-oddities.md", "Positions").splitlines()
     for codes, meaning in (
-        (NON_FINISHERS, "a start without a place"), (WITHDRAWN, "withdrawn"), (VOID, "a void race"),
-    ):  # fmt: skip
+        (NON_FINISHERS, "a start without a place"),
+        (WITHDRAWN, "withdrawn"),
+        (VOID, "a void race"),
+    ):
         written = next(row for row in rows if f"| {meaning}" in row).split("|")[1]
         assert set(written.strip().split(", ")) == codes

@@ -16,8 +16,14 @@ OURS = ("velo", "training", "backtest", "feature_repo")
 STANDARD = sys.stdlib_module_names
 
 BASE = {
-    "velo", "velo.racing", "velo.settings", "velo.home", "velo.errors", "velo.disk", "velo.cores",
-}  # fmt: skip
+    "velo",
+    "velo.racing",
+    "velo.settings",
+    "velo.home",
+    "velo.errors",
+    "velo.disk",
+    "velo.cores",
+}
 MAY_IMPORT = {
     "velo.errors": set(),
     "velo.disk": {"velo.disk", "velo.errors"},

@@ -28,8 +28,11 @@ def pins(name: str) -> dict[str, tuple[str, str]]:
 def make(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["make", "--no-print-directory", *words],
-        cwd=PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_both_files_pin_the_same_versions_for_the_same_platforms() -> None:

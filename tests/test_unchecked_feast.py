@@ -15,9 +15,13 @@ IS_CHECKED = "'TypeCheckMemo' in feast.Entity.__init__.__code__.co_names"
 def said(code: str) -> str:
     """The last line that a process of its own prints."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
         timeout=300,
-    )  # fmt: skip
+    )
     return done.stdout.splitlines()[-1]
 
 

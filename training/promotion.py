@@ -144,9 +144,7 @@ def promote(
             refitted = refit(home, judged, progress) if retrain else None
             successor = registry.resolve(home, refitted.version) if refitted else asked
             after = _crown(home, successor, judged, reason)
-        done = Promotion(
-            version, judged, comparison, against, reason, refitted, before, after
-        )  # fmt: skip
+        done = Promotion(version, judged, comparison, against, reason, refitted, before, after)
         if not done.promoted or not _is_told(asked, before, after):
             _record(home, done)
     return done
@@ -206,9 +204,11 @@ def roll_back(home: Home) -> tuple[Reign, Reign]:
                 )
             if before.previous != before.champion:
                 write_succession(
-                    former, RESTORED, recipe_of(former) or before.previous,
+                    former,
+                    RESTORED,
+                    recipe_of(former) or before.previous,
                     answer_to_alarm(former),
-                )  # fmt: skip
+                )
         after = champion.restore_previous(home)
         for version, outcome in ((after.champion, RESTORED), (after.previous, "rolled back")):
             if version is not None:

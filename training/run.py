@@ -152,9 +152,13 @@ def train(
         with clock.stage("judging the holdout"):
             judged_days = _days(data, data.plan.holdout_start, last_day)
             predictions = paid(
-                model.predict(judged_days), Spine(home), data.plan.holdout_start, last_day,
-                data.settlement, law_of(data.settlement, settings.prices.exchange),
-            )  # fmt: skip
+                model.predict(judged_days),
+                Spine(home),
+                data.plan.holdout_start,
+                last_day,
+                data.settlement,
+                law_of(data.settlement, settings.prices.exchange),
+            )
             judged = evaluation.judge_holdout(predictions, cutoffs, blended, data, settings, looks)
             if truth is not None:
                 judged |= evaluation.captured_share(predictions, truth, settings)
@@ -163,25 +167,42 @@ def train(
             )
         with clock.stage("looking into the verdict"):
             pieces = diagnosis.slices(
-                predictions, cutoffs.top20, settings.odds_band,
-                settings.training.bootstrap_draws, settings.training.seed,
-            )  # fmt: skip
+                predictions,
+                cutoffs.top20,
+                settings.odds_band,
+                settings.training.bootstrap_draws,
+                settings.training.seed,
+            )
             questioned = _contributions(data, oof, settings, devig, trials)
             weights = blend_path(oof, settings)
             last = oof.fits[-1]
             shares = attribute(
-                last.boosted, _days(data, last.fold.test_start, data.plan.train_end),
+                last.boosted,
+                _days(data, last.fold.test_start, data.plan.train_end),
                 settings.training.seed,
-            )  # fmt: skip
-            champion = said_of_run(home, Held(
-                predictions, data.plan.holdout_start, last_day, data.decision,
-                settings.training.bootstrap_draws, settings.training.seed,
-            ))  # fmt: skip
+            )
+            champion = said_of_run(
+                home,
+                Held(
+                    predictions,
+                    data.plan.holdout_start,
+                    last_day,
+                    data.decision,
+                    settings.training.bootstrap_draws,
+                    settings.training.seed,
+                ),
+            )
         stored = stored_form(data, settings, model, cutoffs, code.version)
-        held_against = reference(data, settings.drift.days, judged_figures(
-            judged, Predictions.of(predictions), settings.training.bootstrap_draws,
-            settings.training.seed,
-        ))  # fmt: skip
+        held_against = reference(
+            data,
+            settings.drift.days,
+            judged_figures(
+                judged,
+                Predictions.of(predictions),
+                settings.training.bootstrap_draws,
+                settings.training.seed,
+            ),
+        )
         sha256 = artifact.save(
             recorder.model_folder, stored, model.ranker_text, held_against.to_dict()
         )
@@ -191,14 +212,22 @@ def train(
             data=_data_section(data),
             plan=data.plan.to_dict(),
             settings=settings.model_dump(mode="json", exclude={"home"}),
-            prices={"decision": data.decision, "settlement": data.settlement, "devig": devig,
-                    "commission": settings.prices.commission_of(data.settlement)},
+            prices={
+                "decision": data.decision,
+                "settlement": data.settlement,
+                "devig": devig,
+                "commission": settings.prices.commission_of(data.settlement),
+            },
             nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
             folds=folds,
             model=_model_section(model, oof, blended, objective, settings)
-            | {"calibration": trials.choices(
-                settings.training.calibration, settings.training.bootstrap_draws,
-                settings.training.seed)},
+            | {
+                "calibration": trials.choices(
+                    settings.training.calibration,
+                    settings.training.bootstrap_draws,
+                    settings.training.seed,
+                )
+            },
             holdout=judged,
             earlier_looks=looks,
             verdict=verdict,
@@ -210,23 +239,36 @@ def train(
             attribution=None if shares is None else shares.importance,
             weights=weights,
             champion=champion,
-        ).to_dict()  # fmt: skip
+        ).to_dict()
         review = Review(report, verdict, champion)
         with clock.stage("recording"):
             recorder.metrics(judged)
             recorder.document("training_report.json", report)
             write_holdout(recorder.model_folder.parent, explained(model, judged_days, predictions))
-            recorder.plots(pictures(
-                predictions, pieces, model.fundamental.importance(), shares, weights, cutoffs,
-                settings.prices.commission_of(data.settlement), settings,
-            ))  # fmt: skip
+            recorder.plots(
+                pictures(
+                    predictions,
+                    pieces,
+                    model.fundamental.importance(),
+                    shares,
+                    weights,
+                    cutoffs,
+                    settings.prices.commission_of(data.settlement),
+                    settings,
+                )
+            )
             called = label or name
             recorder.tag({**review.tags(), NOTE: review.page(), RUN_NAME: review.name(called)})
             recorder.verdict(verdict)
-            recorder.enrol(sha256, review.page(), {
-                VERDICT: "passed" if verdict.promoted else "refused", **review.short_tags(),
-                **labelled,
-            })  # fmt: skip
+            recorder.enrol(
+                sha256,
+                review.page(),
+                {
+                    VERDICT: "passed" if verdict.promoted else "refused",
+                    **review.short_tags(),
+                    **labelled,
+                },
+            )
     return Trained(recorder.run_id, str(recorder.version), verdict, report)
 
 

@@ -130,9 +130,14 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
     decision, settlement = (stored.said["prices"][kind] for kind in ("decision", "settlement"))
     end = last + timedelta(days=1)
     rows = entity_sql(
-        spine, Priors(**stored.said["priors"]), Layoff(**stored.said["layoff"]), first, end,
-        decision, settlement,
-    )  # fmt: skip
+        spine,
+        Priors(**stored.said["priors"]),
+        Layoff(**stored.said["layoff"]),
+        first,
+        end,
+        decision,
+        settlement,
+    )
     frame = retrieve(store, service, rows)
     frame = frame[frame["market_flag"].isna()]
     if frame.empty:

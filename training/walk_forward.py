@@ -209,9 +209,14 @@ class _Recipe:
         self, sample: Sample, rounds: int | None = None, watched: Sample | None = None
     ) -> Scorer:
         return scorer.fit(
-            self.objective, sample, self.data.inputs, self.settings.ranker,
-            self.settings.training.seed, watched, rounds,
-        )  # fmt: skip
+            self.objective,
+            sample,
+            self.data.inputs,
+            self.settings.ranker,
+            self.settings.training.seed,
+            watched,
+            rounds,
+        )
 
     def first_size(self, fold: Fold) -> Size:
         """By the last share of the first fold's training days, of a model of the days before."""

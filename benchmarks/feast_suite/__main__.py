@@ -27,15 +27,34 @@ SUITES = {
     "materialisation": (["tests/integration/materialization"], {}),
     "end to end": (["tests/integration/local_feast_tests"], {}),
     "local": (["tests/unit/local_feast_tests"], {}),
-    "unit": (["tests/unit/online_store", "tests/unit/test_on_demand_pandas_transformation.py",
-              "tests/unit/test_on_demand_python_transformation.py",
-              "tests/unit/test_on_demand_feature_view.py", "tests/unit/cli"], {}),
-}  # fmt: skip
+    "unit": (
+        [
+            "tests/unit/online_store",
+            "tests/unit/test_on_demand_pandas_transformation.py",
+            "tests/unit/test_on_demand_python_transformation.py",
+            "tests/unit/test_on_demand_feature_view.py",
+            "tests/unit/cli",
+        ],
+        {},
+    ),
+}
 """Suite -> what is run, and what it needs in the environment."""
 
 CHOSEN = "not rbac_remote_integration_test and not ray_offline_stores_only and not mongodb"
-ELSEWHERE = ("lambda", "snowflake", "redis", "postgres", "mysql", "dynamodb", "milvus", "mongodb",
-             "scylladb", "s3_custom", "delta", "dqm")  # fmt: skip
+ELSEWHERE = (
+    "lambda",
+    "snowflake",
+    "redis",
+    "postgres",
+    "mysql",
+    "dynamodb",
+    "milvus",
+    "mongodb",
+    "scylladb",
+    "s3_custom",
+    "delta",
+    "dqm",
+)
 """Tests of other stores, of formats and of validation that need what we do not have."""
 VECTORS = ("vector", "document", "embedding")
 """Tests of vector search, which our online store does not offer."""
@@ -60,9 +79,10 @@ def main() -> None:
         if not chosen.ours:
             _print(suite, "Feast's", stock)
         amiss += [
-            test for test, outcome in ours.items()
+            test
+            for test, outcome in ours.items()
             if outcome == "fail" and stock.get(test, "pass") == "pass"
-        ]  # fmt: skip
+        ]
     vectors = [test for test in amiss if any(word in test.lower() for word in VECTORS)]
     for test in amiss:
         print(f"fails on ours alone{' (vector search)' if test in vectors else ''}: {test}")
@@ -87,18 +107,47 @@ def _outcomes(checkout: Path, suite: str, stores: str, only: str) -> dict[str, s
     with tempfile.TemporaryDirectory(prefix="velo-feast-") as folder, log.open("a") as said:
         report = Path(folder) / "report.xml"
         subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-             "-p", "pytest_lazyfixture", "-n", "2", "--timeout", "1200",
-             "--dist", "loadgroup", *(["--integration"] if suite in _INTEGRATION else []),
-             "-m", CHOSEN, "-k", names, *(f"--ignore-glob=*{word}*" for word in ELSEWHERE),
-             "-W", "ignore", f"--junitxml={report}", *paths],
-            cwd=python, stdout=said, stderr=subprocess.STDOUT,
-            env={**os.environ, **needs, "FEAST_IS_LOCAL_TEST": "True", "FEAST_USAGE": "False",
-                 "PYTHONDONTWRITEBYTECODE": "1", "VELO_HOME": f"{folder}/home",
-                 "PYTHONPATH": os.pathsep.join(
-                     [*ours, str(here.parent / "lazy"), str(python), str(here.parents[2])]
-                 )},
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-q",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "pytest_lazyfixture",
+                "-n",
+                "2",
+                "--timeout",
+                "1200",
+                "--dist",
+                "loadgroup",
+                *(["--integration"] if suite in _INTEGRATION else []),
+                "-m",
+                CHOSEN,
+                "-k",
+                names,
+                *(f"--ignore-glob=*{word}*" for word in ELSEWHERE),
+                "-W",
+                "ignore",
+                f"--junitxml={report}",
+                *paths,
+            ],
+            cwd=python,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env={
+                **os.environ,
+                **needs,
+                "FEAST_IS_LOCAL_TEST": "True",
+                "FEAST_USAGE": "False",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "VELO_HOME": f"{folder}/home",
+                "PYTHONPATH": os.pathsep.join(
+                    [*ours, str(here.parent / "lazy"), str(python), str(here.parents[2])]
+                ),
+            },
+        )
         if not report.exists():
             raise SystemExit(f"{suite}: pytest wrote no report; FEAST_LOG=file keeps what it said")
         return {

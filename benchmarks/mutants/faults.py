@@ -14,25 +14,49 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator
 
 OPERATORS = (
-    "ReplaceBinaryOperator_Add_Sub", "ReplaceBinaryOperator_Sub_Add",
-    "ReplaceBinaryOperator_Mul_Div", "ReplaceBinaryOperator_Div_Mul",
-    "ReplaceBinaryOperator_BitAnd_BitOr", "ReplaceBinaryOperator_BitOr_BitAnd",
-    "ReplaceComparisonOperator_Lt_LtE", "ReplaceComparisonOperator_LtE_Lt",
-    "ReplaceComparisonOperator_Gt_GtE", "ReplaceComparisonOperator_GtE_Gt",
-    "ReplaceComparisonOperator_Lt_Gt", "ReplaceComparisonOperator_Gt_Lt",
-    "ReplaceComparisonOperator_LtE_GtE", "ReplaceComparisonOperator_GtE_LtE",
-    "ReplaceComparisonOperator_Eq_NotEq", "ReplaceComparisonOperator_NotEq_Eq",
-    "ReplaceComparisonOperator_Is_IsNot", "ReplaceComparisonOperator_IsNot_Is",
-    "ReplaceUnaryOperator_Delete_USub", "ReplaceUnaryOperator_Delete_Not",
-    "ReplaceUnaryOperator_Delete_Invert", "AddNot", "ReplaceTrueWithFalse",
-    "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd", "NumberReplacer",
+    "ReplaceBinaryOperator_Add_Sub",
+    "ReplaceBinaryOperator_Sub_Add",
+    "ReplaceBinaryOperator_Mul_Div",
+    "ReplaceBinaryOperator_Div_Mul",
+    "ReplaceBinaryOperator_BitAnd_BitOr",
+    "ReplaceBinaryOperator_BitOr_BitAnd",
+    "ReplaceComparisonOperator_Lt_LtE",
+    "ReplaceComparisonOperator_LtE_Lt",
+    "ReplaceComparisonOperator_Gt_GtE",
+    "ReplaceComparisonOperator_GtE_Gt",
+    "ReplaceComparisonOperator_Lt_Gt",
+    "ReplaceComparisonOperator_Gt_Lt",
+    "ReplaceComparisonOperator_LtE_GtE",
+    "ReplaceComparisonOperator_GtE_LtE",
+    "ReplaceComparisonOperator_Eq_NotEq",
+    "ReplaceComparisonOperator_NotEq_Eq",
+    "ReplaceComparisonOperator_Is_IsNot",
+    "ReplaceComparisonOperator_IsNot_Is",
+    "ReplaceUnaryOperator_Delete_USub",
+    "ReplaceUnaryOperator_Delete_Not",
+    "ReplaceUnaryOperator_Delete_Invert",
+    "AddNot",
+    "ReplaceTrueWithFalse",
+    "ReplaceFalseWithTrue",
+    "ReplaceAndWithOr",
+    "ReplaceOrWithAnd",
+    "NumberReplacer",
     "ZeroIterationForLoop",
-)  # fmt: skip
+)
 SQL = {
-    "<=": "<", ">=": ">", " < ": " <= ", " > ": " >= ", " AND ": " OR ", " DESC": " ASC",
-    "NOT DISTINCT": "DISTINCT", "IS NULL": "IS NOT NULL", "LEFT JOIN": "JOIN", "max(": "min(",
-    " + ": " - ", " - ": " + ",
-}  # fmt: skip
+    "<=": "<",
+    ">=": ">",
+    " < ": " <= ",
+    " > ": " >= ",
+    " AND ": " OR ",
+    " DESC": " ASC",
+    "NOT DISTINCT": "DISTINCT",
+    "IS NULL": "IS NOT NULL",
+    "LEFT JOIN": "JOIN",
+    "max(": "min(",
+    " + ": " - ",
+    " - ": " + ",
+}
 
 
 @dataclass(frozen=True)
@@ -119,7 +143,8 @@ def _meaning(source: str) -> str | None:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [  # type: ignore[attr-defined]
-                each for each in body
+                each
+                for each in body
                 if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
-            ]  # fmt: skip
+            ]
     return ast.dump(tree)

@@ -18,10 +18,22 @@ from pathlib import Path
 from types import CodeType, ModuleType
 
 UNDER = (
-    "duckdb", "hypothesis", "lightgbm", "numpy", "pandas", "pyarrow", "pydantic_settings",
-    "pytest", "scipy.optimize", "scipy.stats", "shin", "sklearn.isotonic", "threadpoolctl",
-    "feast", "feast.infra.offline_stores.offline_store",
-)  # fmt: skip
+    "duckdb",
+    "hypothesis",
+    "lightgbm",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic_settings",
+    "pytest",
+    "scipy.optimize",
+    "scipy.stats",
+    "shin",
+    "sklearn.isotonic",
+    "threadpoolctl",
+    "feast",
+    "feast.infra.offline_stores.offline_store",
+)
 SURVIVED, KILLED, ENDLESS, UNLOADED = "survived", "killed", "did not end", "did not load"
 
 

@@ -44,8 +44,12 @@ def test_the_list_of_late_columns_is_that_of_the_page_on_the_data() -> None:
             late.setdefault(table, set()).add(row[1])
     assert late == {name: set(columns) for name, columns in KNOWN_AFTER.items()}
     kinds = next(line for line in page if line.startswith("| `evening`, `breakfast`"))
-    early = {word for line in page if line.endswith("| before |") and "| `" in line
-             for word in re.findall(r"`([\w-]+)`", line.split("|")[1])}  # fmt: skip
+    early = {
+        word
+        for line in page
+        if line.endswith("| before |") and "| `" in line
+        for word in re.findall(r"`([\w-]+)`", line.split("|")[1])
+    }
     assert set(KNOWN_BEFORE) <= early
     assert kinds.endswith("| before |")
 
@@ -71,9 +75,10 @@ def test_a_card_of_the_cut_lists_those_that_came_under_orders(
     recorded: Applied, little_world: LittleWorld, day: date
 ) -> None:
     ((listed,),) = asked(
-        recorded, cut(day),
+        recorded,
+        cut(day),
         f"SELECT count(*) FROM runners JOIN races USING (race_id) WHERE date = DATE '{day}'",
-    )  # fmt: skip
+    )
     assert listed == sum(s.started for s in little_world.starts if s.date == day)
 
 
@@ -82,11 +87,12 @@ def test_poison_is_in_every_result_from_the_day_on_and_in_none_before(
 ) -> None:
     counts = dict(
         asked(
-            recorded, poisoned(day),
+            recorded,
+            poisoned(day),
             f"SELECT date >= DATE '{day}', count(*) FILTER (position <> 'poison') = 0 "
             f"AND count(*) FILTER (seconds = 1) = count(*) FROM {ALL_OF_IT} GROUP BY 1",
         )
-    )  # fmt: skip
+    )
     assert counts == {True: True, False: False}
 
 

@@ -102,11 +102,13 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
         "field.official_rating,",
         "coalesce(field.rpr, field.official_rating) AS official_rating,",
         {
-            "cut": {"entries"}, "poison": {"entries"}, "shuffle": {"entries"},
+            "cut": {"entries"},
+            "poison": {"entries"},
+            "shuffle": {"entries"},
             "brute force": {"class_layoff"},
         },
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", MUTATIONS)
@@ -153,9 +155,14 @@ def test_a_store_of_another_morning_is_caught_online(recorded: Applied, tmp_path
     runners = retrieval.offline(where)
     retrieval.bring(day - timedelta(200))
     found = compare_features(
-        runners, retrieval.online(where), runners, retrieval.declared.families,
-        "online", "stale", 1e-12,
-    )  # fmt: skip
+        runners,
+        retrieval.online(where),
+        runners,
+        retrieval.declared.families,
+        "online",
+        "stale",
+        1e-12,
+    )
     assert {each.view for each in found if each.differing} >= {"velocity", "form"}
 
 

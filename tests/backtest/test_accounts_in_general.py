@@ -33,10 +33,14 @@ def cards(draw: st.DrawFn) -> Runners:
     paid = np.concatenate(fields)
     paid[seed.random(count) < 0.1] = np.nan
     return runners(
-        races, days, finish=finish, settlement_odds=paid, decision_odds=np.concatenate(fields),
+        races,
+        days,
+        finish=finish,
+        settlement_odds=paid,
+        decision_odds=np.concatenate(fields),
         p=seed.dirichlet(np.ones(count)) * len(made.given.races),
         handicap=np.repeat(seed.random(len(fields)) < 0.5, [len(field) for field in fields]),
-    )  # fmt: skip
+    )
 
 
 @given(

@@ -12,12 +12,22 @@ def statement(**changes: Any) -> Statement:
     """A strategy that claims an edge and has the bets to show it."""
     figures = dict.fromkeys(("roi", "ae_ratio", "ae_fair", "strike_rate"), 1.0)
     usual = {
-        "bets": 9, "bet_days": 9, "unsettled": 0, "winners": 1, "staked": 9, "profit": 1,
+        "bets": 9,
+        "bet_days": 9,
+        "unsettled": 0,
+        "winners": 1,
+        "staked": 9,
+        "profit": 1,
         "max_drawdown": 0,
-        **figures, **{f"{name}_ci": None for name in figures}, "stake": "flat", "each_way": False,
-        "bank": Bank(opening=100, closing=101, lowest=99, path=[101], drawdown=[0]), "random": None,
-        "power": Strength(claimed_edge=0.2, power=0.9, bets_needed=5), "sharpe": None,
-    }  # fmt: skip
+        **figures,
+        **{f"{name}_ci": None for name in figures},
+        "stake": "flat",
+        "each_way": False,
+        "bank": Bank(opening=100, closing=101, lowest=99, path=[101], drawdown=[0]),
+        "random": None,
+        "power": Strength(claimed_edge=0.2, power=0.9, bets_needed=5),
+        "sharpe": None,
+    }
     return Statement(**{**usual, **changes})
 
 
@@ -25,9 +35,13 @@ NONE = Returned(withdrawn=0, void=0, void_races=0)
 
 
 def said(
-    decision: str, settlement: str, one: Statement, back: Returned = NONE, looks: int = 0,
+    decision: str,
+    settlement: str,
+    one: Statement,
+    back: Returned = NONE,
+    looks: int = 0,
     **gone: Any,
-) -> str:  # fmt: skip
+) -> str:
     withdrawn = Withdrawals(**{"horses": 0, "law": "none", "unsettleable_races": 0, **gone})
     found = caveats(decision, settlement, withdrawn, back, {"mine": one}, ("mine",), looks)
     return "\n".join(found)

@@ -27,8 +27,10 @@ def test_three_months_at_a_time_from_the_fifteenth() -> None:
 def test_months_without_a_thirty_first_do_not_move_the_later_ones() -> None:
     found = list(spans(Period(date(2020, 1, 31), date(2020, 4, 29)), 1))
     assert [span.first for span in found] == [
-        date(2020, 1, 31), date(2020, 2, 29), date(2020, 3, 31)
-    ]  # fmt: skip
+        date(2020, 1, 31),
+        date(2020, 2, 29),
+        date(2020, 3, 31),
+    ]
 
 
 @given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 2000), st.integers(1, 24))
@@ -58,10 +60,15 @@ def test_a_race_that_lacks_one_price_stays_whole_and_one_without_any_goes() -> N
 
 def test_the_recipe_is_the_models_and_the_rest_the_settings() -> None:
     said = {
-        "blend": {"mode": "residual"}, "service": "mine", "seed": 7, "objective": "linear",
-        "prices": {"decision": "morning", "settlement": "bsp"}, "devig": "power",
-        "odds_band": {"low": 4.0, "high": 12.0}, "layoff": {"sweet_spot": [20, 40]},
-    }  # fmt: skip
+        "blend": {"mode": "residual"},
+        "service": "mine",
+        "seed": 7,
+        "objective": "linear",
+        "prices": {"decision": "morning", "settlement": "bsp"},
+        "devig": "power",
+        "odds_band": {"low": 4.0, "high": 12.0},
+        "layoff": {"sweet_spot": [20, 40]},
+    }
     settings = Settings(home="unused")
     recipe = recipe_of(said, settings)
     assert (recipe.training.blend, recipe.training.service) == ("residual", "mine")

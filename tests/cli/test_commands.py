@@ -69,9 +69,16 @@ def test_the_report_schema_is_published(tmp_path: Path) -> None:
 def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
     for name in ("a.csv", "b.csv"):
         answer = velo(
-            tmp_path, "synth", "--runners", "3000", "--seed", "7", "--json",
-            "--out", str(tmp_path / name),
-        )  # fmt: skip
+            tmp_path,
+            "synth",
+            "--runners",
+            "3000",
+            "--seed",
+            "7",
+            "--json",
+            "--out",
+            str(tmp_path / name),
+        )
         assert answer.code == 0, answer.err
         assert json.loads(answer.out)["runners"] > 2500
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

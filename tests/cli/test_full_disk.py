@@ -54,8 +54,11 @@ def test_a_disk_that_fills_up_is_named_and_costs_nothing(
     stores = {name: (root / name).read_bytes() for name in ("ledger.db", "registry.db")}
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(ROOM), *words],
-        env={**os.environ, **ALONE}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, **ALONE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 2
     assert done.stderr == (
         f"velo: the disk of {root} is full: {kept}; make room and run the command again\n"

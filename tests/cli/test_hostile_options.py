@@ -76,8 +76,12 @@ for words in json.load(sys.stdin):
             err.write(said)
     print(json.dumps([words, code, err.getvalue()]), file=sys.__stdout__, flush=True)
 """
-LEAD = {"backup": ["{tmp}/none/x.tar.gz"], "restore": ["{tmp}/none.tar.gz"],
-        "ingest": ["none.csv"], "results": ["none.csv"]}  # fmt: skip
+LEAD = {
+    "backup": ["{tmp}/none/x.tar.gz"],
+    "restore": ["{tmp}/none.tar.gz"],
+    "ingest": ["none.csv"],
+    "results": ["none.csv"],
+}
 SHORT = {"synth": ["--runners", "1000"]}
 
 
@@ -88,8 +92,9 @@ def hostile_words(command: str, tmp: Path) -> list[list[str]]:
         kinds = {kind, *get_args(kind)}
         if owner != command or bool in kinds:
             continue
-        drawn = next((HOSTILE[each] for each in (int, float, str, Path) if each in kinds),
-                     HOSTILE["date"])  # fmt: skip
+        drawn = next(
+            (HOSTILE[each] for each in (int, float, str, Path) if each in kinds), HOSTILE["date"]
+        )
         flag = next(iter(option.param_decls or ()), f"--{name.replace('_', '-')}")
         lead = [word.format(tmp=tmp) for word in LEAD.get(command, [])]
         short = [] if name == "runners" else SHORT.get(command, [])
@@ -113,9 +118,13 @@ def test_no_hostile_value_of_an_option_is_unexpected(
     asked = hostile_words(command, tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", RUN],
-        input=json.dumps(asked), capture_output=True, text=True, cwd=tmp_path, check=True,
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
         env={**os.environ, "VELO_HOME": str(home), "PYTHONPATH": str(TESTS.parent)},
-    )  # fmt: skip
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(asked)
     odd = [each for each in answers if "unexpected" in each[2] or each[1] not in (0, 1, 2)]

@@ -16,10 +16,16 @@ HORSES = ("Cedar Lane (IRE)", "Damson Row (GB)")
 
 def files(folder: Path) -> list[str]:
     irish = [
-        row(horse, str(place), num=str(place), date="2020-06-12", course="Leopardstown (IRE)",
-            off="3:10")
+        row(
+            horse,
+            str(place),
+            num=str(place),
+            date="2020-06-12",
+            course="Leopardstown (IRE)",
+            off="3:10",
+        )
         for place, horse in enumerate(HORSES, 1)
-    ]  # fmt: skip
+    ]
     return [str(file_of(folder, irish)), str(slug_file(folder, HORSES))]
 
 

@@ -53,8 +53,12 @@ def pressed(module: str, home: Path, *words: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [sys.executable, "-c", PRESSED, module, *words],
         env={**os.environ, "VELO_HOME": str(home)},
-        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize("module", ["velo.cli", "typer", "velo.cli.ui"])
@@ -79,7 +83,11 @@ def test_in_the_midst_of_a_query_it_is_no_fault_of_the_query(tmp_path: Path) -> 
     script = tmp_path / "query.py"
     script.write_text(QUERYING, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (130, "")

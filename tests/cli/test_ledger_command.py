@@ -73,8 +73,10 @@ def test_a_horse_named_as_a_formula_is_exported_as_a_text(home: Home, tmp_path: 
 
 
 def test_backfill_is_said_before_anything_else(home: Home, tmp_path: Path) -> None:
-    record(home.ledger, [race(1, [backed(1), runner(2)]),
-                         race(2, [backed(3), runner(4)], backfill=True)])  # fmt: skip
+    record(
+        home.ledger,
+        [race(1, [backed(1), runner(2)]), race(2, [backed(3), runner(4)], backfill=True)],
+    )
     bets, page = tmp_path / "bets.csv", tmp_path / "ledger.html"
     answer = velo(home.root, "ledger", "--backfill", "--export", str(bets), "--html", str(page))
     assert answer.out.startswith("backfill: 1 of 2 races were predicted after their off")

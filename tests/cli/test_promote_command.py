@@ -63,9 +63,10 @@ def test_a_refusal_exits_1_and_says_why(tmp_path: Path) -> None:
         patch.setenv("VELO_HOME", str(tmp_path))
         apply()
     small = {
-        "VELO_RANKER__ROUNDS": "20", "VELO_TRAINING__FOLDS": "2",
+        "VELO_RANKER__ROUNDS": "20",
+        "VELO_TRAINING__FOLDS": "2",
         "VELO_TRAINING__BOOTSTRAP_DRAWS": "200",
-    }  # fmt: skip
+    }
     assert velo(tmp_path, "train", "--version", "v0.9.0", **small).code == 0
 
     refused = velo(tmp_path, "promote", "v0.9.0", "--json")

@@ -53,8 +53,9 @@ def test_a_build_of_an_earlier_version_is_used_and_due(home: Home, tmp_path: Pat
     (home.current_build / NAME).unlink()
     said = velo(home.root, "status", "--json").json
     assert said["due"][0] == {
-        "command": "velo build", "why": "the build is from before files had hashes",
-    }  # fmt: skip
+        "command": "velo build",
+        "why": "the build is from before files had hashes",
+    }
 
 
 def test_a_home_that_was_moved_says_so_and_how_it_is_brought_over(

@@ -58,8 +58,10 @@ def test_mlflow_is_served_until_it_is_ended(tmp_path: Path, order: signal.Signal
         port = free.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "velo", "ui", "--port", str(port)],
-        env={**os.environ, "VELO_HOME": str(tmp_path)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env={**os.environ, "VELO_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert process.stdout is not None
         told = process.stdout.readline()
@@ -91,18 +93,31 @@ def test_feasts_pages_are_read_by_this_machine_and_changed_by_nobody(tmp_path: P
     environment = {**os.environ, "VELO_HOME": str(tmp_path)}
     subprocess.run(
         [sys.executable, "-m", "feast.cli.cli", "-c", "feature_repo", "apply"],
-        env=environment, check=True, capture_output=True,
-    )  # fmt: skip
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
     with (
         socket.create_server(("127.0.0.1", 0)) as mlflow,
         socket.create_server(("127.0.0.1", 0)) as feast,
     ):
         ports = [str(each.getsockname()[1]) for each in (mlflow, feast)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "velo", "ui", "--port", ports[0], "--feast",
-         "--feast-port", ports[1]],
-        env=environment, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "velo",
+            "ui",
+            "--port",
+            ports[0],
+            "--feast",
+            "--feast-port",
+            ports[1],
+        ],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert process.stdout is not None
         process.stdout.readline()

@@ -19,9 +19,15 @@ FRESH = Facts(
     build=3,
     applied=True,
     online=(TODAY, 3),
-    models={"champion": {"version": "1", "verdict": "passed", "promotion": "promoted",
-                         "made": "2024-04-20"}},
-)  # fmt: skip
+    models={
+        "champion": {
+            "version": "1",
+            "verdict": "passed",
+            "promotion": "promoted",
+            "made": "2024-04-20",
+        }
+    },
+)
 NO_CHAMPION = replace(FRESH, models={"challenger": {"version": "1", "verdict": "refused"}})
 
 

@@ -30,8 +30,9 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     root = tmp_path_factory.mktemp("whole_way")
-    answer = velo(root, "demo", "--runners", "20000", "--edge", "0", "--json",
-                  VELO_RANKER__ROUNDS="40")  # fmt: skip
+    answer = velo(
+        root, "demo", "--runners", "20000", "--edge", "0", "--json", VELO_RANKER__ROUNDS="40"
+    )
     assert answer.code == 0, answer.err
     return Demo(Path(answer.json["home"]), answer.json)
 
@@ -48,10 +49,19 @@ def test_an_efficient_market_is_refused_with_reasons(demo: Demo) -> None:
 def test_every_family_and_criterion_is_in_the_gate_table(demo: Demo) -> None:
     named = {each["name"] for each in demo.said["verdict"]["criteria"]}
     assert {
-        "calibration_error", "ae_ratio", "roi_top20", "alpha_share", "null_rate_velocity",
-        "null_rate_class_layoff", "null_rate_bias", "null_rate_form", "dead_features",
-        "training_rows", "holdout_days", "delta_ll",
-    } <= named  # fmt: skip
+        "calibration_error",
+        "ae_ratio",
+        "roi_top20",
+        "alpha_share",
+        "null_rate_velocity",
+        "null_rate_class_layoff",
+        "null_rate_bias",
+        "null_rate_form",
+        "dead_features",
+        "training_rows",
+        "holdout_days",
+        "delta_ll",
+    } <= named
 
 
 def test_the_backtest_report_validates_against_the_schema(demo: Demo) -> None:
@@ -78,8 +88,13 @@ def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
     assert run.data.params["training.service"] == "velo_v1_1_0"
     assert {"r2", "delta_r2", "fold_r2_model", "roi_top20_bets"} <= set(run.data.metrics)
     held = {path.name for path in found.folder.parent.rglob("*") if path.is_file()}
-    assert {"gate.json", "training_report.json", "ranker.txt", "model.json",
-            "reliability.png"} <= held  # fmt: skip
+    assert {
+        "gate.json",
+        "training_report.json",
+        "ranker.txt",
+        "model.json",
+        "reliability.png",
+    } <= held
     assert not {name for name in held if name.endswith((".pkl", ".pickle", ".joblib"))}
 
 
@@ -152,8 +167,16 @@ def test_a_walk_bets_each_span_with_a_model_that_was_trained_before_it(demo: Dem
         "[strategies.mine]\ntop_share = 0.4\nstake = { plan = 'level_to_win', cap_day = 0.1 }\n"
     )
     try:
-        answer = velo(demo.home, "backtest", "--walk-forward", "--every", "4", "--json",
-                      VELO_RANKER__ROUNDS="20", VELO_TRAINING__FOLDS="2")  # fmt: skip
+        answer = velo(
+            demo.home,
+            "backtest",
+            "--walk-forward",
+            "--every",
+            "4",
+            "--json",
+            VELO_RANKER__ROUNDS="20",
+            VELO_TRAINING__FOLDS="2",
+        )
     finally:
         (demo.home / "velo.toml").unlink()
     assert answer.code == 0, answer.err
@@ -195,8 +218,7 @@ def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) ->
     first = resolve(Home(demo.home), "challenger")
     plan = json.loads((first.folder.parent / "training_report.json").read_text("utf-8"))["plan"]
     before = store.get_run(first.run_id).data
-    answer = velo(demo.home, "train", "--json", "--holdout-days", "180",
-                  VELO_RANKER__ROUNDS="40")  # fmt: skip
+    answer = velo(demo.home, "train", "--json", "--holdout-days", "180", VELO_RANKER__ROUNDS="40")
     assert answer.code == 0, answer.err
     second = resolve(Home(demo.home), answer.json["version"])
     after = store.get_run(second.run_id).data

@@ -171,9 +171,13 @@ def rating(text: str | None) -> Cell:
 
 
 _LENGTHS = {
-    "nk": (0.2, 0.25, 0.3), "snk": (0.2, 0.25), "hd": (0.1, 0.2), "shd": (0.05, 0.1),
-    "nse": (0.01, 0.05), "dht": (0.0,),
-}  # fmt: skip
+    "nk": (0.2, 0.25, 0.3),
+    "snk": (0.2, 0.25),
+    "hd": (0.1, 0.2),
+    "shd": (0.05, 0.1),
+    "nse": (0.01, 0.05),
+    "dht": (0.0,),
+}
 
 
 def beaten(text: str | None) -> Cell:
@@ -216,9 +220,25 @@ def money(text: str | None) -> Cell:
 
 WITHDRAWN = {"WV", "WV-A", "WX", "WX-A", "WXNR", "NR"}
 FALLEN = {
-    "PU", "F", "UR", "U", "SU", "RR", "R", "REF", "BD", "RO", "CO", "LFT", "DSQ", "DISQ", "DNF",
-    "FE", "TNP", "NC",
-}  # fmt: skip
+    "PU",
+    "F",
+    "UR",
+    "U",
+    "SU",
+    "RR",
+    "R",
+    "REF",
+    "BD",
+    "RO",
+    "CO",
+    "LFT",
+    "DSQ",
+    "DISQ",
+    "DNF",
+    "FE",
+    "TNP",
+    "NC",
+}
 
 
 def position(text: str | None, field: int, known: bool) -> tuple[Cell, Cell, bool]:

@@ -14,14 +14,31 @@ from zoneinfo import ZoneInfo
 
 HOME = ZoneInfo("Europe/London")
 ZONES = {
-    "GB": "Europe/London", "IRE": "Europe/Dublin", "FR": "Europe/Paris", "GER": "Europe/Berlin",
-    "USA": "America/New_York", "CAN": "America/Toronto", "AUS": "Australia/Sydney",
-    "NZ": "Pacific/Auckland", "JPN": "Asia/Tokyo", "HK": "Asia/Hong_Kong", "UAE": "Asia/Dubai",
-    "SAF": "Africa/Johannesburg", "BRZ": "America/Sao_Paulo", "ARG": "America/Buenos_Aires",
-    "CHI": "America/Santiago", "SIN": "Asia/Singapore", "ITY": "Europe/Rome",
-    "KSA": "Asia/Riyadh", "QA": "Asia/Qatar", "TUR": "Europe/Istanbul", "SWE": "Europe/Stockholm",
-    "SPA": "Europe/Madrid", "MAC": "Asia/Macau", "KOR": "Asia/Seoul",
-}  # fmt: skip
+    "GB": "Europe/London",
+    "IRE": "Europe/Dublin",
+    "FR": "Europe/Paris",
+    "GER": "Europe/Berlin",
+    "USA": "America/New_York",
+    "CAN": "America/Toronto",
+    "AUS": "Australia/Sydney",
+    "NZ": "Pacific/Auckland",
+    "JPN": "Asia/Tokyo",
+    "HK": "Asia/Hong_Kong",
+    "UAE": "Asia/Dubai",
+    "SAF": "Africa/Johannesburg",
+    "BRZ": "America/Sao_Paulo",
+    "ARG": "America/Buenos_Aires",
+    "CHI": "America/Santiago",
+    "SIN": "Asia/Singapore",
+    "ITY": "Europe/Rome",
+    "KSA": "Asia/Riyadh",
+    "QA": "Asia/Qatar",
+    "TUR": "Europe/Istanbul",
+    "SWE": "Europe/Stockholm",
+    "SPA": "Europe/Madrid",
+    "MAC": "Asia/Macau",
+    "KOR": "Asia/Seoul",
+}
 ONE_ZONE = {"GB", "IRE", "FR", "GER", "JPN", "HK", "UAE"}
 """Countries whose zone is never in doubt."""
 

@@ -18,22 +18,57 @@ from tests.differential.reading import Reading, Row, canonical, folded
 from tests.differential.truth import Race, some_races
 
 HEADER = (
-    "EVENT_ID", "MENU_HINT", "EVENT_NAME", "EVENT_DT", "SELECTION_ID", "SELECTION_NAME",
-    "WIN_LOSE", "BSP", "PPWAP", "MORNINGWAP", "PPMAX", "PPMIN", "IPMAX", "IPMIN",
-    "MORNINGTRADEDVOL", "PPTRADEDVOL", "IPTRADEDVOL",
-)  # fmt: skip
-KINDS = {"BSP": "bsp", "PPWAP": "wap", "MORNINGWAP": "morning", "PPMAX": "max", "PPMIN": "min",
-         "IPMAX": "in-play-max", "IPMIN": "in-play-min"}  # fmt: skip
+    "EVENT_ID",
+    "MENU_HINT",
+    "EVENT_NAME",
+    "EVENT_DT",
+    "SELECTION_ID",
+    "SELECTION_NAME",
+    "WIN_LOSE",
+    "BSP",
+    "PPWAP",
+    "MORNINGWAP",
+    "PPMAX",
+    "PPMIN",
+    "IPMAX",
+    "IPMIN",
+    "MORNINGTRADEDVOL",
+    "PPTRADEDVOL",
+    "IPTRADEDVOL",
+)
+KINDS = {
+    "BSP": "bsp",
+    "PPWAP": "wap",
+    "MORNINGWAP": "morning",
+    "PPMAX": "max",
+    "PPMIN": "min",
+    "IPMAX": "in-play-max",
+    "IPMIN": "in-play-min",
+}
 ODD = {
-    "NaN": NOTHING, "": NOTHING, "TBP": Cell((None,), "free"),
-    "5.25552375674192372734339419": exactly(5.255523756741924), "8": exactly(8.0),
+    "NaN": NOTHING,
+    "": NOTHING,
+    "TBP": Cell((None,), "free"),
+    "5.25552375674192372734339419": exactly(5.255523756741924),
+    "8": exactly(8.0),
     "1000": exactly(1000.0),
-    "07-Feb": UNREAD, "0": Cell((None,), "free"), "45293": UNREAD, "#N/A": UNREAD,
+    "07-Feb": UNREAD,
+    "0": Cell((None,), "free"),
+    "45293": UNREAD,
+    "#N/A": UNREAD,
     "1,80": perhaps(1.8),
-}  # fmt: skip
-SHORT = {"Newbury": "Newb", "Leicester": "Leic", "Ascot": "Ascot", "Kempton (AW)": "Kemp",
-         "Ludlow": "Ludl", "York": "York", "Leopardstown (IRE)": "Leop", "Navan (IRE)": "Navan",
-         "Dundalk (AW) (IRE)": "Dund"}  # fmt: skip
+}
+SHORT = {
+    "Newbury": "Newb",
+    "Leicester": "Leic",
+    "Ascot": "Ascot",
+    "Kempton (AW)": "Kemp",
+    "Ludlow": "Ludl",
+    "York": "York",
+    "Leopardstown (IRE)": "Leop",
+    "Navan (IRE)": "Navan",
+    "Dundalk (AW) (IRE)": "Dund",
+}
 
 FORMS = {
     "exchange": (("GB", "IRE"), date(2015, 1, 2), date(2024, 12, 1)),
@@ -81,11 +116,21 @@ def _write_prices(
                     horse = f"{runner['number']}. {horse}"
                 elif modern and rng.random() < 0.3:
                     horse = f"{horse} ({runner['suffix']})"
-                writer.writerow([
-                    7000 + k, _menu(race, name, modern), "R1 1m Hcap",
-                    race.british.strftime("%d-%m-%Y %H:%M"), 100 * k + i, horse, int(i == 0),
-                    *texts.values(), 100.5, 3000, 800,
-                ])  # fmt: skip
+                writer.writerow(
+                    [
+                        7000 + k,
+                        _menu(race, name, modern),
+                        "R1 1m Hcap",
+                        race.british.strftime("%d-%m-%Y %H:%M"),
+                        100 * k + i,
+                        horse,
+                        int(i == 0),
+                        *texts.values(),
+                        100.5,
+                        3000,
+                        800,
+                    ]
+                )
                 key = (race.day, canonical(race.course), folded(runner["horse"]))
                 rows.append(Row(len(rows) + 2, key=key, cells=cells))
     return rows

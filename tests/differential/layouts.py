@@ -6,10 +6,33 @@ from dataclasses import dataclass, field
 from datetime import date
 
 SAME = (
-    "date", "course", "region", "off", "race_name", "class", "pattern", "rating_band", "going",
-    "surface", "ran", "draw", "horse", "age", "sex", "jockey", "trainer", "prize", "rpr", "ts",
-    "sire", "dam", "damsire", "owner", "comment", "race_no",
-)  # fmt: skip
+    "date",
+    "course",
+    "region",
+    "off",
+    "race_name",
+    "class",
+    "pattern",
+    "rating_band",
+    "going",
+    "surface",
+    "ran",
+    "draw",
+    "horse",
+    "age",
+    "sex",
+    "jockey",
+    "trainer",
+    "prize",
+    "rpr",
+    "ts",
+    "sire",
+    "dam",
+    "damsire",
+    "owner",
+    "comment",
+    "race_no",
+)
 RESULT_SPELLINGS = ("pos", "position", "finish_pos", "placing", "fin")
 
 
@@ -48,11 +71,23 @@ class Layout:
 
 def _means(columns: tuple[str, ...], **other: str) -> dict[str, str]:
     known = {name: name for name in SAME} | {
-        "race_id": "source_race_id", "type": "race_type", "dist": "distance", "num": "number",
-        "pos": "position", "ovr_btn": "beaten", "wgt": "weight", "lbs": "weight", "hg": "headgear",
-        "secs": "seconds", "time": "seconds", "sp": "sp", "dec": "sp", "or": "official_rating",
-        "official_rating": "official_rating", "horse_id": "source_horse_id",
-    }  # fmt: skip
+        "race_id": "source_race_id",
+        "type": "race_type",
+        "dist": "distance",
+        "num": "number",
+        "pos": "position",
+        "ovr_btn": "beaten",
+        "wgt": "weight",
+        "lbs": "weight",
+        "hg": "headgear",
+        "secs": "seconds",
+        "time": "seconds",
+        "sp": "sp",
+        "dec": "sp",
+        "or": "official_rating",
+        "official_rating": "official_rating",
+        "horse_id": "source_horse_id",
+    }
     known |= other
     return {name: known[name] for name in columns if known.get(name)}
 
@@ -74,8 +109,15 @@ _RPSCRAPE_2020 = (
     "dist_f going num pos ran draw btn ovr_btn horse sp dec age sex wgt lbs hg time jockey trainer "
     "or rpr ts prize sire dam damsire owner comment"
 )
-_OLD = {"time": "off", "distance": "distance", "btn": "beaten", "weight": "weight",
-        "gear": "headgear", "fin_time": "seconds", "class": "class_or_pattern"}  # fmt: skip
+_OLD = {
+    "time": "off",
+    "distance": "distance",
+    "btn": "beaten",
+    "weight": "weight",
+    "gear": "headgear",
+    "fin_time": "seconds",
+    "class": "class_or_pattern",
+}
 
 _RACING_API = (
     "race_id date region course course_id off off_dt race_name type class pattern rating_band "
@@ -125,13 +167,19 @@ LAYOUTS = {
     each.name: each
     for each in (
         _layout(
-            "raceform", _RACEFORM, date(2015, 1, 2),
+            "raceform",
+            _RACEFORM,
+            date(2015, 1, 2),
             dates=("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y%m%d", "%d %b %Y"),
             needed=frozenset({"race_id", "sp", "wgt"}),
         ),
         _layout(
-            "raceform-24h", _RACEFORM, date(2025, 10, 15), twenty_four=date(2025, 10, 15),
-            last=date(2026, 6, 1), needed=frozenset({"race_id", "sp", "wgt"}),
+            "raceform-24h",
+            _RACEFORM,
+            date(2025, 10, 15),
+            twenty_four=date(2025, 10, 15),
+            last=date(2026, 6, 1),
+            needed=frozenset({"race_id", "sp", "wgt"}),
         ),
         _layout(
             "rpscrape",
@@ -139,29 +187,45 @@ LAYOUTS = {
             "age_band sex_rest dist dist_f dist_m going surface ran num pos draw ovr_btn btn horse "
             "age sex lbs hg time secs dec jockey trainer prize or rpr sire dam damsire owner "
             "comment",
-            date(2021, 11, 1), needed=frozenset({"lbs", "dec"}),
+            date(2021, 11, 1),
+            needed=frozenset({"lbs", "dec"}),
         ),
         _layout(
             "rpscrape-chosen",
             "date course race_id off race_name type dist going ran num pos draw horse age sex lbs "
             "sp dec jockey trainer prize or rpr ts",
-            date(2021, 11, 1), needed=frozenset({"lbs", "sp", "race_id"}),
+            date(2021, 11, 1),
+            needed=frozenset({"lbs", "sp", "race_id"}),
         ),
         _layout(
-            "rpscrape-2021", _RPSCRAPE_2020.replace("date ", "date region "), date(2021, 4, 21),
-            last=date(2021, 10, 20), slug=True, header_case="title",
-            other={"name": "race_name"}, needed=frozenset({"region", "name", "dec"}),
+            "rpscrape-2021",
+            _RPSCRAPE_2020.replace("date ", "date region "),
+            date(2021, 4, 21),
+            last=date(2021, 10, 20),
+            slug=True,
+            header_case="title",
+            other={"name": "race_name"},
+            needed=frozenset({"region", "name", "dec"}),
         ),
         _layout(
-            "rpscrape-2020", _RPSCRAPE_2020, date(2020, 3, 1), last=date(2021, 4, 15), slug=True,
-            header_case="title", other={"name": "race_name"}, needed=frozenset({"name", "dec"}),
+            "rpscrape-2020",
+            _RPSCRAPE_2020,
+            date(2020, 3, 1),
+            last=date(2021, 4, 15),
+            slug=True,
+            header_case="title",
+            other={"name": "race_name"},
+            needed=frozenset({"name", "dec"}),
         ),
         _layout(
             "rpscrape-2019",
             "date course time race_name class band dist(f) dist(m) going pos draw btn horse_name "
             "sp dec age weight lbs gear fin_time jockey trainer or ts rpr prize(£) sire dam "
             "damsire comment",
-            date(2019, 2, 21), last=date(2020, 2, 20), suffixes=False, quoted=True,
+            date(2019, 2, 21),
+            last=date(2020, 2, 20),
+            suffixes=False,
+            quoted=True,
             other={**_OLD, "dist(f)": "distance", "horse_name": "horse", "prize(£)": "prize"},
             needed=frozenset({"time", "horse_name", "dist(f)", "weight", "dec"}),
         ),
@@ -169,7 +233,10 @@ LAYOUTS = {
             "rpscrape-2019-jan",
             "date course time race_name class band distance going pos draw btn name sp dec age "
             "weight lbs gear fin_time jockey trainer or ts rpr prize sire dam damsire comment",
-            date(2019, 1, 20), last=date(2019, 2, 9), suffixes=False, quoted=True,
+            date(2019, 1, 20),
+            last=date(2019, 2, 9),
+            suffixes=False,
+            quoted=True,
             other={**_OLD, "name": "horse"},
             needed=frozenset({"time", "name", "distance", "weight", "dec", "jockey", "trainer"}),
         ),
@@ -177,22 +244,31 @@ LAYOUTS = {
             "rpscrape-2018",
             "date course time race_name class band distance going pos draw btn name sp age weight "
             "gear fin_time jockey trainer or ts rpr prize sire dam damsire comment",
-            date(2016, 3, 1), last=date(2018, 12, 2), suffixes=False, quoted=True,
+            date(2016, 3, 1),
+            last=date(2018, 12, 2),
+            suffixes=False,
+            quoted=True,
             dates=("%d %b %Y",),
             other={**_OLD, "name": "horse", "jockey": "trainer", "trainer": "jockey"},
-            needed=frozenset({"time", "name", "distance", "weight", "band", "class", "gear",
-                              "jockey", "trainer"}),
+            needed=frozenset(
+                {"time", "name", "distance", "weight", "band", "class", "gear", "jockey", "trainer"}
+            ),
         ),
         _layout(
             "racing-data",
             "date course race_id off race_name type class pattern rating_band dist going ran num "
             "pos draw ovr_btn horse age sex wgt hg secs sp jockey trainer prize official_rating "
             "rpr ts sire dam damsire owner comments",
-            date(2016, 1, 2), other={"comments": "comment"},
+            date(2016, 1, 2),
+            other={"comments": "comment"},
             needed=frozenset({"race_id", "official_rating", "sp", "wgt", "secs"}),
         ),
         _layout(
-            "racing-api", _RACING_API, date(2024, 1, 2), last=date(2026, 6, 1), other=_API,
+            "racing-api",
+            _RACING_API,
+            date(2024, 1, 2),
+            last=date(2026, 6, 1),
+            other=_API,
             needed=frozenset({"race_id", "off_dt", "weight", "weight_lbs", "number", "sp"}),
         ),
         _layout(
@@ -200,22 +276,38 @@ LAYOUTS = {
             "date region course off race_name type class pattern rating_band age_band sex_rest "
             "dist going surface ran num draw horse age sex lbs hg jockey trainer or sire dam "
             "damsire owner race_id",
-            date(2022, 1, 2), role="card", needed=frozenset({"lbs"}),
+            date(2022, 1, 2),
+            role="card",
+            needed=frozenset({"lbs"}),
         ),
         _layout(
-            "racing-api-json", _RACING_API, date(2024, 1, 2), last=date(2026, 6, 1),
-            other=_API, container="json-results",
+            "racing-api-json",
+            _RACING_API,
+            date(2024, 1, 2),
+            last=date(2026, 6, 1),
+            other=_API,
+            container="json-results",
             needed=frozenset({"race_id", "off_dt", "weight", "weight_lbs", "number", "sp"}),
         ),
         _layout(
-            "rpscrape-json", f"{_CARD} type {_ENTRY}", date(2024, 1, 2), last=date(2025, 12, 1),
-            role="card", container="json-by-region", other=_CARD_NAMES,
+            "rpscrape-json",
+            f"{_CARD} type {_ENTRY}",
+            date(2024, 1, 2),
+            last=date(2025, 12, 1),
+            role="card",
+            container="json-by-region",
+            other=_CARD_NAMES,
             needed=frozenset({"lbs", "jockey", "race_id"}),
         ),
         _layout(
-            "rpscrape-json-2026", f"{_CARD} race_type {_ENTRY} non_runner reserve",
-            date(2025, 12, 5), last=date(2026, 6, 1), twenty_four=date(2025, 10, 15),
-            role="card", container="json-by-region", other=_CARD_NAMES,
+            "rpscrape-json-2026",
+            f"{_CARD} race_type {_ENTRY} non_runner reserve",
+            date(2025, 12, 5),
+            last=date(2026, 6, 1),
+            twenty_four=date(2025, 10, 15),
+            role="card",
+            container="json-by-region",
+            other=_CARD_NAMES,
             needed=frozenset({"lbs", "jockey", "non_runner", "reserve", "race_id"}),
         ),
         _layout(
@@ -223,11 +315,15 @@ LAYOUTS = {
             "date region course off_time off_dt race_name distance_f race_class type pattern "
             "rating_band prize field_size going surface number draw horse age sex_code lbs "
             "headgear ofr jockey trainer owner sire dam damsire runner_region",
-            date(2024, 1, 2), last=date(2026, 6, 1), role="card", container="json-racecards",
-            other=_CARD_NAMES, needed=frozenset({"lbs", "jockey", "off_dt"}),
+            date(2024, 1, 2),
+            last=date(2026, 6, 1),
+            role="card",
+            container="json-racecards",
+            other=_CARD_NAMES,
+            needed=frozenset({"lbs", "jockey", "off_dt"}),
         ),
     )
-}  # fmt: skip
+}
 """Every format-year but the exchange's price files, which are no runners' own."""
 
 KNOWN_AFTER = frozenset({"position", "beaten", "seconds", "sp", "rpr", "ts", "comment"})
@@ -241,7 +337,8 @@ PARQUET = {
             "date region course race_id race_no race_name type class rating_band dist surface "
             "going ran num pos draw horse bred horse_id age sex wgt hg jockey trainer owner "
             "official_rating secs ovr_btn prize sp_dec sire dam damsire comment",
-            date(2008, 9, 1), other={"sp_dec": "sp", "prize": "race_prize", "bred": "bred"},
+            date(2008, 9, 1),
+            other={"sp_dec": "sp", "prize": "race_prize", "bred": "bred"},
         ),
         _layout(
             "gb_all_weather",
@@ -249,10 +346,16 @@ PARQUET = {
             "ran num pos draw horse horse_id age sex wgt hg jockey trainer owner official_rating "
             "rpr ts secs ovr_btn prize bsp morn_price break_price eve_price sire dam damsire "
             "comment",
-            date(2019, 1, 1), twenty_four=date(2019, 1, 1),
-            other={"bsp": "bsp", "morn_price": "morning", "break_price": "breakfast",
-                   "eve_price": "evening", "prize": "race_prize"},
+            date(2019, 1, 1),
+            twenty_four=date(2019, 1, 1),
+            other={
+                "bsp": "bsp",
+                "morn_price": "morning",
+                "break_price": "breakfast",
+                "eve_price": "evening",
+                "prize": "race_prize",
+            },
         ),
     )
-}  # fmt: skip
+}
 """The two parquet files of the shared data."""

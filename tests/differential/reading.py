@@ -15,14 +15,33 @@ from tests.differential.cells import NOTHING, UNREAD, Cell
 from tests.differential.layouts import KNOWN_AFTER, RESULT_SPELLINGS, Layout
 
 TEXTS = (
-    "race_name", "race_type", "class", "pattern", "rating_band", "going", "sex", "headgear",
-    "jockey", "trainer", "owner", "sire", "dam", "damsire", "comment",
-)  # fmt: skip
+    "race_name",
+    "race_type",
+    "class",
+    "pattern",
+    "rating_band",
+    "going",
+    "sex",
+    "headgear",
+    "jockey",
+    "trainer",
+    "owner",
+    "sire",
+    "dam",
+    "damsire",
+    "comment",
+)
 NUMBERS = {
-    "official_rating": cells.rating, "rpr": cells.rating, "ts": cells.rating,
-    "beaten": cells.beaten, "prize": cells.money, "draw": cells.stall, "age": cells.age,
-    "ran": cells.whole, "race_no": cells.whole,
-}  # fmt: skip
+    "official_rating": cells.rating,
+    "rpr": cells.rating,
+    "ts": cells.rating,
+    "beaten": cells.beaten,
+    "prize": cells.money,
+    "draw": cells.stall,
+    "age": cells.age,
+    "ran": cells.whole,
+    "race_no": cells.whole,
+}
 
 Key = tuple[date, str, str]
 """Day, course and horse as the file writes them, the horse's name folded."""

@@ -37,11 +37,15 @@ def wanted(case: str, *columns: int) -> list[list[Any]]:
         ("01b", "01b-lbs-without-wgt.csv", ("weight",), (1,)),
         ("02", "02-rpscrape-2019-feb.csv", ("jockey", "trainer"), (1, 2)),
         ("02b", "02b-rpscrape-2018-dec.csv", ("jockey", "trainer"), (1, 2)),
-        ("03", "03-rpscrape-2019-2020.csv", ("off", "distance", "weight", "sp", "jockey",
-                                             "trainer"), (1, 2, 3, 4, 5, 6)),
+        (
+            "03",
+            "03-rpscrape-2019-2020.csv",
+            ("off", "distance", "weight", "sp", "jockey", "trainer"),
+            (1, 2, 3, 4, 5, 6),
+        ),
         ("08", "08-results-with-position.csv", ("sp", "weight", "number"), (2, 3, 4)),
     ],
-)  # fmt: skip
+)
 def test_a_case_is_read_as_its_table_says(
     case: str, file: str, fields: tuple[str, ...], columns: tuple[int, ...]
 ) -> None:

@@ -18,9 +18,11 @@ def killed(script: str, where: Path, seconds: float | None) -> float:
         seconds: None lets it live.
     """
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(where)], stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", script, str(where)],
+        stdout=subprocess.PIPE,
+        text=True,
         cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+    )
     assert process.stdout
     assert process.stdout.readline() == "started\n"
     begun = time.perf_counter()

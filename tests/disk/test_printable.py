@@ -24,8 +24,12 @@ HORSES = ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(A1)", "-2+3", "\
 def seen(text: str) -> set[str]:
     """The categories of what is not to be seen in a text, its own line ends left out."""
     return {unicodedata.category(each) for each in text.replace("\n", "")} & {
-        "Cc", "Cf", "Cs", "Zl", "Zp",
-    }  # fmt: skip
+        "Cc",
+        "Cf",
+        "Cs",
+        "Zl",
+        "Zp",
+    }
 
 
 @pytest.mark.parametrize("horse", HORSES)

@@ -28,9 +28,12 @@ def counted(applied: Applied) -> dict[str, NullCount]:
     and neither did his trainer and jockey send out or ride anyone.
     """
     known: dict[str, Any] = {
-        "trainer": "Tess", "jockey": "Jock", "pounds": 140.0, "official_rating": 80.0,
+        "trainer": "Tess",
+        "jockey": "Jock",
+        "pounds": 140.0,
+        "official_rating": 80.0,
         "race_level": 3.0,
-    }  # fmt: skip
+    }
     arkle = [
         race(
             ago(10 * n),
@@ -41,8 +44,12 @@ def counted(applied: Applied) -> dict[str, NullCount]:
         )
         for n in (4, 3, 2, 1)
     ]
-    bula = only(race(ago(5), ["Bula", "rival 5"], **known), race_level=None, pounds=None,
-                official_rating=None)  # fmt: skip
+    bula = only(
+        race(ago(5), ["Bula", "rival 5"], **known),
+        race_level=None,
+        pounds=None,
+        official_rating=None,
+    )
     crisp = race(ago(6), ["Crisp", "rival 6"], **known)
     card = race(
         TODAY,

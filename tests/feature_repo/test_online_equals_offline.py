@@ -50,12 +50,20 @@ def morning(applied: Applied, little_world: LittleWorld) -> pd.DataFrame:
     horses = sorted({s.horse for s in little_world.starts})[:30]
     card = [
         Start(
-            "card", day, 1, horse, trainer=f"Trainer {n % 6}", jockey=f"Jockey {n % 7}", draw=n + 1,
-            course="Kempton", race_level=4.0, pounds=None if n % 5 == 0 else 120.0 + n,
+            "card",
+            day,
+            1,
+            horse,
+            trainer=f"Trainer {n % 6}",
+            jockey=f"Jockey {n % 7}",
+            draw=n + 1,
+            course="Kempton",
+            race_level=4.0,
+            pounds=None if n % 5 == 0 else 120.0 + n,
             official_rating=None if n % 3 == 0 else 60.0 + n,
         )
         for n, horse in enumerate([*horses, "Debutant"])
-    ]  # fmt: skip
+    ]
     card.append(
         Start(
             "card",
@@ -97,9 +105,14 @@ def test_a_card_has_the_same_features_online_and_offline(
 def test_a_card_of_strangers_is_served_the_priors(applied: Applied, morning: pd.DataFrame) -> None:
     """Nobody on it was ever seen, nothing about it is known: no crash."""
     strangers = morning.tail(3).assign(
-        horse_id=[1, 2, 3], trainer_id=1, jockey_id=1, course_id=1,
-        class_level=None, pounds=None, official_rating=None,
-    )  # fmt: skip
+        horse_id=[1, 2, 3],
+        trainer_id=1,
+        jockey_id=1,
+        course_id=1,
+        class_level=None,
+        pounds=None,
+        official_rating=None,
+    )
     online = served(applied, strangers)
     np.testing.assert_allclose(online[list(FEATURES[:6])], ORACLE_PRIORS.p0)
     assert online[list(FEATURES[7:14])].isna().all().all()

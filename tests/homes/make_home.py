@@ -144,16 +144,33 @@ def scraped(rows: list[Row]) -> list[Row]:
     """The same day as rpscrape writes it, with another comment."""
     return [
         {
-            "Date": row["date"], "Region": "GB", "Course": row["course"], "Off": row["off"],
-            "Name": row["race_name"], "Type": row["type"], "Class": row["class"],
-            "Dist": row["dist"], "Going": row["going"], "Ran": row["ran"], "Num": row["num"],
-            "Pos": row["pos"], "Draw": row["draw"], "Ovr_Btn": row["ovr_btn"],
-            "Horse": row["horse"], "SP": row["sp"], "Dec": "", "Age": row["age"],
-            "Sex": row["sex"], "Wgt": row["wgt"], "Lbs": "", "Jockey": row["jockey"],
-            "Trainer": row["trainer"], "Comment": "As the other source tells it",
+            "Date": row["date"],
+            "Region": "GB",
+            "Course": row["course"],
+            "Off": row["off"],
+            "Name": row["race_name"],
+            "Type": row["type"],
+            "Class": row["class"],
+            "Dist": row["dist"],
+            "Going": row["going"],
+            "Ran": row["ran"],
+            "Num": row["num"],
+            "Pos": row["pos"],
+            "Draw": row["draw"],
+            "Ovr_Btn": row["ovr_btn"],
+            "Horse": row["horse"],
+            "SP": row["sp"],
+            "Dec": "",
+            "Age": row["age"],
+            "Sex": row["sex"],
+            "Wgt": row["wgt"],
+            "Lbs": "",
+            "Jockey": row["jockey"],
+            "Trainer": row["trainer"],
+            "Comment": "As the other source tells it",
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def written(path: Path, rows: list[Row]) -> Path:

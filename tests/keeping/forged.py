@@ -59,12 +59,18 @@ def forge(
 ) -> Path:
     """Write an archive of these members under a manifest of these entries."""
     manifest = {
-        "form": 1, "code_version": "0.1.0", "made": "2024-05-04T06:00:00+00:00",
-        "home": "/home/racing", "build": None, "files": list(entries), **changes,
-    }  # fmt: skip
-    with gzip.open(file, "wb", compresslevel=1) as packed, tarfile.open(
-        fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT
-    ) as out:  # fmt: skip
+        "form": 1,
+        "code_version": "0.1.0",
+        "made": "2024-05-04T06:00:00+00:00",
+        "home": "/home/racing",
+        "build": None,
+        "files": list(entries),
+        **changes,
+    }
+    with (
+        gzip.open(file, "wb", compresslevel=1) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as out,
+    ):
         for info, content in (plain("manifest.json", json.dumps(manifest).encode()), *members):
             out.addfile(info, io.BytesIO(content))
     return file

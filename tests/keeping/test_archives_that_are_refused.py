@@ -79,9 +79,23 @@ def test_an_archive_that_was_cut_short_is_refused(
 
 @pytest.mark.parametrize(
     "path",
-    ["../velo.toml", "a/../../velo.toml", "/etc/velo.toml", "a//b", "./a", "a/.", "..", ".", "",
-     "a\\..\\b", "a\0b", "a/", 7, None],
-)  # fmt: skip
+    [
+        "../velo.toml",
+        "a/../../velo.toml",
+        "/etc/velo.toml",
+        "a//b",
+        "./a",
+        "a/.",
+        "..",
+        ".",
+        "",
+        "a\\..\\b",
+        "a\0b",
+        "a/",
+        7,
+        None,
+    ],
+)
 def test_a_path_that_leads_out_of_the_home_is_refused(tmp_path: Path, path: Any) -> None:
     told = [entry(path, CONTENT)]
     file = forge(tmp_path / "out", told, [plain(f"home/{str(path).replace(chr(0), '')}", CONTENT)])
@@ -99,8 +113,9 @@ def test_every_path_that_is_taken_lies_below_the_home(path: str) -> None:
         assert (root / path).resolve() != root
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE,
-                                  tarfile.FIFOTYPE, tarfile.CHRTYPE])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE]
+)
 def test_nothing_but_plain_files_is_taken(tmp_path: Path, kind: bytes) -> None:
     outside = tmp_path / "outside.txt"
     outside.write_text("untouched", encoding="utf-8")

@@ -35,8 +35,10 @@ from velo.warehouse.schema import SCHEMA_VERSION
 HOMES = Path(__file__).parents[1] / "homes"
 VERSIONS = sorted(path.parent for path in HOMES.glob("*/home.tar.gz"))
 STEPS = {
-    "ledger.db": journal.STEPS, "cards.db": declarations.STEPS, "online.db": standing.STEPS,
-}  # fmt: skip
+    "ledger.db": journal.STEPS,
+    "cards.db": declarations.STEPS,
+    "online.db": standing.STEPS,
+}
 
 each_version = pytest.mark.parametrize("version", VERSIONS, ids=lambda folder: folder.name)
 
@@ -172,9 +174,11 @@ def test_it_is_backed_up_predicts_settles_and_is_restored(version: Path, tmp_pat
         before, settings = kept.ledger(), load()
         backup(kept.home, settings.store, tmp_path / "before.tar.gz")
         made = predict(
-            kept.home, settings, Asked(kept.delivery("card")),
+            kept.home,
+            settings,
+            Asked(kept.delivery("card")),
             clock=lambda: datetime.combine(kept.day, time(9), UTC),
-        ).predictions  # fmt: skip
+        ).predictions
         assert {(each.version, each.revision) for each in made} == {("1", 2)}
         for each in made:
             first, second = journal.revisions(kept.home.ledger, each.race_id)

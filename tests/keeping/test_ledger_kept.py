@@ -77,8 +77,17 @@ def test_a_backup_of_yesterday_that_was_restored_holds_and_goes_on(
 @pytest.mark.slow
 def test_yesterdays_ledger_under_todays_mlflow_is_named(home: Home, tmp_path: Path) -> None:
     again = copied(home, tmp_path)
-    tampered(again.ledger, *(f"DELETE FROM {table} WHERE {name} > 1" for table, name in (
-        ("runners", "prediction"), ("predictions", "prediction"), ("links", "link"))))  # fmt: skip
+    tampered(
+        again.ledger,
+        *(
+            f"DELETE FROM {table} WHERE {name} > 1"
+            for table, name in (
+                ("runners", "prediction"),
+                ("predictions", "prediction"),
+                ("links", "link"),
+            )
+        ),
+    )
     said = velo(again.root, "audit", "--ledger")
     assert said.code == 1
     assert f"NOT AS RECORDED: MLflow's run {DAYS[1]} has link 2, which is not in" in said.out

@@ -236,8 +236,13 @@ def test_a_home_that_was_moved_by_hand_is_brought_over_by_backup_and_restore(
 
 
 def test_the_users_own_files_name_no_home() -> None:
-    own = [_above(uri, "offline", "current") for uri in (
-        "/data/offline/mine.parquet", "s3://bucket/offline/current/x.parquet", "offline/current/x",
-    )]  # fmt: skip
+    own = [
+        _above(uri, "offline", "current")
+        for uri in (
+            "/data/offline/mine.parquet",
+            "s3://bucket/offline/current/x.parquet",
+            "offline/current/x",
+        )
+    ]
     assert own == [None, None, None]
     assert _above("file:///a%20b/offline/current/x", "offline", "current") == Path("/a b")

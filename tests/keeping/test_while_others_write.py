@@ -48,8 +48,10 @@ def halted(doing: str, home: Home, file: Path, at: str) -> subprocess.Popen[str]
     """A process that backs up or restores and stands still at a stage."""
     process = subprocess.Popen(
         [sys.executable, "-c", HALTING, doing, str(home.root), str(file), at],
-        stdout=subprocess.PIPE, text=True, cwd=Path(__file__).resolve().parents[2],
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
     assert process.stdout is not None
     assert process.stdout.readline().startswith(at)
     return process

@@ -19,12 +19,25 @@ NOON = datetime(2026, 5, 2, 9, tzinfo=UTC)
 def runner(horse: str, number: int, **changes: str) -> dict[str, str]:
     """A runner of the 2:30 at Ripon on 2 May 2026."""
     usual = {
-        "date": "2026-05-02", "course": "Ripon", "off": "2:30", "race_id": "9",
-        "race_name": "Sun Stakes", "type": "Flat", "class": "Class 4", "dist": "6f",
-        "going": "Good", "num": str(number), "draw": str(number), "horse": f"{horse} (GB)",
-        "age": "4", "sex": "G", "wgt": "9-4", "jockey": f"Rider {number}",
-        "trainer": "A Trainer", "or": "70",
-    }  # fmt: skip
+        "date": "2026-05-02",
+        "course": "Ripon",
+        "off": "2:30",
+        "race_id": "9",
+        "race_name": "Sun Stakes",
+        "type": "Flat",
+        "class": "Class 4",
+        "dist": "6f",
+        "going": "Good",
+        "num": str(number),
+        "draw": str(number),
+        "horse": f"{horse} (GB)",
+        "age": "4",
+        "sex": "G",
+        "wgt": "9-4",
+        "jockey": f"Rider {number}",
+        "trainer": "A Trainer",
+        "or": "70",
+    }
     return usual | {name.rstrip("_"): value for name, value in changes.items()}
 
 

@@ -28,10 +28,23 @@ SETTINGS = Settings(
     store=Store(memory_limit="2GB", threads=2),
     gate=Gate(training_rows=10_000),
 )
-PROMOTABLE = SETTINGS.model_copy(update={"gate": Gate(
-    calibration_error=1, band_calibration_margin=1, ae_ratio=0.01, roi_top20=-1, alpha_low=-5,
-    alpha_high=5, null_rate=1, dead_share=1, training_rows=0, holdout_days=1, top1_alarm=1,
-)})  # fmt: skip
+PROMOTABLE = SETTINGS.model_copy(
+    update={
+        "gate": Gate(
+            calibration_error=1,
+            band_calibration_margin=1,
+            ae_ratio=0.01,
+            roi_top20=-1,
+            alpha_low=-5,
+            alpha_high=5,
+            null_rate=1,
+            dead_share=1,
+            training_rows=0,
+            holdout_days=1,
+            top1_alarm=1,
+        )
+    }
+)
 """With targets that the little world's model meets."""
 KNOWN_AFTERWARDS = ("pos", "ovr_btn", "btn", "time", "rpr", "ts", "comment", "prize")
 
@@ -58,9 +71,11 @@ class World:
     def predict(self, day: date, card: Path | None = None, **asked: Any) -> Predicted:
         """Predict a day at 8 in the morning."""
         return predict(
-            self.home, SETTINGS, Asked(card or self.card(day), model="challenger", **asked),
+            self.home,
+            SETTINGS,
+            Asked(card or self.card(day), model="challenger", **asked),
             clock=lambda: datetime.combine(day, time(8), UTC),
-        )  # fmt: skip
+        )
 
     def settle(self, *paths: Path) -> Settled:
         """Load results and settle."""
@@ -78,9 +93,13 @@ def lived(folder: Path, days: int, settings: Settings = SETTINGS, seed: int = 11
         date.fromisoformat(day): list(of_day) for day, of_day in groupby(rows, lambda r: r["date"])
     }
     later = sorted(by_day)[-days:]
-    ingest(home, SETTINGS.store, written(
-        folder / "before.csv", [row for day in sorted(by_day)[:-days] for row in by_day[day]]
-    ))  # fmt: skip
+    ingest(
+        home,
+        SETTINGS.store,
+        written(
+            folder / "before.csv", [row for day in sorted(by_day)[:-days] for row in by_day[day]]
+        ),
+    )
     build(home, settings)
     apply()
     train(home, settings)

@@ -30,8 +30,11 @@ def velo_at(
     return subprocess.run(
         [sys.executable, "-m", "tests.live.struck", moment.isoformat(), struck, *words],
         env={**os.environ, "VELO_HOME": str(home), **environment},
-        capture_output=True, text=True, timeout=580, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=580,
+        check=False,
+    )
 
 
 def set_clocks(moment: datetime) -> None:

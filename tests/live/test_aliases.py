@@ -31,21 +31,40 @@ def declared(home: Home) -> tuple[int, dict[str, int]]:
 
 
 def results(folder: Path, course: str) -> Path:
-    return file_of(folder, [
-        row(horse, str(place), num=str(place), date=str(DAY), course=course, off="2:45", age="3",
-            sp="4/1")
-        for place, horse in enumerate(("Alder Bough (IRE)", "Birch Hollow (FR)"), 1)
-    ], "results.csv")  # fmt: skip
+    return file_of(
+        folder,
+        [
+            row(
+                horse,
+                str(place),
+                num=str(place),
+                date=str(DAY),
+                course=course,
+                off="2:45",
+                age="3",
+                sp="4/1",
+            )
+            for place, horse in enumerate(("Alder Bough (IRE)", "Birch Hollow (FR)"), 1)
+        ],
+        "results.csv",
+    )
 
 
 def test_a_race_and_horses_that_were_joined_since_are_settled(home: Home, tmp_path: Path) -> None:
     """A card without countries, predicted; its result has the race in Ireland."""
     load(home, card_file(tmp_path, ["Alder Bough", "Birch Hollow"], course="Leopardstown"))
     race_id, horses = declared(home)
-    record(home.ledger, [
-        race(race_id, [backed(horses["Alder Bough"]), runner(horses["Birch Hollow"])],
-             day=DAY, made="2018-07-01T08:00:00+00:00")
-    ])  # fmt: skip
+    record(
+        home.ledger,
+        [
+            race(
+                race_id,
+                [backed(horses["Alder Bough"]), runner(horses["Birch Hollow"])],
+                day=DAY,
+                made="2018-07-01T08:00:00+00:00",
+            )
+        ],
+    )
     load(home, results(tmp_path, "Leopardstown (IRE)"))
     assert ask(home, "SELECT count(*) FROM races") == [(1,)]
     book = open_book(home, Settings(home=home.root))
@@ -59,20 +78,29 @@ def test_predictions_under_the_younger_id_settle_after_the_join(
     home: Home, tmp_path: Path, both_predicted: bool
 ) -> None:
     """The card's race comes second, and evidence for its horses later still."""
-    load(home, old_file(tmp_path, ["Alder Bough"], "may.csv", date="01 May 2018",
-                        trainer="C Trainer"))  # fmt: skip
+    load(
+        home,
+        old_file(tmp_path, ["Alder Bough"], "may.csv", date="01 May 2018", trainer="C Trainer"),
+    )
     load(home, results(tmp_path, "Leopardstown (IRE)"))
     older, _ = declared(home)
     infer_later = card_file(tmp_path, ["Alder Bough", "Birch Hollow"], course="Leopardstown")
     from velo.warehouse.ingest import ingest
 
     ingest(home, STORE, infer_later, infers=False)
-    rows = ask(home, "SELECT race_id, horse, horse_id FROM runners JOIN races USING (race_id) "
-                     "WHERE course = 'Leopardstown'")  # fmt: skip
+    rows = ask(
+        home,
+        "SELECT race_id, horse, horse_id FROM runners JOIN races USING (race_id) "
+        "WHERE course = 'Leopardstown'",
+    )
     younger = rows[0][0]
     names = {horse: horse_id for _, horse, horse_id in rows}
-    made = race(younger, [backed(names["Alder Bough"]), runner(names["Birch Hollow"])],
-                day=DAY, made="2018-07-01T08:00:00+00:00")  # fmt: skip
+    made = race(
+        younger,
+        [backed(names["Alder Bough"]), runner(names["Birch Hollow"])],
+        day=DAY,
+        made="2018-07-01T08:00:00+00:00",
+    )
     record(home.ledger, [made])
     if both_predicted:
         record(home.ledger, [replace(made, race_id=older, made="2018-07-01T07:00:00+00:00")])
@@ -96,6 +124,7 @@ def test_of_two_ids_of_one_race_the_prediction_made_last_counts() -> None:
     late = race(8, [backed(2)], made="2026-05-02T09:00:00+00:00", revision=1)
     first, second = resolve([late, early], {"race": {8: 7}, "horse": {2: 1}})
     assert [(each.race_id, each.revision, each.made) for each in (first, second)] == [
-        (7, 1, early.made), (7, 2, late.made),
-    ]  # fmt: skip
+        (7, 1, early.made),
+        (7, 2, late.made),
+    ]
     assert second.runners[0].horse_id == 1

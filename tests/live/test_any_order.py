@@ -26,8 +26,25 @@ from velo.warehouse.ingest import ingest
 
 SETTINGS = Settings(store=Store(memory_limit="1GB", threads=1))
 TWO = {"race_id": "624582", "off": "3:00", "race_name": "Moon Stakes"}
-CARD = ("date", "course", "off", "race_name", "type", "class", "dist", "going", "num", "draw",
-        "horse", "age", "sex", "wgt", "jockey", "trainer", "or")  # fmt: skip
+CARD = (
+    "date",
+    "course",
+    "off",
+    "race_name",
+    "type",
+    "class",
+    "dist",
+    "going",
+    "num",
+    "draw",
+    "horse",
+    "age",
+    "sex",
+    "wgt",
+    "jockey",
+    "trainer",
+    "or",
+)
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +71,20 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         record(
             home.ledger,
             [
-                predicted(each, [
-                    backed(horse) if horse % 2 else runner(horse)
-                    for other, horse in declared if other == each
-                ], day=date(2015, 4, 26), made="2015-04-26T08:00:00+00:00",
-                    deadline="2015-04-26T13:30:00+00:00")
+                predicted(
+                    each,
+                    [
+                        backed(horse) if horse % 2 else runner(horse)
+                        for other, horse in declared
+                        if other == each
+                    ],
+                    day=date(2015, 4, 26),
+                    made="2015-04-26T08:00:00+00:00",
+                    deadline="2015-04-26T13:30:00+00:00",
+                )
                 for each in races
             ],
-        )  # fmt: skip
+        )
         file_of(root, first, "first.csv")
         file_of(root, second, "second.csv")
         file_of(root, [*first, *second], "both.csv")

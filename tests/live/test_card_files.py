@@ -14,11 +14,28 @@ from velo.errors import InputError, UnknownFormat
 from velo.live.card_file import Said, hold_card, quoted_kind, said_of_card, said_of_prices
 from velo.live.recognition import recognise
 
-RUNNER = {"name": "Gala Star (IRE)", "horse_id": 77, "number": 3, "draw": 5, "lbs": 133,
-          "ofr": 82, "jockey": "A Rider", "trainer": "B Trainer", "age": "4"}  # fmt: skip
-RACE = {"course": "Ripon", "race_id": 9, "date": "2026-05-02", "off_time": "2:30",
-        "race_name": "Sun Stakes", "distance_f": 6.0, "race_class": "Class 4", "going": "Good",
-        "runners": [RUNNER]}  # fmt: skip
+RUNNER = {
+    "name": "Gala Star (IRE)",
+    "horse_id": 77,
+    "number": 3,
+    "draw": 5,
+    "lbs": 133,
+    "ofr": 82,
+    "jockey": "A Rider",
+    "trainer": "B Trainer",
+    "age": "4",
+}
+RACE = {
+    "course": "Ripon",
+    "race_id": 9,
+    "date": "2026-05-02",
+    "off_time": "2:30",
+    "race_name": "Sun Stakes",
+    "distance_f": 6.0,
+    "race_class": "Class 4",
+    "going": "Good",
+    "runners": [RUNNER],
+}
 
 
 def json_card(folder: Path, said: Any) -> Path:
@@ -74,8 +91,14 @@ def test_results_of_any_spelling_are_no_card(tmp_path: Path) -> None:
 
 
 def test_a_card_may_call_its_columns_as_the_scraper_does(tmp_path: Path) -> None:
-    row = {"date": "2026-05-02", "course": "Ripon", "off_time": "2:30", "race_name": "Sun Stakes",
-           "name": "Alpha", "number": "1"}  # fmt: skip
+    row = {
+        "date": "2026-05-02",
+        "course": "Ripon",
+        "off_time": "2:30",
+        "race_name": "Sun Stakes",
+        "name": "Alpha",
+        "number": "1",
+    }
     (read,) = said_of_card(written(tmp_path / "x.csv", [row]))
     assert read == Said(2, "Alpha", date(2026, 5, 2), "Ripon", "2:30")
 
@@ -109,8 +132,14 @@ def test_a_price_file_without_odds_is_refused(tmp_path: Path) -> None:
 
 
 def listed(horse: str, **changes: Any) -> dict[str, Any]:
-    return {"horse": horse, "day": date(2026, 5, 2), "course": "Ripon", "off": "14:30",
-            "source_race_id": None, **changes}  # fmt: skip
+    return {
+        "horse": horse,
+        "day": date(2026, 5, 2),
+        "course": "Ripon",
+        "off": "14:30",
+        "source_race_id": None,
+        **changes,
+    }
 
 
 def test_a_row_is_known_by_its_name_however_it_is_written() -> None:

@@ -15,8 +15,14 @@ from velo.errors import HomeError
 from velo.live.chain import FORM, FORMS, Head, Verified, verify
 from velo.live.journal import STEPS, opened, record
 
-TRIGGERS = ("predictions_stay", "predictions_last", "runners_stay", "runners_last", "links_stay",
-            "links_last")  # fmt: skip
+TRIGGERS = (
+    "predictions_stay",
+    "predictions_last",
+    "runners_stay",
+    "runners_last",
+    "links_stay",
+    "links_last",
+)
 
 
 def three(path: Path) -> Path:
@@ -56,26 +62,40 @@ def test_each_prediction_is_one_link_of_a_chain_that_holds(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ("UPDATE runners SET odds = 2 * odds WHERE horse_id = 1",
-         "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded"),
-        ("UPDATE runners SET odds = 6 WHERE horse_id = 2",
-         "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded"),
-        ("UPDATE runners SET number = 'a' WHERE horse_id = 3",
-         "prediction 2 (2026-05-02 Ripon 14:30) is not what was recorded"),
-        ("UPDATE predictions SET backfill = 0",
-         "prediction 3 (2026-05-02 Ripon) is not what was recorded"),
-        ("DELETE FROM runners WHERE horse_id = 2",
-         "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded"),
+        (
+            "UPDATE runners SET odds = 2 * odds WHERE horse_id = 1",
+            "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded",
+        ),
+        (
+            "UPDATE runners SET odds = 6 WHERE horse_id = 2",
+            "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded",
+        ),
+        (
+            "UPDATE runners SET number = 'a' WHERE horse_id = 3",
+            "prediction 2 (2026-05-02 Ripon 14:30) is not what was recorded",
+        ),
+        (
+            "UPDATE predictions SET backfill = 0",
+            "prediction 3 (2026-05-02 Ripon) is not what was recorded",
+        ),
+        (
+            "DELETE FROM runners WHERE horse_id = 2",
+            "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded",
+        ),
         ("DELETE FROM predictions WHERE prediction = 2", "prediction 2, link 2, is gone"),
-        ("INSERT INTO predictions SELECT 9, 9, 1, made, deadline, backfill, day, course, off, "
-         "race_name, version, run_id, sha256, source, build, price_kind, decision, settlement, "
-         "strategy FROM predictions WHERE prediction = 1",
-         "prediction 9 (2026-05-02 Ripon 14:30) is not in the chain: it was put in past it"),
+        (
+            "INSERT INTO predictions SELECT 9, 9, 1, made, deadline, backfill, day, course, off, "
+            "race_name, version, run_id, sha256, source, build, price_kind, decision, settlement, "
+            "strategy FROM predictions WHERE prediction = 1",
+            "prediction 9 (2026-05-02 Ripon 14:30) is not in the chain: it was put in past it",
+        ),
         ("UPDATE links SET form = 77 WHERE link = 3", "prediction 3, link 3, is gone"),
-        ("UPDATE chain SET earlier = 3",
-         "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded"),
+        (
+            "UPDATE chain SET earlier = 3",
+            "prediction 1 (2026-05-02 Ripon 14:30) is not what was recorded",
+        ),
     ],
-)  # fmt: skip
+)
 def test_one_change_past_the_triggers_is_one_fault(tmp_path: Path, change: str, fault: str) -> None:
     path = three(tmp_path / "ledger.db")
     tampered(path, change)
@@ -84,18 +104,24 @@ def test_one_change_past_the_triggers_is_one_fault(tmp_path: Path, change: str, 
 
 def test_a_prediction_that_is_taken_out_with_its_link_leaves_a_gap(tmp_path: Path) -> None:
     path = three(tmp_path / "ledger.db")
-    tampered(path, "DELETE FROM runners WHERE prediction = 2",
-             "DELETE FROM predictions WHERE prediction = 2",
-             "DELETE FROM links WHERE link = 2")  # fmt: skip
+    tampered(
+        path,
+        "DELETE FROM runners WHERE prediction = 2",
+        "DELETE FROM predictions WHERE prediction = 2",
+        "DELETE FROM links WHERE link = 2",
+    )
     assert verified(path).faults == ("link 2 is missing: a prediction was taken out",)
 
 
 def test_a_tail_that_was_cut_lacks_a_recorded_head_and_no_other(tmp_path: Path) -> None:
     path = three(tmp_path / "ledger.db")
     first, _, last = heads(path)
-    tampered(path, "DELETE FROM runners WHERE prediction = 3",
-             "DELETE FROM predictions WHERE prediction = 3",
-             "DELETE FROM links WHERE link = 3")  # fmt: skip
+    tampered(
+        path,
+        "DELETE FROM runners WHERE prediction = 3",
+        "DELETE FROM predictions WHERE prediction = 3",
+        "DELETE FROM links WHERE link = 3",
+    )
     assert verified(path).holds, "a chain alone does not know how long it was"
     proof = verified(path, first=first, last=last)
     assert len(proof.faults) == 1
@@ -107,8 +133,13 @@ def test_a_chain_that_was_made_anew_over_changed_rows_lacks_the_recorded_heads(
 ) -> None:
     path = three(tmp_path / "ledger.db")
     kept = heads(path)[1]
-    tampered(path, "UPDATE runners SET odds = 50 WHERE horse_id = 1", "DROP TABLE links",
-             "DROP TABLE chain", "PRAGMA user_version = 1")  # fmt: skip
+    tampered(
+        path,
+        "UPDATE runners SET odds = 50 WHERE horse_id = 1",
+        "DROP TABLE links",
+        "DROP TABLE chain",
+        "PRAGMA user_version = 1",
+    )
     migrate(path, STEPS)
     assert verified(path).holds
     assert verified(path, day=kept).faults[0].startswith("MLflow's run day has another link 2")

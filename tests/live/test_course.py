@@ -19,12 +19,19 @@ BETS = st.lists(st.tuples(st.integers(0, 80), st.booleans()), min_size=1, max_si
 def settled(made: list[tuple[int, bool]]) -> pd.DataFrame:
     """Bets at 4/1 taken at 9/2 in the morning, on days after the first, won or lost."""
     made = sorted(made)
-    return pd.DataFrame({
-        "day": [FIRST + timedelta(day) for day, _ in made],
-        "outcome": "ran", "win_share": [float(won) for _, won in made], "paid_odds": 5.0,
-        "profit": [4.0 if won else -1.0 for _, won in made], "odds": 5.5, "sp": 5.0,
-        "bsp": np.nan, "price_kind": "morning",
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "day": [FIRST + timedelta(day) for day, _ in made],
+            "outcome": "ran",
+            "win_share": [float(won) for _, won in made],
+            "paid_odds": 5.0,
+            "profit": [4.0 if won else -1.0 for _, won in made],
+            "odds": 5.5,
+            "sp": 5.0,
+            "bsp": np.nan,
+            "price_kind": "morning",
+        }
+    )
 
 
 @given(BETS)

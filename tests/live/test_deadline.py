@@ -15,9 +15,14 @@ from velo.settings import Live
 def race(**changes: Any) -> dict[str, Any]:
     """A race of the roster without an off, or as `changes` say."""
     usual = {
-        "day": date(2026, 7, 1), "course": "Ripon", "region": "GB", "off": None, "off_at": None,
-        "off_zone": None, "off_doubt": None,
-    }  # fmt: skip
+        "day": date(2026, 7, 1),
+        "course": "Ripon",
+        "region": "GB",
+        "off": None,
+        "off_at": None,
+        "off_zone": None,
+        "off_doubt": None,
+    }
     return usual | changes
 
 

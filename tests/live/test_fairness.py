@@ -50,10 +50,16 @@ class Rules:
 
     def predicts(self, made: str, deadline: str, off: str = "14:30") -> None:
         """A prediction as it was made, not marked."""
-        self.made.append(predicted(
-            RACE, [backed(1)], made=at(made).isoformat(), deadline=at(deadline).isoformat(),
-            off=off, revision=len(self.made) + 1,
-        ))  # fmt: skip
+        self.made.append(
+            predicted(
+                RACE,
+                [backed(1)],
+                made=at(made).isoformat(),
+                deadline=at(deadline).isoformat(),
+                off=off,
+                revision=len(self.made) + 1,
+            )
+        )
 
     def judged(self) -> tuple[list[Prediction], list[Changed]]:
         """The predictions, and those that results changed."""
@@ -86,10 +92,17 @@ class Warehouse:
         """Load results, which give an off; returns the batch."""
         self.files += 1
         rows = [
-            row(f"{horse} (GB)", str(place), num=str(place), date=str(DAY), race_id="9", off=off,
-                ran="2")
+            row(
+                f"{horse} (GB)",
+                str(place),
+                num=str(place),
+                date=str(DAY),
+                race_id="9",
+                off=off,
+                ran="2",
+            )
             for place, horse in enumerate(FIELD[:2], 1)
-        ]  # fmt: skip
+        ]
         path = file_of(self.folder, rows, f"results_{self.files}.csv")
         batch = ingest(self.home, SETTINGS.store, path, "raceform", clock=lambda: at(when))
         return batch.batch_id or 0
@@ -101,9 +114,13 @@ class Warehouse:
         ((race,),) = ask(self.home, "SELECT race_id FROM races")
         horses = ask(self.home, "SELECT horse_id FROM runners ORDER BY ALL")
         kept = predicted(
-            race, [backed(horse) for (horse,) in horses], made=at(made).isoformat(),
-            deadline=at(deadline).isoformat(), off=off, course=course,
-        )  # fmt: skip
+            race,
+            [backed(horse) for (horse,) in horses],
+            made=at(made).isoformat(),
+            deadline=at(deadline).isoformat(),
+            off=off,
+            course=course,
+        )
         record(self.home.ledger, [kept])
 
     def counts(self) -> tuple[int, bool]:
@@ -186,9 +203,7 @@ def test_a_corrected_result_changes_the_answer_either_way_and_is_named(
     assert day.counts() == (1, False)
     again = day.results("14:30", "20:00")
     assert day.counts() == (1, True)
-    assert [(each.fair, each.batch_id) for each in day.changed()] == [
-        (False, first), (True, again)
-    ]  # fmt: skip
+    assert [(each.fair, each.batch_id) for each in day.changed()] == [(False, first), (True, again)]
 
 
 def test_what_was_marked_when_it_was_made_stays_late_whatever_a_result_says(

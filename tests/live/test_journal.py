@@ -28,9 +28,7 @@ def test_bare_predictions_are_the_same_without_what_no_bet_is_settled_by(tmp_pat
     path = tmp_path / "ledger.db"
     record(path, [race(7, [backed(1, unknown=["horse"]), runner(2)])])
     (whole,), (bare,) = predictions(path), bare_predictions(path)
-    bet, other = (
-        replace(each, unknown=[], moved=[], features={}) for each in whole.runners
-    )  # fmt: skip
+    bet, other = (replace(each, unknown=[], moved=[], features={}) for each in whole.runners)
     assert bare == replace(whole, runners=(bet, other))
     assert bet.stakes == {"top20": 1.0}
 

@@ -35,8 +35,10 @@ FOUR = [backed(1), backed(2), runner(3), runner(4)]
 
 
 def test_a_winner_pays_its_odds_less_the_stake_and_a_loser_costs_it() -> None:
-    found = [outcome(7, 1, finish=1.0, win_share=1.0, sp=6.0, bsp=8.0),
-             *(outcome(7, n, bsp=5.0) for n in (2, 3, 4))]  # fmt: skip
+    found = [
+        outcome(7, 1, finish=1.0, win_share=1.0, sp=6.0, bsp=8.0),
+        *(outcome(7, n, bsp=5.0) for n in (2, 3, 4)),
+    ]
     bet = settled([race(7, FOUR)], found)
     assert bet["profit_sp"].tolist() == [5.0, -1.0]
     assert bet["profit_bsp"].sum() == pytest.approx((7 - 1) * 0.98)
@@ -69,9 +71,14 @@ def test_a_runner_that_the_result_does_not_name_waits_and_is_no_loss() -> None:
     found = [outcome(7, n, ran=3, win_share=float(n == 2), finish=float(n)) for n in (2, 3, 4)]
     bet = settled([race(7, FOUR)], found)
     assert counts(bet) == {
-        "ran": 1, "withdrawn": 0, "void": 0, "unmatched": 1, "unpriced": 0, "doubtful": 0,
+        "ran": 1,
+        "withdrawn": 0,
+        "void": 0,
+        "unmatched": 1,
+        "unpriced": 0,
+        "doubtful": 0,
         "open": 0,
-    }  # fmt: skip
+    }
     said = of_all([race(7, FOUR)], found)
     assert (said.picks, said.waiting, said.calibration_races) == (1, 1, 0)
 
@@ -82,8 +89,9 @@ def test_a_race_with_two_winners_waits_for_its_correction() -> None:
 
 
 def test_a_bet_without_a_price_to_settle_at_is_left_out_and_counted() -> None:
-    found = [outcome(7, n, win_share=float(n == 1), sp=np.nan if n == 1 else 6.0)
-             for n in (1, 2, 3, 4)]  # fmt: skip
+    found = [
+        outcome(7, n, win_share=float(n == 1), sp=np.nan if n == 1 else 6.0) for n in (1, 2, 3, 4)
+    ]
     assert settled([race(7, FOUR)], found)["outcome"].tolist() == ["unpriced", "ran"]
 
 

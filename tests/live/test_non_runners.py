@@ -54,8 +54,9 @@ def test_stalls_are_compared_among_those_that_run(home: Home, tmp_path: Path) ->
     """With stall 1 out, stalls 2 to 4 are the low, the middle and the high third."""
     rows = field({"Alder Bough": {"non_runner": "true"}})
     card = taken(home, card_file(tmp_path / "card.csv", rows))
-    thirds = dict(zip(card.entries["draw"].to_pylist(), card.entries["draw_third"].to_pylist(),
-                      strict=True))  # fmt: skip
+    thirds = dict(
+        zip(card.entries["draw"].to_pylist(), card.entries["draw_third"].to_pylist(), strict=True)
+    )
     assert thirds == {2: 1, 3: 2, 4: 3}
 
 
@@ -129,8 +130,11 @@ def test_a_non_runner_whose_result_says_withdrawn_stays_out(home: Home, tmp_path
     ingest(home, SETTINGS.store, results(tmp_path, ran))
     day = said_of_card(card_file(tmp_path / "again.csv", field()))[0].day
     assert running(held_card(home, SETTINGS, day)) == set(FIELD) - {"Birch Hollow"}
-    assert ask(home, "SELECT status FROM results JOIN runners USING (race_id, horse_id) "
-                     "WHERE horse LIKE 'Birch%'") == [("withdrawn",)]  # fmt: skip
+    assert ask(
+        home,
+        "SELECT status FROM results JOIN runners USING (race_id, horse_id) "
+        "WHERE horse LIKE 'Birch%'",
+    ) == [("withdrawn",)]
 
 
 def test_a_row_that_cannot_be_read_is_not_taken_for_a_withdrawal(
@@ -169,8 +173,10 @@ def test_a_json_card_says_it_by_non_runner_reserve_or_the_jockey(
     card = taken(home, path)
     assert running(card) == {"Alder Bough", "Elder Field"}
     assert out(card) == {
-        "Birch Hollow": "non-runner", "Cedar Lane": "non-runner", "Damson Row": "reserve",
-    }  # fmt: skip
+        "Birch Hollow": "non-runner",
+        "Cedar Lane": "non-runner",
+        "Damson Row": "reserve",
+    }
 
 
 @pytest.mark.skipif(not CASE.is_dir(), reason="the shared cases are not here")

@@ -107,10 +107,13 @@ def test_strangers_and_an_unknown_course_stand_first_and_are_said_before_anythin
         heard.append(len(note))
 
     done = predict(
-        world.home, SETTINGS, Asked(card(world, "strange.csv", rows), model="challenger"),
+        world.home,
+        SETTINGS,
+        Asked(card(world, "strange.csv", rows), model="challenger"),
         # An off at a course that nobody knows may be meant twelve hours earlier.
-        clock=lambda: datetime.combine(day - timedelta(1), time(20), UTC), warn=warn,
-    )  # fmt: skip
+        clock=lambda: datetime.combine(day - timedelta(1), time(20), UTC),
+        warn=warn,
+    )
     assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} were never seen")
     assert done.notes[1].startswith("the course Nowhere Park was never seen")
     assert len(heard) == 2
@@ -123,26 +126,27 @@ def test_a_race_whose_odds_are_beyond_reason_is_declined_or_marked(world: World)
     rows = rows_of(world, day)
     strange = rows[0]["race_id"]
     path = card(
-        world, "slipped.csv",
+        world,
+        "slipped.csv",
         [row | ({"sp": "100/1"} if row["race_id"] == strange else {}) for row in rows],
-    )  # fmt: skip
+    )
     done = world.predict(day, path)
     (left,) = done.unscored
     assert "its odds make a book of" in left.reason
     marked = predict(
         world.home,
-        SETTINGS.model_copy(update={
-            "live": SETTINGS.live.model_copy(update={"beyond_reason": "mark"})
-        }),
-        Asked(path, model="challenger"), clock=lambda: datetime.combine(day, time(8), UTC),
-    )  # fmt: skip
+        SETTINGS.model_copy(
+            update={"live": SETTINGS.live.model_copy(update={"beyond_reason": "mark"})}
+        ),
+        Asked(path, model="challenger"),
+        clock=lambda: datetime.combine(day, time(8), UTC),
+    )
     assert len(marked.predictions) == len(done.predictions) + 1
     (race,) = [
-        each for each in marked.predictions
+        each
+        for each in marked.predictions
         if {runner.verdict for runner in each.runners} == {BEYOND_REASON}
-    ]  # fmt: skip
+    ]
     assert (race.price_kind, {runner.odds for runner in race.runners}) == (None, {101.0})
     assert not any(runner.stakes or runner.p for runner in race.runners)
-    assert "cannot be a market" in page(
-        as_said(marked), Standing("1", None, True), "Europe/London"
-    )
+    assert "cannot be a market" in page(as_said(marked), Standing("1", None, True), "Europe/London")

@@ -12,8 +12,20 @@ from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.card import Card
 
-KEPT = ("races", "runners", "results", "horses", "horse_ids", "courses", "trainers", "jockeys",
-        "race_flags", "conflicts", "inferences", "unread")  # fmt: skip
+KEPT = (
+    "races",
+    "runners",
+    "results",
+    "horses",
+    "horse_ids",
+    "courses",
+    "trainers",
+    "jockeys",
+    "race_flags",
+    "conflicts",
+    "inferences",
+    "unread",
+)
 
 
 def kept(home: Home) -> dict[str, list[tuple[object, ...]]]:
@@ -40,8 +52,9 @@ def test_a_refused_card_leaves_nothing_but_its_rows_in_quarantine(
         (line, "file-refused", "version 1 was trained on that day") for line in (2, 3, 4, 5)
     ]
     assert all("Ripon" in raw for (raw,) in ask(home, "SELECT raw FROM quarantine"))
-    assert ask(home, "SELECT kind, rows_read, quarantined, accepted FROM import_batches "
-                     "WHERE batch_id > 1") == [("refused", 4, 4, 0)]  # fmt: skip
+    assert ask(
+        home, "SELECT kind, rows_read, quarantined, accepted FROM import_batches WHERE batch_id > 1"
+    ) == [("refused", 4, 4, 0)]
 
 
 def test_its_bytes_may_come_again_and_be_taken(home: Home, tmp_path: Path) -> None:
@@ -90,8 +103,10 @@ def test_the_card_is_looked_at_before_it_is_kept(home: Home, tmp_path: Path) -> 
 
 
 def test_a_card_of_known_horses_has_no_such_note(home: Home, tmp_path: Path) -> None:
-    known = [each | {"horse": f"{name} (GB)"}
-             for each, name in zip(race(date="2026-04-20"), FIELD, strict=False)]  # fmt: skip
+    known = [
+        each | {"horse": f"{name} (GB)"}
+        for each, name in zip(race(date="2026-04-20"), FIELD, strict=False)
+    ]
     load(home, file_of(tmp_path, known))
     card = taken(home, card_file(tmp_path / "card.csv", field()))
     assert card.notes == []

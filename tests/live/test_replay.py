@@ -66,13 +66,20 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
     known = conditions(Spine(home), days[0], days[-1], "sp", "none")
     report = backtest(
         conditioned(scored.predictions, known),
-        Terms("sp", "sp", 0.0, OddsBand(**stored.said["odds_band"]),
-              (Learned.stored(stored.said, days[0]),), 200, SETTINGS.training.seed),
+        Terms(
+            "sp",
+            "sp",
+            0.0,
+            OddsBand(**stored.said["odds_band"]),
+            (Learned.stored(stored.said, days[0]),),
+            200,
+            SETTINGS.training.seed,
+        ),
         Period(days[0], days[-1]),
         Origin(stored.name, stored.registered.run_id, None),
         Withdrawals(horses=0, law="none", unsettleable_races=0),
         Returned(withdrawn=0, void=0, void_races=0),
-    )  # fmt: skip
+    )
     judged = set(scored.predictions["race_id"])
     for strategy in ("top10", "top20", "top30", "all"):
         book = open_book(home, SETTINGS, strategy=strategy)
@@ -85,9 +92,12 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
         assert found.picks == theirs["bets"]
         assert found.wins == pytest.approx(theirs["winners"], abs=1e-12)
         for ours, name in (
-            ("profit", "profit"), ("roi", "roi"), ("ae_raw", "ae_ratio"), ("ae_fair", "ae_fair"),
+            ("profit", "profit"),
+            ("roi", "roi"),
+            ("ae_raw", "ae_ratio"),
+            ("ae_fair", "ae_fair"),
             ("max_drawdown", "max_drawdown"),
-        ):  # fmt: skip
+        ):
             assert getattr(found, ours) == pytest.approx(theirs[name], abs=1e-9), (strategy, name)
         assert found.bet_days == theirs["bet_days"] < FEWEST_DAYS
         assert found.roi_low is found.roi_high is theirs["roi_ci"] is None
@@ -103,9 +113,8 @@ def test_features_and_probabilities_online_equal_those_offline_every_day(replaye
         made = of(replayed, day)
         for online in (each for each in made if each.source == "online"):
             offline = next(
-                each for each in made
-                if each.race_id == online.race_id and each.source == "offline"
-            )  # fmt: skip
+                each for each in made if each.race_id == online.race_id and each.source == "offline"
+            )
             assert offline.revision == online.revision + 1
             for one, other in zip(online.runners, offline.runners, strict=True):
                 assert one.features == pytest.approx(other.features, abs=1e-9, nan_ok=True)
@@ -158,8 +167,12 @@ def test_strangers_are_scored_from_their_priors_and_marked(replayed: World) -> N
     scoring = SETTINGS.model_copy(
         update={"live": SETTINGS.live.model_copy(update={"incomplete": "score"})}
     )
-    done = predict(replayed.home, scoring, Asked(path, model="challenger"),
-                   clock=lambda: datetime.combine(day, time(8), UTC))  # fmt: skip
+    done = predict(
+        replayed.home,
+        scoring,
+        Asked(path, model="challenger"),
+        clock=lambda: datetime.combine(day, time(8), UTC),
+    )
     (only,) = done.predictions
     runner = next(each for each in only.runners if each.horse.startswith("Never Seen"))
     assert {"horse", "trainer"} <= set(runner.unknown)
@@ -179,8 +192,10 @@ def test_without_odds_there_is_no_market_and_no_verdict(replayed: World) -> None
 
 def test_odds_of_a_price_file_of_another_kind_make_verdicts_indicative(replayed: World) -> None:
     day = sorted(replayed.days)[-1]
-    rows = [{"horse": row["horse"], "race_id": row["race_id"], "odds": row["sp"]}
-            for row in _card(replayed, day)]  # fmt: skip
+    rows = [
+        {"horse": row["horse"], "race_id": row["race_id"], "odds": row["sp"]}
+        for row in _card(replayed, day)
+    ]
     prices = written(replayed.folder / "prices.csv", [*rows, rows[0] | {"horse": "A Stranger"}])
     done = replayed.predict(day, prices=prices, price_kind="morning")
     assert all(each.price_kind == "morning" and each.indicative for each in done.predictions)
@@ -215,9 +230,12 @@ def test_a_race_that_goes_off_while_it_is_scored_is_not_kept(replayed: World) ->
     stages: list[str] = []
     before = len(of(replayed, day))
     done = predict(
-        replayed.home, SETTINGS, Asked(replayed.card(day), model="challenger"), stages.append,
+        replayed.home,
+        SETTINGS,
+        Asked(replayed.card(day), model="challenger"),
+        stages.append,
         lambda: datetime.combine(day, time(23, 59) if "scoring" in stages else time(8), UTC),
-    )  # fmt: skip
+    )
     assert done.predictions == []
     assert {each.reason for each in done.unscored} == {"its off passed while it was being scored"}
     assert len(of(replayed, day)) == before

@@ -27,7 +27,8 @@ def test_results_wait_for_a_process_that_holds_the_warehouse(home: Home, tmp_pat
             said.append(why)
             process.kill()
 
-        done = settle(home, Settings(), [late], None, False, lambda stage: None,
-                      wait=PATIENCE, waiting=ends)  # fmt: skip
+        done = settle(
+            home, Settings(), [late], None, False, lambda stage: None, wait=PATIENCE, waiting=ends
+        )
     assert said == [f"waiting: {home.warehouse} is in use by pid {process.pid}"]
     assert done.batches[0]["accepted"] == 1

@@ -57,8 +57,17 @@ def test_a_run_bears_the_figures_of_its_day_and_of_the_days_to_it(home: Home) ->
     assert third.data.metrics["last_7/picks"] == 6
     assert "day/roi_low" not in third.data.metrics
     want = figures(book.runners, book.bets, ("all", DAYS[0], DAYS[2]), 200, SETTINGS.training.seed)
-    for name in ("roi", "roi_low", "roi_high", "ae_raw", "impact_value", "daily_sharpe",
-                 "calibration_error", "ll_gain", "max_drawdown"):  # fmt: skip
+    for name in (
+        "roi",
+        "roi_low",
+        "roi_high",
+        "ae_raw",
+        "impact_value",
+        "daily_sharpe",
+        "calibration_error",
+        "ll_gain",
+        "max_drawdown",
+    ):
         value = getattr(want, name)
         if value is not None:
             assert third.data.metrics[f"all/{name}"] == pytest.approx(value), name

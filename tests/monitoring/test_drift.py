@@ -43,13 +43,17 @@ def predicted(home: Home, days: int, change: Any = None, version: str = "1") -> 
         change(frame)
     values = frame[list(FEATURES)].astype(object).where(frame[list(FEATURES)].notna(), None)
     rows = values.to_dict("records")
-    record(home.ledger, [
-        replace(
-            race(int(number), [runner(int(i), features=rows[i]) for i in of_race.index]),
-            day=of_race["date"].iloc[0].date(), version=version,
-        )
-        for number, of_race in frame.groupby("race_id")
-    ])  # fmt: skip
+    record(
+        home.ledger,
+        [
+            replace(
+                race(int(number), [runner(int(i), features=rows[i]) for i in of_race.index]),
+                day=of_race["date"].iloc[0].date(),
+                version=version,
+            )
+            for number, of_race in frame.groupby("race_id")
+        ],
+    )
 
 
 @pytest.fixture(scope="module")

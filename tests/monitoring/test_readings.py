@@ -84,9 +84,10 @@ def test_a_feature_that_is_gone_from_the_predictions_is_missing_throughout(
 
 def test_a_tenth_of_missing_form_is_what_training_had(then: Reference) -> None:
     nulls = next(
-        each for each in of_features(then, seen(), LIMITS)
+        each
+        for each in of_features(then, seen(), LIMITS)
         if each.name == "form" and each.measure == "nulls" and each.kind == "feature"
-    )  # fmt: skip
+    )
     assert nulls.reference == pytest.approx(0.1, abs=0.01)
     assert not nulls.drifts
 

@@ -30,24 +30,24 @@ def runners(days: int, a_day: int, seed: int, start: date = START) -> pd.DataFra
     day = np.repeat(np.arange(days), a_day)
     course = np.arange(n) % a_day * 2 // a_day
     form = draw.normal(size=n)
-    return pd.DataFrame({
-        "date": pd.to_datetime([start + timedelta(int(each)) for each in day]),
-        "race_id": np.arange(n) // 10,
-        "form": np.where(draw.random(n) < 0.1, np.nan, form),
-        "rate": np.where(draw.random(n) < 0.3, 0.105, draw.beta(2, 15, n)),
-        "draw": (np.arange(n) % 10 + 1).astype(np.float64),
-        "going": draw.normal(size=2 * days)[2 * day + course],
-        "flag": (draw.random(n) < 0.03).astype(np.float64),
-        "sex": draw.choice(["colt", "filly", "gelding"], n, p=[0.3, 0.3, 0.4]),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "date": pd.to_datetime([start + timedelta(int(each)) for each in day]),
+            "race_id": np.arange(n) // 10,
+            "form": np.where(draw.random(n) < 0.1, np.nan, form),
+            "rate": np.where(draw.random(n) < 0.3, 0.105, draw.beta(2, 15, n)),
+            "draw": (np.arange(n) % 10 + 1).astype(np.float64),
+            "going": draw.normal(size=2 * days)[2 * day + course],
+            "flag": (draw.random(n) < 0.03).astype(np.float64),
+            "sex": draw.choice(["colt", "filly", "gelding"], n, p=[0.3, 0.3, 0.4]),
+        }
+    )
 
 
 def reference(seed: int = 1, a_day: int = 100) -> Reference:
     """A year of them, judged on a holdout of 3,000 races by chances that were right."""
     held = chances(3000, seed)
-    return described(
-        runners(364, a_day, seed), FEATURES, FAMILIES, 30, judged(held)
-    )  # fmt: skip
+    return described(runners(364, a_day, seed), FEATURES, FAMILIES, 30, judged(held))
 
 
 def seen(days: int = 30, a_day: int = 100, seed: int = 2) -> pd.DataFrame:
@@ -68,12 +68,17 @@ def chances(races: int, seed: int, steeper: float = 1.0, knows: float = 0.5) -> 
     truth = public + private
     winner = np.argmax((truth + draw.gumbel(size=n)).reshape(races, 10), axis=1)
     won = (np.arange(n) % 10 == race.broadcast(winner)).astype(np.float64)
-    return pd.DataFrame({
-        "race_id": race.index, "day": [START + timedelta(int(i)) for i in race.index // 100],
-        "p": race.softmax(steeper * (public + (private if knows else 0))),
-        "p_market_power": race.softmax(0.9 * public), "win_share": won,
-        "state": "ran", "whole": True,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "race_id": race.index,
+            "day": [START + timedelta(int(i)) for i in race.index // 100],
+            "p": race.softmax(steeper * (public + (private if knows else 0))),
+            "p_market_power": race.softmax(0.9 * public),
+            "win_share": won,
+            "state": "ran",
+            "whole": True,
+        }
+    )
 
 
 def judged(held: pd.DataFrame) -> dict[str, float | None]:
@@ -84,11 +89,17 @@ def judged(held: pd.DataFrame) -> dict[str, float | None]:
     slope = calibration_slope(p, won, dates)
     gain = delta_ll(p, market, won, races, races.first(dates), 400, 1)
     return {
-        "races": len(races), "runners": races.n, "calibration_error": error_by_chance(p),
-        "calibration_noise": error_by_chance(p), "calibration_slope": slope.value,
-        "calibration_slope_low": slope.low, "calibration_slope_high": slope.high,
-        "delta_ll": gain.value, "delta_ll_low": gain.low, "delta_ll_high": gain.high,
-    }  # fmt: skip
+        "races": len(races),
+        "runners": races.n,
+        "calibration_error": error_by_chance(p),
+        "calibration_noise": error_by_chance(p),
+        "calibration_slope": slope.value,
+        "calibration_slope_low": slope.low,
+        "calibration_slope_high": slope.high,
+        "delta_ll": gain.value,
+        "delta_ll_low": gain.low,
+        "delta_ll_high": gain.high,
+    }
 
 
 def days_of(frame: pd.DataFrame) -> Days:

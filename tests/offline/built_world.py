@@ -53,10 +53,19 @@ def oracle_priors() -> Priors:
     """The oracle's strengths under the platform's names."""
     p = ORACLE_PRIORS
     return Priors(
-        p0=p.p0, trainer_k0=p.k0_trainer, trainer_k1=p.k1_trainer, jockey_k0=p.k0_jockey,
-        jockey_k1=p.k1_jockey, pair_k2=p.k2, horse_k=p.k_horse, draw_k=p.k_draw,
-        draw_distance_k=p.k_draw, draw_course_k=p.k_draw, form_k=p.k_form, form_v0=p.v0,
-    )  # fmt: skip
+        p0=p.p0,
+        trainer_k0=p.k0_trainer,
+        trainer_k1=p.k1_trainer,
+        jockey_k0=p.k0_jockey,
+        jockey_k1=p.k1_jockey,
+        pair_k2=p.k2,
+        horse_k=p.k_horse,
+        draw_k=p.k_draw,
+        draw_distance_k=p.k_draw,
+        draw_course_k=p.k_draw,
+        form_k=p.k_form,
+        form_v0=p.v0,
+    )
 
 
 def record(home: Home, starts: list[Start]) -> None:

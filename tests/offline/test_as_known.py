@@ -82,10 +82,11 @@ def a_win_that_is_taken_away() -> list[Telling]:
     """Brigadier wins on 1 March for T and is disqualified 200 days later."""
     won = race(FIRST, ["Brigadier", *field(4)], {"Brigadier": {"trainer": "T", "jockey": "J"}})
     disqualified = [
-        replace(s, finished=False, position=None) if s.horse == "Brigadier"
+        replace(s, finished=False, position=None)
+        if s.horse == "Brigadier"
         else replace(s, position=(s.position or 0) - 1)
         for s in won
-    ]  # fmt: skip
+    ]
     return [Telling(FIRST, won), Telling(LATER, disqualified)]
 
 
@@ -95,8 +96,9 @@ def test_a_disqualification_months_later_is_seen_at_once_by_default(home: Home) 
     days = [FIRST + timedelta(1), LATER, LATER + timedelta(1), LATER + timedelta(400)]
     assert trainer_wins(home, days) == [0, 0, 0, 0]
     assert (told.as_known, told.corrections) == (
-        False, {"races": 0, "runners": 0, "results": 5, "prices": 0},
-    )  # fmt: skip
+        False,
+        {"races": 0, "runners": 0, "results": 5, "prices": 0},
+    )
 
 
 def test_a_disqualification_is_known_from_the_day_after_its_import(home: Home) -> None:
@@ -114,10 +116,15 @@ def test_bets_were_paid_on_the_result_of_the_day_after(home: Home) -> None:
     for tellings, paid in (([won, disqualified], 1), ([won, evening], 0)):
         tell(cleared(home), tellings)
         build_tables(home, as_known=True)
-        shares = Spine(home).connect().execute(
-            "SELECT sum(win_share) FROM outcomes WHERE horse_id = ?",
-            [stable_id("horse", "Brigadier")],
-        ).fetchall()  # fmt: skip
+        shares = (
+            Spine(home)
+            .connect()
+            .execute(
+                "SELECT sum(win_share) FROM outcomes WHERE horse_id = ?",
+                [stable_id("horse", "Brigadier")],
+            )
+            .fetchall()
+        )
         assert shares == [(paid,)]
 
 
@@ -145,10 +152,13 @@ def test_an_entry_is_the_card_of_the_morning_without_those_that_did_not_run(home
     """A new jockey, a new weight and a withdrawal came with the result."""
     card = race(FIRST, "ABCD", {"A": {"jockey": "J", "pounds": 126.0, "draw": 3}, "B": {"draw": 1}})
     ran = [
-        replace(s, jockey="K", pounds=124.0) if s.horse == "A"
-        else replace(s, started=False) if s.horse == "D" else s
+        replace(s, jockey="K", pounds=124.0)
+        if s.horse == "A"
+        else replace(s, started=False)
+        if s.horse == "D"
+        else s
         for s in card
-    ]  # fmt: skip
+    ]
     tell(home, [Telling(FIRST, card)], results=False)
     tell(home, [Telling(FIRST + timedelta(1), ran)])
     query = (
@@ -206,9 +216,12 @@ def test_files_imported_on_two_days_are_known_as_they_came(home: Home, tmp_path:
     assert sorted(paid.values()) == [0, 0, 1]
     assert next(horse for horse, share in paid.items() if share).startswith("Alpha")
     files = f"{known.folder}/horse_form/**/*.parquet"
-    rows = duckdb.read_parquet(files).order("event_timestamp").select(
-        "epoch(event_timestamp), percentile_1"
-    ).fetchall()  # fmt: skip
+    rows = (
+        duckdb.read_parquet(files)
+        .order("event_timestamp")
+        .select("epoch(event_timestamp), percentile_1")
+        .fetchall()
+    )
     known_on = [datetime.fromtimestamp(seconds, UTC).date() for seconds, _ in rows]
     assert sorted(known_on) == [first] * 3 + [later + timedelta(1)] * 3
     assert sorted(percentile for _, percentile in rows[:3]) == [0, 0.5, 1]

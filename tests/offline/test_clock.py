@@ -107,7 +107,7 @@ def test_tables_that_number_or_join_rows_have_no_clock(name: str) -> None:
         "GROUP BY trainer_id, known), good AS (SELECT trainer_id, known, wins FROM days "
         f"WHERE wins > 1) SELECT trainer_id, known, sum(wins) OVER ({CAREER}) FROM good",
     ],
-)  # fmt: skip
+)
 def test_of_tables_that_look_ahead_or_do_more_than_add_nothing_is_claimed(sql: str) -> None:
     assert clock_of(sql, "known") is None
 

@@ -33,8 +33,9 @@ def races() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute(RACES)
-        con.execute("CREATE TABLE race_levels AS SELECT DISTINCT race_id, 3.0 AS class_level "
-                    "FROM field")  # fmt: skip
+        con.execute(
+            "CREATE TABLE race_levels AS SELECT DISTINCT race_id, 3.0 AS class_level FROM field"
+        )
         con.execute(f"CREATE TABLE told AS {SQL['starts']}")
         yield con
 

@@ -52,12 +52,22 @@ def test_the_oracle_agrees_where_nothing_but_the_result_is_known(applied: Applie
     """No stalls, goings, levels, ratings or times: many tables are empty."""
     bare: list[Start] = [
         replace(
-            s, draw=None, going_group=None, surface=None, distance_band=None, distance_key=None,
-            race_level=None, prize=None, pounds=None, official_rating=None, ts=None, rpr=None,
+            s,
+            draw=None,
+            going_group=None,
+            surface=None,
+            distance_band=None,
+            distance_key=None,
+            race_level=None,
+            prize=None,
+            pounds=None,
+            official_rating=None,
+            ts=None,
+            rpr=None,
             seconds=None,
         )
         for s in random_starts(7, races=60)
-    ]  # fmt: skip
+    ]
     found = applied.features_of(bare)
     assert differences(found, oracle_features(bare)) == []
     assert {values["draw_iv"] for values in found.values()} == {1.0}

@@ -34,11 +34,21 @@ def told(home: Home, day: date, path: Path) -> None:
 
 def with_a_suffix(folder: Path, trainer: str = "B Trainer") -> Path:
     names = ("Alder Bough (IRE)", "Hazel Dene (GB)", "Oak Tree (FR)")
-    return file_of(folder, [
-        row(name, str(place), num=str(place), date=str(MAY), course="Newbury", age="3",
-            trainer=trainer if place == 1 else f"T{place}")
-        for place, name in enumerate(names, 1)
-    ])  # fmt: skip
+    return file_of(
+        folder,
+        [
+            row(
+                name,
+                str(place),
+                num=str(place),
+                date=str(MAY),
+                course="Newbury",
+                age="3",
+                trainer=trainer if place == 1 else f"T{place}",
+            )
+            for place, name in enumerate(names, 1)
+        ],
+    )
 
 
 def june(folder: Path) -> Path:
@@ -47,8 +57,9 @@ def june(folder: Path) -> Path:
 
 def july(folder: Path) -> Path:
     """The evidence: Alder Bough is with the trainer of May again."""
-    return old_file(folder, ["Alder Bough", "Fir Cone"], "july.csv", date="02 Jul 2018",
-                    trainer="B Trainer")  # fmt: skip
+    return old_file(
+        folder, ["Alder Bough", "Fir Cone"], "july.csv", date="02 Jul 2018", trainer="B Trainer"
+    )
 
 
 @pytest.mark.slow
@@ -79,11 +90,25 @@ def test_builds_after_two_races_became_one_are_as_from_nothing(
     told(home, MAY, with_a_suffix(tmp_path))
     told(home, JUNE, slug_file(tmp_path, names, Date="2018-06-01"))
     first = build_tables(home)
-    told(home, JULY, file_of(tmp_path, [
-        row(name, str(place), num=str(place), date="2018-06-01", course="Leopardstown (IRE)",
-            off="3:10")
-        for place, name in enumerate(names, 1)
-    ], "irish.csv"))  # fmt: skip
+    told(
+        home,
+        JULY,
+        file_of(
+            tmp_path,
+            [
+                row(
+                    name,
+                    str(place),
+                    num=str(place),
+                    date="2018-06-01",
+                    course="Leopardstown (IRE)",
+                    off="3:10",
+                )
+                for place, name in enumerate(names, 1)
+            ],
+            "irish.csv",
+        ),
+    )
     assert ask(home, "SELECT count(*) FROM races") == [(2,)]
     joined = build_tables(home)
     assert joined.built_on == first.number
@@ -100,11 +125,14 @@ def careers(built: Build, until: date) -> list[int]:
     files = f"{built.folder}/horse_form/**/*.parquet"
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        return [n for (n,) in con.execute(
-            "SELECT count(*) AS n FROM read_parquet($files) WHERE event_timestamp <= $day "
-            "AND percentile_1 IS NOT NULL GROUP BY horse_id ORDER BY n DESC",
-            {"files": files, "day": datetime(until.year, until.month, until.day, tzinfo=UTC)},
-        ).fetchall()]  # fmt: skip
+        return [
+            n
+            for (n,) in con.execute(
+                "SELECT count(*) AS n FROM read_parquet($files) WHERE event_timestamp <= $day "
+                "AND percentile_1 IS NOT NULL GROUP BY horse_id ORDER BY n DESC",
+                {"files": files, "day": datetime(until.year, until.month, until.day, tzinfo=UTC)},
+            ).fetchall()
+        ]
 
 
 def test_as_known_a_join_counts_from_the_day_after_its_import(home: Home, tmp_path: Path) -> None:

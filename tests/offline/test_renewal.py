@@ -96,9 +96,12 @@ def unlike(ours: dict[str, list[Any]], theirs: dict[str, list[Any]]) -> list[str
         name
         for name, rows in theirs.items()
         if len(rows) != len(ours[name])
-        or not all(same(a, b) for x, y in zip(rows, ours[name], strict=True)
-                   for a, b in zip(x, y, strict=True))
-    ]  # fmt: skip
+        or not all(
+            same(a, b)
+            for x, y in zip(rows, ours[name], strict=True)
+            for a, b in zip(x, y, strict=True)
+        )
+    ]
 
 
 def as_from_nothing(home: Home, built: Build, repo: Path = FEATURE_REPO) -> list[str]:
@@ -194,10 +197,11 @@ def test_years_that_did_not_change_share_their_files(home: Home, any_share: None
     for table in ("horse_form", "outcomes", "draw_course", "base/starts"):
         before, after = Path(first.folder) / table, Path(second.folder) / table
         linked = {
-            file.parent.name for file in before.rglob("*.parquet")
+            file.parent.name
+            for file in before.rglob("*.parquet")
             if (after / file.relative_to(before)).exists()
             and file.samefile(after / file.relative_to(before))
-        }  # fmt: skip
+        }
         years = {folder.name for folder in before.iterdir()}
         day = DAYS[-1] + timedelta(table in ("horse_form", "draw_course"))
         assert linked == years - {f"year={day.year}"}, table
@@ -272,25 +276,45 @@ def of(sql: str) -> Independence | None:
 @pytest.mark.parametrize(
     ("sql", "columns", "looked_up"),
     [
-        ("SELECT trainer_id, known, sum(wins) FROM starts GROUP BY trainer_id, known",
-         ("known", "trainer_id"), {}),
-        ("WITH days AS (SELECT trainer_id, known, sum(wins) AS wins FROM starts "
-         "GROUP BY trainer_id, known) SELECT trainer_id, known + 1 AS known, sum(wins) OVER "
-         f"({KEYED}) AS wins FROM days", ("trainer_id",), {}),
-        ("WITH days AS (SELECT trainer_id, known FROM starts UNION ALL "
-         "SELECT trainer_id, known + 14 FROM starts) "
-         "SELECT trainer_id, known, count(*) FROM days GROUP BY trainer_id, known",
-         ("trainer_id",), {}),
-        ("SELECT horse_id, avg(par_seconds) FROM starts LEFT JOIN par_times "
-         "ON par_times.race_id = starts.race_id GROUP BY horse_id",
-         ("horse_id",), {"par_times": ("race_id",)}),
-        ("SELECT horse_id, sum(fences) FROM starts JOIN fences USING (course_id) "
-         "GROUP BY horse_id", ("horse_id",), {"fences": ("course_id",)}),
-        ("SELECT a.horse_id, count(*) FROM starts AS a JOIN starts AS b "
-         "ON a.horse_id = b.horse_id AND b.known < a.known GROUP BY a.horse_id",
-         ("horse_id",), {}),
+        (
+            "SELECT trainer_id, known, sum(wins) FROM starts GROUP BY trainer_id, known",
+            ("known", "trainer_id"),
+            {},
+        ),
+        (
+            "WITH days AS (SELECT trainer_id, known, sum(wins) AS wins FROM starts "
+            "GROUP BY trainer_id, known) SELECT trainer_id, known + 1 AS known, sum(wins) OVER "
+            f"({KEYED}) AS wins FROM days",
+            ("trainer_id",),
+            {},
+        ),
+        (
+            "WITH days AS (SELECT trainer_id, known FROM starts UNION ALL "
+            "SELECT trainer_id, known + 14 FROM starts) "
+            "SELECT trainer_id, known, count(*) FROM days GROUP BY trainer_id, known",
+            ("trainer_id",),
+            {},
+        ),
+        (
+            "SELECT horse_id, avg(par_seconds) FROM starts LEFT JOIN par_times "
+            "ON par_times.race_id = starts.race_id GROUP BY horse_id",
+            ("horse_id",),
+            {"par_times": ("race_id",)},
+        ),
+        (
+            "SELECT horse_id, sum(fences) FROM starts JOIN fences USING (course_id) "
+            "GROUP BY horse_id",
+            ("horse_id",),
+            {"fences": ("course_id",)},
+        ),
+        (
+            "SELECT a.horse_id, count(*) FROM starts AS a JOIN starts AS b "
+            "ON a.horse_id = b.horse_id AND b.known < a.known GROUP BY a.horse_id",
+            ("horse_id",),
+            {},
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_columns_by_which_rows_are_independent_are_read_off_the_sql(
     sql: str, columns: tuple[str, ...], looked_up: dict[str, tuple[str, ...]]
 ) -> None:

@@ -16,8 +16,11 @@ from velo.home import Home
 from velo.warehouse.connection import warehouse
 from velo.warehouse.history import replace_rows
 
-KEYS = {"races": ("race_id",), "runners": ("race_id", "horse_id"),
-        "results": ("race_id", "horse_id")}  # fmt: skip
+KEYS = {
+    "races": ("race_id",),
+    "runners": ("race_id", "horse_id"),
+    "results": ("race_id", "horse_id"),
+}
 RESULT = ("started", "finished", "position", "ts", "rpr", "seconds")
 """What is known of a start after the race only."""
 
@@ -128,11 +131,14 @@ def _within(start: Start, told: list[Start]) -> int | None:
 def card_of(rng: Random, starts: list[Start]) -> list[Start]:
     """What was declared of races that were then run as `starts` say."""
     of_race = {
-        race_id: {"going_group": rng.choice(("good", "soft", None)),
-                  "prize": rng.choice((1000.0, 5000.0, 20000.0)),
-                  "race_level": rng.choice((None, None, 3.0, 5.0))}
-        for race_id in sorted({s.race_id for s in starts}) if rng.random() < 0.6
-    }  # fmt: skip
+        race_id: {
+            "going_group": rng.choice(("good", "soft", None)),
+            "prize": rng.choice((1000.0, 5000.0, 20000.0)),
+            "race_level": rng.choice((None, None, 3.0, 5.0)),
+        }
+        for race_id in sorted({s.race_id for s in starts})
+        if rng.random() < 0.6
+    }
     return [
         replace(
             s,
@@ -149,9 +155,10 @@ def with_cards(stood: list[Start], cards: World, day: date) -> list[Start]:
     """The day's races as declared, and who ran and how."""
     return [
         replace(cards[s.race_id, s.horse], **{name: getattr(s, name) for name in RESULT})
-        if s.date == day else s
+        if s.date == day
+        else s
         for s in stood
-    ]  # fmt: skip
+    ]
 
 
 def random_tellings(seed: int, starts: list[Start], batches: int) -> list[Telling]:

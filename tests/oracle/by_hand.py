@@ -12,9 +12,17 @@ from tests.oracle.features import Oracle, Priors, Start
 
 TODAY = date(2024, 6, 1)
 PRIORS = Priors(
-    p0=0.1, k0_trainer=10, k1_trainer=5, k0_jockey=20, k1_jockey=10, k2=10,
-    k_horse=2, k_draw=2, k_form=2, v0=0.1,
-)  # fmt: skip
+    p0=0.1,
+    k0_trainer=10,
+    k1_trainer=5,
+    k0_jockey=20,
+    k1_jockey=10,
+    k2=10,
+    k_horse=2,
+    k_draw=2,
+    k_form=2,
+    v0=0.1,
+)
 RACE_FACTS = {
     *("course", "surface", "distance_band", "distance_key", "going_group"),
     *("region", "race_level", "prize"),

@@ -132,6 +132,9 @@ def test_a_withdrawn_horse_has_no_start() -> None:
 def test_a_debutant_has_no_class_or_layoff_facts_and_neutral_form() -> None:
     got = today(race_level=4, pounds=130.0, official_rating=70.0, draw=3)
     assert {f for f in FEATURES if got[f] is None} == {
-        *FEATURES[7:14], "form_slope", "form_var", "ts_trend",
-    }  # fmt: skip
+        *FEATURES[7:14],
+        "form_slope",
+        "form_var",
+        "ts_trend",
+    }
     assert (got["form_ewma"], got["course_going_iv"], got["draw_bias_z"]) == (0.5, 1, 0)

@@ -50,8 +50,11 @@ def test_thirds_are_of_the_rank_among_starters() -> None:
     drawn: dict[str, dict[str, Any]] = {h: {"draw": stall} for h, stall in stalls.items()}
     rows = race(TODAY, "ABCDE", {**drawn, "E": {"draw": 1, "started": False}}, race_id="r")
     assert {r.start.horse: r.third for r in Oracle(rows, PRIORS).races["r"]} == {
-        "C": 1, "B": 2, "D": 3, "A": 3,
-    }  # fmt: skip
+        "C": 1,
+        "B": 2,
+        "D": 3,
+        "A": 3,
+    }
 
 
 def test_a_draw_bias_is_wins_over_expected_in_standard_deviations() -> None:

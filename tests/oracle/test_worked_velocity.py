@@ -81,9 +81,11 @@ def test_unseen_people_and_pairs_are_served_the_prior() -> None:
     unseen = today(tess(5, 1), trainer="Nora", jockey="Ned")
     unknown = today(tess(5, 1), trainer=None, jockey=None)
     strangers = today(
-        only(tess(5, 1), jockey="Joan"), only(tess(5, 1), trainer="Tom"),
-        trainer="Tess", jockey="Jock",
-    )  # fmt: skip
+        only(tess(5, 1), jockey="Joan"),
+        only(tess(5, 1), trainer="Tom"),
+        trainer="Tess",
+        jockey="Jock",
+    )
     for got in (unseen, unknown):
         assert [got[f] for f in FEATURES[:6]] == pytest.approx([0.1] * 6)
         assert got["tj_combo_uplift"] == 0

@@ -90,9 +90,12 @@ def draw_race(dice: random.Random) -> Race:
     law = dice.choice(["none", "rule 4", "reduction factor"])
     exchange = law == "reduction factor"
     race = Race(
-        law, dice.random() < 0.5, dice.random() < 0.03, dice.random() < 0.4,
+        law,
+        dice.random() < 0.5,
+        dice.random() < 0.03,
+        dice.random() < 0.4,
         F(dice.choice([2, 5]), 100) if exchange else F(0),
-    )  # fmt: skip
+    )
     count = dice.choice([1, 2, 3, 4, 5, 6, 7, 8, 8, 10, 11, 12, 14, 15, 16, 17, 20])
     finishers = count if dice.random() < 0.6 else dice.randint(1, count)
     place = 1

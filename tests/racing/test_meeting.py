@@ -17,21 +17,56 @@ from velo.racing.venue import Venue, venue
 
 LONDON = ZoneInfo("Europe/London")
 PLACES = [
-    ("ascot", "GB"), ("dundalk", "IRE"), ("longchamp", "FR"), ("baden baden", "GER"),
-    ("san siro", "ITY"), ("veliefendi", "TUR"), ("la zarzuela", "SPA"), ("meydan", "UAE"),
-    ("riyadh", "KSA"), ("kenilworth", "SAF"), ("saratoga", "USA"), ("oaklawn park", "USA"),
-    ("ruidoso downs", "USA"), ("turf paradise", "USA"), ("del mar", "USA"), ("woodbine", "CAN"),
-    ("hastings", "CAN"), ("palermo", "ARG"), ("gavea", "BRZ"), ("club hipico", "CHI"),
-    ("monterrico", "PER"), ("tokyo", "JPN"), ("seoul", "KOR"), ("happy valley", "HK"),
-    ("kranji", "SIN"), ("mumbai", "IND"), ("randwick", "AUS"), ("eagle farm", "AUS"),
-    ("morphettville", "AUS"), ("ascot", "AUS"), ("darwin", "AUS"), ("ellerslie", "NZ"),
-    ("nobody knows it", "USA"), ("nobody knows it", "AUS"),
-]  # fmt: skip
+    ("ascot", "GB"),
+    ("dundalk", "IRE"),
+    ("longchamp", "FR"),
+    ("baden baden", "GER"),
+    ("san siro", "ITY"),
+    ("veliefendi", "TUR"),
+    ("la zarzuela", "SPA"),
+    ("meydan", "UAE"),
+    ("riyadh", "KSA"),
+    ("kenilworth", "SAF"),
+    ("saratoga", "USA"),
+    ("oaklawn park", "USA"),
+    ("ruidoso downs", "USA"),
+    ("turf paradise", "USA"),
+    ("del mar", "USA"),
+    ("woodbine", "CAN"),
+    ("hastings", "CAN"),
+    ("palermo", "ARG"),
+    ("gavea", "BRZ"),
+    ("club hipico", "CHI"),
+    ("monterrico", "PER"),
+    ("tokyo", "JPN"),
+    ("seoul", "KOR"),
+    ("happy valley", "HK"),
+    ("kranji", "SIN"),
+    ("mumbai", "IND"),
+    ("randwick", "AUS"),
+    ("eagle farm", "AUS"),
+    ("morphettville", "AUS"),
+    ("ascot", "AUS"),
+    ("darwin", "AUS"),
+    ("ellerslie", "NZ"),
+    ("nobody knows it", "USA"),
+    ("nobody knows it", "AUS"),
+]
 CHANGES = [
-    date(2023, 3, 11), date(2023, 3, 12), date(2023, 3, 25), date(2023, 3, 26), date(2023, 4, 1),
-    date(2023, 4, 2), date(2023, 9, 3), date(2023, 9, 24), date(2023, 10, 1), date(2023, 10, 28),
-    date(2023, 10, 29), date(2023, 11, 4), date(2023, 11, 5),
-]  # fmt: skip
+    date(2023, 3, 11),
+    date(2023, 3, 12),
+    date(2023, 3, 25),
+    date(2023, 3, 26),
+    date(2023, 4, 1),
+    date(2023, 4, 2),
+    date(2023, 9, 3),
+    date(2023, 9, 24),
+    date(2023, 10, 1),
+    date(2023, 10, 28),
+    date(2023, 10, 29),
+    date(2023, 11, 4),
+    date(2023, 11, 5),
+]
 """Days about which clocks change: America's, Europe's, Chile's, Australia's and New Zealand's."""
 
 
@@ -84,10 +119,14 @@ def meetings(draw: st.DrawFn) -> tuple[date, Venue, list[datetime]]:
     run = draw(st.sets(st.sampled_from(minutes), min_size=1))
     midnight = datetime.combine(day, time(), ZoneInfo(zone))
     return (
-        day, place,
-        [(midnight + timedelta(minutes=each)).astimezone(UTC) for each in sorted(run)
-         if each <= hours.last],
-    )  # fmt: skip
+        day,
+        place,
+        [
+            (midnight + timedelta(minutes=each)).astimezone(UTC)
+            for each in sorted(run)
+            if each <= hours.last
+        ],
+    )
 
 
 @settings(max_examples=400)
@@ -220,8 +259,10 @@ def test_the_writers_clock_is_what_a_meetings_times_show() -> None:
 
 def test_neighbouring_meetings_tell_the_clock_of_one_that_shows_none() -> None:
     seen: dict[date, list[Any]] = {
-        date(2025, 10, 13): [12, 12], date(2025, 10, 14): [12], date(2025, 10, 16): [24],
-    }  # fmt: skip
+        date(2025, 10, 13): [12, 12],
+        date(2025, 10, 14): [12],
+        date(2025, 10, 16): [24],
+    }
     assert clock_about(date(2025, 10, 14), seen) == 12
     assert clock_about(date(2025, 10, 15), seen) is None
     assert clock_about(date(2025, 10, 12), seen) == 12

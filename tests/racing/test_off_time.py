@@ -40,8 +40,12 @@ def test_a_time_shows_the_clock_that_wrote_it() -> None:
         for text, read in written.items()
     }
     assert shows == {
-        "14:30": ["late"], "0:10": ["late"], "02:30": ["padded"], "2:30": ["single"], "11:30": [],
-    }  # fmt: skip
+        "14:30": ["late"],
+        "0:10": ["late"],
+        "02:30": ["padded"],
+        "2:30": ["single"],
+        "11:30": [],
+    }
 
 
 @pytest.mark.parametrize("text", [None, "", "-", "noon", "25:00", "12:60", "5-45", "13:05 pm"])

@@ -22,9 +22,15 @@ from velo.offline.spine import Spine
 from velo.settings import OddsBand
 
 BUCKETS = ("top10", "top20", "top30", "all")
-SAME = (("picks", "bets"), ("wins", "winners"), ("profit", "profit"), ("roi", "roi"),
-        ("ae_raw", "ae_ratio"), ("ae_fair", "ae_fair"),
-        ("max_drawdown", "max_drawdown"))  # fmt: skip
+SAME = (
+    ("picks", "bets"),
+    ("wins", "winners"),
+    ("profit", "profit"),
+    ("roi", "roi"),
+    ("ae_raw", "ae_ratio"),
+    ("ae_fair", "ae_fair"),
+    ("max_drawdown", "max_drawdown"),
+)
 """A figure of the ledger, and what the backtest's report calls it."""
 
 
@@ -57,13 +63,20 @@ def backtested(lived: Days) -> Backtested:
     draws, seed = settings.training.bootstrap_draws, settings.training.seed
     report = backtest(
         conditioned(scored.predictions, known),
-        Terms("sp", "sp", 0.0, OddsBand(**stored.said["odds_band"]),
-              (Learned.stored(stored.said, first),), draws, seed),
+        Terms(
+            "sp",
+            "sp",
+            0.0,
+            OddsBand(**stored.said["odds_band"]),
+            (Learned.stored(stored.said, first),),
+            draws,
+            seed,
+        ),
         Period(first, last),
         Origin(stored.name, stored.registered.run_id, None),
         Withdrawals(horses=0, law="none", unsettleable_races=0),
         Returned(withdrawn=0, void=0, void_races=0),
-    )  # fmt: skip
+    )
     judged = set(scored.predictions["race_id"])
     found = {}
     for strategy in BUCKETS:
@@ -97,8 +110,9 @@ def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
         ends = zip((mine.roi_low, mine.roi_high), theirs["roi_ci"] or (None, None), strict=True)
         found["roi_ci"] = max(
             found.get("roi_ci", 0.0),
-            *(abs(float(a) - float(b)) for a, b in ends if a is not None and b is not None), 0.0,
-        )  # fmt: skip
+            *(abs(float(a) - float(b)) for a, b in ends if a is not None and b is not None),
+            0.0,
+        )
     of_all = done.ledger["all"]
     found["calibration_error"] = abs(
         float(of_all.calibration_error or 0) - float(done.report["calibration_error"] or 0)

@@ -42,15 +42,39 @@ SMALL = Settings(
 """For tests: a model that is fitted in seconds."""
 
 CARD = {
-    "date": "date", "course": "course", "region": "region", "off": "''", "race_no": "race_no",
-    "race_id": "race_id", "race_name": "race_name", "type": "type", "class": "class",
-    "rating_band": "rating_band", "dist": "dist", "surface": "surface", "going": "going",
-    "ran": "ran", "num": "num", "draw": "draw", "horse": "horse", "bred": "bred",
-    "horse_id": "horse_id", "age": "age", "sex": "sex", "wgt": "wgt", "hg": "hg",
-    "jockey": "jockey", "trainer": "trainer", "owner": "owner",
-    "official_rating": "official_rating", "race_prize": "prize", "sire": "sire", "dam": "dam",
-    "damsire": "damsire", "sp": "sp_dec",
-}  # fmt: skip
+    "date": "date",
+    "course": "course",
+    "region": "region",
+    "off": "''",
+    "race_no": "race_no",
+    "race_id": "race_id",
+    "race_name": "race_name",
+    "type": "type",
+    "class": "class",
+    "rating_band": "rating_band",
+    "dist": "dist",
+    "surface": "surface",
+    "going": "going",
+    "ran": "ran",
+    "num": "num",
+    "draw": "draw",
+    "horse": "horse",
+    "bred": "bred",
+    "horse_id": "horse_id",
+    "age": "age",
+    "sex": "sex",
+    "wgt": "wgt",
+    "hg": "hg",
+    "jockey": "jockey",
+    "trainer": "trainer",
+    "owner": "owner",
+    "official_rating": "official_rating",
+    "race_prize": "prize",
+    "sire": "sire",
+    "dam": "dam",
+    "damsire": "damsire",
+    "sp": "sp_dec",
+}
 """A card's column -> the file's that is known before the race; the final tote odds are its odds."""
 CAME_UNDER_ORDERS = "pos NOT IN ('WV', 'WV-A', 'WX', 'WX-A', 'WXNR', 'NR')"
 
@@ -117,17 +141,24 @@ class Days:
         path = card or self.card(day)
         with self._timed("predict offline" if asked.get("offline") else "predict"):
             return predict(
-                self.home, self.settings, Asked(path, model="challenger", **asked),
+                self.home,
+                self.settings,
+                Asked(path, model="challenger", **asked),
                 clock=lambda: morning(day),
-            )  # fmt: skip
+            )
 
     def settle(self, *paths: Path, at: date) -> Settled:
         """Load results and settle, at 11 in the evening of a day."""
         with self._timed("results"):
             return settle(
-                self.home, self.settings, [str(each) for each in paths], None, False,
-                lambda stage: None, clock=lambda: morning(at) + timedelta(hours=15),
-            )  # fmt: skip
+                self.home,
+                self.settings,
+                [str(each) for each in paths],
+                None,
+                False,
+                lambda stage: None,
+                clock=lambda: morning(at) + timedelta(hours=15),
+            )
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

@@ -193,8 +193,12 @@ def test_a_clock_that_runs_ahead_is_refused_and_costs_nothing(
     for day in days:
         ahead = morning(day) + timedelta(hours=6)
         with pytest.raises(InputError, match="cut-off of the morning was"):
-            predict(here.home, SMALL, Asked(here.card(day), model="challenger"),
-                    clock=lambda ahead=ahead: ahead)  # fmt: skip
+            predict(
+                here.home,
+                SMALL,
+                Asked(here.card(day), model="challenger"),
+                clock=lambda ahead=ahead: ahead,
+            )
         assert not predictions(here.home.ledger, (day, day))
         here.predict(day)
         here.settle(here.results(day), at=day)

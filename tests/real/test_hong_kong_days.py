@@ -81,8 +81,10 @@ def test_the_ledger_is_the_backtest_built_as_known(lived: Days) -> None:
     assert len(done.chances) == len(open_book(lived.home, SMALL).runners)
     found = largest_difference(lived, done)
     assert {name: found[name] for name in ("p_model", "p_market_power", "p")} == {
-        "p_model": 0.0, "p_market_power": 0.0, "p": 0.0,
-    }  # fmt: skip
+        "p_model": 0.0,
+        "p_market_power": 0.0,
+        "p": 0.0,
+    }
     assert max(found.values()) < 1e-9, found
 
 
@@ -92,9 +94,11 @@ def test_a_race_with_a_result_is_over_whatever_the_clock_says(lived: Days) -> No
     with pytest.raises(InputError, match="it has a result, so it is over"):
         lived.predict(day)
     done = predict(
-        lived.home, SMALL, Asked(lived.card(day), model="challenger", backfill=True),
+        lived.home,
+        SMALL,
+        Asked(lived.card(day), model="challenger", backfill=True),
         clock=lambda: morning(day),
-    )  # fmt: skip
+    )
     assert done.predictions
     assert all(each.backfill for each in done.predictions)
 
@@ -102,8 +106,10 @@ def test_a_race_with_a_result_is_over_whatever_the_clock_says(lived: Days) -> No
 def test_races_without_an_off_stand_by_their_number(lived: Days) -> None:
     day = race_days()[-1]
     done = predict(
-        lived.home, SMALL, Asked(day=day, model="challenger", backfill=True),
+        lived.home,
+        SMALL,
+        Asked(day=day, model="challenger", backfill=True),
         clock=lambda: morning(day),
-    )  # fmt: skip
+    )
     called = [each.race_name.partition(",")[0] for each in done.predictions if each.race_name]
     assert called == [f"race {number}" for number in range(1, len(called) + 1)]

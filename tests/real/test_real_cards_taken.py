@@ -85,6 +85,9 @@ def test_every_runner_is_what_the_card_says(
     reserves = [each for each in card.absent if each.standing == "reserve"]
     assert len(card.absent) - len(reserves) == sum(is_out(runner) for _, runner in rows)
     assert out is None or len(card.absent) == out
-    sizes = dict(zip(card.entries["race_id"].to_pylist(), card.entries["field_size"].to_pylist(),
-                     strict=True))  # fmt: skip
+    sizes = dict(
+        zip(
+            card.entries["race_id"].to_pylist(), card.entries["field_size"].to_pylist(), strict=True
+        )
+    )
     assert sum(sizes.values()) == len(card.entries) == len(rows) - len(card.absent)

@@ -14,10 +14,18 @@ from typing import Any
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--enable-logging=stderr", "--hide-scrollbars", "--virtual-time-budget=2000",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-logging=stderr",
+    "--hide-scrollbars",
+    "--virtual-time-budget=2000",
+)
 MEASURE = """
 <script>
 for (const each of document.querySelectorAll("details")) each.open = true;
@@ -83,7 +91,16 @@ def _run(html: str, width: int) -> subprocess.CompletedProcess[str]:
         page = Path(folder) / "page.html"
         page.write_text(html, encoding="utf-8")
         return subprocess.run(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={folder}/profile", f"--window-size={width},2000",
-             "--dump-dom", page.as_uri()],
-            capture_output=True, text=True, timeout=120, check=True,
-        )  # fmt: skip
+            [
+                CHROMIUM,
+                *FLAGS,
+                f"--user-data-dir={folder}/profile",
+                f"--window-size={width},2000",
+                "--dump-dom",
+                page.as_uri(),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )

@@ -89,9 +89,13 @@ def _judged(
     cutoffs = selection.cutoffs(selection.expected_value(given.p, given.decision_odds)[inside])
     figures: dict[str, Any] = metrics.measure(given, cutoffs, band, 0.0, 200, seed)
     figures |= {
-        "r2_model": 0.1, "training_rows": len(train), "holdout_days": 75,
-        "alpha_share": model.blend.alpha_share, "alpha_share_low": 0.2, "alpha_share_high": 0.6,
-    }  # fmt: skip
+        "r2_model": 0.1,
+        "training_rows": len(train),
+        "holdout_days": 75,
+        "alpha_share": model.blend.alpha_share,
+        "alpha_share_low": 0.2,
+        "alpha_share_high": 0.6,
+    }
     counts = {name: NullCount(len(held), 0, 3, 1, False) for name in FEATURES}
     families = {"form": FEATURES[:1], "class_layoff": FEATURES[1:]}
     days = plan(
@@ -102,10 +106,15 @@ def _judged(
     report = TrainingReport(
         run_id=version * 32,
         data={
-            "build": "b1", "starts": "9", "corrections": "always so",
-            "first_day": date(2018, 1, 1), "last_day": date(2018, 6, 24),
-            "rows": len(held) + len(train), "races": RACES,
-            "excluded": {"no winner": 2, "a starter without sp": 80}, "families": families,
+            "build": "b1",
+            "starts": "9",
+            "corrections": "always so",
+            "first_day": date(2018, 1, 1),
+            "last_day": date(2018, 6, 24),
+            "rows": len(held) + len(train),
+            "races": RACES,
+            "excluded": {"no winner": 2, "a starter without sp": 80},
+            "families": families,
         },
         plan=days.to_dict(),
         settings=chosen,
@@ -113,7 +122,8 @@ def _judged(
         nulls={name: count.to_dict() for name, count in counts.items()},
         folds=[{"fold": 1, "races": 80.0, "r2_model": 0.1, "r2_linear": 0.11, "r2_market": 0.15}],
         model={
-            "objective": "conditional_logit", "linear_is_better": True,
+            "objective": "conditional_logit",
+            "linear_is_better": True,
             "note": "the linear model does better; `--objective auto` takes it",
         },
         holdout=figures,
@@ -123,13 +133,15 @@ def _judged(
         contributions=tuple(
             Contribution(name, Estimate(value, value - 0.01, value + 0.01), judgement)
             for name, value, judgement in zip(
-                FEATURES, (0.05, 0.02, 0.001, -0.02),
-                ("helps", "helps", "adds nothing", "hurts"), strict=True,
+                FEATURES,
+                (0.05, 0.02, 0.001, -0.02),
+                ("helps", "helps", "adds nothing", "hurts"),
+                strict=True,
             )
         ),
         importance=model.fundamental.scorer.importance(),
         seconds={},
-    ).to_dict()  # fmt: skip
+    ).to_dict()
     return Sources(
         run_id=version * 32,
         version=version,

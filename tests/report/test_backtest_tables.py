@@ -17,18 +17,33 @@ from velo.report.page import page
 from velo.settings import OddsBand
 
 PLAIN = {
-    "bets": 40, "unsettled": 0, "winners": 6.5, "staked": 40.0, "profit": 3.5,
-    "roi": 0.0875, "roi_ci": [-0.2, 0.4], "ae_ratio": 1.1, "ae_ratio_ci": [0.8, 1.4],
-    "ae_fair": 1.0, "ae_fair_ci": [0.7, 1.3], "max_drawdown": 8.0,
-    "strike_rate": 0.16, "strike_rate_ci": [0.1, 0.2],
-}  # fmt: skip
+    "bets": 40,
+    "unsettled": 0,
+    "winners": 6.5,
+    "staked": 40.0,
+    "profit": 3.5,
+    "roi": 0.0875,
+    "roi_ci": [-0.2, 0.4],
+    "ae_ratio": 1.1,
+    "ae_ratio_ci": [0.8, 1.4],
+    "ae_fair": 1.0,
+    "ae_fair_ci": [0.7, 1.3],
+    "max_drawdown": 8.0,
+    "strike_rate": 0.16,
+    "strike_rate_ci": [0.1, 0.2],
+}
 WEIGHED = PLAIN | {
     "bank": {"opening": 100.0, "closing": 103.5, "lowest": 92.0, "path": [97.0, 103.5]},
-    "random": {"draws": 1000, "selected_roi": 0.09, "roi": -0.15, "roi_ci": [-0.4, 0.1],
-               "p_value": 0.031},
+    "random": {
+        "draws": 1000,
+        "selected_roi": 0.09,
+        "roi": -0.15,
+        "roi_ci": [-0.4, 0.1],
+        "p_value": 0.031,
+    },
     "power": {"claimed_edge": 0.123, "power": 0.22, "bets_needed": 2400},
     "sharpe": {"daily": 0.1, "deflated": 0.64},
-}  # fmt: skip
+}
 
 
 def report(statement: dict[str, Any], **parts: Any) -> dict[str, Any]:
@@ -36,29 +51,45 @@ def report(statement: dict[str, Any], **parts: Any) -> dict[str, Any]:
         "version": "1",
         "run_id": "1" * 32,
         "period": {"from": "2018-04-11", "to": "2018-06-24"},
-        "prices": {"decision": "sp", "settlement": "sp", "commission": 0.0,
-                   "note": "selected on the price it settles at"},
-        "races": 300, "runners": 2500, "excluded": {},
+        "prices": {
+            "decision": "sp",
+            "settlement": "sp",
+            "commission": 0.0,
+            "note": "selected on the price it settles at",
+        },
+        "races": 300,
+        "runners": 2500,
+        "excluded": {},
         "strategies": dict.fromkeys(("top10", "top20", "top30", "all"), statement),
         "price_buckets": {"[5,8)": PLAIN},
         "baseline": {"favourite": PLAIN, "blind_band": PLAIN | {"roi": None, "roi_ci": None}},
-        "calibration_error": 0.01, "delta_r2": 0.01, "delta_ll_ci": [0.001, 0.02],
+        "calibration_error": 0.01,
+        "delta_r2": 0.01,
+        "delta_ll_ci": [0.001, 0.02],
         "alpha_share": 0.4,
         **parts,
-    }  # fmt: skip
+    }
 
 
 WHOLE = report(
     WEIGHED,
     days=["2018-04-11", "2018-04-12"],
     withdrawals={"horses": 12, "law": "none", "unsettleable_races": 0},
-    returned={"withdrawn": 0, "void": 17, "void_races": 2}, earlier_looks=1,
+    returned={"withdrawn": 0, "void": 17, "void_races": 2},
+    earlier_looks=1,
     comparison={"strategies": ["top10", "top20"], "probability_of_overfitting": 0.41},
-    walk_forward=[{"period": {"from": "2018-04-11", "to": "2018-06-24"},
-                   "train_end": "2018-04-11", "cutoffs": {}, "alpha_share": 0.4, "races": 300,
-                   "delta_ll": 0.01}],
+    walk_forward=[
+        {
+            "period": {"from": "2018-04-11", "to": "2018-06-24"},
+            "train_end": "2018-04-11",
+            "cutoffs": {},
+            "alpha_share": 0.4,
+            "races": 300,
+            "delta_ll": 0.01,
+        }
+    ],
     caveats=["selected on the price it settles at", "the bank would not have lasted: all"],
-)  # fmt: skip
+)
 
 
 def shown(backtest: dict[str, Any]) -> str:
@@ -75,10 +106,17 @@ def test_a_backtest_of_bare_strategies_is_shown_without_a_word_of_chance() -> No
 
 def test_chance_power_and_overfitting_are_shown_where_they_were_measured() -> None:
     text = shown(WHOLE)
-    for part in ("Against chance", "0.031", "2,400", "+12.3%", "in 41% of the ways",
-                 "Horses withdrawn: 12 (deduction from the others' bets: none)",
-                 "Races declared void: 2", "97.5% for 1 earlier look at these days",
-                 "walked forward"):  # fmt: skip
+    for part in (
+        "Against chance",
+        "0.031",
+        "2,400",
+        "+12.3%",
+        "in 41% of the ways",
+        "Horses withdrawn: 12 (deduction from the others' bets: none)",
+        "Races declared void: 2",
+        "97.5% for 1 earlier look at these days",
+        "walked forward",
+    ):
         assert part in text
 
 
@@ -113,10 +151,14 @@ def test_every_figure_of_a_real_backtest_stands_in_its_table() -> None:
         each, row = report["strategies"][name], rows[words.bucket(name)]
         values = [cell.value for cell in row[1:]]
         assert values == [
-            each["random"]["selected_roi"], each["random"]["roi"], each["random"]["p_value"],
-            each["power"]["claimed_edge"], each["power"]["power"], each["power"]["bets_needed"],
+            each["random"]["selected_roi"],
+            each["random"]["roi"],
+            each["random"]["p_value"],
+            each["power"]["claimed_edge"],
+            each["power"]["power"],
+            each["power"]["bets_needed"],
             each["sharpe"]["deflated"],
-        ]  # fmt: skip
+        ]
     assert sum(value is not None for row in rows.values() for value in [row[4].value]) >= 4
 
 

@@ -16,12 +16,19 @@ from velo.live.shown import as_said
 from velo.report.card_page import Standing, page
 
 CHAMPION = Standing("3", "v1", True)
-MOVED = [{"feature": "form_ewma", "push": 0.31, "value": 0.7},
-         {"feature": "draw_iv", "push": -0.12, "value": 0.9},
-         {"feature": "or_delta", "push": 0.04, "value": None}]  # fmt: skip
-FIRST = race(1, [
-    backed(1, odds=8.0, moved=MOVED), runner(2, rank=2), runner(3, rank=3, unknown=["horse"]),
-])  # fmt: skip
+MOVED = [
+    {"feature": "form_ewma", "push": 0.31, "value": 0.7},
+    {"feature": "draw_iv", "push": -0.12, "value": 0.9},
+    {"feature": "or_delta", "push": 0.04, "value": None},
+]
+FIRST = race(
+    1,
+    [
+        backed(1, odds=8.0, moved=MOVED),
+        runner(2, rank=2),
+        runner(3, rank=3, unknown=["horse"]),
+    ],
+)
 
 
 def unpriced(race_id: int, off: str | None) -> Prediction:
@@ -106,9 +113,10 @@ def test_nothing_is_fetched_and_a_name_is_no_code() -> None:
     script = found.named("script")[0].text
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = next(
-        each.attributes["content"] or "" for each in found.named("meta")
+        each.attributes["content"] or ""
+        for each in found.named("meta")
         if each.attributes.get("http-equiv") == "Content-Security-Policy"
-    )  # fmt: skip
+    )
     assert "default-src 'none'" in policy
     assert digest in policy
     assert not any({"src", "srcset", "action"} & set(each.attributes) for each in found.elements)

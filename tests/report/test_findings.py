@@ -102,8 +102,13 @@ def test_the_truth_beats_a_guess_by_its_log_likelihood() -> None:
 
 def test_caveats_speak_of_the_run_at_hand() -> None:
     said = " ".join(FOUND["caveats"])
-    for words in ("Selected on the price it settles at: SP", "Underpowered", "looked at 2 times",
-                  "11.4% of the races have no usable market", "straight line"):  # fmt: skip
+    for words in (
+        "Selected on the price it settles at: SP",
+        "Underpowered",
+        "looked at 2 times",
+        "11.4% of the races have no usable market",
+        "straight line",
+    ):
         assert words in said
 
 

@@ -13,13 +13,33 @@ from velo.report.ledger_page import page
 
 FIRST = date(2026, 1, 1)
 FIGURES = {
-    "races": 60, "days": 60, "bet_days": 50, "picks": 12, "wins": 1.5, "places": 4,
-    "strike_rate": 0.125, "ae_raw": 1.1,
-    "ae_fair": None, "impact_value": 1.2, "staked": 1234.5, "profit": -1080.4, "profit_sp": -3.5,
-    "profit_bsp": None, "roi": -0.29, "roi_low": -0.6, "roi_high": 0.1, "max_drawdown": 1340.0,
-    "daily_sharpe": -0.1, "calibration_error": 0.004, "calibration_races": 55, "ll_gain": 0.01,
-    "ll_gain_low": -0.01, "ll_gain_high": 0.03, "clv": 0.02, "clv_bets": 11,
-}  # fmt: skip
+    "races": 60,
+    "days": 60,
+    "bet_days": 50,
+    "picks": 12,
+    "wins": 1.5,
+    "places": 4,
+    "strike_rate": 0.125,
+    "ae_raw": 1.1,
+    "ae_fair": None,
+    "impact_value": 1.2,
+    "staked": 1234.5,
+    "profit": -1080.4,
+    "profit_sp": -3.5,
+    "profit_bsp": None,
+    "roi": -0.29,
+    "roi_low": -0.6,
+    "roi_high": 0.1,
+    "max_drawdown": 1340.0,
+    "daily_sharpe": -0.1,
+    "calibration_error": 0.004,
+    "calibration_races": 55,
+    "ll_gain": 0.01,
+    "ll_gain_low": -0.01,
+    "ll_gain_high": 0.03,
+    "clv": 0.02,
+    "clv_bets": 11,
+}
 
 
 def ledger(days: int) -> dict[str, Any]:
@@ -32,18 +52,32 @@ def ledger(days: int) -> dict[str, Any]:
             for span in ("last 7 days", "all")
         ]
     some = [float(n % 7) for n in range(days)]
-    bins = [{"runners": 50, "predicted": 0.1 * n, "observed": 0.1 * n + 0.01,
-             "observed_ci": [0.05 * n, 0.15 * n]} for n in range(1, 8)]  # fmt: skip
+    bins = [
+        {
+            "runners": 50,
+            "predicted": 0.1 * n,
+            "observed": 0.1 * n + 0.01,
+            "observed_ci": [0.05 * n, 0.15 * n],
+        }
+        for n in range(1, 8)
+    ]
     return {
-        "spans": spans, "bets": {"ran": 12, "open": 3}, "settled": "Settled at SP.",
+        "spans": spans,
+        "bets": {"ran": 12, "open": 3},
+        "settled": "Settled at SP.",
         "course": {
-            "days": names, "profit": some, "low": [x - 2 for x in some],
-            "high": [x + 2 for x in some], "ae_raw": [1 + x / 10 for x in some],
-            "clv": [None if n % 5 else 0.01 for n in range(days)], "over_days": 30,
+            "days": names,
+            "profit": some,
+            "low": [x - 2 for x in some],
+            "high": [x + 2 for x in some],
+            "ae_raw": [1 + x / 10 for x in some],
+            "clv": [None if n % 5 else 0.01 for n in range(days)],
+            "over_days": 30,
         },
         "reliability": {"blend": bins if days else [], "market": bins if days else []},
-        "backfill": None, "changed": [],
-    }  # fmt: skip
+        "backfill": None,
+        "changed": [],
+    }
 
 
 def test_every_part_of_the_ledger_has_its_section_and_its_chart() -> None:

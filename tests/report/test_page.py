@@ -43,9 +43,18 @@ def test_the_verdict_stands_first_and_in_words() -> None:
 def test_every_part_of_the_issue_has_its_section() -> None:
     sections = {each.attributes["id"] for each in read(HTML).named("section")}
     assert sections >= {
-        "verdict", "gate", "caveats", "profit", "calibration", "odds", "time", "sees", "worst",
-        "features", "data",
-    }  # fmt: skip
+        "verdict",
+        "gate",
+        "caveats",
+        "profit",
+        "calibration",
+        "odds",
+        "time",
+        "sees",
+        "worst",
+        "features",
+        "data",
+    }
 
 
 def test_a_horses_name_is_no_code(whole: Page) -> None:
@@ -73,9 +82,10 @@ def test_the_policy_lets_the_pages_own_script_run_and_nothing_be_fetched(whole: 
     import hashlib
 
     policy = next(
-        each.attributes["content"] for each in whole.named("meta")
+        each.attributes["content"]
+        for each in whole.named("meta")
         if each.attributes.get("http-equiv") == "Content-Security-Policy"
-    )  # fmt: skip
+    )
     script = whole.named("script")[0].text
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert policy is not None

@@ -10,10 +10,18 @@ from velo.report.page import FOLDER
 
 CSS = (FOLDER / "page.css").read_text(encoding="utf-8")
 TEXT = [
-    ("ink", "paper"), ("ink", "card"), ("muted", "paper"), ("muted", "card"), ("model", "paper"),
-    ("good", "paper"), ("bad", "paper"), ("good", "good-ground"), ("bad", "bad-ground"),
-    ("ink", "good-ground"), ("ink", "bad-ground"),
-]  # fmt: skip
+    ("ink", "paper"),
+    ("ink", "card"),
+    ("muted", "paper"),
+    ("muted", "card"),
+    ("model", "paper"),
+    ("good", "paper"),
+    ("bad", "paper"),
+    ("good", "good-ground"),
+    ("bad", "bad-ground"),
+    ("ink", "good-ground"),
+    ("ink", "bad-ground"),
+]
 DRAWN = ["model", "market", "third", "fourth"]
 
 

@@ -28,10 +28,12 @@ def at_eight(day: date) -> Callable[[], datetime]:
 def served(home: Home, clock: Callable[[], datetime], token: str | None = None) -> Iterator[Any]:
     """The application of a service that is open; its own opening and closing is left out."""
     service = Service(
-        home, SETTINGS.model_copy(
+        home,
+        SETTINGS.model_copy(
             update={"serve": SETTINGS.serve.model_copy(update={"look_seconds": 0.05})}
-        ), clock,
-    )  # fmt: skip
+        ),
+        clock,
+    )
     app = application(service, token)
 
     async def opened(scope: Any, receive: Any, send: Any) -> None:

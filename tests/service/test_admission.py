@@ -33,9 +33,11 @@ class Asked:
         self._body, self._pause, self._breaks_off = list(body), pause, breaks_off
         named = {"host": "127.0.0.1:8000", **(headers or {})}
         scope = {
-            "type": "http", "path": path, "method": "POST",
+            "type": "http",
+            "path": path,
+            "method": "POST",
             "headers": [(name.encode(), value.encode()) for name, value in named.items()],
-        }  # fmt: skip
+        }
         asyncio.run(Admission(self._inner, token, largest, 0.2)(scope, self._receive, self._send))
 
     async def _inner(self, scope: Any, receive: Any, send: Any) -> None:
@@ -98,9 +100,7 @@ def test_who_has_not_the_token_learns_nothing(said: str) -> None:
 
 
 def test_who_has_the_token_may_call_the_service_by_any_name() -> None:
-    asked = Asked(
-        {"authorization": f"Bearer {SECRET}", "host": "velo.example"}, token=SECRET
-    )  # fmt: skip
+    asked = Asked({"authorization": f"Bearer {SECRET}", "host": "velo.example"}, token=SECRET)
     assert asked.status == 200
 
 

@@ -52,9 +52,13 @@ def asked_everything(schema: Any, examples: int) -> list[str]:
 
         @hypothesis.given(case=operation.as_strategy())
         @hypothesis.settings(
-            max_examples=examples, deadline=None, phases=[Phase.explicit, Phase.generate],
-            suppress_health_check=list(HealthCheck), database=None, derandomize=True,
-        )  # fmt: skip
+            max_examples=examples,
+            deadline=None,
+            phases=[Phase.explicit, Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            database=None,
+            derandomize=True,
+        )
         def answers_as_announced(case: Any) -> None:
             case.call_and_validate(headers=BEARER, excluded_checks=NOT_ASKED)
 

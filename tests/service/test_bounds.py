@@ -41,9 +41,13 @@ def app(bare: Home) -> Iterator[Any]:
 def declared(race_id: int, *numbers: int) -> Declared:
     horses = range(1, len(numbers) + 1)
     entries = pa.table(
-        {"race_id": [race_id] * len(numbers), "horse_id": list(horses), "number": list(numbers),
-         "day": [DAY] * len(numbers)}
-    )  # fmt: skip
+        {
+            "race_id": [race_id] * len(numbers),
+            "horse_id": list(horses),
+            "number": list(numbers),
+            "day": [DAY] * len(numbers),
+        }
+    )
     return Declared(entries, {}, False, "b")
 
 
@@ -65,8 +69,9 @@ def test_predictions_of_a_race_are_told_so_many_at_a_time(app: Any, bare: Home) 
     assert page("?limit=1") == ([1], 1)
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "0001-12-31", "1849-12-31", "2201-01-01",
-                                 "9999-12-31"])  # fmt: skip
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "0001-12-31", "1849-12-31", "2201-01-01", "9999-12-31"]
+)
 def test_a_day_on_which_nobody_raced_has_no_race(app: Any, day: str) -> None:
     answer = asked(app, lambda client: client.get(f"/races?date={day}"))
     assert (answer.status_code, answer.json()) == (200, {"races": []})
@@ -88,7 +93,7 @@ def test_a_day_on_which_nobody_raced_has_no_race(app: Any, day: str) -> None:
         ({"unheard": 1}, "body.unheard: is not known here"),
         ([1], "body: must be a table of names and values"),
     ],
-)  # fmt: skip
+)
 def test_a_body_that_cannot_be_is_refused_in_words_of_our_own(
     app: Any, body: Any, why: str
 ) -> None:
@@ -122,9 +127,15 @@ def test_what_is_not_json_is_said_to_be_none(app: Any) -> None:
 
 @pytest.mark.parametrize(
     ("text", "price"),
-    [("1000/1", 1001.0), ("1001/1", None), ("5000", None), ("1", None),
-     ("1.0", None), ("1.01", 1.01)],
-)  # fmt: skip
+    [
+        ("1000/1", 1001.0),
+        ("1001/1", None),
+        ("5000", None),
+        ("1", None),
+        ("1.0", None),
+        ("1.01", 1.01),
+    ],
+)
 def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: float | None) -> None:
     as_text = said.PredictionAsked.model_validate({"odds": [{"number": 4, "odds": text}]})
     if price is None:
@@ -137,8 +148,14 @@ def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: floa
 
 
 def test_a_race_of_more_runners_than_there_ever_were_is_not_predicted() -> None:
-    coming = {"day": DAY, "off": "14:30", "off_at": datetime(2026, 5, 2, 13, 30, tzinfo=UTC),
-              "off_zone": "Europe/London", "off_doubt": None, "told": False}  # fmt: skip
+    coming = {
+        "day": DAY,
+        "off": "14:30",
+        "off_at": datetime(2026, 5, 2, 13, 30, tzinfo=UTC),
+        "off_zone": "Europe/London",
+        "off_doubt": None,
+        "told": False,
+    }
     now = datetime(2026, 5, 2, 8, tzinfo=UTC)
     assert refusal(coming, 60, False, now, False, Live()) is None
     refused = refusal(coming, 61, False, now, True, Live())

@@ -66,9 +66,11 @@ def lived_through(app: Any, world: World, first: date, second: date) -> Flip:
         if "horse" in row["unknown"]
     )["horse"]
     left_out = next(
-        each["horse"] for race in races for each in race["runners"][:1]
+        each["horse"]
+        for race in races
+        for each in race["runners"][:1]
         if debutant not in {other["horse"] for other in race["runners"]}
-    )  # fmt: skip
+    )
     card = without(world.card(second), left_out, world.folder / "left_out.csv")
     races = post_card(app, card)
     before = asked(app, lambda client: all_of(client, races))

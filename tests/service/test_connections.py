@@ -28,9 +28,13 @@ def test_loopback_a_proxy_and_a_unix_socket_are_bounded_in_all_alone(peer: str |
 
 @pytest.mark.parametrize(
     ("peer", "neighbour"),
-    [("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"),
-     ("2001:db8::1", "2001:db8::ffff:1"), ("fe80::1%eth0", "fe80::2%eth1")],
-)  # fmt: skip
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::ffff:1"),
+        ("fe80::1%eth0", "fe80::2%eth1"),
+    ],
+)
 def test_a_stranger_holds_so_many_and_no_more_until_one_ends(peer: str, neighbour: str) -> None:
     held = doors()
     first = Held()

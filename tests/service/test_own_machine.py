@@ -20,9 +20,11 @@ def _status(method: str, **headers: str) -> int:
         statuses.append(message.get("status", 0))
 
     scope = {
-        "type": "http", "method": method, "path": "/",
+        "type": "http",
+        "method": method,
+        "path": "/",
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-    }  # fmt: skip
+    }
     asyncio.run(OwnMachineReads(inside)(scope, None, send))
     return statuses[0]
 
@@ -44,10 +46,16 @@ def test_a_strangers_name_that_leads_here_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("origin", "own"),
-    [("http://localhost:8888", True), ("HTTP://LOCALHOST:8888", True),
-     ("https://localhost:8888", True), ("http://localhost", False),
-     ("http://localhost:8889", False), ("http://127.0.0.1:8888", False), ("null", False),
-     ("file://", False)],
-)  # fmt: skip
+    [
+        ("http://localhost:8888", True),
+        ("HTTP://LOCALHOST:8888", True),
+        ("https://localhost:8888", True),
+        ("http://localhost", False),
+        ("http://localhost:8889", False),
+        ("http://127.0.0.1:8888", False),
+        ("null", False),
+        ("file://", False),
+    ],
+)
 def test_a_page_is_own_where_it_is_of_this_very_host_and_port(origin: str, own: bool) -> None:
     assert by_own_machine({b"host": b"localhost:8888", b"origin": origin.encode()}) is own

@@ -29,9 +29,13 @@ from velo.settings import Serve
 
 TOKEN = "a-token-of-some-length"
 BOUNDS = Serve(
-    largest_head=4096, head_seconds=0.4, body_seconds=0.5, connections=200,
-    connections_of_one_peer=20, drain_seconds=4,
-)  # fmt: skip
+    largest_head=4096,
+    head_seconds=0.4,
+    body_seconds=0.5,
+    connections=200,
+    connections_of_one_peer=20,
+    drain_seconds=4,
+)
 BEGUN = b"GET /races HTTP/1.1\r\nhost: velo.example\r\n"
 LARGE = 30_000_000
 AUTHORIZED = f"Bearer {TOKEN}"
@@ -59,10 +63,14 @@ def _serving(held: Connections, seconds: float = BOUNDS.body_seconds) -> Iterato
         address = listening.getsockname()
         server = uvicorn.Server(
             uvicorn.Config(
-                app, lifespan="off", log_level="critical", ws="none",
-                http=bounded_protocol(BOUNDS, held), timeout_graceful_shutdown=BOUNDS.drain_seconds,
+                app,
+                lifespan="off",
+                log_level="critical",
+                ws="none",
+                http=bounded_protocol(BOUNDS, held),
+                timeout_graceful_shutdown=BOUNDS.drain_seconds,
             )
-        )  # fmt: skip
+        )
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         try:
@@ -127,15 +135,19 @@ def _get(address: Address, path: str = "/races", said: str = "") -> tuple[int, b
 
 @pytest.mark.parametrize(
     "headers",
-    [b"x-long: " + b"y" * 4200, b"".join(b"x-%d: y\r\n" % number for number in range(500)),
-     b"x-long: " + b"y" * 4200 + b"\r\n\r\n"],
-)  # fmt: skip
+    [
+        b"x-long: " + b"y" * 4200,
+        b"".join(b"x-%d: y\r\n" % number for number in range(500)),
+        b"x-long: " + b"y" * 4200 + b"\r\n\r\n",
+    ],
+)
 def test_a_head_that_is_too_long_is_refused_whole_or_half(address: Address, headers: bytes) -> None:
     with _connected(address) as connection:
         connection.sendall(BEGUN + headers)
         assert _problem(_all(connection)) == (
-            431, "a request's head may have 4,096 bytes (serve.largest_head)"
-        )  # fmt: skip
+            431,
+            "a request's head may have 4,096 bytes (serve.largest_head)",
+        )
 
 
 def test_a_head_within_the_bound_is_read(address: Address) -> None:
@@ -177,8 +189,9 @@ def test_half_a_head_is_waited_for_so_long(address: Address, begun: bytes) -> No
         assert 0.3 < time.perf_counter() - waited < PATIENCE / 4
     if begun == BEGUN:
         assert _problem(answer) == (
-            408, "the request's head did not arrive within 0.4 s (serve.head_seconds)"
-        )  # fmt: skip
+            408,
+            "the request's head did not arrive within 0.4 s (serve.head_seconds)",
+        )
 
 
 def test_a_head_that_trickles_in_is_not_waited_for_longer(address: Address) -> None:

@@ -28,10 +28,12 @@ def process(home: Home, listening: socket.socket) -> Iterator[subprocess.Popen[b
     """`velo serve` on a socket that this test holds, as systemd holds one; ended with the block."""
     command = ["sh", "-c", 'LISTEN_PID=$$ exec "$@"', "sh", sys.executable, "-m", "velo", "serve"]
     server = subprocess.Popen(
-        command, stdout=subprocess.PIPE, pass_fds=(HANDED,),
+        command,
+        stdout=subprocess.PIPE,
+        pass_fds=(HANDED,),
         preexec_fn=lambda: os.dup2(listening.fileno(), HANDED),
         env={**os.environ, "VELO_HOME": str(home.root), "LISTEN_FDS": "1"},
-    )  # fmt: skip
+    )
     try:
         assert server.stdout
         assert server.stdout.readline().startswith("VÉLØ: http://127.0.0.1:".encode())

@@ -179,8 +179,9 @@ def test_a_busy_warehouse_refuses_cards_for_now_and_nothing_else(
     )
     with subprocess.Popen(
         [sys.executable, "-c", holding, str(world.home.warehouse)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as writer:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as writer:
         assert writer.stdout
         assert writer.stdin
         writer.stdout.readline()

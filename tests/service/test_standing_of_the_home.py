@@ -61,8 +61,9 @@ def test_a_thread_that_died_is_a_reason_not_to_be_ready() -> None:
     assert threads({"nobody prices": True}).ready
     found = threads({"nobody prices": False, "nobody looks": False})
     assert (found.ready, found.why) == (
-        False, "nobody prices and nobody looks: restart the service"
-    )  # fmt: skip
+        False,
+        "nobody prices and nobody looks: restart the service",
+    )
 
 
 def test_cards_that_are_moved_away_make_the_service_not_ready(service: Service, home: Home) -> None:
@@ -88,8 +89,10 @@ def test_an_empty_home_is_served_and_said_to_be_not_ready_in_one_line(tmp_path: 
     with subprocess.Popen(
         [sys.executable, "-m", "velo", "serve", "--port", "0"],
         env={**os.environ, "VELO_HOME": str(tmp_path / "home")},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stdout
         lines = [process.stdout.readline() for _ in range(2)]
         process.send_signal(signal.SIGTERM)
@@ -108,8 +111,10 @@ def test_nothing_is_answered_with_created_that_is_kept_nowhere(
     monkeypatch.setenv("VELO_HOME", str(world.home.root))
     day = sorted(world.days)[0]
     with served(world.home, at_eight(day)) as app:
-        card = asked(app, lambda client: client.post(
-            "/cards", content=world.card(day).read_bytes(), headers=CSV))  # fmt: skip
+        card = asked(
+            app,
+            lambda client: client.post("/cards", content=world.card(day).read_bytes(), headers=CSV),
+        )
         path = card.json()["races"][0]["predictions"]
 
         def predict() -> Any:
@@ -135,8 +140,12 @@ def test_a_card_whose_races_are_all_past_their_offs_is_refused_and_nothing_of_it
 ) -> None:
     day = sorted(world.days)[0]
     with served(world.home, lambda: datetime.combine(day, datetime.max.time(), UTC)) as app:
-        answer = asked(app, lambda client: client.post(
-            "/cards", content=world.card(day, "late").read_bytes(), headers=CSV))  # fmt: skip
+        answer = asked(
+            app,
+            lambda client: client.post(
+                "/cards", content=world.card(day, "late").read_bytes(), headers=CSV
+            ),
+        )
         assert answer.status_code == 422
         assert "no race can be predicted" in answer.json()["detail"]
         assert "--backfill" not in answer.json()["detail"]

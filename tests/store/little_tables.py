@@ -222,11 +222,14 @@ def expected(
     """`(a, note)` of the view for every entity row, in order."""
     found = [
         newest(
-            layout, rows, tuple(row[k] for k in keys or layout.keys), hour(row["hour"]),
+            layout,
+            rows,
+            tuple(row[k] for k in keys or layout.keys),
+            hour(row["hour"]),
             when_created,
         )
         for row in entities
-    ]  # fmt: skip
+    ]
     return [(row["raw_a"], row["note"]) if row else (None, None) for row in found]
 
 

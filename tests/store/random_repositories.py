@@ -28,7 +28,7 @@ NAMES = [
     *("entity_row_number", "entity_rows", "view_0", "source", "Source", "path", "filename"),
     *("file_row_number", "file_index", "select", "order", "from", "where", "null", "true"),
     *('a"b', "o'brien", "a b", "a;b--", "été", "ÉTÉ", "x~1", "~feature~61", "__standing", "%s"),
-]  # fmt: skip
+]
 Row = dict[str, Any]
 
 
@@ -92,13 +92,20 @@ class Repository:
         draw = random.Random(seed)
         views = [_view(draw, number) for number in range(draw.randint(1, 3))]
         config = RepoConfig(
-            project="drawn", provider="local", registry=str(folder / "registry.db"),
-            online_store={"type": "velo.store.online.store.HomeOnlineStore",
-                          "path": str(folder / "online.db")},
-            offline_store={"type": "velo.store.asof.AsofOfflineStore",
-                           "threads": draw.choice([1, 2])},
-            entity_key_serialization_version=3, repo_path=folder,
-        )  # fmt: skip
+            project="drawn",
+            provider="local",
+            registry=str(folder / "registry.db"),
+            online_store={
+                "type": "velo.store.online.store.HomeOnlineStore",
+                "path": str(folder / "online.db"),
+            },
+            offline_store={
+                "type": "velo.store.asof.AsofOfflineStore",
+                "threads": draw.choice([1, 2]),
+            },
+            entity_key_serialization_version=3,
+            repo_path=folder,
+        )
         store = FeatureStore(config=config)
         keys = sorted({key for view in views for key in view.keys})
         entities = {
@@ -118,11 +125,13 @@ class Repository:
                     ttl=timedelta(hours=view.lasting or 0),
                     schema=[Field(name=name, dtype=Float64) for name in view.features],
                     source=FileSource(
-                        name=view.name, path=str(file), timestamp_field=view.happened,
+                        name=view.name,
+                        path=str(file),
+                        timestamp_field=view.happened,
                         created_timestamp_column=view.created or "",
                     ),
                 )
-            )  # fmt: skip
+            )
         store.apply([*entities.values(), *declared])
         timestamp, rows = _entity_rows(draw, keys)
         return cls(store, views, rows, timestamp, draw.random() < 0.7, draw.random() < 0.4)
@@ -133,8 +142,11 @@ class Repository:
 
     @property
     def outputs(self) -> list[str]:
-        return [f"{view.name}__{name}" if self.full else name
-                for view in self.views for name in view.features]  # fmt: skip
+        return [
+            f"{view.name}__{name}" if self.full else name
+            for view in self.views
+            for name in view.features
+        ]
 
     @property
     def is_refused(self) -> bool:
@@ -178,8 +190,7 @@ def _view(draw: random.Random, number: int) -> View:
     left = [name for name in NAMES if name not in keys]
     names = draw.sample(left, draw.randint(1, 4) + 1 + has_created)
     happened, created = names.pop(), names.pop() if has_created else None
-    view = View(f"view{number}", keys, names, happened, created,
-                draw.choice([None, None, 7]), [])  # fmt: skip
+    view = View(f"view{number}", keys, names, happened, created, draw.choice([None, None, 7]), [])
     for _ in range(draw.randint(0, 25)):
         view.rows.append(_row(draw, view))
     # Alike in keys and times, and perhaps in everything.

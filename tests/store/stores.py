@@ -14,10 +14,15 @@ def store_in(folder: Path, **offline: Any) -> FeatureStore:
     """Both stores are ours; `offline` are settings of the offline one."""
     return FeatureStore(
         config=RepoConfig(
-            project="p", provider="local", registry=str(folder / "registry.db"),
-            online_store={"type": "velo.store.online.store.HomeOnlineStore",
-                          "path": str(folder / "online.db")},
+            project="p",
+            provider="local",
+            registry=str(folder / "registry.db"),
+            online_store={
+                "type": "velo.store.online.store.HomeOnlineStore",
+                "path": str(folder / "online.db"),
+            },
             offline_store={"type": "velo.store.asof.AsofOfflineStore", **offline},
-            entity_key_serialization_version=3, repo_path=folder,
+            entity_key_serialization_version=3,
+            repo_path=folder,
         )
-    )  # fmt: skip
+    )

@@ -40,9 +40,11 @@ def view_in(folder: Path, *fields: Field, **columns: Any) -> FeatureView:
     stamps = pa.array([NOON], pa.timestamp("us", "UTC"))
     pq.write_table(pa.table({"k": [1], **columns, "ts": stamps}), folder / "v.parquet")
     return FeatureView(
-        name="v", entities=[KEY], schema=list(fields),
+        name="v",
+        entities=[KEY],
+        schema=list(fields),
         source=FileSource(name="v", path=str(folder / "v.parquet"), timestamp_field="ts"),
-    )  # fmt: skip
+    )
 
 
 F = Field(name="f", dtype=Float64)
@@ -93,10 +95,16 @@ def test_a_plan_before_the_first_apply_says_what_would_be_made(tmp_path: Path) -
     store = store_in(tmp_path)
     view = view_in(tmp_path, F, f=[1.0])
     contents = RepoContents(
-        projects=[Project(name="p")], data_sources=[view.batch_source], feature_views=[view],
-        on_demand_feature_views=[], stream_feature_views=[], label_views=[], entities=[KEY],
-        feature_services=[], permissions=[],
-    )  # fmt: skip
+        projects=[Project(name="p")],
+        data_sources=[view.batch_source],
+        feature_views=[view],
+        on_demand_feature_views=[],
+        stream_feature_views=[],
+        label_views=[],
+        entities=[KEY],
+        feature_services=[],
+        permissions=[],
+    )
     registry, infrastructure, _ = store.plan(contents)
     assert "Created feature view" in registry.to_string()
     assert infrastructure.to_string()
@@ -163,9 +171,19 @@ def test_feasts_command_says_in_one_line_that_there_is_no_build(tmp_path: Path) 
 
 def feast(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "feast.cli.cli",
-         "-c", FEATURE_REPO.name, *arguments],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-m",
+            "feast.cli.cli",
+            "-c",
+            FEATURE_REPO.name,
+            *arguments,
+        ],
         cwd=PROJECT_ROOT,
         env={**os.environ, "VELO_HOME": str(home), "FEAST_USAGE": "False"},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )

@@ -14,7 +14,7 @@ from feast import FeatureStore
 from feast.infra.registry.file import FileRegistryStore
 from feast.repo_config import RegistryConfig
 
-from tests.store.test_online_store import NOON, everything, project  # noqa: F401
+from tests.store.at_course import NOON, everything
 from training.data.dataset import feature_store
 from velo.errors import HomeError
 from velo.home import Home
@@ -28,13 +28,13 @@ from velo.store.registry_file import is_as_written as registry_as_written
 
 
 @pytest.fixture
-def online(project: FeatureStore) -> Iterator[sqlite3.Connection]:  # noqa: F811
+def online(project: FeatureStore) -> Iterator[sqlite3.Connection]:
     """The file of the store, opened past it."""
     with closing(sqlite3.connect(file_of(project.config), isolation_level=None)) as con:
         yield con
 
 
-def as_written(project: FeatureStore, online: sqlite3.Connection) -> bool | None:  # noqa: F811
+def as_written(project: FeatureStore, online: sqlite3.Connection) -> bool | None:
     table = table_of(project.config, project.get_feature_view("at_course"))
     if kept(online, table) is not None:
         assert is_as_written(online, table) == (kept(online, table) == compute(online, table))
@@ -42,13 +42,24 @@ def as_written(project: FeatureStore, online: sqlite3.Connection) -> bool | None
 
 
 def row(**values: Any) -> pd.DataFrame:
-    usual = {"horse_id": 7, "course": "Ascot", "known": NOON, "wins": 3.0, "share": 0.5,
-             "starts": 9, "note": "x", "raw": b"\0", "ran": True, "last": NOON}  # fmt: skip
+    usual = {
+        "horse_id": 7,
+        "course": "Ascot",
+        "known": NOON,
+        "wins": 3.0,
+        "share": 0.5,
+        "starts": 9,
+        "note": "x",
+        "raw": b"\0",
+        "ran": True,
+        "last": NOON,
+    }
     return pd.DataFrame([{**usual, **values}])
 
 
 def test_feast_materialize_and_pushes_keep_the_digest_of_what_they_wrote(
-    project: FeatureStore, online: sqlite3.Connection  # noqa: F811
+    project: FeatureStore,
+    online: sqlite3.Connection,
 ) -> None:
     assert as_written(project, online), "an empty table too"
     everything(project)
@@ -73,7 +84,9 @@ def test_feast_materialize_and_pushes_keep_the_digest_of_what_they_wrote(
     ],
 )
 def test_a_row_that_was_changed_past_the_store_is_found(
-    project: FeatureStore, online: sqlite3.Connection, change: str  # noqa: F811
+    project: FeatureStore,
+    online: sqlite3.Connection,
+    change: str,
 ) -> None:
     everything(project)
     online.execute(change)
@@ -82,7 +95,8 @@ def test_a_row_that_was_changed_past_the_store_is_found(
 
 
 def test_the_order_of_rows_does_not_matter_and_swapped_values_do(
-    project: FeatureStore, online: sqlite3.Connection  # noqa: F811
+    project: FeatureStore,
+    online: sqlite3.Connection,
 ) -> None:
     everything(project)
     online.execute("VACUUM")
@@ -91,7 +105,7 @@ def test_the_order_of_rows_does_not_matter_and_swapped_values_do(
     assert as_written(project, online) is False
 
 
-def registry(root: Path, project: FeatureStore) -> HomeRegistryStore:  # noqa: F811
+def registry(root: Path, project: FeatureStore) -> HomeRegistryStore:
     """The home's registry, written as `feast apply` writes it."""
     store = HomeRegistryStore(RegistryConfig(path="registry.db"), root)
     store.update_registry_proto(project.registry.proto())
@@ -99,7 +113,8 @@ def registry(root: Path, project: FeatureStore) -> HomeRegistryStore:  # noqa: F
 
 
 def test_the_hash_of_the_registry_is_kept_by_whoever_writes_it(
-    home: Home, project: FeatureStore  # noqa: F811
+    home: Home,
+    project: FeatureStore,
 ) -> None:
     store = registry(home.root, project)
     assert registry_as_written(home.registry)
@@ -112,7 +127,8 @@ def test_the_hash_of_the_registry_is_kept_by_whoever_writes_it(
 
 
 def test_a_registry_that_was_written_past_feast_is_not_loaded(
-    home: Home, project: FeatureStore  # noqa: F811
+    home: Home,
+    project: FeatureStore,
 ) -> None:
     registry(home.root, project)
     home.registry.write_bytes(home.registry.read_bytes() + b"\x12\x00")
@@ -124,7 +140,9 @@ def test_a_registry_that_was_written_past_feast_is_not_loaded(
 
 @pytest.mark.parametrize("changed", [False, True])
 def test_a_restore_keeps_the_hash_and_does_not_make_a_changed_registry_good(
-    home: Home, project: FeatureStore, changed: bool  # noqa: F811
+    home: Home,
+    project: FeatureStore,
+    changed: bool,
 ) -> None:
     source = str(home.root / "offline" / "current" / "rows")
     proto = project.registry.proto()

@@ -48,9 +48,11 @@ def applied(folder: Path, keys: Any, kind: ValueType = ValueType.INT64) -> Featu
     pq.write_table(table, folder / "v.parquet")
     key = Entity(name="key", join_keys=["k"], value_type=kind)
     view = FeatureView(
-        name="v", entities=[key], schema=[Field(name="f", dtype=Float64)],
+        name="v",
+        entities=[key],
+        schema=[Field(name="f", dtype=Float64)],
         source=FileSource(path=str(folder / "v.parquet"), timestamp_field="ts"),
-    )  # fmt: skip
+    )
     store = store_in(folder)
     store.apply([key, view])
     return store

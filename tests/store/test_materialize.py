@@ -50,13 +50,20 @@ def card(starts: list[Start], day: date) -> list[Start]:
     horses = sorted({s.horse for s in starts})[:40]
     return [
         Start(
-            "card", day, 1, horse, trainer=f"Trainer {n % 6}" if n % 9 else None,
-            jockey=f"Jockey {n % 7}" if n % 8 else None, draw=n + 1 if n % 10 else None,
-            course="Kempton", race_level=4.0, pounds=None if n % 5 == 0 else 120.0 + n,
+            "card",
+            day,
+            1,
+            horse,
+            trainer=f"Trainer {n % 6}" if n % 9 else None,
+            jockey=f"Jockey {n % 7}" if n % 8 else None,
+            draw=n + 1 if n % 10 else None,
+            course="Kempton",
+            race_level=4.0,
+            pounds=None if n % 5 == 0 else 120.0 + n,
             official_rating=None if n % 3 == 0 else 60.0 + n,
         )
         for n, horse in enumerate([*horses, "Debutant"])
-    ]  # fmt: skip
+    ]
 
 
 def built(applied: Applied, starts: list[Start], day: date) -> None:
@@ -218,13 +225,17 @@ def test_another_online_store_is_sent_what_changed(
 ) -> None:
     """Feast's own stands for Redis here: it too can delete no single key."""
     config = RepoConfig(
-        project="velo", provider="local",
-        registry={"registry_store_type": "velo.store.in_home.HomeRegistryStore",
-                  "path": str(applied.home.registry)},
+        project="velo",
+        provider="local",
+        registry={
+            "registry_store_type": "velo.store.in_home.HomeRegistryStore",
+            "path": str(applied.home.registry),
+        },
         online_store={"type": "sqlite", "path": str(tmp_path / "other.db")},
         offline_store={"type": "velo.store.asof.AsofOfflineStore"},
-        entity_key_serialization_version=3, repo_path=FEATURE_REPO,
-    )  # fmt: skip
+        entity_key_serialization_version=3,
+        repo_path=FEATURE_REPO,
+    )
     other = Applied(applied.home, FeatureStore(config=config))
     views = other.store.list_feature_views()
     other.store.provider.online_store.update(config, [], views, [], [], partial=True)

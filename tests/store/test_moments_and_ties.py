@@ -54,9 +54,11 @@ def declared(
         [KEY] if "k" in pq.read_schema(next(iter([*path.rglob("*.parquet"), path]))).names else []
     )
     view = FeatureView(
-        name="v", entities=keys, schema=[Field(name=name, dtype=Float64) for name in features],
+        name="v",
+        entities=keys,
+        schema=[Field(name=name, dtype=Float64) for name in features],
         source=FileSource(path=str(path), timestamp_field="ts", created_timestamp_column=created),
-    )  # fmt: skip
+    )
     store = store_in(folder, **offline)
     store.apply([*keys, view])
     return store
@@ -186,8 +188,10 @@ def test_full_ties_are_settled_one_way_by_any_number_of_threads(
                 rows, features, filter_by_created_timestamp=when_created
             ).to_arrow()
             wanted = [[pair["fg".index(name[-1])] for pair in greatest(table)] for name in features]
-            got = [[-1.0 if each is None else each for each in found.column(name[-1]).to_pylist()]
-                   for name in features]  # fmt: skip
+            got = [
+                [-1.0 if each is None else each for each in found.column(name[-1]).to_pylist()]
+                for name in features
+            ]
             assert got == wanted
 
 
@@ -195,8 +199,9 @@ def test_full_ties_are_settled_one_way_by_any_number_of_threads(
 def test_full_ties_are_settled_online_as_offline(tmp_path: Path, created: bool) -> None:
     table = tied(5, created)
     store = applied(tmp_path, table, ["f", "g"], "written" if created else "")
-    held = [tuple(-1.0 if each is None else each for each in row)
-            for row in brought(store, tmp_path)]  # fmt: skip
+    held = [
+        tuple(-1.0 if each is None else each for each in row) for row in brought(store, tmp_path)
+    ]
     assert held == greatest(table)
     assert brought(store, tmp_path, again=True) == []
 

@@ -94,8 +94,7 @@ def morning(view: View) -> dict[tuple[Any, ...], list[Any]]:
         for row in view.rows
         if row[view.happened] and START + DAY - lasting <= row[view.happened] <= START + DAY
     }
-    return {key: view.newest(key, START + DAY, False)
-            for key in keys & there if None not in key}  # fmt: skip
+    return {key: view.newest(key, START + DAY, False) for key in keys & there if None not in key}
 
 
 @pytest.mark.parametrize("seed", range(14))
@@ -202,9 +201,11 @@ def applied(folder: Path, table: pa.Table, features: list[str]) -> Any:
     pq.write_table(table, folder / "v.parquet")
     store = store_in(folder)
     view = FeatureView(
-        name="v", entities=[KEY], schema=[Field(name=name, dtype=Float64) for name in features],
+        name="v",
+        entities=[KEY],
+        schema=[Field(name=name, dtype=Float64) for name in features],
         source=FileSource(path=str(folder / "v.parquet"), timestamp_field="ts"),
-    )  # fmt: skip
+    )
     store.apply([KEY, view])
     return store
 

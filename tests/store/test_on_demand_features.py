@@ -68,16 +68,23 @@ def entities(rows: int) -> pd.DataFrame:
     """Horse 0 has a null, 1 and 2 have values, 3 is unknown."""
     runner = pd.Series(range(rows))
     return pd.DataFrame(
-        {"runner": runner, "horse_id": (runner * 7) % 4, "bonus": 0.5 * runner,
-         "event_timestamp": hour(5)}
-    )  # fmt: skip
+        {
+            "runner": runner,
+            "horse_id": (runner * 7) % 4,
+            "bonus": 0.5 * runner,
+            "event_timestamp": hour(5),
+        }
+    )
 
 
 def test_a_view_sees_the_joined_features_and_the_request_columns(little: LittleStore) -> None:
     found = little.feast.get_historical_features(entities(4), RATES).to_arrow()
     assert values(found, "runner", "a", "twice") == [
-        (0, None, None), (1, None, None), (2, 2.0, 5.0), (3, 1.0, 3.5),
-    ]  # fmt: skip
+        (0, None, None),
+        (1, None, None),
+        (2, 2.0, 5.0),
+        (3, 1.0, 3.5),
+    ]
     assert "thrice" not in found.column_names
 
 

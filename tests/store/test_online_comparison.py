@@ -199,9 +199,12 @@ def test_what_was_still_to_come_is_known_on_its_day(online: Online) -> None:
 
 
 row = st.tuples(
-    st.integers(1, 4), st.sampled_from(["good", "soft"]), st.integers(0, 79),
-    st.none() | st.sampled_from([0.0, 0.5, 1.0, float("nan")]), st.none() | st.integers(0, 3),
-)  # fmt: skip
+    st.integers(1, 4),
+    st.sampled_from(["good", "soft"]),
+    st.integers(0, 79),
+    st.none() | st.sampled_from([0.0, 0.5, 1.0, float("nan")]),
+    st.none() | st.integers(0, 3),
+)
 step = st.tuples(
     st.lists(row, max_size=6),
     st.integers(0, 90),

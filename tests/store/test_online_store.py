@@ -4,70 +4,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import warnings
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from feast import Entity, FeatureStore, FeatureView, Field, FileSource, RepoConfig, ValueType
-from feast.types import Array, Bool, Bytes, Float32, Float64, Int64, String, UnixTimestamp
+from feast import FeatureStore, FeatureView, FileSource
+from feast.types import Array, Float64
 
+from tests.store.at_course import COURSE, HORSE, KINDS, NOON, everything, feast, rows, view
 from velo.errors import HomeError, InputError
 from velo.store.online.database import connect, ensure, writing
 from velo.store.online.table import OnlineTable
-
-NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
-HORSE = Entity(name="horse", join_keys=["horse_id"], value_type=ValueType.INT64)
-COURSE = Entity(name="course", join_keys=["course"], value_type=ValueType.STRING)
-KINDS: dict[str, Any] = {
-    "wins": Float64, "share": Float32, "starts": Int64, "note": String, "raw": Bytes,
-    "ran": Bool, "last": UnixTimestamp,
-}  # fmt: skip
-
-
-def feast(root: Path, online: dict[str, Any] | None = None) -> FeatureStore:
-    """A project of one view in a folder."""
-    config = RepoConfig(
-        project="little", provider="local", registry=str(root / "registry.db"),
-        online_store=online or {
-            "type": "velo.store.online.store.HomeOnlineStore", "path": str(root / "online.db")
-        },
-        offline_store={"type": "velo.store.asof.AsofOfflineStore"},
-        entity_key_serialization_version=3, repo_path=root,
-    )  # fmt: skip
-    return FeatureStore(config=config)
-
-
-def view(root: Path, kinds: dict[str, Any] | None = None) -> FeatureView:
-    fields = [Field(name=name, dtype=kind) for name, kind in (kinds or KINDS).items()]
-    keys = [Field(name="horse_id", dtype=Int64), Field(name="course", dtype=String)]
-    return FeatureView(
-        name="at_course", entities=[HORSE, COURSE], schema=[*keys, *fields],
-        source=FileSource(path=str(root / "rows.parquet"), timestamp_field="known"),
-    )  # fmt: skip
-
-
-def rows() -> pa.Table:
-    stamp = pa.timestamp("us", "UTC")
-    return pa.table(
-        {
-            "horse_id": pa.array([2**62 + 1, 7, 7], pa.int64()),
-            "course": ["Ascot", "Ascot", "Châtel"],
-            "known": pa.array([NOON] * 3, stamp),
-            "wins": [0.5, None, 1 / 3],
-            "share": pa.array([0.1, None, 2.0], pa.float32()),
-            "starts": pa.array([2**61, None, 0], pa.int64()),
-            "note": ["o'brien", None, ""],
-            "raw": pa.array([b"\x00\xff", None, b"x"], pa.binary()),
-            "ran": [True, None, False],
-            "last": pa.array([NOON, None, NOON], stamp),
-        }
-    )
-
 
 ASKED = {"horse_id": [7, 2**62 + 1, 8, 7], "course": ["Châtel", "Ascot", "Ascot", "Ascot"]}
 
@@ -76,20 +25,6 @@ def answered(store: FeatureStore, features: list[str] | None = None) -> dict[str
     names = [f"at_course:{name}" for name in features or KINDS]
     answer: dict[str, list[Any]] = store.get_online_features(names, ASKED).to_dict()
     return answer
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[FeatureStore]:
-    pq.write_table(rows(), tmp_path / "rows.parquet")
-    store = feast(tmp_path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        store.apply([HORSE, COURSE, view(tmp_path)])
-        yield store
-
-
-def everything(store: FeatureStore) -> None:
-    store.materialize(datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC))
 
 
 def test_every_scalar_comes_back_as_from_feasts_own_store(
@@ -137,8 +72,9 @@ def test_a_value_of_another_kind_than_is_declared_comes_back_as_it_was_written(
     )
     known = project.get_feature_view("at_course")
     online, config = project.provider, project.config
-    online.online_write_batch(config, known, [(key, {"share": Value(double_val=1.1)}, NOON, None)],
-                              None)  # fmt: skip
+    online.online_write_batch(
+        config, known, [(key, {"share": Value(double_val=1.1)}, NOON, None)], None
+    )
     _, values = online.online_read(config, known, [key], ["share"])[0]
     assert values is not None
     assert values["share"].double_val == 1.1
@@ -151,9 +87,10 @@ def test_a_view_whose_features_are_inferred_is_materialised(tmp_path: Path) -> N
     )
     store = feast(tmp_path)
     inferred = FeatureView(
-        name="at_course", entities=[HORSE, COURSE],
+        name="at_course",
+        entities=[HORSE, COURSE],
         source=FileSource(path=str(tmp_path / "rows.parquet"), timestamp_field="known"),
-    )  # fmt: skip
+    )
     store.apply([HORSE, COURSE, inferred])
     everything(store)
     assert answered(store, ["wins"])["wins"] == [1 / 3, 0.5, None, None]
@@ -222,9 +159,13 @@ def test_a_view_without_a_table_is_named_with_the_mend(
 def test_a_pushed_list_is_served_but_not_materialised_in_bulk(tmp_path: Path) -> None:
     kinds = {"curve": Array(Float64)}
     table = pa.table(
-        {"horse_id": [7], "course": ["Ascot"], "known": pa.array([NOON], pa.timestamp("us", "UTC")),
-         "curve": [[0.5, 1.0]]}
-    )  # fmt: skip
+        {
+            "horse_id": [7],
+            "course": ["Ascot"],
+            "known": pa.array([NOON], pa.timestamp("us", "UTC")),
+            "curve": [[0.5, 1.0]],
+        }
+    )
     pq.write_table(table, tmp_path / "rows.parquet")
     store = feast(tmp_path)
     store.apply([HORSE, COURSE, view(tmp_path, kinds)])
@@ -241,8 +182,11 @@ def test_redis_serves_what_feasts_own_store_serves(project: FeatureStore, tmp_pa
     redis = tmp_path / "redis"
     redis.mkdir()
     pq.write_table(rows(), redis / "rows.parquet")
-    online = {"type": "redis", "connection_string": os.environ["VELO_TEST_REDIS"],
-              "skip_dedup": True}  # fmt: skip
+    online = {
+        "type": "redis",
+        "connection_string": os.environ["VELO_TEST_REDIS"],
+        "skip_dedup": True,
+    }
     other = feast(redis, online)
     other.apply([HORSE, COURSE, view(redis)])
     everything(project)

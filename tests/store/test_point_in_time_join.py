@@ -106,8 +106,10 @@ def test_a_date_range_asks_for_every_key_and_time_in_it(
     little: LittleStore, rows: Tables, between: tuple[int, int]
 ) -> None:
     first, last = between[0], sum(between)
-    named = {layout: [r for r in rows[layout.name] if None not in key_of(layout, r)]
-             for layout in (HORSE, PAIR)}  # fmt: skip
+    named = {
+        layout: [r for r in rows[layout.name] if None not in key_of(layout, r)]
+        for layout in (HORSE, PAIR)
+    }
     for layout, known in named.items():
         little.write(layout, known)
     found = little.feast.get_historical_features(
@@ -263,8 +265,9 @@ def test_weather_in_a_date_range_is_asked_for_at_its_own_times(little: LittleSto
         features=[f"{WEATHER.name}:a"], start_date=hour(2), end_date=hour(8)
     )
     assert sorted(values(job.to_arrow(), "event_timestamp", "a")) == [
-        (hour(2), 5.0), (hour(4), 6.0),
-    ]  # fmt: skip
+        (hour(2), 5.0),
+        (hour(4), 6.0),
+    ]
 
 
 def test_entity_rows_may_name_their_time_otherwise_and_lack_a_zone(little: LittleStore) -> None:

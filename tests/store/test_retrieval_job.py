@@ -72,8 +72,9 @@ def test_a_retrieval_shows_its_query_and_what_it_was_asked_for(little: LittleSto
     assert job.metadata.features == [f"{HORSE.name}:a", f"{PAIR.name}:note"]
     assert {"runner", "horse_id", "trainer_id", "course"} <= set(job.metadata.keys)
     assert (job.metadata.min_event_timestamp, job.metadata.max_event_timestamp) == (
-        hour(3), hour(9),
-    )  # fmt: skip
+        hour(3),
+        hour(9),
+    )
 
 
 def test_a_retrieval_is_kept_as_parquet_and_not_overwritten_unasked(

@@ -44,6 +44,9 @@ def started(script: str, *words: str) -> subprocess.Popen[str]:
     """A process of this project that runs a script."""
     return subprocess.Popen(
         [sys.executable, "-c", script, *words],
-        cwd=PROJECT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        cwd=PROJECT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )

@@ -14,12 +14,23 @@ from velo.home import Home
 from velo.settings import Gate
 
 PASSES = {
-    "calibration_error": 0.006, "calibration_slope": 1.02, "calibration_slope_low": 0.97,
-    "calibration_slope_high": 1.07, "band_calibration_error": 0.004,
-    "band_calibration_error_market": 0.005, "ae_ratio": 1.22, "roi_top20": 0.21,
-    "alpha_share": 0.35, "training_rows": 240_000, "holdout_days": 90, "delta_ll": 0.018,
-    "delta_ll_low": 0.012, "delta_ll_high": 0.024, "top1_hit": 0.31, "top1_hit_favourite": 0.30,
-}  # fmt: skip
+    "calibration_error": 0.006,
+    "calibration_slope": 1.02,
+    "calibration_slope_low": 0.97,
+    "calibration_slope_high": 1.07,
+    "band_calibration_error": 0.004,
+    "band_calibration_error_market": 0.005,
+    "ae_ratio": 1.22,
+    "roi_top20": 0.21,
+    "alpha_share": 0.35,
+    "training_rows": 240_000,
+    "holdout_days": 90,
+    "delta_ll": 0.018,
+    "delta_ll_low": 0.012,
+    "delta_ll_high": 0.024,
+    "top1_hit": 0.31,
+    "top1_hit_favourite": 0.30,
+}
 """Figures of a holdout that the gate lets through."""
 
 

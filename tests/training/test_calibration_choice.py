@@ -77,11 +77,13 @@ def test_true_chances_lose_nothing_worth_speaking_of() -> None:
     """Of true chances no calibrator gains but by luck, and luck lets through next to nothing."""
     trials = [
         calibration_choice.trial(
-            fold, forecast(3000, 30 + fold, kink=False), forecast(3000, 40 + fold, kink=False),
+            fold,
+            forecast(3000, 30 + fold, kink=False),
+            forecast(3000, 40 + fold, kink=False),
             "auto",
         )
         for fold in (3, 4, 5)
-    ]  # fmt: skip
+    ]
     choice = calibration_choice.choose(trials, "auto", 500, 1)
     assert all(gain.low < 0 for gain in choice.gains.values())
     assert all(abs(gain.value) < 0.003 for gain in choice.gains.values())

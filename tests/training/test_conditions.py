@@ -24,15 +24,24 @@ PRICE = 9.0
 def quote(home: Home, rows: list[tuple[Start, float]]) -> None:
     """Note morning prices."""
     prices = [
-        {"race_id": stable_id("race", start.race_id), "horse_id": stable_id("horse", start.horse),
-         "source": "oracle", "kind": "morning", "nth": 1, "decimal_odds": odds, "batch_id": 1}
+        {
+            "race_id": stable_id("race", start.race_id),
+            "horse_id": stable_id("horse", start.horse),
+            "source": "oracle",
+            "kind": "morning",
+            "nth": 1,
+            "decimal_odds": odds,
+            "batch_id": 1,
+        }
         for start, odds in rows
-    ]  # fmt: skip
+    ]
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.register("incoming", pa.Table.from_pylist(prices))
         con.execute("INSERT INTO prices_history BY NAME SELECT * FROM incoming")
-        con.execute("INSERT INTO sources SELECT 'oracle', 99 WHERE 'oracle' NOT IN "
-                    "(SELECT source FROM sources)")  # fmt: skip
+        con.execute(
+            "INSERT INTO sources SELECT 'oracle', 99 WHERE 'oracle' NOT IN "
+            "(SELECT source FROM sources)"
+        )
 
 
 def is_priced(start: Start) -> bool:
@@ -53,8 +62,13 @@ def starts(home: Home) -> list[Start]:
 def test_each_race_pays_what_its_withdrawals_leave(home: Home, starts: list[Start]) -> None:
     spine = Spine(home)
     known = conditions(spine, spine.first_day, spine.last_day, "morning", "rule 4")
-    paid = dict(zip(zip(known.frame.race_id, known.frame.horse_id, strict=True),
-                    known.frame.paid_odds, strict=True))  # fmt: skip
+    paid = dict(
+        zip(
+            zip(known.frame.race_id, known.frame.horse_id, strict=True),
+            known.frame.paid_odds,
+            strict=True,
+        )
+    )
     seen = set()
     for start in starts:
         key = stable_id("race", start.race_id), stable_id("horse", start.horse)

@@ -17,8 +17,9 @@ from training.judging.distribution import Distribution, share_variance
 
 COLUMNS = st.lists(
     st.one_of(st.none(), st.sampled_from([0.0, 0.105, 1.0]), st.floats(-1e6, 1e6)),
-    min_size=1, max_size=60,
-)  # fmt: skip
+    min_size=1,
+    max_size=60,
+)
 
 
 def column(values: list[float | None]) -> tuple[pd.Series, Days]:

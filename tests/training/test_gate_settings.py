@@ -137,9 +137,17 @@ def test_every_criterion_says_its_target_and_the_bands_what_the_market_has() -> 
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(None, "not measured"), (999.0, "999"), (1000.0, "1,000"), (999.4, "999.4"), (12.0, "12"),
-     (1234.5, "1234"), (-50_000.0, "-50,000"), (0.12345, "0.1235")],
-)  # fmt: skip
+    [
+        (None, "not measured"),
+        (999.0, "999"),
+        (1000.0, "1,000"),
+        (999.4, "999.4"),
+        (12.0, "12"),
+        (1234.5, "1234"),
+        (-50_000.0, "-50,000"),
+        (0.12345, "0.1235"),
+    ],
+)
 def test_a_number_of_the_gate_has_four_digits_and_a_count_its_thousands(
     value: float | None, said: str
 ) -> None:

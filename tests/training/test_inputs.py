@@ -92,8 +92,14 @@ def frame_of(ground: list[str | None]) -> pd.DataFrame:
 
 def test_columns_are_the_features_then_differences_then_ranks_of_the_numbers() -> None:
     assert BOTH.columns == (
-        "rate", "days", "ground", "rate.difference", "days.difference", "rate.rank", "days.rank",
-    )  # fmt: skip
+        "rate",
+        "days",
+        "ground",
+        "rate.difference",
+        "days.difference",
+        "rate.rank",
+        "days.rank",
+    )
     assert BOTH.origin == ("rate", "days", "ground", "rate", "days", "rate", "days")
     assert (BOTH.categorical, BOTH.levels) == ((2,), (0, 0, 2, 0, 0, 0, 0))
     assert Inputs(("rate",)).columns == ("rate",)

@@ -26,9 +26,13 @@ def model(calibrator: Calibrator, opponent: Calibrator) -> Model:
     sample = Sample(WORLD.features.astype(np.float32), WORLD.win_share, WORLD.races, None)
     fundamental = Fundamental(INPUTS, linear.fit(sample, INPUTS), 1.0, starts_from_market=False)
     return Model(
-        fundamental, "shin", Blend("benter", 0.4, 0.7), Blend("market", 0.0, 1.1),
-        calibrator, opponent,
-    )  # fmt: skip
+        fundamental,
+        "shin",
+        Blend("benter", 0.4, 0.7),
+        Blend("market", 0.0, 1.1),
+        calibrator,
+        opponent,
+    )
 
 
 def card() -> pd.DataFrame:

@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize(
     ("named", "error", "said"),
     [
-        ({"training": Training(service="velo_v9")}, HomeError,
-         r"no feature service 'velo_v9'; there are velo_v.*: name one of them, or run `feast"),
+        (
+            {"training": Training(service="velo_v9")},
+            HomeError,
+            r"no feature service 'velo_v9'; there are velo_v.*: name one of them, or run `feast",
+        ),
         ({"ranker": Ranker(monotone={"or_dleta": 1})}, SettingsError, "no feature 'or_dleta'"),
         ({"ranker": Ranker(interactions=(("a", "b"),))}, SettingsError, "no feature 'a'"),
-        ({"gate": Gate(waived_dead=("headgear",))}, SettingsError,
-         r"gate\.waived_dead: velo_v1_1_0 has no feature 'headgear'; it has "),
+        (
+            {"gate": Gate(waived_dead=("headgear",))},
+            SettingsError,
+            r"gate\.waived_dead: velo_v1_1_0 has no feature 'headgear'; it has ",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_name_that_the_registry_lacks_is_refused_with_those_that_it_holds(
     applied: Applied, named: dict[str, Any], error: type[Exception], said: str
 ) -> None:

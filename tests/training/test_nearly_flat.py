@@ -94,9 +94,13 @@ def stored(weight: float) -> Stored:
     """A model of one line, through a feature of any size."""
     inputs = Inputs(("a", "b", "c"))
     line = Linear(
-        inputs.columns, (0, 0, 0), np.zeros(3), np.ones(3), np.zeros(3, dtype=np.bool_),
+        inputs.columns,
+        (0, 0, 0),
+        np.zeros(3),
+        np.ones(3),
+        np.zeros(3, dtype=np.bool_),
         np.array([weight, 0.0, 0.0]),
-    )  # fmt: skip
+    )
     alone = Fundamental(inputs, line, 1.0, starts_from_market=False)
     market = Blend("market", 0.0, 1.0)
     model = Model(alone, "shin", Blend("benter", 0.4, 0.7), market, Uncalibrated(), Uncalibrated())
@@ -105,9 +109,15 @@ def stored(weight: float) -> Stored:
 
 def entries(odds: list[float]) -> pd.DataFrame:
     return pd.DataFrame(
-        {"race_id": 1, "horse_id": [1, 2], "date": pd.Timestamp("2026-05-02"), "course": "Ripon",
-         "horse": ["Arkle", "Red Rum"], "decision_odds": odds}
-    )  # fmt: skip
+        {
+            "race_id": 1,
+            "horse_id": [1, 2],
+            "date": pd.Timestamp("2026-05-02"),
+            "course": "Ripon",
+            "horse": ["Arkle", "Red Rum"],
+            "decision_odds": odds,
+        }
+    )
 
 
 def seen(value: float) -> pd.DataFrame:

@@ -40,9 +40,7 @@ def registered(tmp_path_factory) -> Registered:
     oof = walk_forward.out_of_fold(data, SETTINGS, method, "conditional_logit")
     blended = evaluation.fit_blend(oof.frame, SETTINGS, Trials())
     kept = walk_forward.fit_last(data, SETTINGS, method, "conditional_logit", oof.size)
-    model = Model(
-        kept, method, blended.blend, blended.power_market, Uncalibrated(), Uncalibrated()
-    )  # fmt: skip
+    model = Model(kept, method, blended.blend, blended.power_market, Uncalibrated(), Uncalibrated())
     days = data.frame[data.frame["date"] >= np.datetime64(data.plan.holdout_start)]
     with Recorder(home, "train") as recorder:
         folder = recorder.model_folder
@@ -98,8 +96,10 @@ def test_a_missing_feature_is_refused_by_the_signature(registered, loaded):
 def test_what_mlflow_needs_is_no_part_of_the_models_identity(registered):
     folder = registered.recorder.model_folder
     assert artifact.load(folder, registered.sha256).model["inputs"]["features"] == [
-        "form", "draw", "noise"
-    ]  # fmt: skip
+        "form",
+        "draw",
+        "noise",
+    ]
     assert {path.suffix for path in folder.iterdir()} <= {"", ".txt", ".json", ".yaml"}
 
 

@@ -20,9 +20,15 @@ WEIGHTS = [0.9, -0.7, 0.5, 0.5, -0.4, 0.4, 0.3, 0.3, -0.2, 0.2]
 WORLD, LATER = simulate(700, WEIGHTS, seed=21), simulate(400, WEIGHTS, seed=22)
 INPUTS = Inputs(tuple("abcdefghij"))
 PLAIN: dict[str, Any] = {
-    "rounds": 6, "learning_rate": 0.1, "num_leaves": 12, "min_data_in_leaf": 1,
-    "min_sum_hessian_in_leaf": 1e-3, "lambda_l2": 0.0, "feature_fraction": 1.0, "threads": 1,
-}  # fmt: skip
+    "rounds": 6,
+    "learning_rate": 0.1,
+    "num_leaves": 12,
+    "min_data_in_leaf": 1,
+    "min_sum_hessian_in_leaf": 1e-3,
+    "lambda_l2": 0.0,
+    "feature_fraction": 1.0,
+    "threads": 1,
+}
 OBJECTIVES = ["conditional_logit", "lambdarank", "rank_xendcg"]
 
 

@@ -9,14 +9,29 @@ from training.record.review import Review, gate_columns, gate_tags, outcome
 from velo.settings import Gate
 
 HELD = {
-    "calibration_error": 0.01, "calibration_slope": 1.0, "calibration_slope_low": 0.9,
-    "calibration_slope_high": 1.1, "band_calibration_error": 0.01,
-    "band_calibration_error_market": 0.01, "ae_ratio": 1.1, "ae_ratio_bets": 900,
-    "roi_top20": 0.05, "roi_top20_low": 0.01, "roi_top20_high": 0.09, "alpha_share": 0.4,
-    "training_rows": 60_000, "holdout_days": 120, "delta_ll": 0.02, "delta_ll_low": 0.01,
-    "delta_ll_high": 0.03, "races": 1500, "r2": 0.15, "r2_model": 0.05,
-    "r2_market": 0.13, "r2_market_power": 0.14,
-}  # fmt: skip
+    "calibration_error": 0.01,
+    "calibration_slope": 1.0,
+    "calibration_slope_low": 0.9,
+    "calibration_slope_high": 1.1,
+    "band_calibration_error": 0.01,
+    "band_calibration_error_market": 0.01,
+    "ae_ratio": 1.1,
+    "ae_ratio_bets": 900,
+    "roi_top20": 0.05,
+    "roi_top20_low": 0.01,
+    "roi_top20_high": 0.09,
+    "alpha_share": 0.4,
+    "training_rows": 60_000,
+    "holdout_days": 120,
+    "delta_ll": 0.02,
+    "delta_ll_low": 0.01,
+    "delta_ll_high": 0.03,
+    "races": 1500,
+    "r2": 0.15,
+    "r2_model": 0.05,
+    "r2_market": 0.13,
+    "r2_market_power": 0.14,
+}
 
 
 class Whole:
@@ -32,17 +47,23 @@ def judged(**changes: float):
 
 def review(verdict, **changes) -> Review:
     usual = {
-        "data": {"rows": 70_000, "races": 7_000, "first_day": "2015-01-01",
-                 "last_day": "2018-07-21", "build": "a3a8476784fcaed3"},
+        "data": {
+            "rows": 70_000,
+            "races": 7_000,
+            "first_day": "2015-01-01",
+            "last_day": "2018-07-21",
+            "build": "a3a8476784fcaed3",
+        },
         "plan": {"holdout_start": "2018-03-24", "holdout_end": "2018-07-22"},
-        "prices": {"decision": "morning", "settlement": "bsp", "devig": "shin",
-                   "commission": 0.02},
-        "holdout": HELD, "earlier_looks": 2, "tuning": None,
+        "prices": {"decision": "morning", "settlement": "bsp", "devig": "shin", "commission": 0.02},
+        "holdout": HELD,
+        "earlier_looks": 2,
+        "tuning": None,
         "model": {"objective": "conditional_logit", "note": "boosting does better"},
         "settings": {"training": {"blend": "benter", "service": "velo_v1_1_0"}},
         "features_to_question": ["draw_iv"],
         "worst": {"course": [{"name": "Ayr"}], "month": [], "odds_band": [{"name": "8 to 11"}]},
-    }  # fmt: skip
+    }
     return Review({**usual, **changes}, verdict, "no champion yet")
 
 
@@ -57,9 +78,14 @@ def test_a_name_begins_with_the_verdict_and_what_refused():
 def test_the_first_paragraph_answers_every_question_of_a_reviewer():
     first = review(judged(ae_ratio=0.9)).page().split("\n\n")[0]
     for said in (
-        "Refused", "ae_ratio", "no champion yet", "power-calibrated morning",
-        "[0.01, 0.03]", "1,500 races from 2018-03-24", "60,000 starts",
-    ):  # fmt: skip
+        "Refused",
+        "ae_ratio",
+        "no champion yet",
+        "power-calibrated morning",
+        "[0.01, 0.03]",
+        "1,500 races from 2018-03-24",
+        "60,000 starts",
+    ):
         assert said in first
     assert not first.startswith(("#", "*", "|")), "a version's list shows it as bare text"
 

@@ -50,10 +50,13 @@ print(resolve(home, done.version).sha256)
 def training(home: Path, world: Path, **surroundings: str) -> subprocess.Popen[str]:
     """A training in a home of its own, made of the world at its first."""
     return subprocess.Popen(
-        [sys.executable, "-c", TRAINING, str(world)], cwd=PROJECT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", TRAINING, str(world)],
+        cwd=PROJECT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "VELO_HOME": str(home), **surroundings},
-    )  # fmt: skip
+    )
 
 
 def sha256(process: subprocess.Popen[str]) -> str:

@@ -102,9 +102,10 @@ def test_a_flagged_race_is_fitted_on_but_is_no_market(spine: Spine) -> None:
     odds = found["decision_odds"].count()
     assert {name for name, known in odds.items() if known == 3} == {"clean", "numbers"}
     assert {name for name, known in odds.items() if known == 0} == {
-        name for name, flags in FLAGS.items()
+        name
+        for name, flags in FLAGS.items()
         if set(flags) & set(MARKET_FLAGS) and "two-winners" not in flags
-    }  # fmt: skip
+    }
 
 
 def test_a_flagged_race_still_has_its_settlement_odds(spine: Spine) -> None:

@@ -76,9 +76,12 @@ def test_it_says_what_it_was_fitted_to_and_what_each_feature_weighs(fitted: scor
 def test_a_stored_model_predicts_what_it_predicted(fitted: scorer.Scorer) -> None:
     model = Model(
         Fundamental(INPUTS, fitted, 0.9, starts_from_market=False),
-        "proportional", Blend("benter", 0.4, 0.8), Blend("market", 0.0, 1.1),
-        Uncalibrated(), Uncalibrated(),
-    )  # fmt: skip
+        "proportional",
+        Blend("benter", 0.4, 0.8),
+        Blend("market", 0.0, 1.1),
+        Uncalibrated(),
+        Uncalibrated(),
+    )
     plain = json.loads(json.dumps(model.to_dict()))
     again = Model.of(Artifact(plain, model.ranker_text, "0" * 64))
     frame, field, _ = entries(30, 47)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 FEATURES = ("priced_in", "overlooked", "reversed", "best_in_the_middle", "debut", "noise")
 SETTINGS = Settings(
     ranker=Ranker(rounds=40, early_stopping=10, min_data_in_leaf=50, threads=1),
-    training=Training(history_days=0, folds=2, first_test_share=0.6, holdout_days=1,
-                      bootstrap_draws=300),
-)  # fmt: skip
+    training=Training(
+        history_days=0, folds=2, first_test_share=0.6, holdout_days=1, bootstrap_draws=300
+    ),
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,11 @@ def season() -> Dataset:
     debut = frame["debut"] < -0.84
     frame.loc[debut, "debut"] = np.nan
     priced_in = (
-        0.7 * frame["priced_in"] - 0.5 * frame["reversed"]
-        - 0.8 * frame["best_in_the_middle"].abs() - 1.0 * debut
-    )  # fmt: skip
+        0.7 * frame["priced_in"]
+        - 0.5 * frame["reversed"]
+        - 0.8 * frame["best_in_the_middle"].abs()
+        - 1.0 * debut
+    )
     strength = (priced_in + 0.5 * frame["overlooked"]).to_numpy()
     day = np.datetime64("2020-01-01") + races.index // 8
     frame = frame.assign(

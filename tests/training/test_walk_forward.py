@@ -45,10 +45,15 @@ def dataset(embargo: int = 0, relative: Any = "both") -> Dataset:
     world = simulate(3200, [0.7, 0.0, 0.7], seed=61)
     races, known = world.races, world.features[:, 2]
     frame = pd.DataFrame(world.features, columns=list(FEATURES)).assign(
-        race_id=races.index, horse_id=np.arange(races.n), course="york", horse="a horse",
+        race_id=races.index,
+        horse_id=np.arange(races.n),
+        course="york",
+        horse="a horse",
         date=races.broadcast(world.race_dates).astype("datetime64[us]"),
-        win_share=world.win_share, decision_odds=0.9 / races.softmax(0.7 * known), priced=True,
-    )  # fmt: skip
+        win_share=world.win_share,
+        decision_odds=0.9 / races.softmax(0.7 * known),
+        priced=True,
+    )
     frame["settlement_odds"] = frame["decision_odds"]
     first, last = (day.date() for day in (frame["date"].min(), frame["date"].max()))
     training = settings.Training(folds=2, history_days=30, embargo_days=embargo)

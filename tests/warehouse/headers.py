@@ -10,7 +10,7 @@ from pathlib import Path
 RPSCRAPE_2018 = (
     "date,course,time,race_name,class,band,distance,going,pos,draw,btn,name,sp,age,weight,gear,"
     "jockey,trainer,or,ts,rpr,prize,comment"
-)  # fmt: skip
+)
 RPSCRAPE_DEC_2018 = (
     "date,course,time,race_name,class,band,distance,going,pos,draw,btn,name,sp,age,weight,gear,"
     "fin_time,jockey,trainer,or,ts,rpr,prize,sire,dam,damsire,comment"

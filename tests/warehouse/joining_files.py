@@ -19,17 +19,25 @@ def joining_files(folder: Path) -> list[Path]:
     country and without, its other races, and prices of it; a career with a wrong age.
     """
     may = {"date": "2018-05-05", "course": "Newbury", "off": "2:10", "age": "3"}
-    leopardstown = {"date": "2020-06-12", "course": "Leopardstown (IRE)", "off": "3:10",
-                    "race_id": "981001"}  # fmt: skip
+    leopardstown = {
+        "date": "2020-06-12",
+        "course": "Leopardstown (IRE)",
+        "off": "3:10",
+        "race_id": "981001",
+    }
     suffixed = ("Alder Bough (IRE)", "Birch Hollow (FR)")
     irish = [row(horse, str(n), **leopardstown) for n, horse in enumerate(IRISH, 1)]
     slip = {"sire": "", "dam": "", "course": "Woodbine (CAN)"}
     return [
-        file_of(folder, [row(horse, str(n), **may) for n, horse in enumerate(suffixed, 1)],
-                "14a.csv"),
+        file_of(
+            folder, [row(horse, str(n), **may) for n, horse in enumerate(suffixed, 1)], "14a.csv"
+        ),
         file_of(folder, [row(suffixed[0], "1", **may, trainer="B Trainer")], "b_trainer.csv"),
-        file_of(folder, [row("Alder Bough (FR)", "1", **(may | {"date": "2018-05-06"}),
-                             trainer="Another")], "namesake.csv"),
+        file_of(
+            folder,
+            [row("Alder Bough (FR)", "1", **(may | {"date": "2018-05-06"}), trainer="Another")],
+            "namesake.csv",
+        ),
         old_file(folder, PAIR, "14b.csv"),
         old_file(folder, PAIR, "may.csv", date="05 May 2018", time="2:10", trainer="B Trainer"),
         old_file(folder, PAIR[:1], "july.csv", date="02 Jul 2018", trainer="B Trainer"),
@@ -37,20 +45,43 @@ def joining_files(folder: Path) -> list[Path]:
         file_of(folder, irish, "15a.csv"),
         file_of(folder, [each | {"jockey": "C Rider", "rpr": "99"} for each in irish], "15a2.csv"),
         slug_file(folder, IRISH, "15b.csv", RPR="82", Jockey="B Rider"),
-        slug_file(folder, [name.partition(" (")[0] for name in IRISH], "bare.csv", Off="3:15",
-                  SP="3/1", Dec="4.00"),
+        slug_file(
+            folder,
+            [name.partition(" (")[0] for name in IRISH],
+            "bare.csv",
+            Off="3:15",
+            SP="3/1",
+            Dec="4.00",
+        ),
         slug_file(folder, OTHERS, "early.csv", Off="1:10"),
         slug_file(folder, OTHERS, "late.csv", Date="2020-07-01"),
-        file_of(folder, [row(horse, str(n), **(leopardstown | {"off": "1:10", "race_id": "981002"}))
-                         for n, horse in enumerate(OTHERS, 1)], "early_too.csv"),
-        file_of(folder, [row("Juniper Row (USA)", "1", date=f"2024-0{month}-01", age="3", **slip)
-                         for month in (6, 8)], "career.csv"),
-        file_of(folder, [row("Juniper Row (USA)", "1", date="2024-07-01", age="13", **slip),
-                         row("Quince (USA)", "2", date="2024-07-01", age="31", **slip)],
-                "11.csv"),
+        file_of(
+            folder,
+            [
+                row(horse, str(n), **(leopardstown | {"off": "1:10", "race_id": "981002"}))
+                for n, horse in enumerate(OTHERS, 1)
+            ],
+            "early_too.csv",
+        ),
+        file_of(
+            folder,
+            [
+                row("Juniper Row (USA)", "1", date=f"2024-0{month}-01", age="3", **slip)
+                for month in (6, 8)
+            ],
+            "career.csv",
+        ),
+        file_of(
+            folder,
+            [
+                row("Juniper Row (USA)", "1", date="2024-07-01", age="13", **slip),
+                row("Quince (USA)", "2", date="2024-07-01", age="31", **slip),
+            ],
+            "11.csv",
+        ),
         prices(folder, "irish_bsp.csv", "IRE / Leop 12th Jun", "12-06-2020 15:10", IRISH),
         prices(folder, "june_bsp.csv", "GB / Newb 2nd Jun", "02-06-2018 14:45", PAIR),
-    ]  # fmt: skip
+    ]
 
 
 FILES = 18

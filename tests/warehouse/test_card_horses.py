@@ -16,22 +16,45 @@ HORSES = {"E175": "HARMONY FIRE", "E271": "SPECIAL M", "D009": "WHIZZ KID"}
 def told(folder: Path, day: str, horses: dict[str, str], **columns: str) -> Path:
     """A Hong Kong file: no ages, the source's own ids."""
     rows = [
-        {"date": day, "course": "Sha Tin (HK)", "region": "HK", "race_id": day, "race_no": "1",
-         "off": "", "pos": str(place), "num": str(place), "horse": name, "bred": "AUS",
-         "horse_id": own_id, "sp_dec": "3.5", "rail": "", "running_position": "", "win_div": ""}
+        {
+            "date": day,
+            "course": "Sha Tin (HK)",
+            "region": "HK",
+            "race_id": day,
+            "race_no": "1",
+            "off": "",
+            "pos": str(place),
+            "num": str(place),
+            "horse": name,
+            "bred": "AUS",
+            "horse_id": own_id,
+            "sp_dec": "3.5",
+            "rail": "",
+            "running_position": "",
+            "win_div": "",
+        }
         | columns
         for place, (own_id, name) in enumerate(horses.items(), 1)
-    ]  # fmt: skip
+    ]
     return written(folder / f"results_{day}.csv", rows)
 
 
 def card(folder: Path, day: str, horses: dict[str, str], ids: bool = True) -> Path:
     """The card of the same race."""
     rows = [
-        {"date": day, "course": "Sha Tin (HK)", "region": "HK", "off": "", "race_no": "1",
-         "num": str(place), "horse": name, "bred": "AUS", "horse_id": own_id if ids else ""}
+        {
+            "date": day,
+            "course": "Sha Tin (HK)",
+            "region": "HK",
+            "off": "",
+            "race_no": "1",
+            "num": str(place),
+            "horse": name,
+            "bred": "AUS",
+            "horse_id": own_id if ids else "",
+        }
         for place, (own_id, name) in enumerate(horses.items(), 1)
-    ]  # fmt: skip
+    ]
     return written(folder / f"card_{day}.csv", rows)
 
 

@@ -29,12 +29,21 @@ CHOICE = sorted({*RPSCRAPE_OCT_2025.split(","), "race_id", "horse_id", "sp", "wg
 ALWAYS = ("date", "course", "horse", "pos")
 RACE_MARKS = ("off", "race_name", "race_id")
 FIELD_OF = {
-    "race_id": "source_race_id", "horse_id": "source_horse_id", "type": "race_type",
-    "num": "number", "pos": "position", "hg": "headgear", "or": "official_rating",
-    "secs": "seconds", "ovr_btn": "beaten", "ip_min": "price_in_play_min",
-    "ip_max": "price_in_play_max", "pre_min": "price_min", "pre_max": "price_max",
+    "race_id": "source_race_id",
+    "horse_id": "source_horse_id",
+    "type": "race_type",
+    "num": "number",
+    "pos": "position",
+    "hg": "headgear",
+    "or": "official_rating",
+    "secs": "seconds",
+    "ovr_btn": "beaten",
+    "ip_min": "price_in_play_min",
+    "ip_max": "price_in_play_max",
+    "pre_min": "price_min",
+    "pre_max": "price_max",
     "bsp": "price_bsp",
-}  # fmt: skip
+}
 SYNONYMS = (
     ("distance", ("dist", "dist_f", "dist_y", "dist_m")),
     ("weight", ("wgt", "lbs")),
@@ -73,8 +82,17 @@ def test_whatever_columns_are_chosen_each_is_read_as_what_it_is(
 
 def test_a_synonym_fills_in_where_the_preferred_column_is_empty(tmp_path: Path) -> None:
     columns = RPSCRAPE_2020.lower().split(",")
-    row = {"date": "2020-06-03", "course": "kempton-aw", "off": "1:00", "horse": "A", "pos": "1",
-           "lbs": "130", "dec": "3.00", "dist_f": "5", "dist_m": "1006"}  # fmt: skip
+    row = {
+        "date": "2020-06-03",
+        "course": "kempton-aw",
+        "off": "1:00",
+        "horse": "A",
+        "pos": "1",
+        "lbs": "130",
+        "dec": "3.00",
+        "dist_f": "5",
+        "dist_m": "1006",
+    }
     _, (read,) = staged(file_with(tmp_path / "x.csv", columns, row))
     assert (read["weight"], read["price_sp"], read["distance"]) == ("130", "3.00", "5f")
 
@@ -143,16 +161,25 @@ def test_a_card_takes_nothing_that_is_known_only_after_the_race(tmp_path: Path) 
 def test_the_exchange_numbers_its_selections_abroad(
     tmp_path: Path, selection: str, horse: str, number: str | None
 ) -> None:
-    row = {"MENU_HINT": "AUS / Randwick (AUS) 15th Mar", "EVENT_DT": "15-03-2025 05:30",
-           "SELECTION_NAME": selection, "BSP": "2.62"}  # fmt: skip
+    row = {
+        "MENU_HINT": "AUS / Randwick (AUS) 15th Mar",
+        "EVENT_DT": "15-03-2025 05:30",
+        "SELECTION_NAME": selection,
+        "BSP": "2.62",
+    }
     _, (read,) = staged(file_with(tmp_path / "x.csv", EXCHANGE.split(","), row))
     assert (read["horse"], read["number"]) == (horse, number)
     assert (read["course"], read["region"], read["off"]) == ("Randwick (AUS)", "AUS", "05:30")
 
 
 def test_the_exchange_s_files_since_2025_are_read_too(tmp_path: Path) -> None:
-    row = {"menu_hint": "Nottingham 31st May", "event_dt": "31-05-2025 13:30",
-           "selection_name": "Alder Bough", "bsp": "NaN", "ppwap": "2.5"}  # fmt: skip
+    row = {
+        "menu_hint": "Nottingham 31st May",
+        "event_dt": "31-05-2025 13:30",
+        "selection_name": "Alder Bough",
+        "bsp": "NaN",
+        "ppwap": "2.5",
+    }
     found, (read,) = staged(file_with(tmp_path / "x.csv", EXCHANGE.lower().split(","), row))
     assert found.reader.name == "exchange"
     assert (read["date"], read["off"], read["course"]) == ("31-05-2025", "13:30", "Nottingham")
@@ -175,9 +202,10 @@ def test_an_exported_view_is_read_again(home: Home, tmp_path: Path) -> None:
         with warehouse(home, STORE, write=False) as con:
             columns = [row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()]
         given = ", ".join(
-            f'"{name}"' for name in columns
+            f'"{name}"'
+            for name in columns
             if not name.endswith("_id") and name not in ("prize", "race_id")
-        )  # fmt: skip
+        )
         sql = f"SELECT {given} FROM {view} ORDER BY horse"
         assert ask(other, sql) == ask(home, sql)
 

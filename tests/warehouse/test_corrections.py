@@ -29,8 +29,10 @@ def test_a_disqualification_months_later_counts_and_the_first_result_is_kept(
         "JOIN runners USING (race_id, horse_id) ORDER BY horse",
     )
     assert earlier == [
-        ("Alpha (IRE)", "1", 1, 1, 2), ("Bravo", "2", 2, 1, 2), ("Charlie (FR)", "3", 3, 1, 2),
-    ]  # fmt: skip
+        ("Alpha (IRE)", "1", 1, 1, 2),
+        ("Bravo", "2", 2, 1, 2),
+        ("Charlie (FR)", "3", 3, 1, 2),
+    ]
 
 
 def test_only_what_changed_is_counted_and_kept(home: Home, tmp_path: Path) -> None:
@@ -131,8 +133,13 @@ def test_a_card_in_the_results_format_takes_no_figure_of_the_result_back(
     told = race(time="1:12.5", ovr_btn="2.5")
     load(home, file_of(tmp_path, told))
     before = contents(home, ("results", "prices_history"))
-    bare = [{**each, **dict.fromkeys(("pos", "sp", "rpr", "ts", "comment", "prize", "time",
-                                      "ovr_btn"), "")} for each in told]  # fmt: skip
+    bare = [
+        {
+            **each,
+            **dict.fromkeys(("pos", "sp", "rpr", "ts", "comment", "prize", "time", "ovr_btn"), ""),
+        }
+        for each in told
+    ]
     batch = load(home, file_of(tmp_path, bare, "card.csv"))
     assert batch.unchanged == 3
     assert contents(home, ("results", "prices_history")) == before

@@ -18,9 +18,13 @@ from velo.warehouse.staging import MISSING
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "data.md"
 WHEN = {
-    "before", "off", "after", "import", "after (before where declared)",
+    "before",
+    "off",
+    "after",
+    "import",
+    "after (before where declared)",
     "by its kind",
-}  # fmt: skip
+}
 
 
 def sections() -> dict[str, list[list[str]]]:

@@ -86,8 +86,18 @@ def test_optional_columns_never_decide(without: str) -> None:
 def test_a_result_column_of_any_spelling_makes_a_file_results() -> None:
     columns = ["date", "course", "off", "horse", "num", "jockey"]
     assert recognise("file", columns).role == "card"
-    for spelling in ("pos", "Position", " finish_pos", "Finishing Position", "PLACING", "place",
-                     "Fin", "finish", "finishpos", "Fin. Pos"):  # fmt: skip
+    for spelling in (
+        "pos",
+        "Position",
+        " finish_pos",
+        "Finishing Position",
+        "PLACING",
+        "place",
+        "Fin",
+        "finish",
+        "finishpos",
+        "Fin. Pos",
+    ):
         assert recognise("file", [*columns, spelling]).role == "results", spelling
 
 

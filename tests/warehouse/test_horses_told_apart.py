@@ -197,8 +197,9 @@ def test_an_age_out_of_reason_is_no_age(home: Home, tmp_path: Path, age: str) ->
     load(home, file_of(tmp_path, [row("Alpha", "1"), row("Bravo", "2", age=age)]))
     load(home, file_of(tmp_path, [row("Alpha", "1", age=age, date="2015-05-20")], "next.csv"))
     assert ask(home, "SELECT name, foaled FROM horses ORDER BY name") == [
-        ("alpha", 2011), ("bravo", None),
-    ]  # fmt: skip
+        ("alpha", 2011),
+        ("bravo", None),
+    ]
     assert horses(home) == [1, 2]
 
 
@@ -236,8 +237,10 @@ def test_who_ran_in_a_race_is_known_whatever_country_age_or_id_another_source_gi
     load(home, exchange_file(tmp_path, told, ["7", "8", "9", "7"]))
     assert horses(home) == [1, 1, 2]
     assert ask(home, "SELECT name, country FROM horses ORDER BY name") == [
-        ("alpha", "IRE"), ("bravo", "GB"), ("charlie", "FR"),
-    ]  # fmt: skip
+        ("alpha", "IRE"),
+        ("bravo", "GB"),
+        ("charlie", "FR"),
+    ]
 
 
 def test_two_of_one_name_in_a_race_are_known_again_by_their_countries(
@@ -257,8 +260,9 @@ def test_one_more_of_a_name_in_a_race_is_another_horse(home: Home, tmp_path: Pat
     batch = load(home, file_of(tmp_path, both, "whole.csv"))
     assert batch.quarantined == 0
     assert ask(home, "SELECT country FROM horses WHERE name = 'alpha' ORDER BY country") == [
-        ("FR",), ("IRE",),
-    ]  # fmt: skip
+        ("FR",),
+        ("IRE",),
+    ]
 
 
 lives = st.lists(

@@ -148,10 +148,16 @@ def test_changing_every_row_takes_no_more_than_a_few_times_as_long_as_loading_th
     """Twelve horses meet every third day."""
     first_day = dt.date(1980, 1, 1)
     rows = [
-        row(f"Horse {place % 12}", str(place % 12 + 1), race_name=f"Race {place // 12}", off="",
-            date=str(first_day + dt.timedelta(days=3 * (place // 12))), age="")
+        row(
+            f"Horse {place % 12}",
+            str(place % 12 + 1),
+            race_name=f"Race {place // 12}",
+            off="",
+            date=str(first_day + dt.timedelta(days=3 * (place // 12))),
+            age="",
+        )
         for place in range(60_000)
-    ]  # fmt: skip
+    ]
     first = load(home, file_of(tmp_path, rows))
     again = load(home, file_of(tmp_path, [{**runner, "rpr": "1"} for runner in rows], "b.csv"))
     assert (first.accepted, again.updated) == (60_000, 60_000)

@@ -16,18 +16,46 @@ from velo.home import Home
 from velo.warehouse import json_races
 
 OLD_RUNNER = {
-    "age": 6, "horse_id": 77, "name": "Alder Bough", "sex": "gelding", "sex_code": "G",
-    "region": "IRE", "dam": "Dam One", "sire": "Sire One", "damsire": "Damsire One",
-    "trainer": "B Trainer", "owner": "Owner One", "comment": "Should win", "number": 3, "draw": 0,
-    "headgear": "t", "lbs": 168, "ofr": 124, "rpr": 130, "ts": 104, "jockey": "A Rider",
-    "quotes": [{"date": "2020-07-21"}], "stats": {"course": {"runs": "3"}},
-}  # fmt: skip
+    "age": 6,
+    "horse_id": 77,
+    "name": "Alder Bough",
+    "sex": "gelding",
+    "sex_code": "G",
+    "region": "IRE",
+    "dam": "Dam One",
+    "sire": "Sire One",
+    "damsire": "Damsire One",
+    "trainer": "B Trainer",
+    "owner": "Owner One",
+    "comment": "Should win",
+    "number": 3,
+    "draw": 0,
+    "headgear": "t",
+    "lbs": 168,
+    "ofr": 124,
+    "rpr": 130,
+    "ts": 104,
+    "jockey": "A Rider",
+    "quotes": [{"date": "2020-07-21"}],
+    "stats": {"course": {"runs": "3"}},
+}
 OLD_RACE = {
-    "course": "Fakenham", "race_id": 889417, "date": "2025-04-01", "off_time": "4:20",
-    "race_name": "Invented Hurdle", "distance": "2m4f1y", "distance_f": 20.0, "region": "GB",
-    "race_class": "Class 3", "type": "Hurdle", "prize": "£7,922", "field_size": 1, "going": "Good",
-    "surface": "Turf", "runners": [OLD_RUNNER],
-}  # fmt: skip
+    "course": "Fakenham",
+    "race_id": 889417,
+    "date": "2025-04-01",
+    "off_time": "4:20",
+    "race_name": "Invented Hurdle",
+    "distance": "2m4f1y",
+    "distance_f": 20.0,
+    "region": "GB",
+    "race_class": "Class 3",
+    "type": "Hurdle",
+    "prize": "£7,922",
+    "field_size": 1,
+    "going": "Good",
+    "surface": "Turf",
+    "runners": [OLD_RUNNER],
+}
 NEW_RUNNER = {name: value for name, value in OLD_RUNNER.items() if name not in ("sex", "stats")} | {
     "sex": None,
     "draw": None,
@@ -35,8 +63,11 @@ NEW_RUNNER = {name: value for name, value in OLD_RUNNER.items() if name not in (
     "reserve": False,
 }
 NEW_RACE = {name: value for name, value in OLD_RACE.items() if name != "type"} | {
-    "race_type": "Hurdle", "race_class": 2, "off_time": "12:15", "date": "2026-01-01",
-}  # fmt: skip
+    "race_type": "Hurdle",
+    "race_class": 2,
+    "off_time": "12:15",
+    "date": "2026-01-01",
+}
 
 
 def json_file(folder: Path, document: Any) -> Path:
@@ -56,15 +87,36 @@ def test_rpscrape_s_cards_of_both_layouts_give_the_same_columns(
     found, (read,) = staged(json_file(tmp_path, by_region(race | {"runners": [runner]})))
     assert (found.reader.name, found.unknown, found.notes) == ("racecard", (), ())
     said = {
-        "line": 1, "date": race["date"], "course": "Fakenham", "region": "GB",
-        "source_race_id": "889417", "off": race["off_time"], "race_name": "Invented Hurdle",
-        "race_type": "Hurdle", "class": str(race["race_class"]), "distance": "20.0f",
-        "surface": "Turf", "going": "Good", "ran": "1", "number": "3", "horse": "Alder Bough",
-        "bred": "IRE", "source_horse_id": "77", "age": "6", "sex": "G", "weight": "168",
-        "headgear": "t", "jockey": "A Rider", "trainer": "B Trainer", "owner": "Owner One",
-        "official_rating": "124", "race_prize": "£7,922", "sire": "Sire One", "dam": "Dam One",
+        "line": 1,
+        "date": race["date"],
+        "course": "Fakenham",
+        "region": "GB",
+        "source_race_id": "889417",
+        "off": race["off_time"],
+        "race_name": "Invented Hurdle",
+        "race_type": "Hurdle",
+        "class": str(race["race_class"]),
+        "distance": "20.0f",
+        "surface": "Turf",
+        "going": "Good",
+        "ran": "1",
+        "number": "3",
+        "horse": "Alder Bough",
+        "bred": "IRE",
+        "source_horse_id": "77",
+        "age": "6",
+        "sex": "G",
+        "weight": "168",
+        "headgear": "t",
+        "jockey": "A Rider",
+        "trainer": "B Trainer",
+        "owner": "Owner One",
+        "official_rating": "124",
+        "race_prize": "£7,922",
+        "sire": "Sire One",
+        "dam": "Dam One",
         "damsire": "Damsire One",
-    }  # fmt: skip
+    }
     if runner["draw"] is not None:
         said["draw"] = "0"
     assert {name: value for name, value in read.items() if value is not None} == said
@@ -100,12 +152,22 @@ def test_who_is_out_and_who_stands_by_is_read_and_a_non_runner_is_no_jockey(
 
 def test_a_flat_card_s_non_runners_are_read_as_the_json_s(home: Home, tmp_path: Path) -> None:
     rows = [
-        {"date": "2099-04-05", "course": "Aintree", "off": "1:20", "horse": horse,
-         "jockey": jockey, "Non Runner": out, "Reserve": standby}
+        {
+            "date": "2099-04-05",
+            "course": "Aintree",
+            "off": "1:20",
+            "horse": horse,
+            "jockey": jockey,
+            "Non Runner": out,
+            "Reserve": standby,
+        }
         for horse, jockey, out, standby in (
-            ("Alder Bough", "A Rider", "0", "0"), ("Birch Hollow", "Non-Runner", "", ""),
-            ("Cedar Lane", "C Rider", "TRUE", "0"), ("Damson Row", "", "no", "yes"))
-    ]  # fmt: skip
+            ("Alder Bough", "A Rider", "0", "0"),
+            ("Birch Hollow", "Non-Runner", "", ""),
+            ("Cedar Lane", "C Rider", "TRUE", "0"),
+            ("Damson Row", "", "no", "yes"),
+        )
+    ]
     load(home, file_with(tmp_path / "card.csv", list(rows[0]), *rows))
     assert ask(home, "SELECT horse, jockey, standing FROM runners ORDER BY horse") == [
         ("Alder Bough", "A Rider", None),
@@ -132,13 +194,35 @@ def test_reserves_that_a_card_before_december_2025_does_not_name_are_concluded_a
 
 
 API_RACE = {
-    "course": "Kempton (AW)", "date": "2025-12-17", "off_time": "4:05",
-    "off_dt": "2025-12-17T16:05:00+00:00", "race_name": "Invented Handicap", "distance_f": "12.0",
-    "region": "GB", "race_class": "Class 5", "type": "Flat", "prize": "£4,187", "field_size": "1",
-    "going": "Standard To Slow", "surface": "AW", "race_status": "declared",
-    "runners": [{"horse": "Cedar Lane", "age": "4", "sex_code": "G", "region": "FR", "number": "1",
-                 "draw": "10", "lbs": "142", "ofr": "70", "jockey": "A Rider", "form": "-24"}],
-}  # fmt: skip
+    "course": "Kempton (AW)",
+    "date": "2025-12-17",
+    "off_time": "4:05",
+    "off_dt": "2025-12-17T16:05:00+00:00",
+    "race_name": "Invented Handicap",
+    "distance_f": "12.0",
+    "region": "GB",
+    "race_class": "Class 5",
+    "type": "Flat",
+    "prize": "£4,187",
+    "field_size": "1",
+    "going": "Standard To Slow",
+    "surface": "AW",
+    "race_status": "declared",
+    "runners": [
+        {
+            "horse": "Cedar Lane",
+            "age": "4",
+            "sex_code": "G",
+            "region": "FR",
+            "number": "1",
+            "draw": "10",
+            "lbs": "142",
+            "ofr": "70",
+            "jockey": "A Rider",
+            "form": "-24",
+        }
+    ],
+}
 
 
 def test_a_card_of_the_racing_api_carries_the_off_with_its_zone(tmp_path: Path) -> None:
@@ -152,22 +236,52 @@ def test_a_card_of_the_racing_api_carries_the_off_with_its_zone(tmp_path: Path) 
 
 
 API_RESULT = {
-    "race_id": "rac_1", "date": "2026-06-01", "region": "GB", "course": "Kempton (AW)",
-    "course_id": "crs_28054", "off": "9:00", "off_dt": "2026-06-01T21:00:00+01:00",
-    "race_name": "Invented Stakes", "type": "Flat", "class": "Class 4", "dist": "2m13y",
-    "dist_m": "3230", "going": "Standard", "surface": "AW", "non_runners": "Elder (late)",
+    "race_id": "rac_1",
+    "date": "2026-06-01",
+    "region": "GB",
+    "course": "Kempton (AW)",
+    "course_id": "crs_28054",
+    "off": "9:00",
+    "off_dt": "2026-06-01T21:00:00+01:00",
+    "race_name": "Invented Stakes",
+    "type": "Flat",
+    "class": "Class 4",
+    "dist": "2m13y",
+    "dist_m": "3230",
+    "going": "Standard",
+    "surface": "AW",
+    "non_runners": "Elder (late)",
     "prize": "£9,000",
     "runners": [
-        {"horse_id": f"hrs_{place}", "horse": horse, "sp": sp, "sp_dec": dec, "number": str(place),
-         "position": position, "draw": str(place), "ovr_btn": "0", "age": "5", "sex": "G",
-         "weight": "8-13", "weight_lbs": "125", "headgear": "", "time": "3:5.14", "or": "67",
-         "rpr": "73", "tsr": "75", "prize": "6280.80", "jockey": "A B", "trainer": "C D",
-         "comment": "led"}
+        {
+            "horse_id": f"hrs_{place}",
+            "horse": horse,
+            "sp": sp,
+            "sp_dec": dec,
+            "number": str(place),
+            "position": position,
+            "draw": str(place),
+            "ovr_btn": "0",
+            "age": "5",
+            "sex": "G",
+            "weight": "8-13",
+            "weight_lbs": "125",
+            "headgear": "",
+            "time": "3:5.14",
+            "or": "67",
+            "rpr": "73",
+            "tsr": "75",
+            "prize": "6280.80",
+            "jockey": "A B",
+            "trainer": "C D",
+            "comment": "led",
+        }
         for place, (horse, position, sp, dec) in enumerate(
             (("Alder Bough (IRE)", "1", "11/4F", "3.75"), ("Birch Hollow (GB)", "F", "-", "10.0")),
-            1)
+            1,
+        )
     ],
-}  # fmt: skip
+}
 
 
 def test_results_of_the_racing_api_are_results_as_json_and_as_csv(

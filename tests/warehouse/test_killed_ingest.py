@@ -38,9 +38,13 @@ print("done", flush=True)
 """
 COUNTED = ("races", "runners", "results", "prices_history", "horses", "import_batches")
 INSIDE = {
-    "reading", "applying the racing rules", "identifying horses and races", "merging",
-    "checking the races", "committing",
-}  # fmt: skip
+    "reading",
+    "applying the racing rules",
+    "identifying horses and races",
+    "merging",
+    "checking the races",
+    "committing",
+}
 OUTSIDE = {"started", "looking through the file", "done"}
 
 
@@ -74,10 +78,21 @@ def run(home: Home, world: Path, seconds: float | None) -> tuple[str, float]:
 def test_a_killed_ingest_leaves_the_home_as_before_or_after(tmp_path: Path) -> None:
     world = tmp_path / "world.csv"
     subprocess.run(
-        [sys.executable, "-m", "velo", "synth", "--runners", str(RUNNERS), "--seed", "7",
-         "--out", str(world)],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "velo",
+            "synth",
+            "--runners",
+            str(RUNNERS),
+            "--seed",
+            "7",
+            "--out",
+            str(world),
+        ],
+        check=True,
+        capture_output=True,
+    )
     home = Home(tmp_path / "home")
     home.root.mkdir()
     load(home, file_of(tmp_path, race()))

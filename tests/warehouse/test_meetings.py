@@ -19,10 +19,18 @@ def field(
 ) -> list[dict[str, str]]:
     """A race of these horses, the first named the winner."""
     return [
-        row(horse, str(place), off=off, race_id=race_id, race_name=name or f"Race {horses[0]}",
-            num=str(place), ran="4", **changes)
+        row(
+            horse,
+            str(place),
+            off=off,
+            race_id=race_id,
+            race_name=name or f"Race {horses[0]}",
+            num=str(place),
+            ran="4",
+            **changes,
+        )
         for place, horse in enumerate(horses, 1)
-    ]  # fmt: skip
+    ]
 
 
 def races(home: Home) -> list[tuple[str | None, str]]:

@@ -27,18 +27,28 @@ KILLS = int(os.environ.get("VELO_KILLS", "8"))
 SCHEMAS = Path(__file__).parent / "schemas"
 KEPT = sorted(int(path.stem) for path in SCHEMAS.glob("*.sql"))
 PLAIN = {
-    "VARCHAR": "'said'", "INTEGER": "7", "BIGINT": "7", "UBIGINT": "7", "DOUBLE": "2.5",
-    "DATE": "DATE '2015-04-26'", "TIMESTAMP": "TIMESTAMP '2015-04-26 14:30'",
-    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2015-04-26 14:30Z'", "VARCHAR[]": "['said']",
+    "VARCHAR": "'said'",
+    "INTEGER": "7",
+    "BIGINT": "7",
+    "UBIGINT": "7",
+    "DOUBLE": "2.5",
+    "DATE": "DATE '2015-04-26'",
+    "TIMESTAMP": "TIMESTAMP '2015-04-26 14:30'",
+    "TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ '2015-04-26 14:30Z'",
+    "VARCHAR[]": "['said']",
     'STRUCT(line BIGINT, "text" VARCHAR)[]': "[{'line': 7, 'text': 'said'}]",
-}  # fmt: skip
+}
 CHECKED = {
-    ("import_batches", "rows_read"): "28", ("race_flags", "flag"): "'no-winner'",
-    ("results", "status"): "'finished'", ("prices_history", "kind"): "'sp'",
-    ("import_batches", "kind"): "'import'", ("unread", "reason"): "'unreadable'",
-    ("aliases", "kind"): "'race'", ("kept_apart", "kind"): "'race'",
+    ("import_batches", "rows_read"): "28",
+    ("race_flags", "flag"): "'no-winner'",
+    ("results", "status"): "'finished'",
+    ("prices_history", "kind"): "'sp'",
+    ("import_batches", "kind"): "'import'",
+    ("unread", "reason"): "'unreadable'",
+    ("aliases", "kind"): "'race'",
+    ("kept_apart", "kind"): "'race'",
     ("runners", "standing"): "'reserve'",
-}  # fmt: skip
+}
 """Values that a constraint asks for."""
 
 Described = dict[str, list[tuple[Any, ...]]]
@@ -100,12 +110,12 @@ def rows(con: duckdb.DuckDBPyConnection, columns: dict[str, list[tuple[str, str]
     """Every row of some tables in some columns."""
     return {
         table: con.execute(
-            f'SELECT {", ".join(chr(34) + name + chr(34) for name, _ in names)} '
+            f"SELECT {', '.join(chr(34) + name + chr(34) for name, _ in names)} "
             f"FROM {table} ORDER BY ALL"
         ).fetchall()
         for table, names in columns.items()
         if table not in ("warehouse_schema", "sources")
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture

@@ -39,11 +39,50 @@ EXCHANGE = (
 )
 CARD = "date,course,off,horse,num,age,jockey\n2015-04-27,Ripon,2:30,Alpha (IRE),1,4,A Rider\n"
 NASTY = (
-    "", "-", "–", "nan", "inf", "-1", "0", "1e308", "9" * 400, "1/0", "0/0",
-    "'; DROP TABLE races; --", '"', '""', "\\", "\x00", "\r", "\n", "\t", ",", ";",
-    "\u202e", "\ud7ff", "é", "🐎", "½f", "NULL", "2015-02-30", "9999-12-31", "0001-01-01", "99:99",
-    "DROP", "x" * 5000, "%s", "{}", "$batch", "1e-320", "١٢٣", "True", "6.0", "-0", "1_000", "0x10",
-)  # fmt: skip
+    "",
+    "-",
+    "–",
+    "nan",
+    "inf",
+    "-1",
+    "0",
+    "1e308",
+    "9" * 400,
+    "1/0",
+    "0/0",
+    "'; DROP TABLE races; --",
+    '"',
+    '""',
+    "\\",
+    "\x00",
+    "\r",
+    "\n",
+    "\t",
+    ",",
+    ";",
+    "\u202e",
+    "\ud7ff",
+    "é",
+    "🐎",
+    "½f",
+    "NULL",
+    "2015-02-30",
+    "9999-12-31",
+    "0001-01-01",
+    "99:99",
+    "DROP",
+    "x" * 5000,
+    "%s",
+    "{}",
+    "$batch",
+    "1e-320",
+    "١٢٣",
+    "True",
+    "6.0",
+    "-0",
+    "1_000",
+    "0x10",
+)
 
 Rng = random.Random
 
@@ -121,9 +160,17 @@ def other_columns(data: bytes, rng: Rng) -> bytes:
 
 
 TEXT: tuple[Callable[[bytes, Rng], bytes], ...] = (
-    flip_bytes, cut_out, cut_short, repeat_part, put_in, huge_field, other_encoding,
-    other_line_ends, other_cells, other_columns,
-)  # fmt: skip
+    flip_bytes,
+    cut_out,
+    cut_short,
+    repeat_part,
+    put_in,
+    huge_field,
+    other_encoding,
+    other_line_ends,
+    other_cells,
+    other_columns,
+)
 BINARY = (flip_bytes, cut_out, cut_short, repeat_part, put_in)
 
 

@@ -23,12 +23,21 @@ def utc(day: int, hour: int, minute: int = 0, month: int = 8, year: int = 2023) 
 def meeting(course: str, date: str, offs: str, **changes: str) -> list[dict[str, str]]:
     """A race at each off, two horses in each."""
     return [
-        row(f"{horse} {course} {date} {place}", str(pos), course=course, date=date, off=off,
-            race_id=str(1000 + place), race_name=f"Stakes {place}", ran="2", num=str(pos),
-            **changes)
+        row(
+            f"{horse} {course} {date} {place}",
+            str(pos),
+            course=course,
+            date=date,
+            off=off,
+            race_id=str(1000 + place),
+            race_name=f"Stakes {place}",
+            ran="2",
+            num=str(pos),
+            **changes,
+        )
         for place, off in enumerate(offs.split())
         for pos, horse in enumerate(("Alder", "Birch"), 1)
-    ]  # fmt: skip
+    ]
 
 
 def offs(home: Home) -> list[tuple[str, str | None, dt.datetime | None, str | None, int | None]]:
@@ -40,9 +49,15 @@ def offs(home: Home) -> list[tuple[str, str | None, dt.datetime | None, str | No
 
 
 def test_a_race_has_the_moment_of_its_off(home: Home, tmp_path: Path) -> None:
-    load(home, file_of(tmp_path, meeting("Ripon", "2023-08-12", "2:30")
-                       + meeting("Del Mar (USA)", "2023-08-12", "11:43 12:15")
-                       + meeting("Randwick (AUS)", "2023-08-12", "4:35")))  # fmt: skip
+    load(
+        home,
+        file_of(
+            tmp_path,
+            meeting("Ripon", "2023-08-12", "2:30")
+            + meeting("Del Mar (USA)", "2023-08-12", "11:43 12:15")
+            + meeting("Randwick (AUS)", "2023-08-12", "4:35"),
+        ),
+    )
     assert offs(home) == [
         ("Del Mar (USA)", "23:43", utc(12, 22, 43), "America/Los_Angeles", 0),
         ("Del Mar (USA)", "00:15", utc(12, 23, 15), "America/Los_Angeles", 0),
@@ -52,11 +67,20 @@ def test_a_race_has_the_moment_of_its_off(home: Home, tmp_path: Path) -> None:
 
 
 def test_a_file_may_change_its_clock_between_two_days(home: Home, tmp_path: Path) -> None:
-    load(home, file_of(tmp_path, meeting("Leicester", "2025-10-14", "1:40 4:10")
-                       + meeting("Bath", "2025-10-16", "13:05 16:35")))  # fmt: skip
+    load(
+        home,
+        file_of(
+            tmp_path,
+            meeting("Leicester", "2025-10-14", "1:40 4:10")
+            + meeting("Bath", "2025-10-16", "13:05 16:35"),
+        ),
+    )
     assert [each[:2] for each in offs(home)] == [
-        ("Bath", "13:05"), ("Bath", "16:35"), ("Leicester", "13:40"), ("Leicester", "16:10"),
-    ]  # fmt: skip
+        ("Bath", "13:05"),
+        ("Bath", "16:35"),
+        ("Leicester", "13:40"),
+        ("Leicester", "16:10"),
+    ]
 
 
 def test_an_off_twelve_hours_from_its_meeting_is_null_and_its_rows_stay(
@@ -81,9 +105,11 @@ def card(folder: Path, rows: Iterable[dict[str, str]]) -> Path:
     path = folder / "card.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(
-            file, ["date", "course", "off", "off_dt", "race_id", "horse", "num"],
-            extrasaction="ignore", restval="",
-        )  # fmt: skip
+            file,
+            ["date", "course", "off", "off_dt", "race_id", "horse", "num"],
+            extrasaction="ignore",
+            restval="",
+        )
         writer.writeheader()
         writer.writerows(rows)
     return path
@@ -100,10 +126,14 @@ def test_a_moment_with_its_zone_decides_alone(home: Home, tmp_path: Path) -> Non
 def test_a_slug_without_a_country_goes_by_the_courses_name(home: Home, tmp_path: Path) -> None:
     rows = [
         each
-        for name, off in [("randwick", "4:35"), ("keeneland", "10:16"), ("newbury", "2:35"),
-                          ("nobody-knows-it", "2:35")]
+        for name, off in [
+            ("randwick", "4:35"),
+            ("keeneland", "10:16"),
+            ("newbury", "2:35"),
+            ("nobody-knows-it", "2:35"),
+        ]
         for each in meeting(name, "2021-05-08", off)
-    ]  # fmt: skip
+    ]
     load(home, file_of(tmp_path, rows))
     assert [(each[0], each[1], each[3], each[4]) for each in offs(home)] == [
         ("keeneland", "22:16", "America/New_York", 0),
@@ -141,12 +171,18 @@ def test_a_doubtful_off_gives_way_to_a_less_trusted_one_without_doubt(
         ("Del Mar (USA)", "US / DelMar 13th Aug", "2023-08-12", "12:15", "13-08-2023 00:15"),
         ("Del Mar (USA)", "US / DelMar 12th Aug", "2023-08-12", "12:15", "12-08-2023 16:17"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("prices_first", [False, True])
 def test_a_price_files_time_is_british_or_the_courses(
-    home: Home, tmp_path: Path, prices_first: bool, course: str, hint: str, date: str, off: str,
+    home: Home,
+    tmp_path: Path,
+    prices_first: bool,
+    course: str,
+    hint: str,
+    date: str,
+    off: str,
     event: str,
-) -> None:  # fmt: skip
+) -> None:
     results = file_of(tmp_path, meeting(course, date, off))
     told = quote(f"7. Alder {course} {date} 0", MENU_HINT=hint, EVENT_DT=event)
     prices = prices_of(tmp_path, [told])
@@ -160,8 +196,9 @@ def test_a_price_of_another_day_is_no_price_of_a_race_whose_off_is_not_near(
     home: Home, tmp_path: Path
 ) -> None:
     load(home, file_of(tmp_path, meeting("Ripon", "2023-08-12", "2:30")))
-    told = quote("Alder Ripon 2023-08-12 0", MENU_HINT="GB / Ripon 13th Aug",
-                 EVENT_DT="13-08-2023 14:30")  # fmt: skip
+    told = quote(
+        "Alder Ripon 2023-08-12 0", MENU_HINT="GB / Ripon 13th Aug", EVENT_DT="13-08-2023 14:30"
+    )
     load(home, prices_of(tmp_path, [told]))
     assert on_the_exchange(home) == []
 
@@ -172,14 +209,18 @@ def test_a_name_may_begin_with_a_number_of_its_own(home: Home, tmp_path: Path) -
     load(home, file_of(tmp_path, rows))
     load(home, prices_of(tmp_path, [quote("1. 4 Oaks", "3"), quote("6 Elms", "5")]))
     assert [(each[0], each[2]) for each in on_the_exchange(home)] == [
-        ("4 Oaks (IRE)", 3.0), ("6 Elms", 5.0),
-    ]  # fmt: skip
+        ("4 Oaks (IRE)", 3.0),
+        ("6 Elms", 5.0),
+    ]
 
 
 def test_what_a_price_was_quoted_at_is_british_time(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, meeting("Del Mar (USA)", "2023-08-12", "12:15")))
-    told = quote("Alder Del Mar (USA) 2023-08-12 0", MENU_HINT="US / DelMar 12th Aug",
-                 EVENT_DT="12-08-2023 16:15")  # fmt: skip
+    told = quote(
+        "Alder Del Mar (USA) 2023-08-12 0",
+        MENU_HINT="US / DelMar 12th Aug",
+        EVENT_DT="12-08-2023 16:15",
+    )
     load(home, prices_of(tmp_path, [told]))
     assert ask(home, "SELECT quoted FROM prices_history WHERE kind = 'bsp'") == [
         (dt.datetime(2023, 8, 13, 0, 15),)
@@ -188,17 +229,25 @@ def test_what_a_price_was_quoted_at_is_british_time(home: Home, tmp_path: Path) 
 
 def before_moments(home: Home, tmp_path: Path) -> None:
     """Races as an earlier version kept them: no moment, and some on the wrong half of the day."""
-    load(home, file_of(tmp_path, meeting("Ripon", "2023-08-12", "2:30 3:05")
-                       + meeting("Leicester", "2023-08-12", "1:40 2:10 4:10")
-                       + meeting("Randwick (AUS)", "2023-08-12", "4:35")
-                       + meeting("Del Mar (USA)", "2023-08-12", "11:43 12:15")
-                       + meeting("Longchamp (FR)", "2023-08-12", "9:30")))  # fmt: skip
+    load(
+        home,
+        file_of(
+            tmp_path,
+            meeting("Ripon", "2023-08-12", "2:30 3:05")
+            + meeting("Leicester", "2023-08-12", "1:40 2:10 4:10")
+            + meeting("Randwick (AUS)", "2023-08-12", "4:35")
+            + meeting("Del Mar (USA)", "2023-08-12", "11:43 12:15")
+            + meeting("Longchamp (FR)", "2023-08-12", "9:30"),
+        ),
+    )
     with warehouse(home, STORE, write=True) as con:
         for course, right, wrong in [
-            ("Leicester", "13:40", "01:40"), ("Leicester", "14:10", "02:10"),
-            ("Leicester", "16:10", "04:10"), ("Randwick (AUS)", "04:35", "16:35"),
+            ("Leicester", "13:40", "01:40"),
+            ("Leicester", "14:10", "02:10"),
+            ("Leicester", "16:10", "04:10"),
+            ("Randwick (AUS)", "04:35", "16:35"),
             ("Del Mar (USA)", "00:15", "12:15"),
-        ]:  # fmt: skip
+        ]:
             con.execute(
                 "UPDATE races SET off = ? WHERE course = ? AND off = ?", [wrong, course, right]
             )
@@ -233,12 +282,18 @@ def test_broken_offs_are_put_right_and_the_races_keep_their_ids(home: Home, tmp_
         assert broken_offs(con) == []
         con.execute("COMMIT")
     assert [(each.course, each.stored, each.right.shown) for each in found] == [
-        ("Del Mar (USA)", "12:15", "00:15"), ("Leicester", "01:40", "13:40"),
-        ("Leicester", "02:10", "14:10"), ("Leicester", "04:10", "16:10"),
+        ("Del Mar (USA)", "12:15", "00:15"),
+        ("Leicester", "01:40", "13:40"),
+        ("Leicester", "02:10", "14:10"),
+        ("Leicester", "04:10", "16:10"),
         ("Randwick (AUS)", "16:35", "04:35"),
-    ]  # fmt: skip
+    ]
     assert ask(home, "SELECT race_id FROM races ORDER BY race_id") == ids
     assert ask(home, "SELECT off FROM earlier_races WHERE replaced_by = 7 ORDER BY off") == [
-        ("01:40",), ("02:10",), ("04:10",), ("12:15",), ("16:35",),
-    ]  # fmt: skip
+        ("01:40",),
+        ("02:10",),
+        ("04:10",),
+        ("12:15",),
+        ("16:35",),
+    ]
     assert ask(home, "SELECT count(*) FROM races WHERE off_at IS NULL") == [(0,)]

@@ -42,11 +42,15 @@ def test_a_bare_name_with_the_same_trainer_is_the_known_horse(
 def test_horses_that_meet_again_are_known_by_each_other(
     home: Home, tmp_path: Path, suffix_first: bool
 ) -> None:
-    met = file_of(tmp_path, [
-        row(horse, str(place), date="2018-05-05", age="3", trainer=trainer)
-        for place, (horse, trainer) in enumerate(
-            {"Alder Bough (IRE)": "A Trainer", "Birch Hollow (FR)": "Gone Since"}.items(), 1)
-    ])  # fmt: skip
+    met = file_of(
+        tmp_path,
+        [
+            row(horse, str(place), date="2018-05-05", age="3", trainer=trainer)
+            for place, (horse, trainer) in enumerate(
+                {"Alder Bough (IRE)": "A Trainer", "Birch Hollow (FR)": "Gone Since"}.items(), 1
+            )
+        ],
+    )
     for path in in_order(suffix_first, met, old_file(tmp_path, ["Alder Bough", "Birch Hollow"])):
         load(home, path)
     assert horses(home) == [2, 2]
@@ -79,27 +83,40 @@ def test_a_bare_name_for_which_nothing_speaks_is_another_horse(
 @pytest.mark.few(1)
 @pytest.mark.parametrize("suffix_first", [True, False])
 def test_of_two_candidates_neither_is_taken(home: Home, tmp_path: Path, suffix_first: bool) -> None:
-    both = file_of(tmp_path, [
-        row("Alder Bough (IRE)", "1", date="2018-05-05", age="3"),
-        row("Alder Bough (FR)", "1", date="2018-05-06", age="3", trainer="Another"),
-    ])  # fmt: skip
+    both = file_of(
+        tmp_path,
+        [
+            row("Alder Bough (IRE)", "1", date="2018-05-05", age="3"),
+            row("Alder Bough (FR)", "1", date="2018-05-06", age="3", trainer="Another"),
+        ],
+    )
     for path in in_order(suffix_first, both, old_file(tmp_path, ["Alder Bough"])):
         load(home, path)
     assert horses(home) == [1, 1, 1]
-    assert ask(home, APART) == [(
-        "alder bough without a suffix is not taken for alder bough (FR, foaled 2015) or "
-        "alder bough (IRE, foaled 2015)", "2 horses of the name are possible",
-    )]  # fmt: skip
+    assert ask(home, APART) == [
+        (
+            "alder bough without a suffix is not taken for alder bough (FR, foaled 2015) or "
+            "alder bough (IRE, foaled 2015)",
+            "2 horses of the name are possible",
+        )
+    ]
 
 
 def test_a_bare_name_in_a_file_that_writes_suffixes_is_british(home: Home, tmp_path: Path) -> None:
     load(home, known(tmp_path, "Alder Bough (IRE)"))
     later = {"date": "2018-06-02", "age": "3"}
-    load(home, file_of(tmp_path, [row("Alder Bough", "1", **later),
-                                  row("Charlie (FR)", "2", **later)], "next.csv"))  # fmt: skip
+    load(
+        home,
+        file_of(
+            tmp_path,
+            [row("Alder Bough", "1", **later), row("Charlie (FR)", "2", **later)],
+            "next.csv",
+        ),
+    )
     assert ask(home, "SELECT country FROM horses WHERE name = 'alder bough' ORDER BY 1") == [
-        ("GB",), ("IRE",),
-    ]  # fmt: skip
+        ("GB",),
+        ("IRE",),
+    ]
 
 
 @pytest.mark.few(1)
@@ -110,13 +127,23 @@ def test_a_race_that_both_tell_of_joins_its_horses_whole(
 ) -> None:
     """The trainers differ, and the run of June is joined by the race of May."""
     where = course if course == "Newbury" else f"{course} (IRE)"
-    met = file_of(tmp_path, [
-        row(horse, str(place), date="2018-05-05", course=where, off="2:10", age="3")
-        for place, horse in enumerate(("Alder Bough (IRE)", "Birch Hollow (FR)"), 1)
-    ])  # fmt: skip
+    met = file_of(
+        tmp_path,
+        [
+            row(horse, str(place), date="2018-05-05", course=where, off="2:10", age="3")
+            for place, horse in enumerate(("Alder Bough (IRE)", "Birch Hollow (FR)"), 1)
+        ],
+    )
     pair = ["Alder Bough", "Birch Hollow"]
-    may = old_file(tmp_path, pair, "may.csv", date="05 May 2018", time="2:10", course=course,
-                   trainer="B Trainer")  # fmt: skip
+    may = old_file(
+        tmp_path,
+        pair,
+        "may.csv",
+        date="05 May 2018",
+        time="2:10",
+        course=course,
+        trainer="B Trainer",
+    )
     june = old_file(tmp_path, pair[:1], "june.csv", trainer="B Trainer")
     load(home, june)
     for path in in_order(suffix_first, met, may):
@@ -131,8 +158,10 @@ def test_evidence_that_comes_later_joins_and_the_older_id_stays(home: Home, tmp_
     load(home, old_file(tmp_path, ["Alder Bough"]))
     ((younger,),) = ask(home, "SELECT horse_id FROM horses WHERE country IS NULL")
     assert len(ask(home, APART)) == 1
-    load(home, old_file(tmp_path, ["Alder Bough"], "next.csv", date="02 Jul 2018",
-                        trainer="B Trainer"))  # fmt: skip
+    load(
+        home,
+        old_file(tmp_path, ["Alder Bough"], "next.csv", date="02 Jul 2018", trainer="B Trainer"),
+    )
     assert ask(home, "SELECT horse_id, country FROM horses") == [(older, "IRE")]
     assert ask(home, "SELECT kind, alias, id FROM aliases") == [("horse", younger, older)]
     assert ask(home, f"{APART[:-11]} AND undone_by IS NULL") == []
@@ -151,14 +180,18 @@ def test_what_was_joined_is_taken_back_for_good(
     ((number,),) = ask(home, "SELECT inference_id FROM inferences")
     batch = unmerge(home, STORE, number)
     assert ask(home, "SELECT country, first_seen = last_seen FROM horses ORDER BY country") == [
-        ("IRE", True), (None, True),
-    ]  # fmt: skip
-    assert ask(home, "SELECT country, horse FROM runners JOIN horses USING (horse_id) "
-                     "ORDER BY country") == [
-        ("IRE", "Alder Bough (IRE)"), (None, "Alder Bough"),
-    ]  # fmt: skip
-    assert ask(home, "SELECT kind, undoes, batch_id FROM import_batches WHERE kind <> 'import'"
-               ) == [("unmerge", number, batch)]  # fmt: skip
+        ("IRE", True),
+        (None, True),
+    ]
+    assert ask(
+        home, "SELECT country, horse FROM runners JOIN horses USING (horse_id) ORDER BY country"
+    ) == [
+        ("IRE", "Alder Bough (IRE)"),
+        (None, "Alder Bough"),
+    ]
+    assert ask(
+        home, "SELECT kind, undoes, batch_id FROM import_batches WHERE kind <> 'import'"
+    ) == [("unmerge", number, batch)]
     load(home, old_file(tmp_path, ["Alder Bough"], "next.csv", date="02 Jul 2018"))
     assert horses(home) == [1, 2]
 
@@ -173,10 +206,13 @@ def test_only_what_was_joined_can_be_taken_back(home: Home, tmp_path: Path) -> N
 
 def career(folder: Path, ages: list[str], **changes: str) -> Path:
     """A run a month from June 2024."""
-    return file_of(folder, [
-        row("Juniper Row (USA)", "1", date=f"2024-{6 + month:02}-01", age=age, **changes)
-        for month, age in enumerate(ages)
-    ])  # fmt: skip
+    return file_of(
+        folder,
+        [
+            row("Juniper Row (USA)", "1", date=f"2024-{6 + month:02}-01", age=age, **changes)
+            for month, age in enumerate(ages)
+        ],
+    )
 
 
 @pytest.mark.few(4)
@@ -199,8 +235,14 @@ def test_a_wrong_age_between_two_files_does_not_split_a_career(home: Home, tmp_p
     for number, (day, age) in enumerate(
         [("2024-06-01", "3"), ("2024-08-01", "13"), ("2024-07-01", "3"), ("2024-09-01", "3")]
     ):
-        load(home, file_of(tmp_path, [row("Juniper Row (USA)", "1", date=day, age=age, **bare)],
-                           f"{number}.csv"))  # fmt: skip
+        load(
+            home,
+            file_of(
+                tmp_path,
+                [row("Juniper Row (USA)", "1", date=day, age=age, **bare)],
+                f"{number}.csv",
+            ),
+        )
     assert horses(home) == [4]
     assert ask(home, "SELECT kind, evidence FROM inferences") == [
         ("age-slip", "its one run lies between the others")
@@ -324,5 +366,8 @@ def test_a_trainer_of_very_many_horses_tells_nothing_in_one_run(home: Home, tmp_
     assert ask(home, "SELECT count(*) FROM horses") == [(61,)]
     again = [{**run, "date": "2018-05-25"} for run in stable[:8]]
     load(home, file_of(tmp_path, again, "again.csv"))
-    assert ask(home, "SELECT count(*) FROM runners JOIN horses USING (horse_id) "
-                     "WHERE name = 'horse 7' AND country = 'IRE'") == [(4,)]  # fmt: skip
+    assert ask(
+        home,
+        "SELECT count(*) FROM runners JOIN horses USING (horse_id) "
+        "WHERE name = 'horse 7' AND country = 'IRE'",
+    ) == [(4,)]

@@ -55,8 +55,10 @@ def test_a_race_without_a_country_is_the_race_that_has_its_horses(
         load(home, path)
     assert ask(home, "SELECT region, course FROM races") == [(region, course)]
     assert ask(home, "SELECT count(*), count(DISTINCT horse_id) FROM runners") == [(3, 3)]
-    assert ask(home, "SELECT count(*) FROM races JOIN courses USING (course_id) "
-                     f"WHERE country = '{region}'") == [(1,)]  # fmt: skip
+    assert ask(
+        home,
+        f"SELECT count(*) FROM races JOIN courses USING (course_id) WHERE country = '{region}'",
+    ) == [(1,)]
 
 
 @pytest.mark.few(1)
@@ -77,8 +79,9 @@ def test_the_older_id_is_kept_and_the_other_is_its_alias(
 def test_each_source_adds_what_the_other_leaves_out(home: Home, tmp_path: Path) -> None:
     load(home, slug_file(tmp_path, IRISH, RPR="82", Jockey="B Rider"))
     load(home, abroad(tmp_path, rpr="", jockey=""))
-    assert ask(home, "SELECT DISTINCT rpr, jockey FROM runners JOIN results "
-                     "USING (race_id, horse_id)") == [(82.0, "B Rider")]  # fmt: skip
+    assert ask(
+        home, "SELECT DISTINCT rpr, jockey FROM runners JOIN results USING (race_id, horse_id)"
+    ) == [(82.0, "B Rider")]
     prices = "SELECT source, count(*) FROM prices_history WHERE kind = 'sp' GROUP BY ALL ORDER BY 1"
     assert ask(home, prices) == [("raceform", 3), ("rpscrape", 3)]
 
@@ -127,8 +130,9 @@ def test_one_joined_race_places_the_other_races_of_its_course(home: Home, tmp_pa
     load(home, slug_file(tmp_path, IRISH))
     assert ask(home, "SELECT region, count(*) FROM races GROUP BY region") == [("IRE", 2)]
     load(home, slug_file(tmp_path, others, "late.csv", Date="2020-07-01"))
-    assert ask(home, "SELECT region, count(DISTINCT course_id), count(*) FROM races "
-                     "GROUP BY region") == [("IRE", 1, 3)]  # fmt: skip
+    assert ask(
+        home, "SELECT region, count(DISTINCT course_id), count(*) FROM races GROUP BY region"
+    ) == [("IRE", 1, 3)]
     assert ask(home, "SELECT count(*) FROM inferences WHERE kind = 'course'") == [(1,)]
 
 
@@ -137,11 +141,20 @@ def test_a_course_whose_name_two_countries_have_is_placed_race_by_race(
 ) -> None:
     load(home, abroad(tmp_path, course="Newcastle (AUS)"))
     load(home, slug_file(tmp_path, IRISH, Course="newcastle"))
-    load(home, slug_file(tmp_path, ("Alder Bough (GB)", "Birch Hollow (GB)"), "next.csv",
-                         Course="newcastle", Off="1:10"))  # fmt: skip
+    load(
+        home,
+        slug_file(
+            tmp_path,
+            ("Alder Bough (GB)", "Birch Hollow (GB)"),
+            "next.csv",
+            Course="newcastle",
+            Off="1:10",
+        ),
+    )
     assert ask(home, "SELECT region, course FROM races ORDER BY region") == [
-        ("AUS", "Newcastle (AUS)"), ("GB", "newcastle"),
-    ]  # fmt: skip
+        ("AUS", "Newcastle (AUS)"),
+        ("GB", "newcastle"),
+    ]
 
 
 def test_the_same_races_scraped_again_are_unchanged(home: Home, tmp_path: Path) -> None:
@@ -164,10 +177,14 @@ def test_a_conclusion_is_listed_and_taken_back_for_good(home: Home, tmp_path: Pa
     assert ask(home, f"SELECT count(*) FROM inference_rows WHERE inference_id = {number}") == [(3,)]
     unmerge(home, STORE, number)
     assert ask(home, "SELECT * EXCLUDE batch_id FROM races WHERE source = 'raceform'") == before
-    assert ask(home, "SELECT course, count(*) FROM races JOIN runners USING (race_id) "
-                     "GROUP BY course ORDER BY 1") == [
-        ("Leopardstown (IRE)", 3), ("leopardstown", 3),
-    ]  # fmt: skip
+    assert ask(
+        home,
+        "SELECT course, count(*) FROM races JOIN runners USING (race_id) "
+        "GROUP BY course ORDER BY 1",
+    ) == [
+        ("Leopardstown (IRE)", 3),
+        ("leopardstown", 3),
+    ]
     assert ask(home, "SELECT count(*) FROM aliases WHERE kind = 'race'") == [(0,)]
     load(home, slug_file(tmp_path, IRISH, "again.csv", Owner="Somebody"))
     assert ask(home, "SELECT count(*) FROM races") == [(2,)]

@@ -113,10 +113,15 @@ def test_an_ingest_killed_at_any_moment_is_whole_or_not_at_all(home: Home, tmp_p
     load(home, file_of(tmp_path, race()))
     tables = (*contents(home), "import_batches", "quarantine")
     rows = [
-        row(f"Horse {number}", "1", off=f"{number % 12 + 1}:{number % 60:02}", race_name="R",
-            date=f"20{number % 15 + 10}-{number % 12 + 1:02}-{number % 28 + 1:02}")
+        row(
+            f"Horse {number}",
+            "1",
+            off=f"{number % 12 + 1}:{number % 60:02}",
+            race_name="R",
+            date=f"20{number % 15 + 10}-{number % 12 + 1:02}-{number % 28 + 1:02}",
+        )
         for number in range(20_000)
-    ]  # fmt: skip
+    ]
     path = file_of(tmp_path, rows, "many.csv")
     before = contents(home, tables)
     undone = 0

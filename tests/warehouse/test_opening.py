@@ -125,9 +125,12 @@ def test_a_full_disk_is_one_line_and_leaves_the_home_as_it_was(home: Home, tmp_p
     size = home.warehouse.stat().st_size
     ran = subprocess.run(
         [sys.executable, "-c", LIMITED, str(home.root), str(path), str(size + 500_000)],
-        capture_output=True, text=True, check=False, timeout=120,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
         cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+    )
     assert len(ran.stdout.splitlines()) == 1, ran.stderr
     assert "the disk is full" in ran.stdout
     assert contents(home) == before

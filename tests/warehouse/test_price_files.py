@@ -14,19 +14,38 @@ from velo.home import Home
 from velo.warehouse.readers import exchange
 
 COLUMNS = (
-    "EVENT_ID", "MENU_HINT", "EVENT_NAME", "EVENT_DT", "SELECTION_ID", "SELECTION_NAME", "WIN_LOSE",
-    "BSP", "PPWAP", "MORNINGWAP", "PPMAX", "PPMIN", "IPMAX", "IPMIN", "MORNINGTRADEDVOL",
-    "PPTRADEDVOL", "IPTRADEDVOL",
-)  # fmt: skip
+    "EVENT_ID",
+    "MENU_HINT",
+    "EVENT_NAME",
+    "EVENT_DT",
+    "SELECTION_ID",
+    "SELECTION_NAME",
+    "WIN_LOSE",
+    "BSP",
+    "PPWAP",
+    "MORNINGWAP",
+    "PPMAX",
+    "PPMIN",
+    "IPMAX",
+    "IPMIN",
+    "MORNINGTRADEDVOL",
+    "PPTRADEDVOL",
+    "IPTRADEDVOL",
+)
 
 
 def quote(horse: str, bsp: str = "8", **changes: str) -> dict[str, str]:
     """A price of the 2:30 at Ripon on 26 April 2015, or as `changes` say."""
     usual = {
-        "EVENT_ID": "166874704", "MENU_HINT": "GB / Ripon 26th Apr", "EVENT_NAME": "5f Hcap",
-        "EVENT_DT": "26-04-2015 14:30", "SELECTION_ID": "18992363", "SELECTION_NAME": horse,
-        "WIN_LOSE": "0", "BSP": bsp,
-    }  # fmt: skip
+        "EVENT_ID": "166874704",
+        "MENU_HINT": "GB / Ripon 26th Apr",
+        "EVENT_NAME": "5f Hcap",
+        "EVENT_DT": "26-04-2015 14:30",
+        "SELECTION_ID": "18992363",
+        "SELECTION_NAME": horse,
+        "WIN_LOSE": "0",
+        "BSP": bsp,
+    }
     return usual | changes
 
 
@@ -61,9 +80,15 @@ def reasons(home: Home) -> dict[str, int]:
 def test_every_kind_of_price_goes_to_its_runner(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     told = quote(
-        "Alpha", "8", PPWAP="5.25552375674192372834339419325342366313", MORNINGWAP="4.2",
-        PPMAX="8.4", PPMIN="3.75", IPMAX="950", IPMIN="1.01",
-    )  # fmt: skip
+        "Alpha",
+        "8",
+        PPWAP="5.25552375674192372834339419325342366313",
+        MORNINGWAP="4.2",
+        PPMAX="8.4",
+        PPMIN="3.75",
+        IPMAX="950",
+        IPMIN="1.01",
+    )
     batch = load(home, prices_of(tmp_path, [told]))
     assert (batch.format, batch.accepted, batch.unmatched) == (exchange.READER.name, 1, 0)
     assert on_the_exchange(home) == [

@@ -48,11 +48,19 @@ def test_trainers_jockeys_and_courses_have_lasting_keys(home: Home, tmp_path: Pa
         home,
         file_of(
             tmp_path,
-            [row("Bravo", "1", jockey="J OMeara", trainer="A Trainer", course="kempton-aw",
-                 off="3:30")],
+            [
+                row(
+                    "Bravo",
+                    "1",
+                    jockey="J OMeara",
+                    trainer="A Trainer",
+                    course="kempton-aw",
+                    off="3:30",
+                )
+            ],
             "b.csv",
         ),
-    )  # fmt: skip
+    )
     assert ask(home, keys) == before
     assert ask(home, "SELECT name, surface, country FROM courses") == [("kempton", "aw", "GB")]
     used = (

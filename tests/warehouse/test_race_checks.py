@@ -50,9 +50,11 @@ def test_a_void_race_a_dead_heat_and_a_race_to_come_lack_no_winner(
 
 def test_two_runners_on_one_number_are_named(home: Home, tmp_path: Path) -> None:
     rows = [
-        row("Alpha", "1", num="4"), row("Bravo", "2", num="4"), row("Charlie", "3", num="1"),
+        row("Alpha", "1", num="4"),
+        row("Bravo", "2", num="4"),
+        row("Charlie", "3", num="1"),
         row("Delta", "WV", num="1"),
-    ]  # fmt: skip
+    ]
     load(home, file_of(tmp_path, rows))
     assert flags(home) == {"number-twice": "number 4: Alpha, Bravo"}
 
@@ -108,8 +110,11 @@ def test_a_letter_that_is_corrected_is_an_update(home: Home, tmp_path: Path) -> 
 def test_a_runner_of_a_results_file_without_a_result_is_missing_where_no_field_is_given(
     home: Home, tmp_path: Path
 ) -> None:
-    rows = [row("Alpha", "1", ran=""), row("Bravo", "2", num="2", ran=""),
-            row("Charlie", "", num="3", ran="")]  # fmt: skip
+    rows = [
+        row("Alpha", "1", ran=""),
+        row("Bravo", "2", num="2", ran=""),
+        row("Charlie", "", num="3", ran=""),
+    ]
     load(home, file_of(tmp_path, rows))
     assert flags(home)["runners-missing"] == "2 of 3"
 

@@ -17,9 +17,16 @@ from velo.warehouse.readers.reader import FIELDS, Spelling
 from velo.warehouse.readers.spellings import spelt
 
 PRECEDENCE = (
-    "hong_kong", "raceform", "rpscrape", "racing_api", "gb_all_weather", "racing_data",
-    "rpscrape_old", "racecard", "exchange",
-)  # fmt: skip
+    "hong_kong",
+    "raceform",
+    "rpscrape",
+    "racing_api",
+    "gb_all_weather",
+    "racing_data",
+    "rpscrape_old",
+    "racecard",
+    "exchange",
+)
 KNOWN_AFTER = ("position", "rpr", "ts", "seconds", "time", "beaten", "prize", "comment")
 
 
@@ -52,9 +59,15 @@ def test_rpscrape_s_price_is_its_decimal_where_it_has_no_fraction(tmp_path: Path
 def test_the_old_rpscrape_file_names_the_horse_and_the_off_otherwise(tmp_path: Path) -> None:
     read = only_row(
         tmp_path,
-        marked("rpscrape_old", horse_name="Uther Pendragon", time="5:45", gear="p", band="3yo",
-               fin_time="1:11.10"),
-    )  # fmt: skip
+        marked(
+            "rpscrape_old",
+            horse_name="Uther Pendragon",
+            time="5:45",
+            gear="p",
+            band="3yo",
+            fin_time="1:11.10",
+        ),
+    )
     assert (read["horse"], read["off"], read["headgear"]) == ("Uther Pendragon", "5:45", "p")
     assert (read["rating_band"], read["time"]) == (None, "1:11.10")
 
@@ -110,14 +123,27 @@ def test_the_exchange_hides_the_course_in_a_hint(
 
 def test_the_exchange_s_prices_keep_every_digit(tmp_path: Path) -> None:
     digits = "5.25552375674192372834339419325342366313"
-    row = marked("exchange", bsp="8", ppwap=digits, morningwap="4", ppmax="9", ppmin="3",
-                 ipmax="950", ipmin="1.01")  # fmt: skip
+    row = marked(
+        "exchange",
+        bsp="8",
+        ppwap=digits,
+        morningwap="4",
+        ppmax="9",
+        ppmin="3",
+        ipmax="950",
+        ipmin="1.01",
+    )
     read = only_row(tmp_path, row)
     prices = {name: value for name, value in read.items() if name.startswith("price_")}
     assert prices == {
-        "price_bsp": "8", "price_wap": digits, "price_morning": "4", "price_max": "9",
-        "price_min": "3", "price_in_play_max": "950", "price_in_play_min": "1.01",
-    }  # fmt: skip
+        "price_bsp": "8",
+        "price_wap": digits,
+        "price_morning": "4",
+        "price_max": "9",
+        "price_min": "3",
+        "price_in_play_max": "950",
+        "price_in_play_min": "1.01",
+    }
 
 
 @pytest.mark.parametrize(("day", "rating"), [("2015-12-31", None), ("2016-01-01", "60")])

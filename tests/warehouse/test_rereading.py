@@ -30,9 +30,12 @@ def test_what_the_earlier_reader_lost_is_there_after_the_second_reading(
     facts = ("races", "results", "prices_history", "horses")
     whole = {name: [tuple(cells) for cells in rows] for name, rows in contents(home, facts).items()}
     set_back(
-        home, 1, "UPDATE runners SET pounds = NULL", "UPDATE races SET going = NULL",
+        home,
+        1,
+        "UPDATE runners SET pounds = NULL",
+        "UPDATE races SET going = NULL",
         "DELETE FROM prices_history WHERE kind = 'sp'",
-    )  # fmt: skip
+    )
     again = load(home, path)
     assert (again.updated, again.accepted, again.unchanged) == (3, 0, 0)
     assert any("read anew" in note for note in again.notes)
@@ -63,11 +66,15 @@ def test_what_a_later_file_corrected_is_not_brought_back(home: Home, tmp_path: P
     set_back(home, 1, "UPDATE runners SET pounds = NULL WHERE horse LIKE 'Charlie%'")
     again = load(home, first)
     assert (again.updated, again.unchanged) == (1, 2)
-    assert ask(home, "SELECT horse, status, pounds FROM runners JOIN results USING "
-                     "(race_id, horse_id) ORDER BY horse") == [
-        ("Alpha (IRE)", "non-finisher", 130.0), ("Bravo", "finished", 130.0),
+    assert ask(
+        home,
+        "SELECT horse, status, pounds FROM runners JOIN results USING "
+        "(race_id, horse_id) ORDER BY horse",
+    ) == [
+        ("Alpha (IRE)", "non-finisher", 130.0),
+        ("Bravo", "finished", 130.0),
         ("Charlie (FR)", "finished", 130.0),
-    ]  # fmt: skip
+    ]
     sp = (
         "SELECT decimal_odds FROM prices_history JOIN runners USING (race_id, horse_id) "
         "WHERE kind = 'sp' AND horse LIKE 'Alpha%'"
@@ -93,10 +100,11 @@ def test_a_price_that_the_reader_no_longer_reads_goes(home: Home, tmp_path: Path
     path = file_of(tmp_path, [row("Alpha", "1", sp="", comment=""), row("Bravo", "2")])
     load(home, path)
     set_back(
-        home, 1,
+        home,
+        1,
         "INSERT INTO prices_history SELECT race_id, horse_id, 'raceform', 'sp', 1, NULL, 45293, 1 "
         "FROM runners WHERE horse = 'Alpha'",
-    )  # fmt: skip
+    )
     load(home, path)
     assert ask(home, "SELECT max(decimal_odds) FROM prices_history") == [(3.5,)]
     assert ask(home, "SELECT decimal_odds, replaced_by FROM earlier_prices_history") == [
@@ -124,8 +132,9 @@ def test_files_of_an_earlier_reader_are_listed_until_they_are_read_anew(
     second.unlink()
     done = recheck(home, STORE, mends=mends(infers=True))
     assert [(each.batch_id, each.file, each.is_there) for each in done.outdated] == [
-        (1, str(first.resolve()), True), (2, str(second.resolve()), False),
-    ]  # fmt: skip
+        (1, str(first.resolve()), True),
+        (2, str(second.resolve()), False),
+    ]
     load(home, first)
     with warehouse(home, STORE, write=False) as con:
         assert [each.batch_id for each in outdated(con)] == [2]

@@ -23,9 +23,25 @@ def test_a_withdrawn_horse_has_a_row_and_no_start(home: Home, tmp_path: Path) ->
 
 def test_a_non_finisher_is_a_start_without_a_place(home: Home, tmp_path: Path) -> None:
     codes = [
-        "PU", "F", "UR", "U", "SU", "RR", "R", "REF", "BD", "RO", "CO", "LFT", "DSQ", "DISQ",
-        "DNF", "FE", "TNP", "NC",
-    ]  # fmt: skip
+        "PU",
+        "F",
+        "UR",
+        "U",
+        "SU",
+        "RR",
+        "R",
+        "REF",
+        "BD",
+        "RO",
+        "CO",
+        "LFT",
+        "DSQ",
+        "DISQ",
+        "DNF",
+        "FE",
+        "TNP",
+        "NC",
+    ]
     load(home, file_of(tmp_path, [row(f"Horse {code}", code) for code in codes]))
     found = statuses(home)
     assert len(found) == len(codes)
@@ -47,8 +63,12 @@ def test_dead_heaters_share_a_place(home: Home, tmp_path: Path) -> None:
     ]
     load(home, file_of(tmp_path, rows))
     assert {horse: finish for horse, (_, finish) in statuses(home).items()} == {
-        "Alpha": 1, "Bravo": 1, "Charlie": 3, "Delta": 4, "Echo": 4,
-    }  # fmt: skip
+        "Alpha": 1,
+        "Bravo": 1,
+        "Charlie": 3,
+        "Delta": 4,
+        "Echo": 4,
+    }
 
 
 @pytest.mark.few(2)
@@ -69,9 +89,15 @@ def test_what_files_write_for_nothing_is_null(home: Home, tmp_path: Path, missin
 
 def test_starting_prices_are_read_with_their_suffixes(home: Home, tmp_path: Path) -> None:
     told = {
-        "2/1F": 3.0, "7/2J": 4.5, "3/1C": 4.0, "EvensF": 2.0, "Evs": 2.0, "133/10": 14.3,
-        "11/4F": 3.75, "5.5": 5.5,
-    }  # fmt: skip
+        "2/1F": 3.0,
+        "7/2J": 4.5,
+        "3/1C": 4.0,
+        "EvensF": 2.0,
+        "Evs": 2.0,
+        "133/10": 14.3,
+        "11/4F": 3.75,
+        "5.5": 5.5,
+    }
     rows = [row(f"Horse {place}", str(place), sp=sp) for place, sp in enumerate(told, 1)]
     load(home, file_of(tmp_path, [*rows, row("Unpriced", "9", sp=""), row("Unsold", "10", sp="1")]))
     assert prices(home) == {

@@ -67,8 +67,10 @@ def test_rows_are_numbered_in_the_table_s_order(tmp_path: Path) -> None:
         lite.execute("CREATE INDEX by_horse ON racing_data (horse DESC)")
         lite.commit()
     assert [(each["line"], each["horse"]) for each in staged(path)[1]] == [
-        (1, "Alpha (IRE)"), (2, "Bravo"), (3, "Charlie (FR)"),
-    ]  # fmt: skip
+        (1, "Alpha (IRE)"),
+        (2, "Bravo"),
+        (3, "Charlie (FR)"),
+    ]
 
 
 def test_rows_keep_their_numbers_over_many_batches(tmp_path: Path) -> None:

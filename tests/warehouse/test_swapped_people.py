@@ -27,12 +27,23 @@ def race_of(
 ) -> list[Row]:
     """Three runners of one race, as rpscrape wrote them."""
     return [
-        {"date": date, "course": "Newbury", "time": "2:25", "race_name": "Invented Hurdle",
-         "pos": str(place), "name": horse, "horse_name": horse, "sp": "9/2", "dec": dec,
-         "jockey": trainer if swapped else rider, "trainer": rider if swapped else trainer}
+        {
+            "date": date,
+            "course": "Newbury",
+            "time": "2:25",
+            "race_name": "Invented Hurdle",
+            "pos": str(place),
+            "name": horse,
+            "horse_name": horse,
+            "sp": "9/2",
+            "dec": dec,
+            "jockey": trainer if swapped else rider,
+            "trainer": rider if swapped else trainer,
+        }
         for place, (horse, rider, trainer) in enumerate(
-            zip(HORSES, RIDERS, trainers, strict=True), 1)
-    ]  # fmt: skip
+            zip(HORSES, RIDERS, trainers, strict=True), 1
+        )
+    ]
 
 
 def written(path: Path, header: str, *races: list[Row]) -> Path:

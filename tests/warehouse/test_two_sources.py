@@ -12,16 +12,58 @@ from tests.warehouse.raceform_file import ask, contents, file_of, load, race, ro
 from velo.home import Home
 
 RPSCRAPE = (
-    "Date", "Course", "Off", "Name", "Type", "Class", "Pattern", "Rating_Band", "Age_Band",
-    "Sex_Rest", "Dist", "Dist_Y", "Dist_M", "Dist_F", "Going", "Num", "Pos", "Ran", "Draw",
-    "Btn", "Ovr_Btn", "Horse", "SP", "Dec", "Age", "Sex", "Wgt", "Lbs", "HG", "Time",
-    "Jockey", "Trainer", "OR", "RPR", "TS", "Prize", "Sire", "Dam", "Damsire", "Owner",
+    "Date",
+    "Course",
+    "Off",
+    "Name",
+    "Type",
+    "Class",
+    "Pattern",
+    "Rating_Band",
+    "Age_Band",
+    "Sex_Rest",
+    "Dist",
+    "Dist_Y",
+    "Dist_M",
+    "Dist_F",
+    "Going",
+    "Num",
+    "Pos",
+    "Ran",
+    "Draw",
+    "Btn",
+    "Ovr_Btn",
+    "Horse",
+    "SP",
+    "Dec",
+    "Age",
+    "Sex",
+    "Wgt",
+    "Lbs",
+    "HG",
+    "Time",
+    "Jockey",
+    "Trainer",
+    "OR",
+    "RPR",
+    "TS",
+    "Prize",
+    "Sire",
+    "Dam",
+    "Damsire",
+    "Owner",
     "Comment",
-)  # fmt: skip
+)
 MERGED = (
-    "races", "runners", "results", "prices_history", "horses", "conflicts", "race_tellings",
+    "races",
+    "runners",
+    "results",
+    "prices_history",
+    "horses",
+    "conflicts",
+    "race_tellings",
     "runner_tellings",
-)  # fmt: skip
+)
 
 
 def scraped(folder: Path, runners: dict[str, dict[str, str]], **race_: str) -> Path:
@@ -29,11 +71,23 @@ def scraped(folder: Path, runners: dict[str, dict[str, str]], **race_: str) -> P
     lines = [",".join(RPSCRAPE)]
     for horse, told in runners.items():
         usual = {
-            "Date": "2015-04-26", "Course": "Ripon", "Off": "2:30", "Name": "Sun Stakes",
-            "Type": "Flat", "Class": "Class 4", "Dist": "6f", "Going": "Good", "Ran": "3",
-            "Horse": horse, "Age": "4", "Sex": "G", "Wgt": "9-4", "SP": "2/1",
-            "Jockey": "A Rider", "Trainer": "A Trainer",
-        }  # fmt: skip
+            "Date": "2015-04-26",
+            "Course": "Ripon",
+            "Off": "2:30",
+            "Name": "Sun Stakes",
+            "Type": "Flat",
+            "Class": "Class 4",
+            "Dist": "6f",
+            "Going": "Good",
+            "Ran": "3",
+            "Horse": horse,
+            "Age": "4",
+            "Sex": "G",
+            "Wgt": "9-4",
+            "SP": "2/1",
+            "Jockey": "A Rider",
+            "Trainer": "A Trainer",
+        }
         cells = usual | race_ | told
         lines.append(",".join(cells.get(name, "") for name in RPSCRAPE))
     path = folder / "scraped.csv"
@@ -178,10 +232,13 @@ def test_a_horse_in_the_same_race_is_the_same_horse_whatever_its_suffix(
 
 def test_a_card_and_then_its_result_are_no_conflict(home: Home, tmp_path: Path) -> None:
     card = [
-        {name: value for name, value in told.items()
-         if name not in ("pos", "sp", "rpr", "ts", "comment", "prize")}
+        {
+            name: value
+            for name, value in told.items()
+            if name not in ("pos", "sp", "rpr", "ts", "comment", "prize")
+        }
         for told in race(jockey="The Declared One")
-    ]  # fmt: skip
+    ]
     columns = list(card[0])
     path = tmp_path / "card.csv"
     path.write_text(

@@ -74,7 +74,7 @@ def pool(folder: Path) -> list[Path]:
         prices_file(folder, "bsp.csv", "4.5", names),
         prices_file(folder, "bsp_later.csv", "5.5", names[:2]),
         prices_file(folder, "bsp_again.csv", "5.5", names),
-    ]  # fmt: skip
+    ]
 
 
 FILES = 13

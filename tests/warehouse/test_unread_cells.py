@@ -56,17 +56,25 @@ def test_a_spreadsheets_prices_and_weights_are_counted_with_their_lines(
 @pytest.mark.parametrize(
     ("column", "text", "field", "column_of_ours"),
     [
-        ("sp", "02-Jul", "price_sp", None), ("wgt", "57.5 kilograms", "weight", "pounds"),
-        ("dist", "1600", "distance", "distance_m"), ("age", "4yo+", "age", "age"),
-        ("draw", "five", "draw", "draw"), ("num", "A1", "number", "number"),
-        ("ran", "many", "ran", "ran"), ("or", "70?", "official_rating", "official_rating"),
-        ("rpr", "x", "rpr", "rpr"), ("ts", "x", "ts", "ts"),
+        ("sp", "02-Jul", "price_sp", None),
+        ("wgt", "57.5 kilograms", "weight", "pounds"),
+        ("dist", "1600", "distance", "distance_m"),
+        ("age", "4yo+", "age", "age"),
+        ("draw", "five", "draw", "draw"),
+        ("num", "A1", "number", "number"),
+        ("ran", "many", "ran", "ran"),
+        ("or", "70?", "official_rating", "official_rating"),
+        ("rpr", "x", "rpr", "rpr"),
+        ("ts", "x", "ts", "ts"),
         ("ovr_btn", "dist", "beaten", "beaten"),
-        ("time", "1:40:00", "time", "seconds"), ("prize", "4.187", "prize", "prize_won"),
-        ("going", "Gooood", "going", "going_group"), ("class", "Maiden", "class", None),
-        ("pattern", "Grp", "pattern", None), ("rating_band", "all", "rating_band", None),
+        ("time", "1:40:00", "time", "seconds"),
+        ("prize", "4.187", "prize", "prize_won"),
+        ("going", "Gooood", "going", "going_group"),
+        ("class", "Maiden", "class", None),
+        ("pattern", "Grp", "pattern", None),
+        ("rating_band", "all", "rating_band", None),
     ],
-)  # fmt: skip
+)
 def test_a_cell_of_every_typed_field_is_counted_where_nothing_reads_it(
     home: Home, tmp_path: Path, column: str, text: str, field: str, column_of_ours: str | None
 ) -> None:
@@ -86,14 +94,25 @@ def test_a_cell_of_every_typed_field_is_counted_where_nothing_reads_it(
 @pytest.mark.parametrize(
     ("column", "text", "field"),
     [
-        ("sp", "45293", "price_sp"), ("sp", "1001/1", "price_sp"), ("sp", "1.0", "price_sp"),
-        ("wgt", "20-0", "weight"), ("wgt", "57.5", "weight"), ("age", "31", "age"),
-        ("age", "0", "age"), ("draw", "61", "draw"), ("or", "1000", "official_rating"),
-        ("rpr", "1,000", "rpr"), ("ts", "999", "ts"), ("ovr_btn", "5000", "beaten"),
-        ("time", "0.5", "time"), ("dist", "50km", "distance"), ("prize", "1000000000000", "prize"),
-        ("num", "100", "number"), ("ran", "500", "ran"),
+        ("sp", "45293", "price_sp"),
+        ("sp", "1001/1", "price_sp"),
+        ("sp", "1.0", "price_sp"),
+        ("wgt", "20-0", "weight"),
+        ("wgt", "57.5", "weight"),
+        ("age", "31", "age"),
+        ("age", "0", "age"),
+        ("draw", "61", "draw"),
+        ("or", "1000", "official_rating"),
+        ("rpr", "1,000", "rpr"),
+        ("ts", "999", "ts"),
+        ("ovr_btn", "5000", "beaten"),
+        ("time", "0.5", "time"),
+        ("dist", "50km", "distance"),
+        ("prize", "1000000000000", "prize"),
+        ("num", "100", "number"),
+        ("ran", "500", "ran"),
     ],
-)  # fmt: skip
+)
 def test_a_figure_beyond_reason_is_null_and_counted_and_its_row_stays(
     home: Home, tmp_path: Path, column: str, text: str, field: str
 ) -> None:
@@ -200,9 +219,19 @@ def test_a_price_file_counts_its_cells_too(home: Home, tmp_path: Path) -> None:
 
 
 def test_a_field_warns_above_a_hundredth_of_its_cells(home: Home, tmp_path: Path) -> None:
-    rows = [row(f"Horse {i}", str(i % 10 + 1), race_id=str(i // 10), off=f"{i // 10 % 9 + 1}:30",
-                date=f"2015-04-{i // 90 + 1:02}", wgt="x" if i < 2 else "9-4",
-                rpr="x" if i < 3 else "70", ran="10") for i in range(200)]  # fmt: skip
+    rows = [
+        row(
+            f"Horse {i}",
+            str(i % 10 + 1),
+            race_id=str(i // 10),
+            off=f"{i // 10 % 9 + 1}:30",
+            date=f"2015-04-{i // 90 + 1:02}",
+            wgt="x" if i < 2 else "9-4",
+            rpr="x" if i < 3 else "70",
+            ran="10",
+        )
+        for i in range(200)
+    ]
     batch = load(home, file_of(tmp_path, rows))
     assert batch.to_dict()["warned"] == ["rpr"]
     with warehouse(home, STORE, write=False) as con:
@@ -258,9 +287,10 @@ def test_the_month_first_holds_for_a_price_file_too(home: Home, tmp_path: Path) 
 
 def test_an_impossible_day_is_refused_by_its_row_alone(home: Home, tmp_path: Path) -> None:
     rows = [
-        row("Alpha", "1", date="26/04/2015"), row("Bravo", "1", date="31/02/2015"),
+        row("Alpha", "1", date="26/04/2015"),
+        row("Bravo", "1", date="31/02/2015"),
         row("Charlie", "1", date="5/1/15"),
-    ]  # fmt: skip
+    ]
     batch = load(home, file_of(tmp_path, rows))
     assert (batch.accepted, batch.quarantined) == (1, 2)
     assert ask(home, "SELECT DISTINCT reason FROM quarantine") == [("date-unreadable",)]
@@ -285,17 +315,37 @@ def test_the_cells_given_are_those_read_and_those_that_were_not(
     """But for noughts, which are read as none."""
     folder = tmp_path_factory.mktemp("home")
     home = Home(folder)
-    batch = load(home, file_of(folder, [row(f"Horse {i}", "1", ran="", **{
-        "or_" if name == "or" else name: text for name, text in each.items()
-    }) for i, each in enumerate(rows)]))  # fmt: skip
+    batch = load(
+        home,
+        file_of(
+            folder,
+            [
+                row(
+                    f"Horse {i}",
+                    "1",
+                    ran="",
+                    **{"or_" if name == "or" else name: text for name, text in each.items()},
+                )
+                for i, each in enumerate(rows)
+            ],
+        ),
+    )
     unread = batch.to_dict()["unread"]
     stored = ask(
         home,
         "SELECT count(pounds), count(draw), count(age), count(number), count(rpr), count(beaten), "
         "count(seconds), count(prize_won) FROM runners JOIN results USING (race_id, horse_id)",
     )[0]
-    names = {"weight": "wgt", "draw": "draw", "age": "age", "number": "num", "rpr": "rpr",
-             "beaten": "ovr_btn", "time": "time", "prize": "prize"}  # fmt: skip
+    names = {
+        "weight": "wgt",
+        "draw": "draw",
+        "age": "age",
+        "number": "num",
+        "rpr": "rpr",
+        "beaten": "ovr_btn",
+        "time": "time",
+        "prize": "prize",
+    }
     for (field, column), read in zip(names.items(), stored, strict=True):
         given = [text for each in rows if (text := _said(each[column]))]
         noughts = (

@@ -147,9 +147,14 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     fitted = prior_fit.fit(spine, days.folds[0].test_start)
     prices = settings.prices
     rows = entity_sql(
-        spine, fitted, settings.layoff, days.history_end, end,
-        prices.decision, prices.settlement,
-    )  # fmt: skip
+        spine,
+        fitted,
+        settings.layoff,
+        days.history_end,
+        end,
+        prices.decision,
+        prices.settlement,
+    )
     frame = retrieve(store, service, rows)
     nulls = count_nulls(frame, service)
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
@@ -159,10 +164,17 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     trained = kept[kept["date"] < pd.Timestamp(days.train_end)]
     inputs = Inputs.learnt(trained, service.features, service.texts, settings.ranker.field_relative)
     return Dataset(
-        kept, service, days, fitted, nulls, excluded, prices.decision, prices.settlement,
+        kept,
+        service,
+        days,
+        fitted,
+        nulls,
+        excluded,
+        prices.decision,
+        prices.settlement,
         {"build": spine.fingerprint, "starts": str(spine.starts), "corrections": spine.corrections},
         inputs,
-    )  # fmt: skip
+    )
 
 
 def feature_store() -> Any:
@@ -278,6 +290,11 @@ def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[
         )
         .fetchall()[0]
     )
-    reasons = ("no winner", "fewer than two starters", TWO_WINNERS, *MARKET_FLAGS,
-               f"a starter without {decision}")  # fmt: skip
+    reasons = (
+        "no winner",
+        "fewer than two starters",
+        TWO_WINNERS,
+        *MARKET_FLAGS,
+        f"a starter without {decision}",
+    )
     return dict(zip(reasons, map(int, counts), strict=True))

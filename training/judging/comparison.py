@@ -113,9 +113,13 @@ def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
     stored = stored_model(home, challenger.version)
     training = challenger.report["settings"]["training"]
     held = Held(
-        score_period(home, stored, first, last).predictions, first, last,
-        stored.said["prices"]["decision"], training["bootstrap_draws"], training["seed"],
-    )  # fmt: skip
+        score_period(home, stored, first, last).predictions,
+        first,
+        last,
+        stored.said["prices"]["decision"],
+        training["bootstrap_draws"],
+        training["seed"],
+    )
     return _against(home, standing, held)
 
 
@@ -146,10 +150,15 @@ def _against(home: Home, standing: Sequence[Stored], held: Held) -> Comparison:
     opponent, begin = fairest(standing, held.first)
     if begin > last:
         return Comparison(
-            champion, opponent.version, None, None, 0, UNKNOWN,
+            champion,
+            opponent.version,
+            None,
+            None,
+            0,
+            UNKNOWN,
             f"it was trained on days before {begin}, all of the holdout {held.first} to {last} "
             f"among them; train the challenger with a holdout of days from {begin} on",
-        )  # fmt: skip
+        )
     theirs = score_period(home, opponent, begin, last).predictions
     ours = held.predictions[held.predictions["date"] >= pd.Timestamp(begin)]
     try:
@@ -166,7 +175,7 @@ def _against(home: Home, standing: Sequence[Stored], held: Held) -> Comparison:
         notes.append(f"the challenger decides at {held.decision}, the champion at {decision}")
     return Comparison(
         champion, opponent.version, begin, last, met.races, met.gain, "; ".join(notes)
-    )  # fmt: skip
+    )
 
 
 def fairest(standing: Sequence[Stored], first: date) -> tuple[Stored, date]:
@@ -184,6 +193,11 @@ def _of_its_own_recipe(challenger: Judged, champion: str) -> Comparison:
     first, last = challenger.holdout
     races = int(challenger.report["holdout"]["races"])
     return Comparison(
-        champion, challenger.version, first, last, races, Estimate(0.0, 0.0, 0.0),
+        champion,
+        challenger.version,
+        first,
+        last,
+        races,
+        Estimate(0.0, 0.0, 0.0),
         "one and the same recipe",
-    )  # fmt: skip
+    )

@@ -138,9 +138,13 @@ class Distribution:
         """Read what `to_dict` wrote."""
         categories = plain["categories"]
         return cls(
-            tuple(plain["edges"]), None if categories is None else tuple(categories),
-            tuple(plain["shares"]), plain["rows"], plain["psi_noise"], plain["distance_sd"],
-        )  # fmt: skip
+            tuple(plain["edges"]),
+            None if categories is None else tuple(categories),
+            tuple(plain["shares"]),
+            plain["rows"],
+            plain["psi_noise"],
+            plain["distance_sd"],
+        )
 
     @property
     def _bins(self) -> Integers:

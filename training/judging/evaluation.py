@@ -53,9 +53,13 @@ class Blended:
     def model(self, fundamental: Fundamental, devig: Method) -> Model:
         """The whole model of this blend and a fundamental one."""
         return Model(
-            fundamental, devig, self.blend, self.power_market,
-            self.calibrator, self.market_calibrator,
-        )  # fmt: skip
+            fundamental,
+            devig,
+            self.blend,
+            self.power_market,
+            self.calibrator,
+            self.market_calibrator,
+        )
 
 
 def fit_blend(
@@ -111,9 +115,11 @@ def fold_figures(oof: OutOfFold, settings: Settings) -> tuple[list[dict[str, Any
             if fit.fold.number >= calibration_choice.FIRST_JUDGED:
                 before = _uncalibrated(known, earlier[earlier["priced"]])
                 trials = trials.tried_on(
-                    fit.fold.number, before, _uncalibrated(known, priced),
+                    fit.fold.number,
+                    before,
+                    _uncalibrated(known, priced),
                     settings.training.calibration,
-                )  # fmt: skip
+                )
                 found |= trials.last_gains()
         figures.append(found)
     return figures, trials

@@ -27,9 +27,13 @@ FORMAT = 1
 YEAR = 364
 """Whole weeks, so that as many Saturdays are in it as other days."""
 JUDGED = (
-    "races", "runners", "calibration_error", "calibration_slope", "calibration_slope_low",
+    "races",
+    "runners",
+    "calibration_error",
+    "calibration_slope",
+    "calibration_slope_low",
     "calibration_slope_high",
-)  # fmt: skip
+)
 """What is kept of the holdout's figures, beside the gain over the market."""
 
 
@@ -60,9 +64,11 @@ class FeatureReference:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
-            "spread": self.spread.to_dict(), "nulls": self.nulls, "nulls_sd": self.nulls_sd,
+            "spread": self.spread.to_dict(),
+            "nulls": self.nulls,
+            "nulls_sd": self.nulls_sd,
             "usual": vars(self.usual),
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -90,12 +96,15 @@ class Reference:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
-            "format": FORMAT, "first": self.first, "last": self.last, "runners": self.runners,
+            "format": FORMAT,
+            "first": self.first,
+            "last": self.last,
+            "runners": self.runners,
             "window_days": self.window_days,
             "features": {name: each.to_dict() for name, each in self.features.items()},
             "families": {name: list(each) for name, each in self.families.items()},
             "judged": self.judged,
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Reference:
@@ -108,16 +117,23 @@ class Reference:
             raise ModelError(f"the model's reference is not of format {FORMAT}; train again")
         features = {
             name: FeatureReference(
-                Distribution.from_dict(each["spread"]), each["nulls"], each["nulls_sd"],
+                Distribution.from_dict(each["spread"]),
+                each["nulls"],
+                each["nulls_sd"],
                 Usual(**each["usual"]),
             )
             for name, each in plain["features"].items()
-        }  # fmt: skip
+        }
         families = {name: tuple(each) for name, each in plain["families"].items()}
         return cls(
-            plain["first"], plain["last"], plain["runners"], plain["window_days"], features,
-            families, plain["judged"],
-        )  # fmt: skip
+            plain["first"],
+            plain["last"],
+            plain["runners"],
+            plain["window_days"],
+            features,
+            families,
+            plain["judged"],
+        )
 
 
 def reference(data: Dataset, window_days: int, judged: Mapping[str, Any]) -> Reference:
@@ -152,10 +168,14 @@ def described(
     days = Days.of(dates.to_numpy())
     within = [(each, Days.of(dates.to_numpy()[each])) for each in windows if each.any()]
     return Reference(
-        dates.min().date().isoformat(), last.date().isoformat(), len(rows), window_days,
+        dates.min().date().isoformat(),
+        last.date().isoformat(),
+        len(rows),
+        window_days,
         {name: _feature(rows[name], days, within) for name in features},
-        {name: tuple(each) for name, each in families.items()}, dict(judged),
-    )  # fmt: skip
+        {name: tuple(each) for name, each in families.items()},
+        dict(judged),
+    )
 
 
 def judged_figures(
@@ -176,10 +196,11 @@ def judged_figures(
         given.p, given.p_market_power, given.win_share, races, races.first(given.dates), draws, seed
     )
     return kept | {
-        "delta_ll": _plain(gain.value), "delta_ll_low": _plain(gain.low),
+        "delta_ll": _plain(gain.value),
+        "delta_ll_low": _plain(gain.low),
         "delta_ll_high": _plain(gain.high),
         "calibration_noise": _plain(calibration_curve.error_by_chance(given.p)),
-    }  # fmt: skip
+    }
 
 
 def null_share(column: pd.Series, days: Days) -> tuple[float, float]:

@@ -180,9 +180,15 @@ def _weight_over_market(data: Dataset, settings: Settings, devig: Method) -> Est
     fitted = blend.residual(standard, fair, won, races)
     training = settings.training
     return blend.intervals(
-        fitted, standard, fair, won, races, races.first(frame["date"].to_numpy()),
-        training.bootstrap_draws, training.seed,
-    ).exponent  # fmt: skip
+        fitted,
+        standard,
+        fair,
+        won,
+        races,
+        races.first(frame["date"].to_numpy()),
+        training.bootstrap_draws,
+        training.seed,
+    ).exponent
 
 
 def _gain(
@@ -190,9 +196,14 @@ def _gain(
 ) -> Estimate:
     training = settings.training
     return likelihood.delta_ll(
-        p, opponent, _column(frame, "win_share"), races, races.first(frame["date"].to_numpy()),
-        training.bootstrap_draws, training.seed,
-    )  # fmt: skip
+        p,
+        opponent,
+        _column(frame, "win_share"),
+        races,
+        races.first(frame["date"].to_numpy()),
+        training.bootstrap_draws,
+        training.seed,
+    )
 
 
 def _column(frame: pd.DataFrame, name: str) -> Floats:

@@ -59,8 +59,12 @@ def _git(*words: str) -> str:
     try:
         return subprocess.run(  # noqa: S603
             ["git", *words],  # noqa: S607
-            cwd=PROJECT_ROOT, capture_output=True, text=True, timeout=10, check=True,
-        ).stdout  # fmt: skip
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return ""
 

@@ -166,9 +166,12 @@ def shap(attribution: Attribution, most: int = 12) -> Plot:
             "offset": generator.uniform(-1, 1, len(some) * len(names)),
         }
     )
-    colour = alt.Color("rank:Q", title="value", legend=alt.Legend(format="%"),
-                       scale=alt.Scale(range=[BLUE, "#E5E5E5", VERMILION], domain=[0, 1],
-                                       interpolate="rgb"))  # fmt: skip
+    colour = alt.Color(
+        "rank:Q",
+        title="value",
+        legend=alt.Legend(format="%"),
+        scale=alt.Scale(range=[BLUE, "#E5E5E5", VERMILION], domain=[0, 1], interpolate="rgb"),
+    )
     dots: Plot = (
         alt.Chart(rows, title="Share of the score within the race (SHAP; mean size by the name)")
         .mark_circle(size=6, opacity=0.6)

@@ -120,8 +120,10 @@ class Review:
             named = [piece["name"] for piece in pieces[:3]]
             if named:
                 lines.append(f"- **worst by {kind.replace('_', ' ')}**: {', '.join(named)}")
-        lines.append("- **more**: plots and `training_report.json` among the artifacts; each fold "
-                     "and each trial is a run below this one")  # fmt: skip
+        lines.append(
+            "- **more**: plots and `training_report.json` among the artifacts; each fold "
+            "and each trial is a run below this one"
+        )
         return "\n".join(lines)
 
 

@@ -62,9 +62,14 @@ class Trial:
     @classmethod
     def _of(cls, number: int | None, parameters: Mapping[str, Any], said: Any) -> Trial:
         return cls(
-            number, dict(parameters), said["log_likelihood"], Estimate(*said["gain"]),
-            tuple(said["rounds"]), said["began"], said["ended"],
-        )  # fmt: skip
+            number,
+            dict(parameters),
+            said["log_likelihood"],
+            Estimate(*said["gain"]),
+            tuple(said["rounds"]),
+            said["began"],
+            said["ended"],
+        )
 
 
 @dataclass(frozen=True)
@@ -84,9 +89,11 @@ class Study:
         with opening(self.home), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             study = optuna.create_study(
-                storage=self._storage, study_name=self.name,
-                direction="maximize", load_if_exists=True,
-            )  # fmt: skip
+                storage=self._storage,
+                study_name=self.name,
+                direction="maximize",
+                load_if_exists=True,
+            )
             study.set_user_attr(DATA, self.data)
         return study
 

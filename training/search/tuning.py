@@ -195,9 +195,12 @@ class Walked:
         """Mean gain a race over another walk of the same races, with its interval by race day."""
         assert np.array_equal(self.by_day[:, 1], base[:, 1]), "a study's walks share their races"
         return bootstrap.ratio(
-            self.by_day[:, 0] - base[:, 0], base[:, 1], Days.of(np.arange(len(base))),
-            settings.training.bootstrap_draws, settings.training.seed,
-        )  # fmt: skip
+            self.by_day[:, 0] - base[:, 0],
+            base[:, 1],
+            Days.of(np.arange(len(base))),
+            settings.training.bootstrap_draws,
+            settings.training.seed,
+        )
 
     def as_trial(self, number: int | None, parameters: Mapping[str, Any], gain: Estimate) -> Trial:
         """What is written down of it."""

@@ -112,8 +112,11 @@ def audit(
         with _timed(found, "online"):
             found.add(_online(home, retrieval, days[-1], sample, chance, progress))
         with _timed(found, "brute force"):
-            found.add(_brute_force(home, settings, build, retrieval, sample, chance, found.notes,
-                                   progress))  # fmt: skip
+            found.add(
+                _brute_force(
+                    home, settings, build, retrieval, sample, chance, found.notes, progress
+                )
+            )
     return found
 
 
@@ -173,9 +176,14 @@ def _online(
     retrieval.bring(day)
     progress(f"online {day}: asking it")
     return compare_features(
-        runners, retrieval.online(where), runners, retrieval.declared.families,
-        "online", f"online {day}", ONLINE_TOLERANCE,
-    )  # fmt: skip
+        runners,
+        retrieval.online(where),
+        runners,
+        retrieval.declared.families,
+        "online",
+        f"online {day}",
+        ONLINE_TOLERANCE,
+    )
 
 
 def _brute_force(
@@ -212,9 +220,14 @@ def _brute_force(
     )
     aligned = runners[keys].merge(page, on=keys, how="left", validate="one_to_one")
     return compare_features(
-        aligned.set_axis(runners.index), runners, runners, retrieval.declared.families,
-        "brute force", "feature-rules.md", PAGE_TOLERANCE,
-    )  # fmt: skip
+        aligned.set_axis(runners.index),
+        runners,
+        runners,
+        retrieval.declared.families,
+        "brute force",
+        "feature-rules.md",
+        PAGE_TOLERANCE,
+    )
 
 
 def _among(races: npt.NDArray[np.int64]) -> str:

@@ -120,8 +120,15 @@ class ByThePage:
     def _class_and_layoff(self, i: int, day: int, horse: Whole) -> dict[str, Value]:
         """Nothing before the first start; a difference is unknown where either side is."""
         h = self._h
-        names = ("class_drop", "classdrop_flag", "layoff_days", "layoff_penalty",
-                 "freshness_flag", "weight_delta", "or_delta")  # fmt: skip
+        names = (
+            "class_drop",
+            "classdrop_flag",
+            "layoff_days",
+            "layoff_penalty",
+            "freshness_flag",
+            "weight_delta",
+            "or_delta",
+        )
         if not len(horse):
             return dict.fromkeys(names)
         last = int(horse[-1])

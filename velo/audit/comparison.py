@@ -50,9 +50,10 @@ class Baseline:
             proof, world: what the differences are called.
         """
         columns = [
-            name for name in self._columns("raced")
+            name
+            for name in self._columns("raced")
             if name not in ("race_id", "horse_id", *NOT_BEFORE)
-        ]  # fmt: skip
+        ]
         moved = " OR ".join(_moved(name, type_) for name, type_ in self._types("raced", columns))
         joined = (
             f"FROM raced AS was LEFT JOIN {rebuilt} AS now "
@@ -99,12 +100,22 @@ class Baseline:
             f"SELECT {chosen} {joined} WHERE {moved} ORDER BY 2, 1, 4 LIMIT {SHOWN}"
         ).fetchall()
         differences = [
-            Difference(view, proof, world, row[0], str(row[1].date()), row[2], row[3], name,
-                       row[4 + 2 * place], row[5 + 2 * place])
+            Difference(
+                view,
+                proof,
+                world,
+                row[0],
+                str(row[1].date()),
+                row[2],
+                row[3],
+                name,
+                row[4 + 2 * place],
+                row[5 + 2 * place],
+            )
             for row in first
             for place, name in enumerate(columns)
             if differs(row[4 + 2 * place], row[5 + 2 * place], TOLERANCE)
-        ]  # fmt: skip
+        ]
         return Compared(view, proof, self.runners, count, differences[:SHOWN])
 
     def _columns(self, relation: str) -> list[str]:

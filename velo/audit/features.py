@@ -49,12 +49,18 @@ def compare_features(
             runner = runners.iloc[row]
             differences.append(
                 Difference(
-                    family, proof, world, int(runner["race_id"]), str(runner["date"].date()),
-                    runner["course"], runner["horse"], names[column],
+                    family,
+                    proof,
+                    world,
+                    int(runner["race_id"]),
+                    str(runner["date"].date()),
+                    runner["course"],
+                    runner["horse"],
+                    names[column],
                     _plain(expected[names[column]].iloc[row]),
                     _plain(found[names[column]].iloc[row]),
                 )
-            )  # fmt: skip
+            )
         compared.append(
             Compared(family, proof, len(runners), int(differs.any(axis=1).sum()), differences)
         )

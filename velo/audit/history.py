@@ -56,9 +56,17 @@ class History:
 KEYS = ("horse_id", "trainer_id", "jockey_id", "course_id")
 TEXTS = ("surface", "distance_band", "going_group", "region")
 FACTS = (
-    "finish", "seconds", "ts", "rpr", "pounds", "official_rating", "draw", "distance_m",
-    "declared_level", "prize",
-)  # fmt: skip
+    "finish",
+    "seconds",
+    "ts",
+    "rpr",
+    "pounds",
+    "official_rating",
+    "draw",
+    "distance_m",
+    "declared_level",
+    "prize",
+)
 
 
 def read_history(con: duckdb.DuckDBPyConnection, until: date | None) -> History:

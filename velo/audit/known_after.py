@@ -10,12 +10,20 @@ KNOWN_AFTER: dict[str, tuple[str, ...]] = {
     "races": ("prize", "ran"),
     "horses": ("last_seen",),
     "results": (
-        "position", "finish", "status", "seconds", "beaten", "rpr", "ts", "prize_won", "comment",
+        "position",
+        "finish",
+        "status",
+        "seconds",
+        "beaten",
+        "rpr",
+        "ts",
+        "prize_won",
+        "comment",
     ),
     "race_flags": ("flag", "detail"),
     "sectionals": ("seconds",),
     "conflicts": ("kept", "other"),
-}  # fmt: skip
+}
 """Table of the warehouse -> its columns that come with the result, or later.
 
 `races.prize` is the winner's where the source declares none. It stands for the advertised prize

@@ -49,10 +49,29 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
-    synth, ingest, quarantine, build, materialize, audit, train, backtest, promote, predict,
-    results, ledger, drift, serve, report, status, migrate, backup, restore, ui, demo,
+    synth,
+    ingest,
+    quarantine,
+    build,
+    materialize,
+    audit,
+    train,
+    backtest,
+    promote,
+    predict,
+    results,
+    ledger,
+    drift,
+    serve,
+    report,
+    status,
+    migrate,
+    backup,
+    restore,
+    ui,
+    demo,
     docs,
-):  # fmt: skip
+):
     app.command()(module.__dict__[module.__name__.rpartition(".")[2]])
 
 

@@ -91,11 +91,19 @@ def _show(found: Audit) -> None:
             "The first differences",
             ["world", "view", "race", "course", "horse", "feature", "expected", "found"],
             [
-                [each.world, each.view, f"{each.date} {each.race_id}", each.course, each.horse,
-                 each.feature, _exact(each.expected), _exact(each.found)]
+                [
+                    each.world,
+                    each.view,
+                    f"{each.date} {each.race_id}",
+                    each.course,
+                    each.horse,
+                    each.feature,
+                    _exact(each.expected),
+                    _exact(each.found),
+                ]
                 for each in found.differences
             ],
-        )  # fmt: skip
+        )
     for line in found.not_as_written:
         console.say(f"NOT AS WRITTEN: {line}")
     for note in found.notes:

@@ -43,9 +43,13 @@ def backtest(
         raise InputError("--every says how often to retrain: give it with --walk-forward")
     with console.progress("Backtesting") as tell:
         report, path = run(
-            model, first.date() if first else None, last.date() if last else None, tell,
-            walk_forward, every,
-        )  # fmt: skip
+            model,
+            first.date() if first else None,
+            last.date() if last else None,
+            tell,
+            walk_forward,
+            every,
+        )
     if as_json:
         console.emit_json({**report, "path": str(path)})
         return
@@ -53,9 +57,13 @@ def backtest(
 
 
 def run(
-    model: str, first: Any, last: Any, tell: Any, walk_forward: bool = False,
+    model: str,
+    first: Any,
+    last: Any,
+    tell: Any,
+    walk_forward: bool = False,
     every: int | None = None,
-) -> tuple[dict[str, Any], Any]:  # fmt: skip
+) -> tuple[dict[str, Any], Any]:
     """Score the period, bet it and write the report."""
     from backtest.cutoffs import Learned
     from backtest.periods import period, walked_period
@@ -137,16 +145,34 @@ def show(report: dict[str, Any], path: Any) -> None:
         f"Version {report['version']}, {span['from']} to {span['to']}: {report['races']:,} races, "
         f"{models}, {prices['decision']} -> {prices['settlement']}, "
         f"commission {prices['commission']:.0%}",
-        ["strategy", "bets", "days", "won", "profit", "ROI", "95%", "random ROI", "p", "A/E",
-         "strike", "drawdown", "claimed", "bets needed"],
+        [
+            "strategy",
+            "bets",
+            "days",
+            "won",
+            "profit",
+            "ROI",
+            "95%",
+            "random ROI",
+            "p",
+            "A/E",
+            "strike",
+            "drawdown",
+            "claimed",
+            "bets needed",
+        ],
         [_row(name, each) for name, each in named.items()],
-    )  # fmt: skip
+    )
     for name, each in report["strategies"].items():
         bank, ratio = each["bank"], each["sharpe"]
-        lucky = "" if ratio is None else (
-            f", daily Sharpe {_number(ratio['daily'])}, better than luck with probability "
-            f"{console.percent(ratio['deflated'], 0)}"
-        )  # fmt: skip
+        lucky = (
+            ""
+            if ratio is None
+            else (
+                f", daily Sharpe {_number(ratio['daily'])}, better than luck with probability "
+                f"{console.percent(ratio['deflated'], 0)}"
+            )
+        )
         console.say(
             f"{name}: {each['stake']}{', each way' if each['each_way'] else ''}; bank "
             f"{bank['opening']:,.0f} -> {bank['closing']:,.1f}, lowest {bank['lowest']:,.1f}{lucky}"
@@ -171,12 +197,21 @@ def _row(name: str, each: dict[str, Any]) -> list[Any]:
     random, power = each["random"] or {}, each["power"] or {}
     p_value = random.get("p_value")
     return [
-        name, each["bets"], each["bet_days"], round(each["winners"], 2), round(each["profit"], 1),
-        console.percent(each["roi"]), console.interval(each["roi_ci"]),
-        console.percent(random.get("roi")), "-" if p_value is None else f"{p_value:.3f}",
-        each["ae_ratio"], console.percent(each["strike_rate"]), round(each["max_drawdown"], 1),
-        console.percent(power.get("claimed_edge")), power.get("bets_needed"),
-    ]  # fmt: skip
+        name,
+        each["bets"],
+        each["bet_days"],
+        round(each["winners"], 2),
+        round(each["profit"], 1),
+        console.percent(each["roi"]),
+        console.interval(each["roi_ci"]),
+        console.percent(random.get("roi")),
+        "-" if p_value is None else f"{p_value:.3f}",
+        each["ae_ratio"],
+        console.percent(each["strike_rate"]),
+        round(each["max_drawdown"], 1),
+        console.percent(power.get("claimed_edge")),
+        power.get("bets_needed"),
+    ]
 
 
 def _number(value: float | None) -> str:

@@ -83,9 +83,15 @@ def demo(
     done("report", f"{page['bytes'] / 1e6:.1f} MB, opens from disk")
     if as_json:
         console.emit_json(
-            {"verdict": trained.verdict.to_dict(), "holdout": trained.report["holdout"],
-             "report": str(path), "page": page["path"], "home": str(root), "seconds": seconds}
-        )  # fmt: skip
+            {
+                "verdict": trained.verdict.to_dict(),
+                "holdout": trained.report["holdout"],
+                "report": str(path),
+                "page": page["path"],
+                "home": str(root),
+                "seconds": seconds,
+            }
+        )
         return
     console.say("")
     training.show(trained)
@@ -96,5 +102,7 @@ def demo(
     console.say(f"read the report:   {page['path']}")
     console.say(f"look at the run:   VELO_HOME={shell} make ui")
     console.say(f"see where it is:   VELO_HOME={shell} make status")
-    console.say("your own results:  velo ingest FILE..., velo build, "
-                "feast -c feature_repo apply, velo train")  # fmt: skip
+    console.say(
+        "your own results:  velo ingest FILE..., velo build, "
+        "feast -c feature_repo apply, velo train"
+    )

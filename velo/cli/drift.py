@@ -66,12 +66,18 @@ def _table(found: Drift) -> None:
         "Chances, against the holdout's",
         ["figure", "then", "now", "surely off by", "limit", ""],
         [
-            [each.name, _number(each.reference), _number(each.value), _number(each.excess),
-             _number(each.limit), _said([each])]
+            [
+                each.name,
+                _number(each.reference),
+                _number(each.value),
+                _number(each.excess),
+                _number(each.limit),
+                _said([each]),
+            ]
             for each in found.readings
             if each.kind in (CALIBRATION, MARKET)
         ],
-    )  # fmt: skip
+    )
     console.say(f"{MEASURES['psi']} and distance are what is above chance, by race day")
 
 

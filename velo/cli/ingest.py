@@ -126,9 +126,15 @@ def _loaded(set_up: Settings, paths: list[str], form: str | None, wait: float) -
             delivery.unpacked(home, store) as path,
         ):
             batch = load(
-                home, store, path, form, tell, shown=delivery.name, wait=wait,
+                home,
+                store,
+                path,
+                form,
+                tell,
+                shown=delivery.name,
+                wait=wait,
                 infers=set_up.ingest.infer,
-            )  # fmt: skip
+            )
         yield batch
 
 

@@ -26,17 +26,34 @@ def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry
         return
     console.table(
         "Not kept: a dry run" if dry else "Ingested",
-        ["batch", "file", "format", "read", "accepted", "updated", "unchanged", "quarantined",
-         "unread", "s"],
+        [
+            "batch",
+            "file",
+            "format",
+            "read",
+            "accepted",
+            "updated",
+            "unchanged",
+            "quarantined",
+            "unread",
+            "s",
+        ],
         [
             [
-                None if dry else batch.batch_id, short_name(batch.file), batch.format,
-                batch.rows_read, batch.accepted, batch.updated, batch.unchanged,
-                batch.quarantined, sum(each.cells for each in batch.unread), batch.seconds,
+                None if dry else batch.batch_id,
+                short_name(batch.file),
+                batch.format,
+                batch.rows_read,
+                batch.accepted,
+                batch.updated,
+                batch.unchanged,
+                batch.quarantined,
+                sum(each.cells for each in batch.unread),
+                batch.seconds,
             ]
             for batch in batches
         ],
-    )  # fmt: skip
+    )
     for batch in batches:
         for remark in batch.remarks():
             console.say(remark)
@@ -82,11 +99,17 @@ def show_recheck(done: Recheck, as_json: bool) -> None:
         "Read by an earlier version of the reader: ingest again",
         ["batch", "file", "format", "version", "now", "in its place"],
         [
-            [each.batch_id, each.file, each.format, each.reader_version, each.version,
-             each.is_there]
+            [
+                each.batch_id,
+                each.file,
+                each.format,
+                each.reader_version,
+                each.version,
+                each.is_there,
+            ]
             for each in done.outdated
         ],
-    )  # fmt: skip
+    )
 
 
 def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
@@ -98,17 +121,33 @@ def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
         return
     console.table(
         "Batches, the newest first",
-        ["batch", "kind", "file", "format", "read", "accepted", "updated", "unchanged",
-         "quarantined", "finished", "taken back by"],
+        [
+            "batch",
+            "kind",
+            "file",
+            "format",
+            "read",
+            "accepted",
+            "updated",
+            "unchanged",
+            "quarantined",
+            "finished",
+            "taken back by",
+        ],
         [
             [
                 entry.batch_id,
                 entry.kind if entry.undoes is None else f"{entry.kind} of {entry.undoes}",
-                short_name(entry.file), entry.format, entry.rows_read, entry.accepted,
-                entry.updated, entry.unchanged, entry.quarantined,
+                short_name(entry.file),
+                entry.format,
+                entry.rows_read,
+                entry.accepted,
+                entry.updated,
+                entry.unchanged,
+                entry.quarantined,
                 f"{entry.finished:%Y-%m-%d %H:%M}",
                 entry.undone_by,
             ]
             for entry in entries
         ],
-    )  # fmt: skip
+    )

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from velo.settings import Settings
 
 SHOWN_DAYS = 14
-SUFFIXES = {"--export": (".csv", ".parquet"), "--figures": (".csv", ".parquet"),
-            "--html": (".html",)}  # fmt: skip
+SUFFIXES = {
+    "--export": (".csv", ".parquet"),
+    "--figures": (".csv", ".parquet"),
+    "--html": (".html",),
+}
 
 
 def ledger(
@@ -164,10 +167,27 @@ def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> No
     shown = found[-(SHOWN_DAYS + 4) :]
     console.table(
         f"Ledger{' with backfill' if backfill else ''}, {bets:,} bets",
-        ["span", "races", "days", "picks", "won", "placed", "strike", "A/E", "fair", "IV", "ROI",
-         "95%", "profit", "SP", "BSP", "drawdown", "Sharpe"],
+        [
+            "span",
+            "races",
+            "days",
+            "picks",
+            "won",
+            "placed",
+            "strike",
+            "A/E",
+            "fair",
+            "IV",
+            "ROI",
+            "95%",
+            "profit",
+            "SP",
+            "BSP",
+            "drawdown",
+            "Sharpe",
+        ],
         [_bets(each) for each in shown],
-    )  # fmt: skip
+    )
     console.table(
         "Chances",
         ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
@@ -188,9 +208,7 @@ def _plot(book: Book) -> None:
         console.say(line)
 
 
-def _page(
-    book: Book, found: list[dict[str, Any]], chosen: Any, proof: Verified | None
-) -> str:
+def _page(book: Book, found: list[dict[str, Any]], chosen: Any, proof: Verified | None) -> str:
     from velo.live.course import course
     from velo.live.figures import whole_races
     from velo.live.ledger import counts
@@ -199,42 +217,58 @@ def _page(
 
     training, whole = chosen.training, whole_races(book.runners)
     kinds = ", ".join(sorted({str(kind).upper() for kind in book.bets["settlement"]}))
-    return page({
-        "backfill": book.warning,
-        "changed": [str(each) for each in book.changed],
-        "spans": found,
-        "bets": counts(book.bets),
-        "course": course(book.bets, training.seed),
-        "reliability": {
-            name: bins(p, whole.won, whole.dates, training.bootstrap_draws, training.seed)
-            for name, p in (("blend", whole.p), ("market", whole.market))
-        },
-        "settled": f"Settled at {kinds}." if kinds else "No bet was made.",
-        "chain": chain_lines(proof),
-    })  # fmt: skip
+    return page(
+        {
+            "backfill": book.warning,
+            "changed": [str(each) for each in book.changed],
+            "spans": found,
+            "bets": counts(book.bets),
+            "course": course(book.bets, training.seed),
+            "reliability": {
+                name: bins(p, whole.won, whole.dates, training.bootstrap_draws, training.seed)
+                for name, p in (("blend", whole.p), ("market", whole.market))
+            },
+            "settled": f"Settled at {kinds}." if kinds else "No bet was made.",
+            "chain": chain_lines(proof),
+        }
+    )
 
 
 def _bets(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["roi_low"], each["roi_high"]
     return [
-        each["span"], each["races"], each["bet_days"], each["picks"],
-        round(each["wins"], 2), each["places"],
-        console.percent(each["strike_rate"]), _number(each["ae_raw"]), _number(each["ae_fair"]),
-        _number(each["impact_value"]), console.percent(each["roi"]),
-        console.interval(None if low is None else (low, high)), _points(each["profit"]),
-        _points(each["profit_sp"]), _points(each["profit_bsp"]), round(each["max_drawdown"], 1),
+        each["span"],
+        each["races"],
+        each["bet_days"],
+        each["picks"],
+        round(each["wins"], 2),
+        each["places"],
+        console.percent(each["strike_rate"]),
+        _number(each["ae_raw"]),
+        _number(each["ae_fair"]),
+        _number(each["impact_value"]),
+        console.percent(each["roi"]),
+        console.interval(None if low is None else (low, high)),
+        _points(each["profit"]),
+        _points(each["profit_sp"]),
+        _points(each["profit_bsp"]),
+        round(each["max_drawdown"], 1),
         _number(each["daily_sharpe"]),
-    ]  # fmt: skip
+    ]
 
 
 def _chances(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["ll_gain_low"], each["ll_gain_high"]
     return [
-        each["span"], each["calibration_races"], each["days"],
+        each["span"],
+        each["calibration_races"],
+        each["days"],
         _number(each["calibration_error"], 4),
-        _number(each["ll_gain"], 4), "-" if low is None else f"{low:+.4f} to {high:+.4f}",
-        console.percent(each["clv"]), each["clv_bets"],
-    ]  # fmt: skip
+        _number(each["ll_gain"], 4),
+        "-" if low is None else f"{low:+.4f} to {high:+.4f}",
+        console.percent(each["clv"]),
+        each["clv_bets"],
+    ]
 
 
 def _number(value: float | None, digits: int = 2) -> str:

@@ -34,10 +34,13 @@ def migrate(
         "Stores",
         ["store", "version", "what was done"],
         [
-            [each.store, each.now, "nothing: it is of this version" if each.before == each.now
-             else f"brought here from version {each.before}"]
+            [
+                each.store,
+                each.now,
+                "nothing: it is of this version"
+                if each.before == each.now
+                else f"brought here from version {each.before}",
+            ]
             for each in done
         ],
-    )  # fmt: skip
-
-
+    )

@@ -26,17 +26,23 @@ def number(value: float) -> float:
 Wait = Annotated[
     float,
     typer.Option(
-        "--wait", min=0, max=86_400, callback=number,
+        "--wait",
+        min=0,
+        max=86_400,
+        callback=number,
         help="Seconds to wait while another process has the warehouse.",
     ),
-]  # fmt: skip
+]
 Edge = Annotated[
     float,
     typer.Option(
-        "--edge", min=0, max=1, callback=number,
+        "--edge",
+        min=0,
+        max=1,
+        callback=number,
         help="Share of the signals that the market misses.",
     ),
-]  # fmt: skip
+]
 Seed = Annotated[
     int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="The same seed, the same world.")
 ]

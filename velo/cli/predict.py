@@ -59,9 +59,7 @@ def predict(
     from velo.live.predict import predict as score
     from velo.live.shown import as_said
 
-    asked = Asked(
-        card, day.date() if day else None, prices, price_kind, model, offline, backfill
-    )  # fmt: skip
+    asked = Asked(card, day.date() if day else None, prices, price_kind, model, offline, backfill)
     early: list[str] = []
 
     def warn(note: str) -> None:
@@ -95,8 +93,9 @@ def _show_all(done: Any, early: list[str]) -> None:
     for horse in done.absent:
         console.say(f"{horse.standing}: {horse.race}, {_called(horse)}")
     for left in done.unscored:
-        console.say(f"not scored: {left.race}{f', {left.horse}' if left.horse else ''}: "
-                    f"{left.reason}")  # fmt: skip
+        console.say(
+            f"not scored: {left.race}{f', {left.horse}' if left.horse else ''}: {left.reason}"
+        )
 
 
 def _called(horse: Any) -> str:
@@ -115,20 +114,40 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
     )
     console.table(
         " ".join(title.split()),
-        ["rank", "no", "horse", "model", "market", "blended", "fair", "odds", "edge", "stake",
-         "verdict", "unseen", "moved most by"],
+        [
+            "rank",
+            "no",
+            "horse",
+            "model",
+            "market",
+            "blended",
+            "fair",
+            "odds",
+            "edge",
+            "stake",
+            "verdict",
+            "unseen",
+            "moved most by",
+        ],
         [
             [
-                row["rank"], row["number"], row["horse"], console.percent(row["p_model"]),
-                console.percent(row["p_market"]), console.percent(row["p"]),
-                _odds(row["fair_odds"]), _odds(row["odds"]), _edge(row["edge"]),
+                row["rank"],
+                row["number"],
+                row["horse"],
+                console.percent(row["p_model"]),
+                console.percent(row["p_market"]),
+                console.percent(row["p"]),
+                _odds(row["fair_odds"]),
+                _odds(row["odds"]),
+                _edge(row["edge"]),
                 row["stake"] or "-",
                 row["verdict"] + (", indicative" if row["indicative"] else ""),
-                ", ".join(row["unknown"]) or "-", why(row["moved"]),
+                ", ".join(row["unknown"]) or "-",
+                why(row["moved"]),
             ]
             for row in rows
         ],
-    )  # fmt: skip
+    )
     if any(row["verdict"] == BEYOND_REASON for row in rows):
         console.say(
             "no market: these odds cannot be a market's, so nothing is backed; correct them and "

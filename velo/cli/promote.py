@@ -82,19 +82,30 @@ def show(done: Any, targets: Any) -> None:
 def _show_findings(found: dict[str, Any]) -> None:
     worst = [
         [
-            piece["name"], piece["races"], piece.get("days", "-"), piece["bets"],
-            _estimate(piece["gain"], "+.4f"), _calibration(piece),
+            piece["name"],
+            piece["races"],
+            piece.get("days", "-"),
+            piece["bets"],
+            _estimate(piece["gain"], "+.4f"),
+            _calibration(piece),
             _estimate(piece["ae_ratio"], ".3f"),
         ]
         for pieces in found["worst"].values()
         for piece in pieces
-    ]  # fmt: skip
+    ]
     console.table(
         "Where it does worst on the judged days",
-        ["odds, course or month", "races", "days", "bets", "gain on the market, nats a race",
-         "winners / expected by it", "A/E"],
+        [
+            "odds, course or month",
+            "races",
+            "days",
+            "bets",
+            "gain on the market, nats a race",
+            "winners / expected by it",
+            "A/E",
+        ],
         worst,
-    )  # fmt: skip
+    )
     console.table(
         "Features that add nothing or hurt, shuffled within races of the last out-of-fold fold",
         ["feature", "judgement", "lost without it, nats a race"],
@@ -134,7 +145,8 @@ def _roll_back(model: str, refit: bool, despite_alarm: str | None, as_json: bool
     before, after = roll_back(Home.current())
     words = f"Version {after.champion} is champion again; version {after.previous} is previous."
     if as_json:
-        console.emit_json({"rolled_back": True, "words": words, "before": asdict(before),
-                           "after": asdict(after)})  # fmt: skip
+        console.emit_json(
+            {"rolled_back": True, "words": words, "before": asdict(before), "after": asdict(after)}
+        )
         return
     console.say(words)

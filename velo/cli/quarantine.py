@@ -79,10 +79,14 @@ def _unread(limit: int, export: Path | None, as_json: bool) -> None:
         ["file", "field", "reason", "cells", "given", "share", "examples"],
         [
             [
-                Path(row.file or "").name, row.field, row.reason, row.cells, row.given,
+                Path(row.file or "").name,
+                row.field,
+                row.reason,
+                row.cells,
+                row.given,
                 console.percent(row.share),
                 ", ".join(f"line {each.line}: {each.text}" for each in row.examples),
             ]
             for row in rows
         ],
-    )  # fmt: skip
+    )

@@ -30,9 +30,15 @@ def results(
 
     with console.progress("Settling") as tell:
         done = settle(
-            Home.current(), settings.load(), paths, form, backfill, tell, wait=wait,
+            Home.current(),
+            settings.load(),
+            paths,
+            form,
+            backfill,
+            tell,
+            wait=wait,
             waiting=console.note,
-        )  # fmt: skip
+        )
     if as_json:
         console.emit_json(done.to_dict())
         return
@@ -46,15 +52,36 @@ def results(
         console.say(done.backfill)
     console.table(
         f"Settled{' with backfill' if done.backfill else ''}, {done.first} to {done.last}",
-        ["day", "races", "runners", "matched", "unmatched", "void", "waiting", "bets", "P&L",
-         "at SP", "at BSP"],
         [
-            [day["day"], day["races"], day["runners"], day["matched"], day["unmatched"],
-             day["void"], day["waiting"], day["bets"], _points(day["profit"]),
-             _points(day["profit_sp"]), _points(day["profit_bsp"])]
+            "day",
+            "races",
+            "runners",
+            "matched",
+            "unmatched",
+            "void",
+            "waiting",
+            "bets",
+            "P&L",
+            "at SP",
+            "at BSP",
+        ],
+        [
+            [
+                day["day"],
+                day["races"],
+                day["runners"],
+                day["matched"],
+                day["unmatched"],
+                day["void"],
+                day["waiting"],
+                day["bets"],
+                _points(day["profit"]),
+                _points(day["profit_sp"]),
+                _points(day["profit_bsp"]),
+            ]
             for day in done.days
         ],
-    )  # fmt: skip
+    )
     for each in done.unmatched:
         console.say(f"unmatched: {each}")
     for note in done.notes:

@@ -25,8 +25,7 @@ def sketch(values: Sequence[float], width: int = 72, height: int = 8) -> list[st
     labels = [f"{level:+.1f}" for level in levels]
     room = max(map(len, labels))
     return [
-        f"{labels[row]:>{room}} " + "".join(
-            EIGHTHS[min(max(each - 8 * row, 0), 8)] for each in eighths
-        )
+        f"{labels[row]:>{room}} "
+        + "".join(EIGHTHS[min(max(each - 8 * row, 0), 8)] for each in eighths)
         for row in reversed(range(height))
-    ]  # fmt: skip
+    ]

@@ -73,10 +73,13 @@ def status(
             ["imports", f"{data['imports']:,} files, {data['quarantined']:,} rows refused"],
         ]
         rows += [
-            ["unread", f"{each['field']}: {each['cells']:,} of {each['given']:,} cells "
-             "(`velo quarantine --unread`)"]
+            [
+                "unread",
+                f"{each['field']}: {each['cells']:,} of {each['given']:,} cells "
+                "(`velo quarantine --unread`)",
+            ]
             for each in data["unread"]
-        ]  # fmt: skip
+        ]
     if built:
         rows += [
             ["build", f"{built['number']} to {built['last_day']}, {built['finished']}"],
@@ -106,12 +109,17 @@ def _list_inferences(home: Any, chosen: Any, as_json: bool) -> None:
         ["id", "kind", "conclusion", "evidence", "runners", "batch", "taken back by"],
         [
             [
-                each.inference_id, each.kind, each.conclusion, each.evidence, each.runners,
-                each.batch_id, each.undone_by or "",
+                each.inference_id,
+                each.kind,
+                each.conclusion,
+                each.evidence,
+                each.runners,
+                each.batch_id,
+                each.undone_by or "",
             ]
             for each in listed
         ],
-    )  # fmt: skip
+    )
     console.say("`velo ingest --unmerge ID` takes one back")
 
 
@@ -142,11 +150,24 @@ def _warehouse(home: Any, chosen: Any, today: date, seen: int) -> dict[str, Any]
             unchecked = is_unchecked(con)
     except NothingIngested:
         return None
-    names = ("races", "runners", "horses", "imports", "quarantined", "first_day", "last_day",
-             "last_batch", "results_to", "card_on", "unseen")  # fmt: skip
+    names = (
+        "races",
+        "runners",
+        "horses",
+        "imports",
+        "quarantined",
+        "first_day",
+        "last_day",
+        "last_batch",
+        "results_to",
+        "card_on",
+        "unseen",
+    )
     return dict(zip(names, row, strict=True)) | {
-        "unread": unread, "outdated": len(old), "unchecked": unchecked
-    }  # fmt: skip
+        "unread": unread,
+        "outdated": len(old),
+        "unchecked": unchecked,
+    }
 
 
 def _build(home: Any, chosen: Any) -> tuple[dict[str, Any] | None, str | None]:

@@ -30,9 +30,7 @@ def train(
     ] = None,
     tune: Annotated[
         int,
-        typer.Option(
-            min=0, max=10_000, help="Trials of the ranker's parameters in all; goes on."
-        ),
+        typer.Option(min=0, max=10_000, help="Trials of the ranker's parameters in all; goes on."),
     ] = 0,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -40,18 +38,28 @@ def train(
     """Train, judge on the holdout and register a challenger, whatever the verdict."""
     from velo import settings
 
-    chosen = settings.load(**_overrides(settings.load(), {
-        "ranker": {"objective": objective},
-        "training": {"blend": blend, "service": service},
-        "prices": {"decision": decision_price, "settlement": settlement_price},
-    }))  # fmt: skip
+    chosen = settings.load(
+        **_overrides(
+            settings.load(),
+            {
+                "ranker": {"objective": objective},
+                "training": {"blend": blend, "service": service},
+                "prices": {"decision": decision_price, "settlement": settlement_price},
+            },
+        )
+    )
     done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, version, tune)
     if as_json:
         console.emit_json(
-            {"run_id": done.run_id, "version": done.version, "verdict": done.verdict.to_dict(),
-             "holdout": done.report["holdout"], "seconds": done.report["seconds"],
-             "tuning": done.report["tuning"]}
-        )  # fmt: skip
+            {
+                "run_id": done.run_id,
+                "version": done.version,
+                "verdict": done.verdict.to_dict(),
+                "holdout": done.report["holdout"],
+                "seconds": done.report["seconds"],
+                "tuning": done.report["tuning"],
+            }
+        )
         return
     show(done)
 

@@ -116,12 +116,27 @@ def _mlflow(home: Any, host: str, port: int) -> list[str]:
     origins = {address(name, port): None for name in (host, "localhost", "127.0.0.1", "::1")}
     hosts = [origin.removeprefix("http://").removesuffix(":80") for origin in origins]
     return [
-        sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.tracking_uri,
-        "--default-artifact-root", home.artifacts.as_uri(), "--host", host, "--port", str(port),
-        "--workers", "1", "--allowed-hosts", ",".join(hosts),
-        "--cors-allowed-origins", ",".join(origins),
-        "--x-frame-options", "DENY",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--backend-store-uri",
+        home.tracking_uri,
+        "--default-artifact-root",
+        home.artifacts.as_uri(),
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--allowed-hosts",
+        ",".join(hosts),
+        "--cors-allowed-origins",
+        ",".join(origins),
+        "--x-frame-options",
+        "DENY",
+    ]
 
 
 def _feast(host: str, port: int) -> list[str]:

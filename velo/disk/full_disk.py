@@ -12,8 +12,11 @@ from velo.errors import HomeError, VeloError
 
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 FULL_TEXTS = (
-    "No space left", "File too large", "Disk quota exceeded", "database or disk is full",
-)  # fmt: skip
+    "No space left",
+    "File too large",
+    "Disk quota exceeded",
+    "database or disk is full",
+)
 """What DuckDB, Arrow, MLflow and SQLAlchemy make of it."""
 
 

@@ -29,9 +29,7 @@ def held_alone(path: Path, doing: str, where: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise InUse(
-                f"another {doing} is under way in {where}: wait until it is done"
-            ) from None
+            raise InUse(f"another {doing} is under way in {where}: wait until it is done") from None
         yield
     finally:
         os.close(handle)

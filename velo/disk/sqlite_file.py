@@ -118,9 +118,12 @@ def version_of(con: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> in
 
 def _connected(place: str, one_thread: bool = True) -> sqlite3.Connection:
     return sqlite3.connect(
-        place, timeout=PATIENCE, isolation_level=None, check_same_thread=one_thread,
+        place,
+        timeout=PATIENCE,
+        isolation_level=None,
+        check_same_thread=one_thread,
         uri=place.startswith("file:"),
-    )  # fmt: skip
+    )
 
 
 def _statements(script: str) -> Iterator[str]:

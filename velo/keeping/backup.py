@@ -95,9 +95,13 @@ def backup(
         ledger = _faults(Home(stage))
         tell("hashing")
         manifest = Manifest(
-            FORM, velo.__version__, datetime.now(UTC).isoformat(timespec="seconds"),
-            str(home.root), build, tuple(_entries(stage)),
-        )  # fmt: skip
+            FORM,
+            velo.__version__,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            str(home.root),
+            build,
+            tuple(_entries(stage)),
+        )
         if not manifest.files:
             raise HomeError(f"{home.root} holds nothing to back up: run `velo ingest FILE` first")
         partial = beside / "partial"
@@ -110,9 +114,17 @@ def backup(
             raise InputError(f"{file} could not be written as it was meant: try another disk")
         _name(partial, file)
     return Kept(
-        str(file), file.stat().st_size, sha256, str(home.root), len(manifest.files),
-        manifest.total, manifest.code_version, manifest.made, left_out(home), ledger,
-    )  # fmt: skip
+        str(file),
+        file.stat().st_size,
+        sha256,
+        str(home.root),
+        len(manifest.files),
+        manifest.total,
+        manifest.code_version,
+        manifest.made,
+        left_out(home),
+        ledger,
+    )
 
 
 def _faults(copy: Home) -> tuple[str, ...]:

@@ -45,9 +45,12 @@ def left_out(home: Home) -> tuple[str, ...]:
         if _is_left_out(path)
         and path.name not in (*LEFT_OUT, *LOCKS)
         and not is_ours(path)
-        and not any((home.root / path.name.removesuffix(end)).is_file() for end in BESIDE
-                    if path.name.endswith(end))
-    )  # fmt: skip
+        and not any(
+            (home.root / path.name.removesuffix(end)).is_file()
+            for end in BESIDE
+            if path.name.endswith(end)
+        )
+    )
 
 
 def _is_left_out(path: Path) -> bool:

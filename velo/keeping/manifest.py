@@ -75,8 +75,10 @@ class Manifest:
         except (ValueError, RecursionError, TypeError, KeyError):
             raise InputError("its manifest cannot be read") from None
         if form != FORM:
-            raise InputError(f"its form is {form}, this version reads {FORM}: use the VÉLØ of "
-                             f"its making, {read.get('code_version')}")  # fmt: skip
+            raise InputError(
+                f"its form is {form}, this version reads {FORM}: use the VÉLØ of "
+                f"its making, {read.get('code_version')}"
+            )
         try:
             files = tuple(Entry(**entry) for entry in read["files"])
             found = cls(**{**read, "files": files})

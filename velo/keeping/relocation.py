@@ -122,9 +122,10 @@ def _relocate_database(path: Path, before: str, after: str) -> None:
     con = sqlite3.connect(path)
     try:
         with con:
-            tables = [name for (name,) in con.execute(
-                "SELECT name FROM sqlite_master WHERE type = 'table'"
-            )]  # fmt: skip
+            tables = [
+                name
+                for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            ]
             for table in tables:
                 columns = con.execute("SELECT name, type FROM pragma_table_info(?)", [table])
                 for column, kind in columns.fetchall():

@@ -71,9 +71,15 @@ def restore(
             ) from None
         _sync(root.parent)
     return Kept(
-        str(file), file.stat().st_size, found, str(root), len(manifest.files), manifest.total,
-        manifest.code_version, manifest.made,
-    )  # fmt: skip
+        str(file),
+        file.stat().st_size,
+        found,
+        str(root),
+        len(manifest.files),
+        manifest.total,
+        manifest.code_version,
+        manifest.made,
+    )
 
 
 def _require_empty(root: Path) -> None:

@@ -51,6 +51,4 @@ def books_beyond_reason(
 
 def declined(wrong: Mapping[int, str], race: int) -> str:
     """Why a race is not predicted, as a person reads it."""
-    return (
-        f"{wrong[race]}: correct them (live.beyond_reason = 'mark' predicts it without a market)"
-    )
+    return f"{wrong[race]}: correct them (live.beyond_reason = 'mark' predicts it without a market)"

@@ -149,8 +149,18 @@ def _require_known(strategy: str, counted: list[Prediction], settings: Settings)
 
 def outcomes_of_nobody() -> pd.DataFrame:
     """Outcomes where there is no warehouse."""
-    names = ("race_id", "horse_id", "status", "finish", "win_share", "ran", "handicap", "doubt",
-             "sp", "bsp")  # fmt: skip
+    names = (
+        "race_id",
+        "horse_id",
+        "status",
+        "finish",
+        "win_share",
+        "ran",
+        "handicap",
+        "doubt",
+        "sp",
+        "bsp",
+    )
     return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
 
 

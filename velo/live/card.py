@@ -116,9 +116,17 @@ def take_card(
         cards.append(card)
 
     ingest(
-        home, settings.store, path, "racecard", progress, shown=shown or str(path.resolve()),
-        clock=clock, check=check, latest=True, infers=settings.ingest.infer,
-    )  # fmt: skip
+        home,
+        settings.store,
+        path,
+        "racecard",
+        progress,
+        shown=shown or str(path.resolve()),
+        clock=clock,
+        check=check,
+        latest=True,
+        infers=settings.ingest.infer,
+    )
     return cards[0]
 
 
@@ -213,7 +221,9 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
             entries,
             absent=_absent(con, entries, [day]),
             notes=[
-                *_standing_out(entries), *moved_races(con, entries), *doubtful_horses(con, entries)
+                *_standing_out(entries),
+                *moved_races(con, entries),
+                *doubtful_horses(con, entries),
             ],
         )
 

@@ -122,8 +122,9 @@ def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
 
 def _day_order(rows: Sequence[tuple[int, dict[str, str]]], names: Sequence[str]) -> First:
     """Which of day and month the file writes first."""
-    return day_order(next((row[name] for name in names if name in row), None)
-                     for _, row in rows).first  # fmt: skip
+    return day_order(
+        next((row[name] for name in names if name in row), None) for _, row in rows
+    ).first
 
 
 def quoted_kind(rows: Sequence[Said], decision: str) -> str | None:
@@ -148,10 +149,16 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
             reader = csv.reader(file)
             columns = distinct_names(next(reader, []))
             rows = [
-                (line, {name: cell.strip() for name, cell in zip(columns, row, strict=False)
-                        if cell.strip() not in MISSING})
+                (
+                    line,
+                    {
+                        name: cell.strip()
+                        for name, cell in zip(columns, row, strict=False)
+                        if cell.strip() not in MISSING
+                    },
+                )
                 for line, row in enumerate((row for row in reader if row), 2)
-            ]  # fmt: skip
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path} cannot be read: {error}") from None
     return columns, rows
@@ -193,9 +200,16 @@ def _said(
         field: next((row[name] for name in names[field] if name in row), None) for field in _NAMED
     }
     return Said(
-        line, of_race["horse"] or "", racing_day(of_race["date"], first), of_race["course"],
-        of_race["off"], of_race["source_race_id"],
+        line,
+        of_race["horse"] or "",
+        racing_day(of_race["date"], first),
+        of_race["course"],
+        of_race["off"],
+        of_race["source_race_id"],
         {kind: price for kind, price in read.items() if price is not None},
-        {named[kind][0]: named[kind][1] for kind, price in read.items()
-         if price is None and not _NOTHING.fullmatch(named[kind][1])},
-    )  # fmt: skip
+        {
+            named[kind][0]: named[kind][1]
+            for kind, price in read.items()
+            if price is None and not _NOTHING.fullmatch(named[kind][1])
+        },
+    )

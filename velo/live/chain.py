@@ -78,14 +78,32 @@ class Form:
 
 FORMS = {
     1: Form(
-        ("prediction", "race_id", "revision", "made", "deadline", "backfill", "day", "course",
-         "off", "race_name", "version", "run_id", "sha256", "source", "build", "price_kind",
-         "decision", "settlement", "strategy"),
+        (
+            "prediction",
+            "race_id",
+            "revision",
+            "made",
+            "deadline",
+            "backfill",
+            "day",
+            "course",
+            "off",
+            "race_name",
+            "version",
+            "run_id",
+            "sha256",
+            "source",
+            "build",
+            "price_kind",
+            "decision",
+            "settlement",
+            "strategy",
+        ),
         ("horse_id", "number", "rank"),
         ("odds", "p_model", "p_market", "p_market_power", "p"),
         ("horse", "verdict", "stakes", "unknown", "moved", "features"),
     ),
-}  # fmt: skip
+}
 """Number of a form -> its columns. A form that was once released is never changed."""
 FORM = max(FORMS)
 
@@ -187,9 +205,15 @@ def verify(con: sqlite3.Connection, recorded: Mapping[str, Head], since: int = 0
     con.execute("COMMIT")
     head = Head(max(links), links[max(links)].sha256) if links else None
     return Verified(
-        len(links), sum(link > since for link in links), head, begun, earlier, len(recorded),
-        len(faults), tuple(faults[:MOST_SHOWN]),
-    )  # fmt: skip
+        len(links),
+        sum(link > since for link in links),
+        head,
+        begun,
+        earlier,
+        len(recorded),
+        len(faults),
+        tuple(faults[:MOST_SHOWN]),
+    )
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,11 @@ CREATE INDEX IF NOT EXISTS races_by_day ON races (day);
 """
 _ABSENT = "ALTER TABLE races ADD COLUMN absent TEXT NOT NULL DEFAULT '[]';"
 _ADDED = {
-    "off_at": pa.timestamp("us", "UTC"), "off_zone": pa.string(), "off_doubt": pa.int32(),
+    "off_at": pa.timestamp("us", "UTC"),
+    "off_zone": pa.string(),
+    "off_doubt": pa.int32(),
     "number_letter": pa.string(),
-}  # fmt: skip
+}
 """Columns of `velo.live.roster` that entries declared before version 3 lack."""
 
 
@@ -49,9 +51,7 @@ def _widen(con: sqlite3.Connection) -> None:
         for name, kind in _ADDED.items():
             if name not in entries.column_names:
                 entries = entries.append_column(name, pa.nulls(len(entries), kind))
-        con.execute(
-            "UPDATE races SET entries = ? WHERE race_id = ?", [_packed(entries), race_id]
-        )  # fmt: skip
+        con.execute("UPDATE races SET entries = ? WHERE race_id = ?", [_packed(entries), race_id])
 
 
 STEPS: tuple[Step, ...] = (_FIRST, _ABSENT, _widen)
@@ -134,12 +134,18 @@ def declare(path: Path, races: Sequence[Declared]) -> None:
         con.executemany(
             "INSERT OR REPLACE INTO races VALUES (?, ?, ?, ?, ?, ?, unixepoch(), ?)",
             [
-                (each.race_id, each.day.isoformat(), _packed(each.entries),
-                 json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
-                 each.incomplete, each.build, json.dumps([dict(horse) for horse in each.absent]))
+                (
+                    each.race_id,
+                    each.day.isoformat(),
+                    _packed(each.entries),
+                    json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
+                    each.incomplete,
+                    each.build,
+                    json.dumps([dict(horse) for horse in each.absent]),
+                )
                 for each in races
             ],
-        )  # fmt: skip
+        )
         con.execute(
             "DELETE FROM races WHERE declared < unixepoch() - ? AND day < date('now')",
             [KEPT.total_seconds()],

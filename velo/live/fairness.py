@@ -185,6 +185,13 @@ def _declaration(prediction: Prediction) -> Declaration:
 
 def _changed(prediction: Prediction, fair: bool, results: Results) -> Changed:
     return Changed(
-        prediction.race_id, prediction.day, prediction.course, prediction.off, prediction.revision,
-        prediction.made, fair, results.batch_id, results.file,
-    )  # fmt: skip
+        prediction.race_id,
+        prediction.day,
+        prediction.course,
+        prediction.off,
+        prediction.revision,
+        prediction.made,
+        fair,
+        results.batch_id,
+        results.file,
+    )

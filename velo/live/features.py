@@ -64,12 +64,13 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
     texts = source.declared.texts
     return pd.DataFrame(
         {
-            name: pd.Categorical(told[name]) if name in texts
+            name: pd.Categorical(told[name])
+            if name in texts
             else np.array(told[name], dtype=np.float64)
             for name in source.declared.features
         },
         copy=False,
-    )  # fmt: skip
+    )
 
 
 def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -> pd.DataFrame:
@@ -80,7 +81,8 @@ def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -
         pq.write_table(keyed, path)
         asked = as_pattern(path).replace("'", "''")
         frame = retrieve(
-            source.store, source.declared,
+            source.store,
+            source.declared,
             f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet('{asked}') ORDER BY entry",
-        )  # fmt: skip
+        )
     return frame.sort_values("entry")[list(source.declared.features)].reset_index(drop=True)

@@ -20,9 +20,22 @@ from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WIT
 
 ROLLING = (7, 30, 90)
 _OF_A_PICK = (
-    "day", "win_share", "finish", "ran", "handicap", "stake", "odds", "price_kind", "sp", "bsp",
-    "p_market", "paid_odds", "profit", "profit_sp", "profit_bsp",
-)  # fmt: skip
+    "day",
+    "win_share",
+    "finish",
+    "ran",
+    "handicap",
+    "stake",
+    "odds",
+    "price_kind",
+    "sp",
+    "bsp",
+    "p_market",
+    "paid_odds",
+    "profit",
+    "profit_sp",
+    "profit_bsp",
+)
 
 
 @dataclass(frozen=True)
@@ -125,25 +138,41 @@ def figures(
     profit = float(picks["profit"].sum())
     days = _days_of(picks, pd.unique(within["day"].to_numpy()[told]))
     roi = bootstrap.ratio(
-        picks["profit"].to_numpy(dtype=np.float64), picks["stake"].to_numpy(dtype=np.float64),
-        days, draws, seed,
-    )  # fmt: skip
+        picks["profit"].to_numpy(dtype=np.float64),
+        picks["stake"].to_numpy(dtype=np.float64),
+        days,
+        draws,
+        seed,
+    )
     daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0]
     return Figures(
-        span=name, first=first.isoformat(), last=last.isoformat(),
+        span=name,
+        first=first.isoformat(),
+        last=last.isoformat(),
         races=len(pd.unique(within["race_id"].to_numpy()[told])),
-        days=days.count, picks=len(picks), bet_days=len(np.unique(days.index)),
+        days=days.count,
+        picks=len(picks),
+        bet_days=len(np.unique(days.index)),
         returned=int(backed["outcome"].isin((WITHDRAWN, VOID)).sum()),
         waiting=int(backed["outcome"].isin((OPEN, UNMATCHED, UNPRICED, DOUBTFUL)).sum()),
-        wins=wins, places=int(placed(picks).sum()), strike_rate=_over(wins, len(picks)),
+        wins=wins,
+        places=int(placed(picks).sum()),
+        strike_rate=_over(wins, len(picks)),
         ae_raw=_over(wins, float((1 / picks["paid_odds"]).sum())),
         ae_fair=_over(wins, float(picks["p_market"].sum())),
         impact_value=_over(wins, float((1 / picks["ran"]).sum())),
-        staked=staked, profit=profit, profit_sp=_whole(picks["profit_sp"]),
-        profit_bsp=_whole(picks["profit_bsp"]), roi=_number(roi.value), roi_low=_number(roi.low),
-        roi_high=_number(roi.high), max_drawdown=_drawdown(daily), daily_sharpe=_sharpe(daily),
-        **_against_market(within, draws, seed), **_closing(picks),
-    )  # fmt: skip
+        staked=staked,
+        profit=profit,
+        profit_sp=_whole(picks["profit_sp"]),
+        profit_bsp=_whole(picks["profit_bsp"]),
+        roi=_number(roi.value),
+        roi_low=_number(roi.low),
+        roi_high=_number(roi.high),
+        max_drawdown=_drawdown(daily),
+        daily_sharpe=_sharpe(daily),
+        **_against_market(within, draws, seed),
+        **_closing(picks),
+    )
 
 
 @dataclass(frozen=True)
@@ -184,17 +213,22 @@ def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, An
     found = whole_races(within)
     if not len(found.races):
         return {
-            "calibration_error": None, "calibration_races": 0, "ll_gain": None,
-            "ll_gain_low": None, "ll_gain_high": None,
-        }  # fmt: skip
+            "calibration_error": None,
+            "calibration_races": 0,
+            "ll_gain": None,
+            "ll_gain_low": None,
+            "ll_gain_high": None,
+        }
     gain = likelihood.delta_ll(
         found.p, found.market, found.won, found.races, found.races.first(found.dates), draws, seed
     )
     return {
         "calibration_error": _number(calibration_curve.calibration_error(found.p, found.won)),
-        "calibration_races": len(found.races), "ll_gain": _number(gain.value),
-        "ll_gain_low": _number(gain.low), "ll_gain_high": _number(gain.high),
-    }  # fmt: skip
+        "calibration_races": len(found.races),
+        "ll_gain": _number(gain.value),
+        "ll_gain_low": _number(gain.low),
+        "ll_gain_high": _number(gain.high),
+    }
 
 
 def _shared_out(p: Floats, races: Races) -> Floats:

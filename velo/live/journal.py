@@ -121,8 +121,11 @@ class Prediction:
 _RACE = tuple(name for name in Prediction.__dataclass_fields__ if name != "runners")
 _RUNNER = tuple(PredictedRunner.__dataclass_fields__)
 _JSON: dict[str, Callable[[], Any]] = {
-    "stakes": dict, "unknown": list, "moved": list, "features": dict,
-}  # fmt: skip
+    "stakes": dict,
+    "unknown": list,
+    "moved": list,
+    "features": dict,
+}
 """Columns that are JSON, and what is empty in each."""
 _SETTLED_BY = tuple(name for name in _RUNNER if name not in ("unknown", "moved", "features"))
 

@@ -17,18 +17,41 @@ from velo.racing import places, settlement
 
 SETTLED_AT = ("sp", "bsp")
 OPEN, UNMATCHED, DOUBTFUL, VOID, WITHDRAWN, RAN = (
-    "open", "unmatched", "doubtful", "void", "withdrawn", "ran",
-)  # fmt: skip
+    "open",
+    "unmatched",
+    "doubtful",
+    "void",
+    "withdrawn",
+    "ran",
+)
 """What became of a runner: no result yet; a result of its race but none of it; a race without one
 winner that makes sense; a void race; a horse that was taken out; a start."""
 UNPRICED = "unpriced"
 """A bet whose runner ran and that has no price to settle at."""
 
 _COLUMNS = (
-    "race_id", "horse_id", "day", "course", "off", "horse", "version", "revision", "backfill",
-    "indicative", "price_kind", "settlement", "strategy", "rank", "odds", "p_model", "p_market",
-    "p_market_power", "p", "verdict", "stakes",
-)  # fmt: skip
+    "race_id",
+    "horse_id",
+    "day",
+    "course",
+    "off",
+    "horse",
+    "version",
+    "revision",
+    "backfill",
+    "indicative",
+    "price_kind",
+    "settlement",
+    "strategy",
+    "rank",
+    "odds",
+    "p_model",
+    "p_market",
+    "p_market_power",
+    "p",
+    "verdict",
+    "stakes",
+)
 
 
 def counting(
@@ -63,16 +86,33 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
     said = pd.DataFrame(
         [
             (
-                race.race_id, each.horse_id, race.day, race.course, race.off, each.horse,
-                race.version, race.revision, race.backfill, race.indicative, race.price_kind,
-                race.settlement, race.strategy, each.rank, each.odds, each.p_model, each.p_market,
-                each.p_market_power, each.p, each.verdict, each.stakes,
+                race.race_id,
+                each.horse_id,
+                race.day,
+                race.course,
+                race.off,
+                each.horse,
+                race.version,
+                race.revision,
+                race.backfill,
+                race.indicative,
+                race.price_kind,
+                race.settlement,
+                race.strategy,
+                each.rank,
+                each.odds,
+                each.p_model,
+                each.p_market,
+                each.p_market_power,
+                each.p,
+                each.verdict,
+                each.stakes,
             )
             for race in predictions
             for each in race.runners
         ],
         columns=list(_COLUMNS),
-    )  # fmt: skip
+    )
     numbers = ["odds", "p_model", "p_market", "p_market_power", "p"]
     said[numbers] = said[numbers].astype(np.float64)
     keys = ["race_id", "horse_id"]
@@ -83,12 +123,16 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
     doubt = found["race_id"].map(told["doubt"])
     state = np.select(
         [
-            of_race.isna(), doubt.notna(), of_race == 0, found["status"].isna(),
-            found["status"] == "withdrawn", found["status"] == "void",
+            of_race.isna(),
+            doubt.notna(),
+            of_race == 0,
+            found["status"].isna(),
+            found["status"] == "withdrawn",
+            found["status"] == "void",
         ],
         [OPEN, DOUBTFUL, VOID, UNMATCHED, WITHDRAWN, VOID],
         RAN,
-    )  # fmt: skip
+    )
     found["state"] = state
     starters = (found["state"] == RAN).groupby(found["race_id"]).transform("sum")
     lost = found["state"].isin((UNMATCHED, DOUBTFUL)).groupby(found["race_id"]).transform("any")
@@ -130,10 +174,12 @@ def bets(
     for kind in SETTLED_AT:
         odds = np.where(ran, found[kind].to_numpy(dtype=np.float64), np.nan)
         profit = settlement.settle(
-            found["win_share"].fillna(0).to_numpy(dtype=np.float64), odds,
-            found["race_id"].to_numpy(), commission.get(kind, 0.0),
+            found["win_share"].fillna(0).to_numpy(dtype=np.float64),
+            odds,
+            found["race_id"].to_numpy(),
+            commission.get(kind, 0.0),
             found["stake"].to_numpy(dtype=np.float64),
-        )  # fmt: skip
+        )
         found[f"profit_{kind}"] = settlement.with_returns(profit, returned)
     if settled_at is not None:
         found["settlement"] = settled_at

@@ -32,9 +32,7 @@ def unknown_courses(runners: Sequence[Mapping[str, Any]]) -> list[str]:
     Args:
         runners: with `course` and `seen_course`, as `velo.live.roster` gives them.
     """
-    unseen = dict.fromkeys(
-        runner["course"] for runner in runners if not runner["seen_course"]
-    )  # fmt: skip
+    unseen = dict.fromkeys(runner["course"] for runner in runners if not runner["seen_course"])
     return [
         f"the course {course} was never seen: no result names it; if your results write it "
         "otherwise, correct the card, or its results will not find it"

@@ -130,10 +130,14 @@ def predict(
     notes += done
     progress("scoring")
     made = pricer.price(
-        card.entries, quoted.odds, dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind),
-        found, source="offline" if asked.offline else "online",
-        build=Spine(home).fingerprint, now=clock(),
-    )  # fmt: skip
+        card.entries,
+        quoted.odds,
+        dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind),
+        found,
+        source="offline" if asked.offline else "online",
+        build=Spine(home).fingerprint,
+        now=clock(),
+    )
     if not asked.backfill:
         unscored += [
             Unscored(off_called(each), None, "its off passed while it was being scored")
@@ -145,13 +149,18 @@ def predict(
     kept = [
         replace(each, revision=revision) for each, revision in zip(made, revisions, strict=True)
     ]
-    number = dict(zip(*(card.entries[name].to_pylist() for name in ("race_id", "race_no")),
-                      strict=True))  # fmt: skip
+    number = dict(
+        zip(*(card.entries[name].to_pylist() for name in ("race_id", "race_no")), strict=True)
+    )
     kept.sort(
         key=lambda each: (
-            each.day, each.deadline, each.course, number[each.race_id] or 0, each.race_id
+            each.day,
+            each.deadline,
+            each.course,
+            number[each.race_id] or 0,
+            each.race_id,
         )
-    )  # fmt: skip
+    )
     return Predicted(kept, unscored, [note for note in notes if note], card.absent, not_champion)
 
 
@@ -197,9 +206,7 @@ def _open_races(
     sizes = pd.Series([row["race_id"] for row in rows]).value_counts()
     require_later_day(stored, min(row["day"] for row in first.values()))
     for race, row in first.items():
-        why = refusal(
-            row, sizes[race], race in card.incomplete, now, asked.backfill, settings.live
-        )  # fmt: skip
+        why = refusal(row, sizes[race], race in card.incomplete, now, asked.backfill, settings.live)
         if why:
             shut.add(race)
             unscored.append(Unscored(race_name(row), None, why.why))
@@ -228,10 +235,15 @@ def _quoted(
     if asked.card is None:
         return held_odds(home, settings, runners, decision), []
     said = [
-        replace(row, odds={asked.price_kind if asked.price_kind and kind == "current" else kind: odd
-                           for kind, odd in row.odds.items()})
+        replace(
+            row,
+            odds={
+                asked.price_kind if asked.price_kind and kind == "current" else kind: odd
+                for kind, odd in row.odds.items()
+            },
+        )
         for row in card.said
-    ]  # fmt: skip
+    ]
     return said_odds(said, runners, decision), []
 
 

@@ -117,8 +117,10 @@ class Pricer:
         values, records = _rows(found[saw]), _rows(scored)
         given: list[dict[str, Any]] = [
             {"decision_odds": _number(price), "beyond_reason": True}
-            if row["race_id"] in strange else {} for row, price in zip(rows, odds, strict=True)
-        ]  # fmt: skip
+            if row["race_id"] in strange
+            else {}
+            for row, price in zip(rows, odds, strict=True)
+        ]
         races = Races.of(scored["race_id"].to_numpy())
         prices, registered = self.stored.said["prices"], self.stored.registered
         made = []
@@ -128,24 +130,35 @@ class Pricer:
             priced = records[begin]["p"] is not None
             made.append(
                 Prediction(
-                    race_id=row["race_id"], made=now.astimezone(UTC).isoformat(timespec="seconds"),
+                    race_id=row["race_id"],
+                    made=now.astimezone(UTC).isoformat(timespec="seconds"),
                     deadline=until.isoformat(timespec="seconds"),
                     backfill=now >= until or row["told"],
-                    day=row["day"], course=row["course"], off=row["off"],
-                    race_name=race_title(row), version=self.stored.version,
-                    run_id=registered.run_id, sha256=registered.sha256, source=source,
-                    build=build, price_kind=kinds[row["race_id"]] if priced else None,
-                    decision=prices["decision"], settlement=prices["settlement"],
+                    day=row["day"],
+                    course=row["course"],
+                    off=row["off"],
+                    race_name=race_title(row),
+                    version=self.stored.version,
+                    run_id=registered.run_id,
+                    sha256=registered.sha256,
+                    source=source,
+                    build=build,
+                    price_kind=kinds[row["race_id"]] if priced else None,
+                    decision=prices["decision"],
+                    settlement=prices["settlement"],
                     strategy=settings.live.strategy,
                     runners=tuple(
                         _runner(
-                            rows[i], records[i] | given[i], values[i], judged[i],
+                            rows[i],
+                            records[i] | given[i],
+                            values[i],
+                            judged[i],
                             settings.live.strategy,
                         )
                         for i in range(begin, begin + size)
                     ),
                 )
-            )  # fmt: skip
+            )
         return made
 
     def _judged(self, scored: pd.DataFrame, frame: pd.DataFrame) -> list[dict[str, float] | None]:
@@ -153,9 +166,7 @@ class Pricer:
         priced = scored["p"].notna().to_numpy()
         found: list[dict[str, float] | None] = [None] * len(scored)
         if priced.any():
-            judged = stakes_by_strategy(
-                self.stored, scored[priced], frame[priced], self.settings
-            )  # fmt: skip
+            judged = stakes_by_strategy(self.stored, scored[priced], frame[priced], self.settings)
             for row, stakes in zip(np.flatnonzero(priced), judged, strict=True):
                 found[row] = stakes
         return found
@@ -213,12 +224,21 @@ def _runner(
     ]
     unknown += ["going"] if entry["going_group"] is None else []
     return PredictedRunner(
-        horse_id=entry["horse_id"], horse=entry["horse"], number=entry["number"],
-        rank=scored["rank"], odds=scored["decision_odds"], p_model=scored["p_model"],
-        p_market=scored["p_market"], p_market_power=scored["p_market_power"], p=scored["p"],
-        verdict=verdict, stakes=stakes or {}, unknown=unknown, moved=moved(scored),
+        horse_id=entry["horse_id"],
+        horse=entry["horse"],
+        number=entry["number"],
+        rank=scored["rank"],
+        odds=scored["decision_odds"],
+        p_model=scored["p_model"],
+        p_market=scored["p_market"],
+        p_market_power=scored["p_market_power"],
+        p=scored["p"],
+        verdict=verdict,
+        stakes=stakes or {},
+        unknown=unknown,
+        moved=moved(scored),
         features=dict(values),
-    )  # fmt: skip
+    )
 
 
 def _number(value: float) -> float | None:

@@ -84,10 +84,20 @@ def settle(
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
             batch = patiently(
-                partial(ingest, home, settings.store, path, form, progress, shown=delivery.name,
-                        clock=clock, infers=settings.ingest.infer),
-                wait, waiting,
-            )  # fmt: skip
+                partial(
+                    ingest,
+                    home,
+                    settings.store,
+                    path,
+                    form,
+                    progress,
+                    shown=delivery.name,
+                    clock=clock,
+                    infers=settings.ingest.infer,
+                ),
+                wait,
+                waiting,
+            )
             told |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
         notes += batch.remarks()
@@ -106,9 +116,7 @@ def settle(
         for row in lost
     ]
     loaded = {batch["batch_id"] for batch in batches}
-    notes += [
-        f"changed by this result: {each}" for each in book.changed if each.batch_id in loaded
-    ]
+    notes += [f"changed by this result: {each}" for each in book.changed if each.batch_id in loaded]
     late = f"{book.backfilled} races were predicted after their off only, and are left out"
     notes += [late] if book.backfilled else []
     return Settled(batches, str(first), str(last), days, unmatched, notes, book.warning)

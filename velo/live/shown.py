@@ -18,20 +18,33 @@ def as_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
     """
     return [
         {
-            "race_id": race.race_id, "day": race.day.isoformat(), "course": race.course,
-            "off": race.off, "race_name": race.race_name, "revision": race.revision,
-            "rank": each.rank, "number": each.number, "horse": each.horse,
-            "horse_id": each.horse_id, "p_model": each.p_model, "p_market": each.p_market,
-            "p": each.p, "fair_odds": _fair(each.p_model if each.p is None else each.p),
-            "odds": each.odds, "edge": _edge(each.p, each.odds),
-            "stake": each.stakes.get(race.strategy, 0.0), "verdict": each.verdict,
+            "race_id": race.race_id,
+            "day": race.day.isoformat(),
+            "course": race.course,
+            "off": race.off,
+            "race_name": race.race_name,
+            "revision": race.revision,
+            "rank": each.rank,
+            "number": each.number,
+            "horse": each.horse,
+            "horse_id": each.horse_id,
+            "p_model": each.p_model,
+            "p_market": each.p_market,
+            "p": each.p,
+            "fair_odds": _fair(each.p_model if each.p is None else each.p),
+            "odds": each.odds,
+            "edge": _edge(each.p, each.odds),
+            "stake": each.stakes.get(race.strategy, 0.0),
+            "verdict": each.verdict,
             "indicative": race.price_kind is not None and race.indicative,
-            "backfill": race.backfill, "stakes": each.stakes, "unknown": each.unknown,
+            "backfill": race.backfill,
+            "stakes": each.stakes,
+            "unknown": each.unknown,
             "moved": each.moved,
         }
         for race in predictions
         for each in sorted(race.runners, key=lambda runner: runner.rank)
-    ]  # fmt: skip
+    ]
 
 
 def all_rows(done: Predicted) -> list[dict[str, Any]]:
@@ -71,10 +84,11 @@ def race_said(race: Prediction) -> dict[str, Any]:
     """One race as JSON: what was asked, of whom, and each runner by rank."""
     told = {name: getattr(race, name) for name in _OF_A_RACE}
     return told | {
-        "day": race.day.isoformat(), "market": race.price_kind is not None,
+        "day": race.day.isoformat(),
+        "market": race.price_kind is not None,
         "indicative": race.price_kind is not None and race.indicative,
         "runners": [{name: row[name] for name in _OF_A_RUNNER} for row in as_rows([race])],
-    }  # fmt: skip
+    }
 
 
 def why(moved: Sequence[dict[str, Any]]) -> str:
@@ -96,6 +110,19 @@ _OF_A_RACE = tuple(
 )
 _SAME = ("race_id", "day", "course", "off", "race_name", "revision", "backfill")
 _OF_A_RUNNER = (
-    "rank", "number", "horse", "horse_id", "p_model", "p_market", "p", "fair_odds", "odds", "edge",
-    "stake", "stakes", "verdict", "unknown", "moved",
-)  # fmt: skip
+    "rank",
+    "number",
+    "horse",
+    "horse_id",
+    "p_model",
+    "p_market",
+    "p",
+    "fair_odds",
+    "odds",
+    "edge",
+    "stake",
+    "stakes",
+    "verdict",
+    "unknown",
+    "moved",
+)

@@ -56,9 +56,7 @@ class Recorded:
     removed: int
 
 
-def record_days(
-    home: Home, settings: Settings, book: Book, head: Head | None = None
-) -> Recorded:
+def record_days(home: Home, settings: Settings, book: Book, head: Head | None = None) -> Recorded:
     """Bring the runs to what the ledger says now.
 
     Args:
@@ -96,9 +94,10 @@ def _brought(
         for run in gone:
             store.delete_run(run.info.run_id)
         changed = [
-            day for day, digest in wanted.items()
+            day
+            for day, digest in wanted.items()
             if day not in kept or kept[day].data.tags.get(DIGEST) != digest
-        ]  # fmt: skip
+        ]
         for day in changed:
             _write(store, experiment, kept.get(day), _day(book, settings, day, wanted[day], head))
         for day in wanted.keys() - set(changed) if head else ():
@@ -138,8 +137,10 @@ def _day(book: Book, settings: Settings, name: str, digest: str, head: Head | No
     day = date.fromisoformat(name)
     first = book.runners["day"].iloc[0]
     spans = {
-        "day": day, **{f"last_{n}": day - timedelta(n - 1) for n in ROLLING}, "all": first,
-    }  # fmt: skip
+        "day": day,
+        **{f"last_{n}": day - timedelta(n - 1) for n in ROLLING},
+        "all": first,
+    }
     training = settings.training
     metrics: dict[str, float] = {}
     for span, begin in spans.items():

@@ -80,12 +80,16 @@ class Drift:
         return {
             "champion": self.champion,
             "reference": {
-                "first": self.reference.first, "last": self.reference.last,
-                "runners": self.reference.runners, "judged": self.reference.judged,
+                "first": self.reference.first,
+                "last": self.reference.last,
+                "runners": self.reference.runners,
+                "judged": self.reference.judged,
             },
             "window": {
-                "first": self.window.first.isoformat(), "last": self.window.last.isoformat(),
-                "races": self.window.races, "runners": len(self.window.seen),
+                "first": self.window.first.isoformat(),
+                "last": self.window.last.isoformat(),
+                "races": self.window.races,
+                "runners": len(self.window.seen),
                 "races_of_others": self.window.others,
                 "indicative_races": self.window.indicative,
             },
@@ -94,7 +98,7 @@ class Drift:
             "drifting": [each.words() for each in self.drifting],
             "untold": self.untold,
             "readings": [each.to_dict() for each in self.readings],
-        }  # fmt: skip
+        }
 
 
 def drift(home: Home, settings: Settings) -> Drift:

@@ -37,9 +37,15 @@ class Reading:
 
     @classmethod
     def told(
-        cls, kind: str, name: str, measure: str, reference: float, value: float, excess: float,
+        cls,
+        kind: str,
+        name: str,
+        measure: str,
+        reference: float,
+        value: float,
+        excess: float,
         limit: float,
-    ) -> Reading:  # fmt: skip
+    ) -> Reading:
         """A reading of enough."""
         return cls(kind, name, measure, reference, value, excess, limit, excess > limit)
 
@@ -77,6 +83,10 @@ class Reading:
 
 
 MEASURES = {
-    "psi": "PSI", "distance": "distance", "nulls": "missing", "error": "error", "slope": "slope",
+    "psi": "PSI",
+    "distance": "distance",
+    "nulls": "missing",
+    "error": "error",
+    "slope": "slope",
     "gain": "gain, nats",
-}  # fmt: skip
+}

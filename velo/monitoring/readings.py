@@ -103,9 +103,14 @@ def of_chances(
                 off = abs(now.value - then)
             else:
                 now = likelihood.delta_ll(
-                    at_hand.p, at_hand.market, at_hand.won, at_hand.races,
-                    at_hand.races.first(at_hand.dates), training.bootstrap_draws, training.seed,
-                )  # fmt: skip
+                    at_hand.p,
+                    at_hand.market,
+                    at_hand.won,
+                    at_hand.races,
+                    at_hand.races.first(at_hand.dates),
+                    training.bootstrap_draws,
+                    training.seed,
+                )
                 off = then - now.value
             found.append(
                 _estimated(kind, name, measure, then, _half(judged, figure), now, off, limit)
@@ -140,9 +145,9 @@ def _distance(
     if shift is None or lack is not None:
         lacking = lack or "runners with it at training"
         return Reading.untold(FEATURE, name, measure, 0.0, limit, lacking)
-    value, chance = (shift.psi, shift.psi_noise) if measure == "psi" else (
-        shift.distance, shift.distance_noise
-    )  # fmt: skip
+    value, chance = (
+        (shift.psi, shift.psi_noise) if measure == "psi" else (shift.distance, shift.distance_noise)
+    )
     enough = CHANCE_SHARE[measure] * limit
     if chance > enough:
         # The index's chance falls with the runners, the distance's with their root.
@@ -153,9 +158,15 @@ def _distance(
 
 
 def _nulls(
-    kind: str, name: str, then: float, then_sd: float, limit: float, missing: np.ndarray,
-    days: Days, limits: Drift,
-) -> Reading:  # fmt: skip
+    kind: str,
+    name: str,
+    then: float,
+    then_sd: float,
+    limit: float,
+    missing: np.ndarray,
+    days: Days,
+    limits: Drift,
+) -> Reading:
     lack = _lack(len(missing), limits.runners, "runners", days.count)
     if lack is not None:
         return Reading.untold(kind, name, "nulls", then, limit, lack)
@@ -166,9 +177,15 @@ def _nulls(
 
 
 def _estimated(
-    kind: str, name: str, measure: str, then: float, then_half: float, now: Estimate, off: float,
+    kind: str,
+    name: str,
+    measure: str,
+    then: float,
+    then_half: float,
+    now: Estimate,
+    off: float,
     limit: float,
-) -> Reading:  # fmt: skip
+) -> Reading:
     if not np.isfinite(now.half_width):
         return Reading.untold(kind, name, measure, then, limit, "races of more days")
     excess = off - hypot(now.half_width, then_half)

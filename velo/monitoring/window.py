@@ -57,10 +57,14 @@ def window(home: Home, settings: Settings, version: str) -> Window | None:
     except NothingIngested:
         found = outcomes_of_nobody()
     return Window(
-        first, last, features(own), ledger.runners(own, found), len(races),
+        first,
+        last,
+        features(own),
+        ledger.runners(own, found),
+        len(races),
         len({each.race_id for each in made} - races),
         sum(each.price_kind is not None and each.indicative for each in own),
-    )  # fmt: skip
+    )
 
 
 def features(predictions: Collection[Prediction]) -> pd.DataFrame:

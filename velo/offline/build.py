@@ -159,15 +159,27 @@ def build(
         if not starts:
             raise NothingIngested("the warehouse holds no starts: run `velo ingest FILE` first")
         done = Build(
-            draft.number, str(draft.final), built, starts, str(first), str(last),
-            _fingerprint(con, tables, made is not tables), batch,
+            draft.number,
+            str(draft.final),
+            built,
+            starts,
+            str(first),
+            str(last),
+            _fingerprint(con, tables, made is not tables),
+            batch,
             str(until) if until else None,
-            round(time.perf_counter() - begun, 3), datetime.now(UTC).isoformat(timespec="seconds"),
-            velo.__version__, corrections, as_known,
-            ground.number if ground else None, changed if ground else None,
-            recipe if plain else "", state, _steps(con, draft.folder),
+            round(time.perf_counter() - begun, 3),
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            velo.__version__,
+            corrections,
+            as_known,
+            ground.number if ground else None,
+            changed if ground else None,
+            recipe if plain else "",
+            state,
+            _steps(con, draft.folder),
             settings.windows.model_dump(),
-        )  # fmt: skip
+        )
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")
         write_manifest(draft.folder, Path(ground.folder) if ground else None)

@@ -55,8 +55,10 @@ def clock_of(sql: str, column: str) -> Clock | None:
     """
     try:
         root = parsed(sql)
-        lasting = any(each.get("class") == "WINDOW" and each["start"] == "UNBOUNDED_PRECEDING"
-                      for each in walk(root))  # fmt: skip
+        lasting = any(
+            each.get("class") == "WINDOW" and each["start"] == "UNBOUNDED_PRECEDING"
+            for each in walk(root)
+        )
         reading = _Reading(column, lasting)
         output = reading.query(root, {}).clock
     except Entangled:
@@ -83,8 +85,10 @@ class _Reading:
         for name, step in steps_of(node):
             steps[name] = self.query(step, steps)
         distinct = any(each["type"] == "DISTINCT_MODIFIER" for each in node["modifiers"])
-        if any(each["type"] == "LIMIT_MODIFIER" or each.get("distinct_on_targets")
-               for each in node["modifiers"]) or (distinct and self.lasting):  # fmt: skip
+        if any(
+            each["type"] == "LIMIT_MODIFIER" or each.get("distinct_on_targets")
+            for each in node["modifiers"]
+        ) or (distinct and self.lasting):
             raise Entangled
         if node["type"] == "SET_OPERATION_NODE" and node["setop_type"] == "UNION":
             if not node["setop_all"]:

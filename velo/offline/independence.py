@@ -102,8 +102,10 @@ class _Reading:
         steps = dict(steps)
         for name, step in steps_of(node):
             steps[name] = self.query(step, steps)
-        if any(each["type"] == "LIMIT_MODIFIER" or each.get("distinct_on_targets")
-               for each in node["modifiers"]):  # fmt: skip
+        if any(
+            each["type"] == "LIMIT_MODIFIER" or each.get("distinct_on_targets")
+            for each in node["modifiers"]
+        ):
             raise Entangled
         if node["type"] == "SET_OPERATION_NODE" and node["setop_type"] == "UNION":
             return self._union([self.query(child, steps) for child in node["children"]])
@@ -187,10 +189,14 @@ class _Reading:
             grouped = plain_columns(node["group_expressions"])
             if len(node["group_sets"]) > 1 or not self.columns <= grouped:
                 raise Entangled
-        elif node["having"] or node["aggregate_handling"] != "STANDARD_HANDLING" or any(
-            each.get("class") == "FUNCTION" and each["function_name"] in self.aggregates
-            for each in inner
-        ):  # fmt: skip
+        elif (
+            node["having"]
+            or node["aggregate_handling"] != "STANDARD_HANDLING"
+            or any(
+                each.get("class") == "FUNCTION" and each["function_name"] in self.aggregates
+                for each in inner
+            )
+        ):
             raise Entangled
 
 
@@ -235,8 +241,10 @@ def _equated(node: Node) -> Iterator[tuple[list[str], list[str]]]:
     """Pairs of columns, qualified as they are, that a join's condition makes equal."""
     if node.get("type") != "JOIN":
         return
-    yield from (([name], [node["right"]["alias"] or node["right"].get("table_name", ""), name])
-                for name in node["using_columns"])  # fmt: skip
+    yield from (
+        ([name], [node["right"]["alias"] or node["right"].get("table_name", ""), name])
+        for name in node["using_columns"]
+    )
     pending = [node["condition"]] if node["condition"] else []
     while pending:
         each = pending.pop()

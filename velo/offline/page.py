@@ -137,9 +137,10 @@ def _steps(tables: list[Table], repo: Path, windows: Windows) -> str:
 
 def _requests(families: dict[str, Any]) -> str:
     sources = {
-        name: source for view in families.values()
+        name: source
+        for view in families.values()
         for name, source in view.source_request_sources.items()
-    }  # fmt: skip
+    }
     rows = [
         (f"`{name}`", ", ".join(f"`{each.name}`" for each in source.schema))
         for name, source in sorted(sources.items())

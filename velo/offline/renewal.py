@@ -152,8 +152,9 @@ class Renewal:
         found = independence(table.sql, self._columns)
         if found and found.own & set(EXPOSED) and found.columns != ("race_id",):
             found = independence(table.sql, self._columns, ("race_id",))
-        if found and any(found.looked_up.get(name, ("race_id",)) != ("race_id",)
-                         for name in EXPOSED):  # fmt: skip
+        if found and any(
+            found.looked_up.get(name, ("race_id",)) != ("race_id",) for name in EXPOSED
+        ):
             return None
         return found
 

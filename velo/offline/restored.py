@@ -116,9 +116,13 @@ def restore(con: duckdb.DuckDBPyConnection, epoch: Epoch, until: date | None) ->
     for table in _CARDS:
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE morning_{table} AS "
-            + _first(con, source, table, f"replaced_{table} WHERE known > race_day "
-                     f"AND race_id IN ({today})")
-        )  # fmt: skip
+            + _first(
+                con,
+                source,
+                table,
+                f"replaced_{table} WHERE known > race_day AND race_id IN ({today})",
+            )
+        )
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE card_{table} AS "
             f"SELECT * REPLACE (~race_id AS race_id) "

@@ -28,10 +28,29 @@ _ALSO_CALLED = {
 }
 
 SHARED_NAMES = frozenset(
-    {"ascot", "ayr", "bath", "carlisle", "cheltenham", "chester", "doncaster", "epsom", "hamilton",
-     "kempton", "newcastle", "newmarket", "perth", "richmond", "sandown", "stratford",
-     "stratford on avon", "warwick", "windsor", "york"}
-)  # fmt: skip
+    {
+        "ascot",
+        "ayr",
+        "bath",
+        "carlisle",
+        "cheltenham",
+        "chester",
+        "doncaster",
+        "epsom",
+        "hamilton",
+        "kempton",
+        "newcastle",
+        "newmarket",
+        "perth",
+        "richmond",
+        "sandown",
+        "stratford",
+        "stratford on avon",
+        "warwick",
+        "windsor",
+        "york",
+    }
+)
 """Courses whose name another country has too: one race there says nothing of the next."""
 
 

@@ -51,19 +51,35 @@ _AUSTRALIAN = re.compile(r"([a-z]+) ?(?:10|[1-9])")
 _DASHED = re.compile(r"([a-z]+) - ([a-z]+)")
 
 _SHORT = {
-    "firm": "fm|frm|fir", "good": "gd|g", "soft": "sft", "heavy": "hvy|hv|hy",
-    "yielding": "yld|yldg|yl|yield", "standard": "std|stnd|stan|st", "fast": "fst|ft",
-    "slow": "slw|sl", "hard": "hrd|hd", "muddy": "my|mdy", "sloppy": "sly|slpy",
-    "holding": "hld|hldg", "dead": "dd",
-}  # fmt: skip
+    "firm": "fm|frm|fir",
+    "good": "gd|g",
+    "soft": "sft",
+    "heavy": "hvy|hv|hy",
+    "yielding": "yld|yldg|yl|yield",
+    "standard": "std|stnd|stan|st",
+    "fast": "fst|ft",
+    "slow": "slw|sl",
+    "hard": "hrd|hd",
+    "muddy": "my|mdy",
+    "sloppy": "sly|slpy",
+    "holding": "hld|hldg",
+    "dead": "dd",
+}
 _WORD_OF = {short: word for word, shorts in _SHORT.items() for short in shorts.split("|")}
 
 # A letter alone may be firm or fast, soft or slow; within a pair the other letter tells.
 _PAIRS = {
-    "gf": "good to firm", "fg": "good to firm", "gs": "good to soft", "sg": "good to soft",
-    "gy": "good to yielding", "yg": "good to yielding", "ys": "yielding to soft",
-    "sh": "soft to heavy", "hs": "soft to heavy", "yh": "yielding to heavy",
-}  # fmt: skip
+    "gf": "good to firm",
+    "fg": "good to firm",
+    "gs": "good to soft",
+    "sg": "good to soft",
+    "gy": "good to yielding",
+    "yg": "good to yielding",
+    "ys": "yielding to soft",
+    "sh": "soft to heavy",
+    "hs": "soft to heavy",
+    "yh": "yielding to heavy",
+}
 _RATED = {"f": "firm", "g": "good", "s": "soft", "h": "heavy", "d": "dead"}
 
 

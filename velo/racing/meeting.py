@@ -202,8 +202,9 @@ def _choices(
             halves = {off.minute: as_written}
         else:
             halves = {
-                off.minute: as_written, off.other: instants(day, off.other, source, place),
-            }  # fmt: skip
+                off.minute: as_written,
+                off.other: instants(day, off.other, source, place),
+            }
         found.append(_within(halves))
     return found
 

@@ -8,8 +8,14 @@ import re
 from velo.racing.typography import plain_text
 
 FRACTION_SIGNS = {
-    "½": 0.5, "¼": 0.25, "¾": 0.75, "⅛": 0.125, "⅜": 0.375, "⅝": 0.625, "⅞": 0.875,
-}  # fmt: skip
+    "½": 0.5,
+    "¼": 0.25,
+    "¾": 0.75,
+    "⅛": 0.125,
+    "⅜": 0.375,
+    "⅝": 0.625,
+    "⅞": 0.875,
+}
 
 _NUMBER = re.compile(r"([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)", re.ASCII)
 _MIXED = re.compile(r"(?:(\d{1,3})(?:\s+|-))?(\d)/(2|4|8|16)", re.ASCII)

@@ -32,10 +32,15 @@ def strategies(report: Report) -> Table:
         for name, each in _statements(report)
     ]
     columns = [
-        Column("Strategy", False), Column("Bets"), Column("Days"), Column("Winners"),
+        Column("Strategy", False),
+        Column("Bets"),
+        Column("Days"),
+        Column("Winners"),
         Column("Profit, points"),
-        Column("Return, 95%"), Column("A/E, 95%"), Column("Deepest fall"),
-    ]  # fmt: skip
+        Column("Return, 95%"),
+        Column("A/E, 95%"),
+        Column("Deepest fall"),
+    ]
     span = report["period"]
     walked = " walked forward" if kind(report) == "walk" else ""
     caption = f"Backtest{walked}, {shown.day(span['from'])} to {shown.day(span['to'])}"
@@ -51,22 +56,34 @@ def chance(report: Report) -> Table:
         if not random and not power:
             continue
         random, power = random or {}, power or {}
-        rows.append([
-            word(name),
-            Cell(shown.percent(random.get("selected_roi"), sign=True),
-                 random.get("selected_roi"), f"{shown.count(each['bets'])} bets"),
-            percent(random.get("roi"), random.get("roi_ci")),
-            Cell(shown.number(random.get("p_value"), 3), random.get("p_value")),
-            Cell(shown.percent(power.get("claimed_edge"), sign=True), power.get("claimed_edge")),
-            Cell(shown.percent(power.get("power"), 0), power.get("power")),
-            count(power.get("bets_needed")),
-            Cell(shown.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
-        ])  # fmt: skip
+        rows.append(
+            [
+                word(name),
+                Cell(
+                    shown.percent(random.get("selected_roi"), sign=True),
+                    random.get("selected_roi"),
+                    f"{shown.count(each['bets'])} bets",
+                ),
+                percent(random.get("roi"), random.get("roi_ci")),
+                Cell(shown.number(random.get("p_value"), 3), random.get("p_value")),
+                Cell(
+                    shown.percent(power.get("claimed_edge"), sign=True), power.get("claimed_edge")
+                ),
+                Cell(shown.percent(power.get("power"), 0), power.get("power")),
+                count(power.get("bets_needed")),
+                Cell(shown.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
+            ]
+        )
     columns = [
-        Column("Strategy", False), Column("Its own return"), Column("Random, 95%"),
-        Column("As good by luck"), Column("Edge claimed"), Column("Power"),
-        Column("Bets needed"), Column("Deflated Sharpe"),
-    ]  # fmt: skip
+        Column("Strategy", False),
+        Column("Its own return"),
+        Column("Random, 95%"),
+        Column("As good by luck"),
+        Column("Edge claimed"),
+        Column("Power"),
+        Column("Bets needed"),
+        Column("Deflated Sharpe"),
+    ]
     name = f"{kind(report)}-chance"
     return Table(name, "Against chance: level stakes, before commission", columns, rows)
 
@@ -75,19 +92,25 @@ def legs(report: Report) -> Table:
     """The models of a walk-forward, one after another."""
     rows = [
         [
-            Cell(shown.day(leg["period"]["from"]), leg["period"]["from"],
-                 f"to {shown.day(leg['period']['to'])}"),
+            Cell(
+                shown.day(leg["period"]["from"]),
+                leg["period"]["from"],
+                f"to {shown.day(leg['period']['to'])}",
+            ),
             Cell(shown.day(leg["train_end"]), leg["train_end"]),
             count(leg["races"]),
             Cell(shown.number(leg["delta_ll"], 4, sign=True), leg["delta_ll"]),
             Cell(shown.number(leg["alpha_share"]), leg["alpha_share"]),
         ]
         for leg in report.get("walk_forward") or ()
-    ]  # fmt: skip
+    ]
     columns = [
-        Column("Days bet", False), Column("Trained before"), Column("Races"),
-        Column("Gain, nats a race"), Column("α"),
-    ]  # fmt: skip
+        Column("Days bet", False),
+        Column("Trained before"),
+        Column("Races"),
+        Column("Gain, nats a race"),
+        Column("α"),
+    ]
     return Table("legs", "The models that were walked forward", columns, rows)
 
 
@@ -100,9 +123,13 @@ def paths(report: Report) -> dict[str, dict[str, Any]]:
         if bank and name in words.BUCKETS and len(bank["path"]) == len(days) > 0:
             profit = [value - bank["opening"] for value in bank["path"]]
             found[name] = {
-                "bets": each["bets"], "days": days, "profit": profit,
-                "band_days": [], "low": [], "high": [],
-            }  # fmt: skip
+                "bets": each["bets"],
+                "days": days,
+                "profit": profit,
+                "band_days": [],
+                "low": [],
+                "high": [],
+            }
     return found
 
 

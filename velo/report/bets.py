@@ -80,12 +80,14 @@ def by_odds(given: Predictions, terms: Terms) -> list[dict[str, Any]]:
     for number, name in enumerate(names):
         inside = place == number
         if inside.any():
-            rows.append({
-                "name": name,
-                "runners": int(inside.sum()),
-                "top20": _statement(given, backed & inside, terms),
-                "every runner": _statement(given, inside, terms),
-            })  # fmt: skip
+            rows.append(
+                {
+                    "name": name,
+                    "runners": int(inside.sum()),
+                    "top20": _statement(given, backed & inside, terms),
+                    "every runner": _statement(given, inside, terms),
+                }
+            )
     return rows
 
 

@@ -21,14 +21,26 @@ UNNAMED = "current"
 NEVER_SEEN = "never seen"
 """In a note on a card's horses or courses: it stands above the bets."""
 PRICED = (
-    Column("Rank"), Column("Horse", False), Column("Model"), Column("Market"), Column("Blended"),
-    Column("Fair"), Column("Odds"), Column("Edge"), Column("Stake"), Column("Verdict", False),
+    Column("Rank"),
+    Column("Horse", False),
+    Column("Model"),
+    Column("Market"),
+    Column("Blended"),
+    Column("Fair"),
+    Column("Odds"),
+    Column("Edge"),
+    Column("Stake"),
+    Column("Verdict", False),
     Column("Moved most by", False),
-)  # fmt: skip
+)
 UNPRICED = (
-    Column("Rank"), Column("Horse", False), Column("Model"), Column("Fair, by the model"),
-    Column("Verdict", False), Column("Moved most by", False),
-)  # fmt: skip
+    Column("Rank"),
+    Column("Horse", False),
+    Column("Model"),
+    Column("Fair, by the model"),
+    Column("Verdict", False),
+    Column("Moved most by", False),
+)
 
 
 @dataclass(frozen=True)
@@ -254,9 +266,13 @@ def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
         if row["stake"]
     ]
     columns = (
-        Column("Race", False), Column("Horse", False), Column("Odds"), Column("Fair"),
-        Column("Edge"), Column("Stake"),
-    )  # fmt: skip
+        Column("Race", False),
+        Column("Horse", False),
+        Column("Odds"),
+        Column("Fair"),
+        Column("Edge"),
+        Column("Stake"),
+    )
     return Table("backed", "To back, in the order of the races", columns, rows)
 
 

@@ -189,9 +189,12 @@ def losses(name: str, features: Sequence[Mapping[str, Any]], size: str) -> Drawi
     )
     width = 960 if size == WIDE else 340
     image = Drawing(
-        f"{name}-{size}", "Loss when a feature is shuffled, nats a race", spoken,
-        width, 46 + 20 * max(len(known), 1),
-    )  # fmt: skip
+        f"{name}-{size}",
+        "Loss when a feature is shuffled, nats a race",
+        spoken,
+        width,
+        46 + 20 * max(len(known), 1),
+    )
     frame = Frame(image, left=150 if size == WIDE else 126, right=16, top=6, bottom=34)
     ends = [0.0]
     for each in known:

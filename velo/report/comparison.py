@@ -28,14 +28,16 @@ def comparison(first: Sources, second: Sources) -> dict[str, Any]:
     """
     a, b = findings(first), findings(second)
     training = first.report["settings"]["training"]
-    found: dict[str, Any] = plain({
-        "a": a,
-        "b": b,
-        "different": _different(a["settings"], b["settings"]),
-        "paired": paired(
-            first.predictions, second.predictions, training["bootstrap_draws"], training["seed"]
-        ),
-    })  # fmt: skip
+    found: dict[str, Any] = plain(
+        {
+            "a": a,
+            "b": b,
+            "different": _different(a["settings"], b["settings"]),
+            "paired": paired(
+                first.predictions, second.predictions, training["bootstrap_draws"], training["seed"]
+            ),
+        }
+    )
     return found
 
 

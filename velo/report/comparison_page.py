@@ -92,11 +92,13 @@ def _figures(found: Mapping[str, Any]) -> Table:
             continue
         values = [holdout.get(name) for holdout in sides]
         change = None if None in values else values[1] - values[0]
-        rows.append([
-            word(label, name),
-            *(_figure(holdout, name) for holdout in sides),
-            Cell(_change(name, change), change),
-        ])  # fmt: skip
+        rows.append(
+            [
+                word(label, name),
+                *(_figure(holdout, name) for holdout in sides),
+                Cell(_change(name, change), change),
+            ]
+        )
     columns = [Column("Figure", False), Column("A"), Column("B"), Column("B less A")]
     return Table("figures", "The holdout's figures, each run's own", columns, rows)
 

@@ -14,9 +14,17 @@ from velo.report.sources import Sources
 from velo.settings import OddsBand
 
 CARRIED = (
-    "data", "plan", "prices", "folds", "model", "holdout", "earlier_looks", "verdict",
-    "settings", "seconds",
-)  # fmt: skip
+    "data",
+    "plan",
+    "prices",
+    "folds",
+    "model",
+    "holdout",
+    "earlier_looks",
+    "verdict",
+    "settings",
+    "seconds",
+)
 
 
 def findings(run: Sources) -> dict[str, Any]:
@@ -38,26 +46,28 @@ def findings(run: Sources) -> dict[str, Any]:
         seed=training["seed"],
     )
     given = Predictions.of(run.predictions)
-    found: dict[str, Any] = plain({
-        "run": {
-            "run_id": run.run_id,
-            "version": run.version,
-            "label": run.label,
-            "name": run.name,
-            "aliases": run.aliases,
-            "trained": run.trained,
-        },
-        **{name: report[name] for name in CARRIED},
-        "caveats": caveats.caveats(report, run.cutoffs, run.backtests),
-        "paths": bets.paths(given, terms),
-        "reliability": reliability(given, terms.draws, terms.seed),
-        "odds_bands": bets.by_odds(given, terms),
-        "months": report["slices"]["month"],
-        "courses": report["worst"]["course"],
-        "races": notable(run.predictions),
-        "features": _features(report),
-        "backtests": run.backtests,
-    })  # fmt: skip
+    found: dict[str, Any] = plain(
+        {
+            "run": {
+                "run_id": run.run_id,
+                "version": run.version,
+                "label": run.label,
+                "name": run.name,
+                "aliases": run.aliases,
+                "trained": run.trained,
+            },
+            **{name: report[name] for name in CARRIED},
+            "caveats": caveats.caveats(report, run.cutoffs, run.backtests),
+            "paths": bets.paths(given, terms),
+            "reliability": reliability(given, terms.draws, terms.seed),
+            "odds_bands": bets.by_odds(given, terms),
+            "months": report["slices"]["month"],
+            "courses": report["worst"]["course"],
+            "races": notable(run.predictions),
+            "features": _features(report),
+            "backtests": run.backtests,
+        }
+    )
     return found
 
 

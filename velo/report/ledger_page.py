@@ -69,17 +69,30 @@ def _picks(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
 ) -> Table:
     columns = [
-        Column("Span", False), Column("Races"), Column("Picks"), Column("Won"), Column("Placed"),
-        Column("Strike rate"), Column("A/E"), Column("A/E fair"), Column("Impact value"),
-    ]  # fmt: skip
+        Column("Span", False),
+        Column("Races"),
+        Column("Picks"),
+        Column("Won"),
+        Column("Placed"),
+        Column("Strike rate"),
+        Column("A/E"),
+        Column("A/E fair"),
+        Column("Impact value"),
+    ]
     rows = [
         [
-            word(_named(each)), count(each["races"]), count(each["picks"]), count(each["wins"]),
-            count(each["places"]), _share(each["strike_rate"]), _plain(each["ae_raw"]),
-            _plain(each["ae_fair"]), _plain(each["impact_value"]),
+            word(_named(each)),
+            count(each["races"]),
+            count(each["picks"]),
+            count(each["wins"]),
+            count(each["places"]),
+            _share(each["strike_rate"]),
+            _plain(each["ae_raw"]),
+            _plain(each["ae_fair"]),
+            _plain(each["impact_value"]),
         ]
         for each in spans
-    ]  # fmt: skip
+    ]
     return Table(name, caption, columns, rows, folded)
 
 
@@ -87,38 +100,59 @@ def _profits(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
 ) -> Table:
     columns = [
-        Column("Span", False), Column("Days"), Column("Staked"), Column("Profit"), Column("ROI"),
+        Column("Span", False),
+        Column("Days"),
+        Column("Staked"),
+        Column("Profit"),
+        Column("ROI"),
         Column("at SP"),
-        Column("at BSP"), Column("Drawdown"), Column("Sharpe by day"),
-    ]  # fmt: skip
+        Column("at BSP"),
+        Column("Drawdown"),
+        Column("Sharpe by day"),
+    ]
     rows = [
         [
-            word(_named(each)), count(each["bet_days"]), count(each["staked"]),
+            word(_named(each)),
+            count(each["bet_days"]),
+            count(each["staked"]),
             _points(each["profit"]),
             percent(each["roi"], [each["roi_low"], each["roi_high"]]),
-            _points(each["profit_sp"]), _points(each["profit_bsp"]),
-            _plain(each["max_drawdown"], 1), _plain(each["daily_sharpe"]),
+            _points(each["profit_sp"]),
+            _points(each["profit_bsp"]),
+            _plain(each["max_drawdown"], 1),
+            _plain(each["daily_sharpe"]),
         ]
         for each in spans
-    ]  # fmt: skip
+    ]
     return Table(name, caption, columns, rows, folded)
 
 
 def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Table:
     columns = [
-        Column("Span", False), Column("Races"), Column("Days"), Column("Calibration error"),
-        Column("Gain, nats a race"), Column("Closing-line value"), Column("of bets"),
-    ]  # fmt: skip
+        Column("Span", False),
+        Column("Races"),
+        Column("Days"),
+        Column("Calibration error"),
+        Column("Gain, nats a race"),
+        Column("Closing-line value"),
+        Column("of bets"),
+    ]
     rows = [
         [
-            word(_named(each)), count(each["calibration_races"]), count(each["days"]),
+            word(_named(each)),
+            count(each["calibration_races"]),
+            count(each["days"]),
             _plain(each["calibration_error"], 4),
-            Cell(shown.nats(each["ll_gain"]), each["ll_gain"],
-                 shown.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True)),
-            _share(each["clv"], sign=True), count(each["clv_bets"]),
+            Cell(
+                shown.nats(each["ll_gain"]),
+                each["ll_gain"],
+                shown.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True),
+            ),
+            _share(each["clv"], sign=True),
+            count(each["clv_bets"]),
         ]
         for each in spans
-    ]  # fmt: skip
+    ]
     return Table(name, caption, columns, rows)
 
 

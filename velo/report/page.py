@@ -36,15 +36,19 @@ def render(template: str, **values: Any) -> str:
     """
     script = _templates().get_template("sort.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return _templates().get_template(template).render(
-        policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'",
-        shown=shown,
-        words=words,
-        tables=tables,
-        backtest_tables=backtest_tables,
-        **values,
-    )  # fmt: skip
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
+            "base-uri 'none'; form-action 'none'",
+            shown=shown,
+            words=words,
+            tables=tables,
+            backtest_tables=backtest_tables,
+            **values,
+        )
+    )
 
 
 def _parts(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,10 +98,14 @@ def _by_band(
 
     def series(kind: str, side: str, said: str) -> Series:
         marks = [
-            _mark(each[side][figure], each[side][f"{figure}_ci"],
-                  f"{said}, {each['name']}, {shown.count(each[side]['bets'])} bets: ", text)
+            _mark(
+                each[side][figure],
+                each[side][f"{figure}_ci"],
+                f"{said}, {each['name']}, {shown.count(each[side]['bets'])} bets: ",
+                text,
+            )
             for each in bands
-        ]  # fmt: skip
+        ]
         return Series(kind, said, marks)
 
     both_sides = [
@@ -114,11 +122,14 @@ def _by_band(
 
 def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
     marks = [
-        _mark(each["gain"]["value"], [each["gain"]["low"], each["gain"]["high"]],
-              f"{shown.day(each['name'])}, {shown.count(each['races'])} races: ",
-              lambda value: shown.number(value, 3, sign=True))
+        _mark(
+            each["gain"]["value"],
+            [each["gain"]["low"], each["gain"]["high"]],
+            f"{shown.day(each['name'])}, {shown.count(each['races'])} races: ",
+            lambda value: shown.number(value, 3, sign=True),
+        )
         for each in months
-    ]  # fmt: skip
+    ]
     names = [shown.day(each["name"]) for each in months]
     return charts.both(
         lambda size: charts.intervals(
@@ -149,41 +160,77 @@ def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     holdout, gate = found["holdout"], found["settings"]["gate"]
     residual = holdout.get("alpha_share") is None
     wanted = [
-        ("delta_ll", "Gain over the market", "wanted: above 0", [0.0],
-         lambda x: shown.number(x, 4, sign=True),
-         f"nats a race, {shown.count(holdout['races'])} races"),
-        ("roi_top20", "Return on Top20%",
-         f"wanted: {shown.percent(gate['roi_top20'], 0)} or more", [gate["roi_top20"]],
-         lambda x: shown.percent(x, sign=True), _bets(holdout, "roi_top20")),
-        ("ae_ratio", "Winners over expected",
-         f"wanted: {shown.number(gate['ae_ratio'])} or more", [gate["ae_ratio"]], shown.number,
-         _bets(holdout, "ae_ratio")),
-        ("calibration_slope", "Calibration slope", "wanted: 1 inside", [1.0], shown.number,
-         f"{shown.count(holdout['runners'])} runners"),
-        ("gamma", "Exponent of the model (γ)", "wanted: above 0", [0.0], shown.number,
-         "fitted out of fold")
-        if residual else
-        ("alpha_share", "Model's share (α)",
-         f"wanted: {shown.number(gate['alpha_low'])} to {shown.number(gate['alpha_high'])}",
-         [gate["alpha_low"], gate["alpha_high"]], shown.number, "fitted out of fold"),
-    ]  # fmt: skip
+        (
+            "delta_ll",
+            "Gain over the market",
+            "wanted: above 0",
+            [0.0],
+            lambda x: shown.number(x, 4, sign=True),
+            f"nats a race, {shown.count(holdout['races'])} races",
+        ),
+        (
+            "roi_top20",
+            "Return on Top20%",
+            f"wanted: {shown.percent(gate['roi_top20'], 0)} or more",
+            [gate["roi_top20"]],
+            lambda x: shown.percent(x, sign=True),
+            _bets(holdout, "roi_top20"),
+        ),
+        (
+            "ae_ratio",
+            "Winners over expected",
+            f"wanted: {shown.number(gate['ae_ratio'])} or more",
+            [gate["ae_ratio"]],
+            shown.number,
+            _bets(holdout, "ae_ratio"),
+        ),
+        (
+            "calibration_slope",
+            "Calibration slope",
+            "wanted: 1 inside",
+            [1.0],
+            shown.number,
+            f"{shown.count(holdout['runners'])} runners",
+        ),
+        (
+            "gamma",
+            "Exponent of the model (γ)",
+            "wanted: above 0",
+            [0.0],
+            shown.number,
+            "fitted out of fold",
+        )
+        if residual
+        else (
+            "alpha_share",
+            "Model's share (α)",
+            f"wanted: {shown.number(gate['alpha_low'])} to {shown.number(gate['alpha_high'])}",
+            [gate["alpha_low"], gate["alpha_high"]],
+            shown.number,
+            "fitted out of fold",
+        ),
+    ]
     tiles = []
     for name, label, target, levels, text, of in wanted:
         mark = _mark(
-            holdout.get(name), [holdout.get(name + "_low"), holdout.get(name + "_high")],
-            f"{label}: ", text,
-        )  # fmt: skip
+            holdout.get(name),
+            [holdout.get(name + "_low"), holdout.get(name + "_high")],
+            f"{label}: ",
+            text,
+        )
         ends = "no interval"
         if mark is not None and mark.low is not None and mark.high is not None:
             ends = f"{text(mark.low)} to {text(mark.high)}"
-        tiles.append({
-            "label": label,
-            "value": text(holdout.get(name)),
-            "interval": ends,
-            "target": target,
-            "of": of,
-            "strip": charts.strip(f"tile-{name}", label, mark, levels) if mark else "",
-        })  # fmt: skip
+        tiles.append(
+            {
+                "label": label,
+                "value": text(holdout.get(name)),
+                "interval": ends,
+                "target": target,
+                "of": of,
+                "strip": charts.strip(f"tile-{name}", label, mark, levels) if mark else "",
+            }
+        )
     return tiles
 
 

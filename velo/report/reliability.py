@@ -38,10 +38,12 @@ def bins(
         won = win_share[inside]
         days = Days.of(dates[inside])
         seen = bootstrap.mean(won, days, draws, seed)
-        found.append({
-            "runners": int(inside.sum()),
-            "predicted": float(p[inside].mean()),
-            "observed": seen.value,
-            "observed_ci": [seen.low, seen.high],
-        })  # fmt: skip
+        found.append(
+            {
+                "runners": int(inside.sum()),
+                "predicted": float(p[inside].mean()),
+                "observed": seen.value,
+                "observed_ci": [seen.low, seen.high],
+            }
+        )
     return found

@@ -28,11 +28,14 @@ def page(document: Mapping[str, Any]) -> str:
         guarded="security" in document,
         routes=list(_routes(document["paths"])),
         forms=[
-            {"name": name, "means": _line(schema.get("description", "")),
-             "table": _fields(name, schema)}
+            {
+                "name": name,
+                "means": _line(schema.get("description", "")),
+                "table": _fields(name, schema),
+            }
             for name, schema in sorted(document["components"]["schemas"].items())
         ],
-    )  # fmt: skip
+    )
 
 
 def _routes(paths: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -62,29 +65,37 @@ def _parameters(identity: str, called: str, said: list[Mapping[str, Any]]) -> Ta
     if not said:
         return None
     rows = [
-        [word(each["name"]), word(each["in"]), word(_needed(each.get("required", False))),
-         word(kind(each["schema"])), word(_line(each.get("description", "")))]
+        [
+            word(each["name"]),
+            word(each["in"]),
+            word(_needed(each.get("required", False))),
+            word(kind(each["schema"])),
+            word(_line(each.get("description", ""))),
+        ]
         for each in said
-    ]  # fmt: skip
+    ]
     return Table(f"{identity}-parameters", f"{called}: parameters", PARAMETERS, rows)
 
 
 def _answers(identity: str, called: str, said: Mapping[str, Any]) -> Table:
     rows = [
-        [word(status), word(_line(each["description"])),
-         word("; ".join(_bodies(each)))]
+        [word(status), word(_line(each["description"])), word("; ".join(_bodies(each)))]
         for status, each in said.items()
-    ]  # fmt: skip
+    ]
     return Table(f"{identity}-answers", f"{called}: answers", ANSWERS, rows)
 
 
 def _fields(name: str, schema: Mapping[str, Any]) -> Table:
     needed = schema.get("required", [])
     rows = [
-        [word(field), word(_needed(field in needed)), word(kind(of)),
-         word(_line(of.get("description", "")))]
+        [
+            word(field),
+            word(_needed(field in needed)),
+            word(kind(of)),
+            word(_line(of.get("description", ""))),
+        ]
         for field, of in schema.get("properties", {}).items()
-    ]  # fmt: skip
+    ]
     return Table(f"{name}-fields", f"{name}: fields", FIELDS, rows)
 
 

@@ -27,9 +27,13 @@ def gate(found: Found) -> Table:
         for each in found["verdict"]["criteria"]
     ]
     columns = [
-        Column("Criterion", False), Column("Target"), Column("Value, 95%"), Column("Bets"),
-        Column("Verdict", False), Column("Note", False),
-    ]  # fmt: skip
+        Column("Criterion", False),
+        Column("Target"),
+        Column("Value, 95%"),
+        Column("Bets"),
+        Column("Verdict", False),
+        Column("Note", False),
+    ]
     return Table("gate", "Every criterion must hold", columns, rows)
 
 
@@ -39,15 +43,20 @@ def buckets(found: Found) -> Table:
     rows = []
     for name, path in found["paths"].items():
         ends = [holdout.get(f"roi_{name}{end}") for end in ("_low", "_high")]
-        rows.append([
-            word(words.bucket(name)),
-            count(path["bets"]),
-            Cell(shown.number(_last(path), 1, sign=True), _last(path), _band(path)),
-            percent(holdout.get(f"roi_{name}"), ends),
-        ])  # fmt: skip
+        rows.append(
+            [
+                word(words.bucket(name)),
+                count(path["bets"]),
+                Cell(shown.number(_last(path), 1, sign=True), _last(path), _band(path)),
+                percent(holdout.get(f"roi_{name}"), ends),
+            ]
+        )
     columns = [
-        Column("Selection", False), Column("Bets"), Column("Profit, points"), Column("Return, 95%"),
-    ]  # fmt: skip
+        Column("Selection", False),
+        Column("Bets"),
+        Column("Profit, points"),
+        Column("Return, 95%"),
+    ]
     return Table("buckets", "Selections of the holdout, one point a bet", columns, rows)
 
 
@@ -56,14 +65,19 @@ def reliability(found: Found) -> Table:
     rows = [
         [
             Cell(shown.percent(each["predicted"]), each["predicted"]),
-            Cell(shown.percent(each["observed"]), each["observed"],
-                 shown.percents(each["observed_ci"])),
-            Cell(shown.number(100 * (each["observed"] - each["predicted"]), 1, sign=True),
-                 each["observed"] - each["predicted"]),
+            Cell(
+                shown.percent(each["observed"]),
+                each["observed"],
+                shown.percents(each["observed_ci"]),
+            ),
+            Cell(
+                shown.number(100 * (each["observed"] - each["predicted"]), 1, sign=True),
+                each["observed"] - each["predicted"],
+            ),
             count(each["runners"]),
         ]
         for each in found["reliability"]["blend"]
-    ]  # fmt: skip
+    ]
     columns = [Column("Given"), Column("Won, 95%"), Column("Gap, points"), Column("Runners")]
     caption = "The blend, in 20 bins of equal mass"
     return Table("bins", caption, columns, rows, folded=True)
@@ -89,9 +103,15 @@ def odds_bands(found: Found) -> Table:
         for i, each in enumerate(found["odds_bands"])
     ]
     columns = [
-        Column("Odds", False), Column("Runners"), Column("Bets"), Column("Winners"),
-        Column("A/E, Top20%"), Column("Return, Top20%"), Column("A/E, all"), Column("Return, all"),
-    ]  # fmt: skip
+        Column("Odds", False),
+        Column("Runners"),
+        Column("Bets"),
+        Column("Winners"),
+        Column("A/E, Top20%"),
+        Column("Return, Top20%"),
+        Column("A/E, all"),
+        Column("Return, all"),
+    ]
     return Table("odds", "Top20% bets and every runner, by decision odds", columns, rows)
 
 
@@ -113,9 +133,13 @@ def pieces(found: Found, kind: str) -> Table:
         for each in found[kind]
     ]
     columns = [
-        Column("Month" if kind == "months" else "Course", False), Column("Races"), Column("Days"),
-        Column("Gain, nats a race"), Column("Top20% bets"), Column("A/E, 95%"),
-    ]  # fmt: skip
+        Column("Month" if kind == "months" else "Course", False),
+        Column("Races"),
+        Column("Days"),
+        Column("Gain, nats a race"),
+        Column("Top20% bets"),
+        Column("A/E, 95%"),
+    ]
     caption = "Month by month" if kind == "months" else "The courses where it does worst"
     return Table(kind, caption, columns, rows, folded=kind == "months")
 
@@ -126,21 +150,32 @@ def different_races(found: Found) -> Table:
     for each in found["races"]["different"]:
         runner = each["runners"][each["runner"]]
         won = runner["win_share"] > 0
-        rows.append([
-            Cell(shown.day(each["date"]), each["date"], each["course"]),
-            word(runner["horse"], f"{'won' if won else 'lost'} at "
-                                  f"{shown.number(runner['decision_odds'])}"),
-            *(Cell(shown.percent(runner[name]), runner[name])
-              for name in ("p_model", "p_market_power", "p")),
-            Cell("", lines=moved(runner["moved_by"])),
-            Cell(shown.nats(each["expected"]), each["expected"]),
-            Cell(shown.nats(each["gain"]), each["gain"]),
-        ])  # fmt: skip
+        rows.append(
+            [
+                Cell(shown.day(each["date"]), each["date"], each["course"]),
+                word(
+                    runner["horse"],
+                    f"{'won' if won else 'lost'} at {shown.number(runner['decision_odds'])}",
+                ),
+                *(
+                    Cell(shown.percent(runner[name]), runner[name])
+                    for name in ("p_model", "p_market_power", "p")
+                ),
+                Cell("", lines=moved(runner["moved_by"])),
+                Cell(shown.nats(each["expected"]), each["expected"]),
+                Cell(shown.nats(each["gain"]), each["gain"]),
+            ]
+        )
     columns = [
-        Column("Race", False), Column("Runner moved most", False), Column("Model"),
-        Column("Market"), Column("Blend"), Column("Moved by (nats)", False),
-        Column("Gain hoped for"), Column("Gain had"),
-    ]  # fmt: skip
+        Column("Race", False),
+        Column("Runner moved most", False),
+        Column("Model"),
+        Column("Market"),
+        Column("Blend"),
+        Column("Moved by (nats)", False),
+        Column("Gain hoped for"),
+        Column("Gain had"),
+    ]
     return Table("different", "The ten races where blend and market differ most", columns, rows)
 
 
@@ -150,20 +185,31 @@ def worst_races(found: Found) -> Table:
     for each in found["races"]["worst"]:
         winners = [runner for runner in each["runners"] if runner["win_share"] > 0]
         first, chosen = winners[0], each["runners"][0]
-        rows.append([
-            Cell(shown.day(each["date"]), each["date"], each["course"]),
-            word(" and ".join(runner["horse"] for runner in winners),
-                 f"at {shown.number(first['decision_odds'])}"),
-            Cell(shown.percent(first["p"]), first["p"]),
-            Cell(shown.percent(first["p_market_power"]), first["p_market_power"]),
-            Cell(shown.nats(each["gain"]), each["gain"]),
-            word(chosen["horse"], f"{shown.percent(chosen['p'])} blend, "
-                                  f"{shown.percent(chosen['p_market_power'])} market"),
-        ])  # fmt: skip
+        rows.append(
+            [
+                Cell(shown.day(each["date"]), each["date"], each["course"]),
+                word(
+                    " and ".join(runner["horse"] for runner in winners),
+                    f"at {shown.number(first['decision_odds'])}",
+                ),
+                Cell(shown.percent(first["p"]), first["p"]),
+                Cell(shown.percent(first["p_market_power"]), first["p_market_power"]),
+                Cell(shown.nats(each["gain"]), each["gain"]),
+                word(
+                    chosen["horse"],
+                    f"{shown.percent(chosen['p'])} blend, "
+                    f"{shown.percent(chosen['p_market_power'])} market",
+                ),
+            ]
+        )
     columns = [
-        Column("Race", False), Column("Winner", False), Column("Blend gave it"),
-        Column("Market gave it"), Column("Gain, nats"), Column("Blend's first choice", False),
-    ]  # fmt: skip
+        Column("Race", False),
+        Column("Winner", False),
+        Column("Blend gave it"),
+        Column("Market gave it"),
+        Column("Gain, nats"),
+        Column("Blend's first choice", False),
+    ]
     return Table("worst", "Where the blend lost most to the calibrated market", columns, rows)
 
 
@@ -175,20 +221,32 @@ def features(found: Found) -> Table:
         loss, nulls = each["loss"] or {}, each["nulls"] or {}
         judged = each["judgement"]
         mark = {"helps": "good", "hurts": "bad"}.get(judged, "")
-        rows.append([
-            word(each["feature"], each["family"].replace("_", " ")),
-            Cell(shown.percent(each["importance"]), each["importance"],
-                 bar=None if each["importance"] is None else each["importance"] / widest),
-            Cell(shown.number(loss.get("value"), 4, sign=True), loss.get("value"),
-                 shown.numbers([loss.get("low"), loss.get("high")], 4, sign=True)),
-            word(judged, mark=mark),
-            *(_null(nulls, kind) for kind in ("unexplained", "structural", "cold_start")),
-        ])  # fmt: skip
+        rows.append(
+            [
+                word(each["feature"], each["family"].replace("_", " ")),
+                Cell(
+                    shown.percent(each["importance"]),
+                    each["importance"],
+                    bar=None if each["importance"] is None else each["importance"] / widest,
+                ),
+                Cell(
+                    shown.number(loss.get("value"), 4, sign=True),
+                    loss.get("value"),
+                    shown.numbers([loss.get("low"), loss.get("high")], 4, sign=True),
+                ),
+                word(judged, mark=mark),
+                *(_null(nulls, kind) for kind in ("unexplained", "structural", "cold_start")),
+            ]
+        )
     columns = [
-        Column("Feature", False), Column("Share of gain"), Column("Lost when shuffled"),
-        Column("Judgement", False), Column("Unexplained"), Column("By nature"),
+        Column("Feature", False),
+        Column("Share of gain"),
+        Column("Lost when shuffled"),
+        Column("Judgement", False),
+        Column("Unexplained"),
+        Column("By nature"),
         Column("Cold start"),
-    ]  # fmt: skip
+    ]
     return Table("features", "Features: weight, worth and missing values", columns, rows)
 
 
@@ -209,18 +267,27 @@ def folds(found: Found) -> Table:
     for each in found["folds"]:
         span = spans[int(each["fold"])]
         days = f"{shown.day(span['test_start'])} to {shown.day(span['test_end'])}"
-        rows.append([
-            Cell(str(int(each["fold"])), each["fold"], days),
-            count(each.get("races")),
-            *(Cell(shown.number(each.get(name), 4), each.get(name))
-              for name in ("r2_model", "r2_linear", "r2_market")),
-            Cell(shown.number(each.get("delta_r2"), 4, sign=True), each.get("delta_r2")),
-            Cell(shown.number(each.get("alpha_share"), 2), each.get("alpha_share")),
-        ])  # fmt: skip
+        rows.append(
+            [
+                Cell(str(int(each["fold"])), each["fold"], days),
+                count(each.get("races")),
+                *(
+                    Cell(shown.number(each.get(name), 4), each.get(name))
+                    for name in ("r2_model", "r2_linear", "r2_market")
+                ),
+                Cell(shown.number(each.get("delta_r2"), 4, sign=True), each.get("delta_r2")),
+                Cell(shown.number(each.get("alpha_share"), 2), each.get("alpha_share")),
+            ]
+        )
     columns = [
-        Column("Fold", False), Column("Races"), Column("R², trees"), Column("R², straight line"),
-        Column("R², market"), Column("Blend over market"), Column("α"),
-    ]  # fmt: skip
+        Column("Fold", False),
+        Column("Races"),
+        Column("R², trees"),
+        Column("R², straight line"),
+        Column("R², market"),
+        Column("Blend over market"),
+        Column("α"),
+    ]
     return Table("folds", "Walk-forward folds, out of fold", columns, rows, folded=True)
 
 
@@ -230,16 +297,22 @@ def field(race: Mapping[str, Any], number: int) -> Table:
         [
             word(runner["horse"], "won" if runner["win_share"] > 0 else ""),
             Cell(shown.number(runner["decision_odds"]), runner["decision_odds"]),
-            *(Cell(shown.percent(runner[name]), runner[name])
-              for name in ("p_model", "p_market_power", "p")),
+            *(
+                Cell(shown.percent(runner[name]), runner[name])
+                for name in ("p_model", "p_market_power", "p")
+            ),
             Cell("", lines=moved(runner["moved_by"])),
         ]
         for runner in race["runners"]
-    ]  # fmt: skip
+    ]
     columns = [
-        Column("Runner", False), Column("Odds"), Column("Model"), Column("Market"),
-        Column("Blend"), Column("Moved most by", False),
-    ]  # fmt: skip
+        Column("Runner", False),
+        Column("Odds"),
+        Column("Model"),
+        Column("Market"),
+        Column("Blend"),
+        Column("Moved most by", False),
+    ]
     caption = f"All runners, {race['course']}, {shown.day(race['date'])}"
     return Table(f"race{number}", caption, columns, rows, folded=True)
 

@@ -40,9 +40,7 @@ ALTERNATIVES = ("float", "str")
 """How pydantic names the kinds that a value may be of, as if they were parts of it."""
 UNROUTED = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 """What the router itself says; a race that is not found is told by an error of ours."""
-RaceId = Annotated[
-    int, InPath(ge=-(2**63), le=2**63 - 1, description="as GET /races lists them")
-]  # fmt: skip
+RaceId = Annotated[int, InPath(ge=-(2**63), le=2**63 - 1, description="as GET /races lists them")]
 log = logging.getLogger("velo.service")
 
 
@@ -61,9 +59,13 @@ def application(service: Service, token: str | None) -> Any:
         await asyncio.to_thread(service.close)
 
     app = FastAPI(
-        title="VÉLØ", version=velo.__version__, description=ABOUT, lifespan=living,
-        docs_url=None, redoc_url=None,
-    )  # fmt: skip
+        title="VÉLØ",
+        version=velo.__version__,
+        description=ABOUT,
+        lifespan=living,
+        docs_url=None,
+        redoc_url=None,
+    )
     _tell_errors(app)
     _routes(app, service)
     _declare_problems(app)
@@ -88,8 +90,12 @@ def _routes(app: FastAPI, service: Service) -> None:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return found
 
-    @app.get("/metrics", tags=["service"], response_class=Response,
-             responses={200: {"content": {"text/plain": {}}}})  # fmt: skip
+    @app.get(
+        "/metrics",
+        tags=["service"],
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}},
+    )
     def metrics() -> Response:
         """What Prometheus collects."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
@@ -99,9 +105,11 @@ def _routes(app: FastAPI, service: Service) -> None:
         return HTMLResponse(page(app.openapi()))
 
     @app.post(
-        "/cards", tags=["races"], responses=_problems(400, 408, 413, 415, 422, 503),
+        "/cards",
+        tags=["races"],
+        responses=_problems(400, 408, 413, 415, 422, 503),
         openapi_extra={"requestBody": _CARD},
-    )  # fmt: skip
+    )
     async def cards(request: Request) -> said.CardSaid:
         """Take a racecard: CSV, JSON rows of the same columns, or a writer's JSON.
 
@@ -121,16 +129,16 @@ def _routes(app: FastAPI, service: Service) -> None:
         return said.RacesSaid(races=service.races(day or service.today))
 
     @app.post(
-        "/races/{race_id}/predictions", tags=["predictions"], status_code=201,
+        "/races/{race_id}/predictions",
+        tags=["predictions"],
+        status_code=201,
         response_class=JSONResponse,
         responses={
             201: {"model": said.PredictionSaid},
             **_problems(400, 404, 408, 409, 413, 422, 503),
         },
-    )  # fmt: skip
-    async def predict(
-        race_id: RaceId, asked: said.PredictionAsked | None = None
-    ) -> Response:  # fmt: skip
+    )
+    async def predict(race_id: RaceId, asked: said.PredictionAsked | None = None) -> Response:
         """Predict a race and keep the prediction, as its next revision."""
         race = service.current(race_id)
         if race is None:
@@ -139,9 +147,11 @@ def _routes(app: FastAPI, service: Service) -> None:
         return JSONResponse(race_said(await asyncio.wrap_future(made)), HTTPStatus.CREATED)
 
     @app.get(
-        "/races/{race_id}/predictions", tags=["predictions"], response_class=JSONResponse,
+        "/races/{race_id}/predictions",
+        tags=["predictions"],
+        response_class=JSONResponse,
         responses={200: {"model": said.Revisions}, **_problems(404, 422, 503)},
-    )  # fmt: skip
+    )
     def predictions(
         race_id: RaceId,
         after: Annotated[int, Query(ge=0, le=2**63 - 1, description="a revision")] = 0,
@@ -151,8 +161,12 @@ def _routes(app: FastAPI, service: Service) -> None:
         found, following = service.revisions(race_id, after, limit)
         return JSONResponse({"predictions": list(map(race_said, found)), "after": following})
 
-    @app.get("/ledger", tags=["ledger"], response_class=JSONResponse,
-             responses={200: {"model": said.LedgerSaid}, **_problems(404, 422, 503)})  # fmt: skip
+    @app.get(
+        "/ledger",
+        tags=["ledger"],
+        response_class=JSONResponse,
+        responses={200: {"model": said.LedgerSaid}, **_problems(404, 422, 503)},
+    )
     def ledger(
         version: Annotated[str | None, Query(max_length=100)] = None,
         strategy: Annotated[str | None, Query(max_length=100)] = None,

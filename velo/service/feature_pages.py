@@ -33,9 +33,14 @@ def main(host: str, port: int) -> None:
     bounds = Serve()
     held = Connections(bounds.connections, bounds.connections_of_one_peer, known_peers(()))
     uvicorn.run(
-        pages(), host=host, port=port, http=bounded_protocol(bounds, held), ws="none",
-        proxy_headers=False, log_level="warning",
-    )  # fmt: skip
+        pages(),
+        host=host,
+        port=port,
+        http=bounded_protocol(bounds, held),
+        ws="none",
+        proxy_headers=False,
+        log_level="warning",
+    )
 
 
 if __name__ == "__main__":

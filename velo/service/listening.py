@@ -82,10 +82,17 @@ def serve(
     local = listening.family == socket.AF_UNIX
     needed = required_token("127.0.0.1" if local else at[0], token)
     config = uvicorn.Config(
-        application(service, needed), lifespan="on", log_level="warning", access_log=False,
-        http=bounded_protocol(bounds, held), ws="none", proxy_headers=False, server_header=False,
-        backlog=BACKLOG, timeout_graceful_shutdown=bounds.drain_seconds,
-    )  # fmt: skip
+        application(service, needed),
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        http=bounded_protocol(bounds, held),
+        ws="none",
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=bounds.drain_seconds,
+    )
     # The server sends itself the signal that ended it once more: this end is a good one.
     before = {each: signal.signal(each, signal.SIG_IGN) for each in (SIGINT, SIGTERM)}
     try:

@@ -22,13 +22,18 @@ class Metrics:
         """Everything at nought."""
         self.registry = CollectorRegistry()
         self.requests = Counter(
-            "velo_requests", "Requests answered.", ["method", "route", "status"],
+            "velo_requests",
+            "Requests answered.",
+            ["method", "route", "status"],
             registry=self.registry,
-        )  # fmt: skip
+        )
         self.seconds = Histogram(
-            "velo_request_seconds", "From a request's first byte to its answer's last.",
-            ["method", "route"], buckets=SECONDS, registry=self.registry,
-        )  # fmt: skip
+            "velo_request_seconds",
+            "From a request's first byte to its answer's last.",
+            ["method", "route"],
+            buckets=SECONDS,
+            registry=self.registry,
+        )
         self.predictions = Counter(
             "velo_predictions", "Predictions made and kept.", registry=self.registry
         )
@@ -44,9 +49,13 @@ class Metrics:
         """Note the model in use."""
         stored = pricer.stored
         self.model.info(
-            {"version": stored.version, "run_id": stored.registered.run_id,
-             "sha256": stored.registered.sha256, "train_end": stored.train_end.isoformat()}
-        )  # fmt: skip
+            {
+                "version": stored.version,
+                "run_id": stored.registered.run_id,
+                "sha256": stored.registered.sha256,
+                "train_end": stored.train_end.isoformat(),
+            }
+        )
 
     def priced(self, races: int, kept: int) -> None:
         """Note races that were priced in one go, and the predictions of them that are kept."""

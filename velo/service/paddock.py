@@ -84,9 +84,11 @@ class Paddock:
     def first_day(self, since: date) -> date | None:
         """The first day from `since` on that has a race of a card."""
         with self._lock:
-            (day,) = self.cards.connection().execute(
-                "SELECT min(day) FROM races WHERE day >= ?", [since.isoformat()]
-            ).fetchone()
+            (day,) = (
+                self.cards.connection()
+                .execute("SELECT min(day) FROM races WHERE day >= ?", [since.isoformat()])
+                .fetchone()
+            )
         return None if day is None else date.fromisoformat(day)
 
     @contextmanager
@@ -161,10 +163,16 @@ class Paddock:
             if price == price
         }
         found = [
-            replace(each, odds={horse: {decision: of_horse[each.race_id, horse]}
-                                for horse in each.horses if (each.race_id, horse) in of_horse})
+            replace(
+                each,
+                odds={
+                    horse: {decision: of_horse[each.race_id, horse]}
+                    for horse in each.horses
+                    if (each.race_id, horse) in of_horse
+                },
+            )
             for each in races_of(card, current_build(self._home).fingerprint)
-        ]  # fmt: skip
+        ]
         with self._lock:
             self._unchanged()
             self._held.pop(day, None)

@@ -152,9 +152,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or what was refused while it was."""
-        self._refuse(
-            self._problem or Problem(HTTPStatus.BAD_REQUEST, "this is no HTTP request")
-        )
+        self._refuse(self._problem or Problem(HTTPStatus.BAD_REQUEST, "this is no HTTP request"))
 
     def _await_head(self) -> None:
         self._stop(self._head_timer)
@@ -196,9 +194,11 @@ class BoundedProtocol(HttpToolsProtocol):
         """Answer and end, without waiting for a client that takes nothing."""
         body = problem.encoded()
         headers = {
-            "content-type": MEDIA, "content-length": str(len(body)), "connection": "close",
+            "content-type": MEDIA,
+            "content-length": str(len(body)),
+            "connection": "close",
             **problem.headers(),
-        }  # fmt: skip
+        }
         lines = [f"HTTP/1.1 {int(problem.status)} {problem.status.phrase}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + body)

@@ -38,12 +38,14 @@ Price = Annotated[
     StrictFloat | StrictStr,
     AfterValidator(_price),
     WithJsonSchema(
-        {"anyOf": [
-            {"type": "number", "exclusiveMinimum": 1, "maximum": PRICE.most},
-            {"type": "string", "maxLength": LONGEST_ODDS},
-        ]}
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 1, "maximum": PRICE.most},
+                {"type": "string", "maxLength": LONGEST_ODDS},
+            ]
+        }
     ),
-]  # fmt: skip
+]
 
 
 class Asked(BaseModel):

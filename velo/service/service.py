@@ -71,9 +71,13 @@ class Service:
         self.champion = Champion(home, settings, self.metrics.took_over)
         self._paddock = Paddock(home, settings)
         self._desk = Desk(
-            home, self.champion.pricer, self.clock, settings.serve.waiting, settings.serve.together,
+            home,
+            self.champion.pricer,
+            self.clock,
+            settings.serve.waiting,
+            settings.serve.together,
             self.metrics.priced,
-        )  # fmt: skip
+        )
         self._end = threading.Event()
         self._watch = threading.Thread(target=self._look_out, name="watch", daemon=True)
         self._ledgers: dict[Any, dict[str, Any]] = {}
@@ -180,7 +184,12 @@ class Service:
             with self._paddock.at_the_warehouse(CARD_PATIENCE):
                 try:
                     card, note = take(
-                        self.home, self.settings, path, lambda stage: None, self.clock, shown,
+                        self.home,
+                        self.settings,
+                        path,
+                        lambda stage: None,
+                        self.clock,
+                        shown,
                         lambda card: require_open(card, self.clock(), self.settings.live),
                     )
                 except InputError as error:
@@ -205,17 +214,25 @@ class Service:
             InUse: somebody holds the warehouse.
         """
         self._desk.journal.require_in_place()
-        key = (version, strategy, backfill, stamp_of(self.home.ledger),
-               stamp_of(self.home.warehouse))  # fmt: skip
+        key = (
+            version,
+            strategy,
+            backfill,
+            stamp_of(self.home.ledger),
+            stamp_of(self.home.warehouse),
+        )
         if key not in self._ledgers:
             with self._paddock.at_the_warehouse():
-                book = open_book(self.home, self.settings, backfilled=backfill, version=version,
-                                 strategy=strategy)  # fmt: skip
+                book = open_book(
+                    self.home,
+                    self.settings,
+                    backfilled=backfill,
+                    version=version,
+                    strategy=strategy,
+                )
             proof = verify_ledger(self.home, whole=False)
             answer = book.to_dict(book.figures(self.settings))
-            self._ledgers = {
-                key: _finite(answer | {"chain": proof.to_dict() if proof else None})
-            }
+            self._ledgers = {key: _finite(answer | {"chain": proof.to_dict() if proof else None})}
         return self._ledgers[key]
 
     def readiness(self) -> said.Readiness:
@@ -230,15 +247,22 @@ class Service:
             champion = said.Part(ready=True, why=self.champion.why)
         except ModelError as error:
             champion = said.Part(ready=False, why=str(error))
-        alive = threads({
-            "nobody prices": self._desk.lives,
-            "nobody looks for another champion": self._watch.is_alive(),
-        })  # fmt: skip
+        alive = threads(
+            {
+                "nobody prices": self._desk.lives,
+                "nobody looks for another champion": self._watch.is_alive(),
+            }
+        )
         found = said.Readiness(
-            ready=False, day=day, champion=champion, build=part(lambda: current_build(self.home)),
+            ready=False,
+            day=day,
+            champion=champion,
+            build=part(lambda: current_build(self.home)),
             online=part(lambda: require_morning_of(self.home, self._store(pricer), day)),
-            stores=stores, threads=alive, version=None if pricer is None else pricer.stored.version,
-        )  # fmt: skip
+            stores=stores,
+            threads=alive,
+            version=None if pricer is None else pricer.stored.version,
+        )
         found.ready = all(each.ready for each in parts(found))
         self.metrics.ready.set(found.ready)
         return found
@@ -272,7 +296,7 @@ class Service:
         first = race.entries.slice(0, 1).to_pylist()[0]
         found = refusal(
             first, len(race.entries), race.incomplete, self.clock(), backfill, self.settings.live
-        )  # fmt: skip
+        )
         return None if found is None else found.why.replace("--backfill", "`backfill: true`")
 
     def _said(self, races: list[Declared]) -> list[said.RaceSaid]:
@@ -283,20 +307,27 @@ class Service:
         rows = race.entries.to_pylist()
         first, odds = rows[0], race.quoted(self._decision)
         return said.RaceSaid(
-            race_id=race.race_id, day=race.day, course=first["course"], off=first["off"],
+            race_id=race.race_id,
+            day=race.day,
+            course=first["course"],
+            off=first["off"],
             race_name=first["race_name"],
             deadline=deadline(first, self.settings.live),
-            closed=self._closed(race), price_kind=odds.kind,
+            closed=self._closed(race),
+            price_kind=odds.kind,
             predictions=f"/races/{race.race_id}/predictions",
             runners=[
                 said.Entered(
-                    horse_id=row["horse_id"], number=row["number"], draw=row["draw"],
-                    horse=row["horse"], odds=None if np.isnan(price) else float(price),
+                    horse_id=row["horse_id"],
+                    number=row["number"],
+                    draw=row["draw"],
+                    horse=row["horse"],
+                    odds=None if np.isnan(price) else float(price),
                 )
                 for row, price in zip(rows, odds.odds, strict=True)
             ],
             absent=[said.NotRunning(**each) for each in race.absent],
-        )  # fmt: skip
+        )
 
 
 def quoted(race: Declared, asked: said.PredictionAsked) -> Quoted | None:

@@ -44,11 +44,36 @@ NO_SETTINGS = ("velo_home", "velo_serve_token")
 """Variables of ours that set no setting: where the home is, and what must not be in a file."""
 
 __all__ = [
-    "BUILT_IN_STRATEGIES", "PROJECT_ROOT", "Backtest", "Choices", "Drift", "FieldRelative", "Gate",
-    "Ingest", "Layoff", "Live", "Objective", "OddsBand", "PriceKind", "Prices", "Priors", "Ranker",
-    "Serve", "Settings", "Span", "Stake", "Store", "Strategy", "StrategyName", "Training", "Tuning",
-    "Upkeep", "Windows", "home_path", "load",
-]  # fmt: skip
+    "BUILT_IN_STRATEGIES",
+    "PROJECT_ROOT",
+    "Backtest",
+    "Choices",
+    "Drift",
+    "FieldRelative",
+    "Gate",
+    "Ingest",
+    "Layoff",
+    "Live",
+    "Objective",
+    "OddsBand",
+    "PriceKind",
+    "Prices",
+    "Priors",
+    "Ranker",
+    "Serve",
+    "Settings",
+    "Span",
+    "Stake",
+    "Store",
+    "Strategy",
+    "StrategyName",
+    "Training",
+    "Tuning",
+    "Upkeep",
+    "Windows",
+    "home_path",
+    "load",
+]
 
 
 class Settings(BaseSettings):
@@ -139,8 +164,7 @@ def load(**overrides: Any) -> Settings:
         given = shortened(first["input"])
         said = f"setting {where!r}: {reason(first, Settings)} (given: {given})"
         raise SettingsError(
-            f"{said if where else reason(first, Settings)}; "
-            f"mend it in {toml} or in the environment"
+            f"{said if where else reason(first, Settings)}; mend it in {toml} or in the environment"
         ) from None
     except UnreadableSource as error:
         raise SettingsError(f"{error}: write tables and lists as JSON") from None

@@ -46,9 +46,12 @@ class Strategy(Section):
     odds_high: Odds | None = None
     min_edge: Finite | None = Field(None, description="expected profit of a point must exceed it")
     top_share: float | None = Field(
-        None, ge=0.01, le=0.99, multiple_of=0.01,
+        None,
+        ge=0.01,
+        le=0.99,
+        multiple_of=0.01,
         description="of the odds band, by the expected value that was the cut-off before",
-    )  # fmt: skip
+    )
     courses: tuple[str, ...] = ()
     race_types: tuple[str, ...] = ()
     classes: tuple[Finite, ...] = Field((), description="levels, 1 the best; pattern below 1")

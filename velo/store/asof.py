@@ -130,9 +130,15 @@ class AsofOfflineStore(DuckDBOfflineStore):
         con = _connect(config.offline_store)
         source = relation(con, data_source, str(config.repo_path), "pulled")
         rows = pulled_rows(
-            source, join_key_columns, feature_name_columns, timestamp_field,
-            created_timestamp_column, start_date, end_date, newest=True,
-        )  # fmt: skip
+            source,
+            join_key_columns,
+            feature_name_columns,
+            timestamp_field,
+            created_timestamp_column,
+            start_date,
+            end_date,
+            newest=True,
+        )
         return Pulled(con, rows, str(config.repo_path))
 
     @staticmethod
@@ -150,9 +156,15 @@ class AsofOfflineStore(DuckDBOfflineStore):
         con = _connect(config.offline_store)
         source = relation(con, data_source, str(config.repo_path), "pulled")
         rows = pulled_rows(
-            source, join_key_columns, feature_name_columns, timestamp_field,
-            created_timestamp_column, start_date, end_date, newest=False,
-        )  # fmt: skip
+            source,
+            join_key_columns,
+            feature_name_columns,
+            timestamp_field,
+            created_timestamp_column,
+            start_date,
+            end_date,
+            newest=False,
+        )
         return Pulled(con, rows, str(config.repo_path))
 
     def get_table_column_names_and_types_from_data_source(

@@ -86,8 +86,9 @@ def view_join(
     order = []
     if settled:
         order = [f"t{i} DESC NULLS LAST" for i in range(len(view.features))]
-        selected += [f"{columns.sortable(feature.name)} AS t{i}"
-                     for i, feature in enumerate(view.features)]  # fmt: skip
+        selected += [
+            f"{columns.sortable(feature.name)} AS t{i}" for i, feature in enumerate(view.features)
+        ]
     rows = (
         f"SELECT {', '.join(selected)} FROM {source.rows} AS {source.alias} "
         f"WHERE {columns.sql(batch.timestamp_field)} IS NOT NULL"
@@ -234,8 +235,10 @@ def point_in_time(rows: EntityRows, joins: Sequence[ViewJoin]) -> PointInTime:
         outputs += _features(join, known, rows.moment)
         clauses.append(_asof_join(join, known, rows))
         checks += _checks(join, rows)
-    shown = [f"{output} AS {identifier(name or f'c{i}')}"
-             for i, (output, name) in enumerate(zip(outputs, names, strict=True))]  # fmt: skip
+    shown = [
+        f"{output} AS {identifier(name or f'c{i}')}"
+        for i, (output, name) in enumerate(zip(outputs, names, strict=True))
+    ]
     return PointInTime(
         f"{entity} FROM entity_rows",
         [_found_sql(join, rows) for join in wanted],
@@ -272,8 +275,10 @@ def _features(join: ViewJoin, known: str, at: str) -> list[str]:
     if join.ttl <= timedelta(0):
         return values
     lasting = f"to_microseconds({join.ttl // _MICROSECOND})"
-    return [f"CASE WHEN {known}.happened + {lasting} >= entity.{at} THEN {value} END"
-            for value in values]  # fmt: skip
+    return [
+        f"CASE WHEN {known}.happened + {lasting} >= entity.{at} THEN {value} END"
+        for value in values
+    ]
 
 
 def _asof_join(join: ViewJoin, known: str, rows: EntityRows) -> str:

@@ -127,15 +127,26 @@ def add_batch(
             CAST($unknown AS VARCHAR[]) AS unknown_columns, CAST($notes AS VARCHAR[]) AS notes
         """,
         {
-            "batch": batch_id, "file": source.name, "sha256": source.sha256,
-            "format": source.format, "rows_read": rows_read, "accepted": counts.accepted,
-            "updated": counts.updated, "unchanged": counts.unchanged,
-            "quarantined": counts.quarantined, "unmatched": counts.unmatched,
-            "started": started, "finished": finished, "code": velo.__version__,
-            "reader": source.reader_version, "kind": kind, "undoes": undoes,
-            "unknown": list(unknown_columns), "notes": list(notes),
+            "batch": batch_id,
+            "file": source.name,
+            "sha256": source.sha256,
+            "format": source.format,
+            "rows_read": rows_read,
+            "accepted": counts.accepted,
+            "updated": counts.updated,
+            "unchanged": counts.unchanged,
+            "quarantined": counts.quarantined,
+            "unmatched": counts.unmatched,
+            "started": started,
+            "finished": finished,
+            "code": velo.__version__,
+            "reader": source.reader_version,
+            "kind": kind,
+            "undoes": undoes,
+            "unknown": list(unknown_columns),
+            "notes": list(notes),
         },
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ FREE_SHARE = 0.9
 """Of what a disk has free, how much may be spilt to it."""
 
 
-
 @contextmanager
 def warehouse(
     home: Home,
@@ -104,9 +103,11 @@ def _bounded(
             "enough: raise store.memory_limit in velo.toml, or make room on the disk"
         ) from None
     except (
-        duckdb.IOException, duckdb.FatalException, duckdb.InternalException,
+        duckdb.IOException,
+        duckdb.FatalException,
+        duckdb.InternalException,
         duckdb.TransactionException,
-    ) as error:  # fmt: skip
+    ) as error:
         raise HomeError(_why_it_failed(home, str(error))) from None
     except OSError as error:
         if error.errno not in FULL:

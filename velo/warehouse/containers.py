@@ -24,9 +24,21 @@ from velo.warehouse.sql_text import literal, quoted
 from velo.warehouse.sqlite_table import chosen_table, column_names, opened, text_batches
 
 MISSING = (
-    "", "-", "--", "---", "–", "—", "nan", "NaN", "none", "None", "null", "NULL", "not found",
+    "",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    "nan",
+    "NaN",
+    "none",
+    "None",
+    "null",
+    "NULL",
+    "not found",
     "Not Found",
-)  # fmt: skip
+)
 """The ways in which files write nothing."""
 
 MAX_COLUMNS = 2_000
@@ -127,8 +139,9 @@ def _sqlite(
         names = distinct_names(written)
 
         def relations(used: Sequence[str]) -> Iterator[str]:
-            sought = {name: column for column, name in zip(written, names, strict=True)
-                      if name in used}  # fmt: skip
+            sought = {
+                name: column for column, name in zip(written, names, strict=True) if name in used
+            }
             for batch in text_batches(path, lite, table, sought):
                 con.register("sqlite_rows", batch)
                 yield _without_nothings("sqlite_rows", used)

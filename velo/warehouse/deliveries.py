@@ -36,9 +36,16 @@ SMALL_BYTES = 100_000_000
 
 PACKED = (".gz", ".zip")
 _DAMAGED = (
-    zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, struct.error, EOFError,
-    ValueError, OverflowError, NotImplementedError,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    ValueError,
+    OverflowError,
+    NotImplementedError,
+)
 """What the unpackers raise on bytes that are not what they should be."""
 
 

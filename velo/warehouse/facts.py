@@ -12,22 +12,64 @@ from velo.warehouse.readers import Reader
 HOME_REGION = "GB"
 
 TEXTS = (
-    "course", "horse", "jockey", "trainer", "race_name", "race_type", "class", "pattern",
-    "rating_band", "going", "sex", "headgear", "owner", "sire", "dam", "damsire", "comment",
+    "course",
+    "horse",
+    "jockey",
+    "trainer",
+    "race_name",
+    "race_type",
+    "class",
+    "pattern",
+    "rating_band",
+    "going",
+    "sex",
+    "headgear",
+    "owner",
+    "sire",
+    "dam",
+    "damsire",
+    "comment",
     "position",
-)  # fmt: skip
+)
 """Fields that the tables keep as the file writes them, blanks around them dropped."""
 
 _FIGURES = (
-    "ran", "race_no", "draw", "age", "official_rating", "rpr", "ts", "beaten", "prize",
+    "ran",
+    "race_no",
+    "draw",
+    "age",
+    "official_rating",
+    "rpr",
+    "ts",
+    "beaten",
+    "prize",
     "race_prize",
-)  # fmt: skip
+)
 
 _TYPED_CONTENT = (
-    "status", "off", "off_at", "off_doubt", "race_no", "region", "distance_m", "surface", "ran",
-    "number", "number_letter", "draw", "age", "pounds", "official_rating", "rpr", "ts", "seconds",
-    "beaten", "prize", "race_prize", "standing",
-)  # fmt: skip
+    "status",
+    "off",
+    "off_at",
+    "off_doubt",
+    "race_no",
+    "region",
+    "distance_m",
+    "surface",
+    "ran",
+    "number",
+    "number_letter",
+    "draw",
+    "age",
+    "pounds",
+    "official_rating",
+    "rpr",
+    "ts",
+    "seconds",
+    "beaten",
+    "prize",
+    "race_prize",
+    "standing",
+)
 _KEYS = ("course", "horse")
 
 

@@ -10,8 +10,13 @@ UNTOLD = ("batch_id", "content", "source")
 """Columns that say how a row came, not what it says."""
 
 RACE_WISE = (
-    "prices_history", "sectionals", "race_flags", "conflicts", "race_tellings", "runner_tellings",
-)  # fmt: skip
+    "prices_history",
+    "sectionals",
+    "race_flags",
+    "conflicts",
+    "race_tellings",
+    "runner_tellings",
+)
 """Tables whose rows keep the batch that wrote them when a join moves them to another id."""
 
 

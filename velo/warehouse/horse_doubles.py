@@ -35,8 +35,10 @@ def find_bare_doubles(con: duckdb.DuckDBPyConnection, by_fields: bool) -> int:
     if by_fields:
         find_shared_fields(con)
     else:
-        con.execute("CREATE OR REPLACE TEMP TABLE shared_fields "
-                    "(one BIGINT, other BIGINT, evidence VARCHAR)")  # fmt: skip
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE shared_fields "
+            "(one BIGINT, other BIGINT, evidence VARCHAR)"
+        )
     con.execute(_JUDGED)
     con.execute(_BARE_PAIRS)
     _one_pair_a_horse(con)

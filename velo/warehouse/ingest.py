@@ -148,10 +148,18 @@ def read_file(
     imported = _imported(con, store, file)
     if imported and not _is_read_again(con, file, imported):
         return Batch(
-            file.name, imported.format, imported.kept + imported.refused, 0, 0, imported.kept,
-            imported.refused, 0, _since(started, clock), imported.notes,
+            file.name,
+            imported.format,
+            imported.kept + imported.refused,
+            0,
+            0,
+            imported.kept,
+            imported.refused,
+            0,
+            _since(started, clock),
+            imported.notes,
             unread=unread_of(con, imported.batch_id),
-        )  # fmt: skip
+        )
     progress("reading")
     staged = stage(con, file.path, store, file.form)
     batch_id = next_batch(con)
@@ -176,14 +184,31 @@ def read_file(
             f"of the reader, which is now {staged.reader.version}"
         )
     add_batch(
-        con, batch_id, _source(file, staged.reader.name), staged.rows_read, counts, started,
-        clock(), notes=notes, unknown_columns=staged.unknown,
-    )  # fmt: skip
+        con,
+        batch_id,
+        _source(file, staged.reader.name),
+        staged.rows_read,
+        counts,
+        started,
+        clock(),
+        notes=notes,
+        unknown_columns=staged.unknown,
+    )
     return Batch(
-        file.name, staged.reader.name, staged.rows_read, counts.accepted, counts.updated,
-        counts.unchanged, counts.quarantined, counts.unmatched, _since(started, clock), notes,
-        batch_id, staged.unknown, unread_of(con, batch_id),
-    )  # fmt: skip
+        file.name,
+        staged.reader.name,
+        staged.rows_read,
+        counts.accepted,
+        counts.updated,
+        counts.unchanged,
+        counts.quarantined,
+        counts.unmatched,
+        _since(started, clock),
+        notes,
+        batch_id,
+        staged.unknown,
+        unread_of(con, batch_id),
+    )
 
 
 def _take(

@@ -118,18 +118,25 @@ def _runners(path: Path, race: dict[str, Any]) -> tuple[list[dict[str, str | Non
             raise _otherwise(path, f"a runner of {where} has no name")
     of_runners = {name for runner in runners for name in runner}
     facts = {
-        folded_column(OF_RACE.get(name, f"race_{name}") if name in of_runners else
-                      "race_name" if name == "name" else name): _text(value)
+        folded_column(
+            OF_RACE.get(name, f"race_{name}")
+            if name in of_runners
+            else "race_name"
+            if name == "name"
+            else name
+        ): _text(value)
         for name, value in race.items()
         if name != "runners" and not (name in of_runners and name in OF_RUNNER and name != "name")
-    }  # fmt: skip
+    }
     if "region" in race:
         facts["region"] = _text(race["region"])
     rows = []
     for runner in runners:
-        row = {folded_column(OF_RUNNER.get(name, name)): _text(value)
-               for name, value in runner.items()
-               if not (name == "name" and "horse" in runner)}  # fmt: skip
+        row = {
+            folded_column(OF_RUNNER.get(name, name)): _text(value)
+            for name, value in runner.items()
+            if not (name == "name" and "horse" in runner)
+        }
         rows.append(facts | row)
     reserves = _reserves(race, runners)
     for place in reserves:

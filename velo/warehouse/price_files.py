@@ -75,9 +75,12 @@ def attach(
     for table in ("price_rows", "quotes", "found_runners", "priced", "waiting", "fresh"):
         con.execute(f"DROP TABLE {table}")
     return Counts(
-        outcomes.get("accepted", 0), outcomes.get("updated", 0), outcomes.get("unchanged", 0),
-        refused, unmatched,
-    )  # fmt: skip
+        outcomes.get("accepted", 0),
+        outcomes.get("updated", 0),
+        outcomes.get("unchanged", 0),
+        refused,
+        unmatched,
+    )
 
 
 def _drop_own_waiting(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:

@@ -116,8 +116,10 @@ def _merge_quotes(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
             "LEFT JOIN same_runners AS m ON m.kept = p.kept AND m.other_horse = t.horse_id",
             {"batch": batch_id},
         )
-        con.execute(f"DELETE FROM fresh WHERE ({', '.join(keys)}) IN ("
-                    f"SELECT ({', '.join(keys)}) FROM {table})")  # fmt: skip
+        con.execute(
+            f"DELETE FROM fresh WHERE ({', '.join(keys)}) IN ("
+            f"SELECT ({', '.join(keys)}) FROM {table})"
+        )
         con.execute(f"INSERT INTO {table} SELECT * FROM fresh")
 
 
@@ -145,8 +147,12 @@ def _merge_races(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
 
 
 def _retire_others(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    for table, keys in (*QUOTES.items(), ("runners", RUNNER.keys), ("results", RUNNER.keys),
-                        ("races", RACE.keys)):  # fmt: skip
+    for table, keys in (
+        *QUOTES.items(),
+        ("runners", RUNNER.keys),
+        ("results", RUNNER.keys),
+        ("races", RACE.keys),
+    ):
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE gone AS SELECT {', '.join(keys)} FROM {table} "
             "WHERE race_id IN (SELECT other FROM race_pairs)"

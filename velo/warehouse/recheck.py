@@ -132,10 +132,16 @@ def recheck(
         rows = sum(mended.values())
         check_races(con, batch_id)
         add_batch(
-            con, batch_id, Source("recheck", "", "recheck", 0), rows, Counts(0, rows, 0, 0),
-            started, clock(), kind="recheck",
+            con,
+            batch_id,
+            Source("recheck", "", "recheck", 0),
+            rows,
+            Counts(0, rows, 0, 0),
+            started,
+            clock(),
+            kind="recheck",
             notes=[f"{kind}: {count:,} mended" for kind, count in mended.items() if count],
-        )  # fmt: skip
+        )
         old = outdated(con)
         con.execute("COMMIT")
     return Recheck(batch_id, mended, old)

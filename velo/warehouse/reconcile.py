@@ -62,12 +62,31 @@ RUNNER = Told(
         **{
             name: (name,)
             for name in (
-                "number", "draw", "horse", "age", "sex", "official_rating", "headgear", "jockey",
-                "trainer", "owner", "sire", "dam", "damsire", "beaten", "rpr", "ts", "comment",
+                "number",
+                "draw",
+                "horse",
+                "age",
+                "sex",
+                "official_rating",
+                "headgear",
+                "jockey",
+                "trainer",
+                "owner",
+                "sire",
+                "dam",
+                "damsire",
+                "beaten",
+                "rpr",
+                "ts",
+                "comment",
             )
         },
-        "pounds": ("weight",), "jockey_id": ("jockey",), "trainer_id": ("trainer",),
-        "seconds": ("seconds", "time"), "prize_won": ("prize",), "number_letter": ("number",),
+        "pounds": ("weight",),
+        "jockey_id": ("jockey",),
+        "trainer_id": ("trainer",),
+        "seconds": ("seconds", "time"),
+        "prize_won": ("prize",),
+        "number_letter": ("number",),
         "standing": ("standing",),
     },
     block=("position", "finish", "status"),
@@ -82,22 +101,36 @@ RUNNER = Told(
         "seconds": _further_apart(1.0),
     },
     tellings="runner_tellings",
-)  # fmt: skip
+)
 RACE = Told(
     keys=("race_id",),
     fields={
         **{
             name: (name,)
             for name in (
-                "source_race_id", "date", "region", "course", "race_no", "race_type", "class",
-                "pattern", "rating_band", "going", "ran",
+                "source_race_id",
+                "date",
+                "region",
+                "course",
+                "race_no",
+                "race_type",
+                "class",
+                "pattern",
+                "rating_band",
+                "going",
+                "ran",
             )
         },
-        "course_id": ("course",), "name": ("race_name",), "distance_m": ("distance",),
-        "distance_band": ("distance",), "going_group": ("going",),
+        "course_id": ("course",),
+        "name": ("race_name",),
+        "distance_m": ("distance",),
+        "distance_band": ("distance",),
+        "going_group": ("going",),
         "surface": ("surface", "going", "race_type"),
         "declared_level": ("class", "pattern", "rating_band"),
-        "declared_prize": ("race_prize",), "prize": ("prize",), "off_zone": ("course",),
+        "declared_prize": ("race_prize",),
+        "prize": ("prize",),
+        "off_zone": ("course",),
     },
     block=("off_at", "off_doubt", "off"),
     with_block=(),
@@ -107,7 +140,7 @@ RACE = Told(
     },
     tellings="race_tellings",
     doubtful="coalesce(v.off_doubt > 0, v.off_at IS NULL)",
-)  # fmt: skip
+)
 
 
 def reconcile(

@@ -72,8 +72,15 @@ def keep_refused(
     )
     con.unregister("refused_rows")
     add_batch(
-        con, batch_id, source, len(rows), Counts(0, 0, 0, len(rows)), started, finished,
-        kind="refused", notes=[why],
-    )  # fmt: skip
+        con,
+        batch_id,
+        source,
+        len(rows),
+        Counts(0, 0, 0, len(rows)),
+        started,
+        finished,
+        kind="refused",
+        notes=[why],
+    )
     con.execute("COMMIT")
     return batch_id

@@ -80,19 +80,27 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
     """
     text, integer, real = pa.string(), pa.int64(), pa.float64()
     figures = {
-        "ran": (whole, reason.RUNNERS), "race_no": (whole, reason.RACE_NUMBER),
-        "draw": (stall, reason.STALL), "age": (years, reason.AGE),
-        "official_rating": (number, reason.RATING), "rpr": (number, reason.RATING),
-        "ts": (number, reason.RATING), "beaten": (lengths, reason.LENGTHS),
-        "seconds": (time_written, reason.SECONDS), "time": (time_written, reason.SECONDS),
-        "prize": (amount, reason.PRIZE), "race_prize": (amount, reason.PRIZE),
+        "ran": (whole, reason.RUNNERS),
+        "race_no": (whole, reason.RACE_NUMBER),
+        "draw": (stall, reason.STALL),
+        "age": (years, reason.AGE),
+        "official_rating": (number, reason.RATING),
+        "rpr": (number, reason.RATING),
+        "ts": (number, reason.RATING),
+        "beaten": (lengths, reason.LENGTHS),
+        "seconds": (time_written, reason.SECONDS),
+        "time": (time_written, reason.SECONDS),
+        "prize": (amount, reason.PRIZE),
+        "race_prize": (amount, reason.PRIZE),
         "weight": (weight_written, reason.POUNDS),
         **dict.fromkeys(sections, (time_written, reason.SECTION)),
-    }  # fmt: skip
+    }
     whole_numbers = ("ran", "race_no", "draw", "age")
     return {
         "day": Rule(
-            ("s.date",), {"date": pa.date32()}, lambda t: _found(t, racing_day(t, first)),
+            ("s.date",),
+            {"date": pa.date32()},
+            lambda t: _found(t, racing_day(t, first)),
             {"date": 0},
         ),
         "written_off": Rule(("s.off",), {"off": text}, _written_off, {"off": 0}),
@@ -141,12 +149,14 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
         ),
         **{
             name: Rule(
-                (f"s.{name}",), {name: pa.int32() if name in whole_numbers else real},
-                figure_of(read, bound), {name: 0},
+                (f"s.{name}",),
+                {name: pa.int32() if name in whole_numbers else real},
+                figure_of(read, bound),
+                {name: 0},
             )
             for name, (read, bound) in figures.items()
         },
-    }  # fmt: skip
+    }
 
 
 def _found(text: str | None, value: Any) -> tuple[Any, Fault | None]:

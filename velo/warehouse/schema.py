@@ -129,9 +129,10 @@ def _copy_into_new_tables(connection: duckdb.DuckDBPyConnection) -> None:
     hand would be a new one's like only as far as somebody remembered. What else is in the file
     stays as it is, down to an index on one of the tables.
     """
-    tables, views = (set(names) & set(new) for names, new in zip(
-        _names(connection), _names_of_schema(), strict=True
-    ))  # fmt: skip
+    tables, views = (
+        set(names) & set(new)
+        for names, new in zip(_names(connection), _names_of_schema(), strict=True)
+    )
     tables -= {"warehouse_schema"}
     indexes = [
         (name, sql)

@@ -54,8 +54,15 @@ def identify_horses(con: duckdb.DuckDBPyConnection, card: bool = False) -> None:
     con.execute(_SEEN_HORSES)
     con.execute(_SEEN_IDS)
     for table in (
-        "names", "doubtful", "told_apart", "lives", "settled", "recognised", "claims", "matched",
-    ):  # fmt: skip
+        "names",
+        "doubtful",
+        "told_apart",
+        "lives",
+        "settled",
+        "recognised",
+        "claims",
+        "matched",
+    ):
         con.execute(f"DROP TABLE {table}")
 
 

@@ -99,8 +99,10 @@ def _fill_zones(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     ).fetchall()
     abroad = _sources_abroad(con, table)
     zones = [_venue(name, region, source in abroad).zone for source, name, region in rows]
-    columns = {name: pa.array([row[i] for row in rows], pa.string())
-               for i, name in enumerate(("source", "course", "region"))}  # fmt: skip
+    columns = {
+        name: pa.array([row[i] for row in rows], pa.string())
+        for i, name in enumerate(("source", "course", "region"))
+    }
     con.register("zones", pa.table(columns | {"zone": pa.array(zones, pa.string())}))
     con.execute(
         f"UPDATE {table} SET off_zone = z.zone FROM zones AS z WHERE {table}.off_zone IS NULL "

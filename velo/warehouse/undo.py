@@ -28,18 +28,30 @@ from velo.warehouse.merge import Counts
 from velo.warehouse.undo_refusals import require_undoable
 
 _WRITTEN = (
-    "races", "runners", "results", "prices_history", "sectionals", "race_flags", "conflicts",
+    "races",
+    "runners",
+    "results",
+    "prices_history",
+    "sectionals",
+    "race_flags",
+    "conflicts",
     "waiting_prices",
-)  # fmt: skip
+)
 """Tables whose rows bear the batch that wrote them."""
 
 _TELLINGS = {"race_tellings": ("race_id",), "runner_tellings": ("race_id", "horse_id")}
 """Tables of which a batch writes all rows of a key anew, the other sources' too."""
 
 _LISTED = (
-    "quarantine", "unread", "named_horses", "repeated_races", "joined_races", "kept_apart",
-    "inference_rows", "inferences",
-)  # fmt: skip
+    "quarantine",
+    "unread",
+    "named_horses",
+    "repeated_races",
+    "joined_races",
+    "kept_apart",
+    "inference_rows",
+    "inferences",
+)
 """Tables whose rows go with their batch."""
 
 _IN_PLACE = {"horses": "horse_id", "horse_ids": "source, id", "courses": "course_id"}
@@ -104,9 +116,16 @@ def undo(
             [batch_id],
         ).fetchall()[0]
         add_batch(
-            con, number, Source(file, sha256, form, version), 0, Counts(0, 0, 0, 0), started,
-            clock(), kind="undo", undoes=batch_id,
-        )  # fmt: skip
+            con,
+            number,
+            Source(file, sha256, form, version),
+            0,
+            Counts(0, 0, 0, 0),
+            started,
+            clock(),
+            kind="undo",
+            undoes=batch_id,
+        )
         con.execute(
             "UPDATE import_batches SET undone_by = ? WHERE batch_id = ?", [number, batch_id]
         )

@@ -9,8 +9,16 @@ import duckdb
 from velo.errors import InputError
 from velo.warehouse.readers import READERS
 
-_BATCHED = ("races", "runners", "results", "prices_history", "sectionals", "race_flags",
-            "race_tellings", "runner_tellings")  # fmt: skip
+_BATCHED = (
+    "races",
+    "runners",
+    "results",
+    "prices_history",
+    "sectionals",
+    "race_flags",
+    "race_tellings",
+    "runner_tellings",
+)
 """Tables whose rows, and earlier rows, say that a batch changed a race."""
 _OF_A_HORSE = ("runners", "results")
 _PRICES = tuple(reader.name for reader in READERS if reader.role == "prices")

@@ -62,10 +62,14 @@ def unmerge(
             "0 AS quarantined, 0 AS unmatched, $started AS started, $finished AS finished, "
             "$version AS code_version, 'unmerge' AS kind, $inference AS undoes",
             {
-                "batch": batch_id, "inference": inference_id, "moved": moved, "started": started,
-                "finished": clock(), "version": velo.__version__,
+                "batch": batch_id,
+                "inference": inference_id,
+                "moved": moved,
+                "started": started,
+                "finished": clock(),
+                "version": velo.__version__,
             },
-        )  # fmt: skip
+        )
         con.execute("COMMIT")
     return int(batch_id)
 
@@ -212,9 +216,13 @@ def _part_courses(con: duckdb.DuckDBPyConnection, batch_id: int, pair: dict[str,
         "CAST($other AS BIGINT) AS course_id, 'GB' AS region, CAST($batch AS INTEGER) AS batch_id) "
         "FROM races AS r WHERE r.course_id = $kept AND r.race_id IN ("
         "SELECT race_id FROM inference_rows WHERE inference_id = $inference)",
-        {"other": pair["other"], "kept": pair["kept"], "inference": pair["inference"],
-         "batch": batch_id},
-    )  # fmt: skip
+        {
+            "other": pair["other"],
+            "kept": pair["kept"],
+            "inference": pair["inference"],
+            "batch": batch_id,
+        },
+    )
     replace_rows(con, "races", RACE.keys, "fresh", batch_id)
 
 

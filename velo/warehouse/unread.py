@@ -170,9 +170,10 @@ def warned(unread: Sequence[Unread]) -> list[str]:
     """The fields of which more than `WARN_ABOVE` of the cells were not read."""
     given = {each.field: each.given for each in unread}
     return [
-        field for field, cells in cells_by_field(unread).items()
+        field
+        for field, cells in cells_by_field(unread).items()
         if cells > WARN_ABOVE * given[field]
-    ]  # fmt: skip
+    ]
 
 
 def _rows(
@@ -185,8 +186,12 @@ def _rows(
     ).fetchall()
     return [
         Unread(
-            field, reason, cells, given, tuple(Example(**each) for each in examples),
+            field,
+            reason,
+            cells,
+            given,
+            tuple(Example(**each) for each in examples),
             file if named else None,
         )
         for field, reason, cells, given, examples, file in rows
-    ]  # fmt: skip
+    ]

@@ -59,8 +59,10 @@ def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
         "UPDATE facts SET course_id = k.course_id, region = coalesce(k.country, region) "
         "FROM known_courses AS k WHERE facts.course_id = k.unsaid"
     )
-    con.execute("UPDATE rule_course SET course_id = k.course_id FROM known_courses AS k "
-                "WHERE rule_course.course_id = k.unsaid")  # fmt: skip
+    con.execute(
+        "UPDATE rule_course SET course_id = k.course_id FROM known_courses AS k "
+        "WHERE rule_course.course_id = k.unsaid"
+    )
     con.execute("DELETE FROM unsaid_courses WHERE course_id IN (SELECT unsaid FROM known_courses)")
 
 

@@ -119,10 +119,13 @@ class Comparison:
             "CREATE OR REPLACE TEMP TABLE lacking AS "
             f"SELECT recent.* FROM (SELECT * FROM recent EXCEPT SELECT * FROM held) AS recent "
             f"LEFT JOIN held ON {self._same('held', 'recent')} "
-            + (f"WHERE held.{MOMENT} IS NULL OR recent.{MOMENT} >= held.{MOMENT} "
-               if known.spans is not None else "")
+            + (
+                f"WHERE held.{MOMENT} IS NULL OR recent.{MOMENT} >= held.{MOMENT} "
+                if known.spans is not None
+                else ""
+            )
             + f"UNION ALL (SELECT * FROM found EXCEPT SELECT * FROM held) ORDER BY {keys}"
-        )  # fmt: skip
+        )
 
     def _insert(self, into: str, rows: Relation, only: str | None = None) -> None:
         """The newest rows, one a key; which of those that are alike is settled only if need be."""

@@ -73,9 +73,10 @@ def ensure(con: sqlite3.Connection, table: OnlineTable) -> bool:
     """
     if not table.keys:
         return False
-    there = [tuple(row) for row in con.execute(
-        "SELECT name, type, pk FROM pragma_table_info(?)", [table.name]
-    )]  # fmt: skip
+    there = [
+        tuple(row)
+        for row in con.execute("SELECT name, type, pk FROM pragma_table_info(?)", [table.name])
+    ]
     wanted = table.described
     if there == wanted:
         return False
@@ -105,11 +106,14 @@ def void(con: sqlite3.Connection, table: OnlineTable) -> None:
 
 def settle(con: sqlite3.Connection, table: OnlineTable) -> None:
     """Forget values that somebody wrote of another kind than is declared."""
-    columns = [identifier(name) for name, type_, place in table.described
-               if type_ != "BLOB" and not place]  # fmt: skip
+    columns = [
+        identifier(name) for name, type_, place in table.described if type_ != "BLOB" and not place
+    ]
     foreign = [f"typeof({column}) = 'blob'" for column in columns]
-    values = [f"{column} = iif({each}, NULL, {column})"
-              for column, each in zip(columns, foreign, strict=True)]  # fmt: skip
+    values = [
+        f"{column} = iif({each}, NULL, {column})"
+        for column, each in zip(columns, foreign, strict=True)
+    ]
     con.execute(f"UPDATE {table} SET {', '.join(values)} WHERE {' OR '.join(foreign)}")
 
 

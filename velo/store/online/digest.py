@@ -109,8 +109,10 @@ def of_arrow(table: OnlineTable, batches: Iterable[pa.RecordBatch]) -> int:
 def _places(table: OnlineTable) -> tuple[list[int], list[int]]:
     """Where the columns of numbers stand, and where the others."""
     kinds = [_kind(field) in _NULLS for field in table.fields]
-    return ([i for i, number in enumerate(kinds) if number],
-            [i for i, number in enumerate(kinds) if not number])  # fmt: skip
+    return (
+        [i for i, number in enumerate(kinds) if number],
+        [i for i, number in enumerate(kinds) if not number],
+    )
 
 
 def _bits(column: pa.Array) -> npt.NDArray[Any]:

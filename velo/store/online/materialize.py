@@ -146,8 +146,9 @@ def _materialize(
             brought = []
             for name, (view, table) in views.items():
                 progress(name)
-                brought.append(_bring(con, online, store.config, view, table, day, earlier, other,
-                                      untouched))  # fmt: skip
+                brought.append(
+                    _bring(con, online, store.config, view, table, day, earlier, other, untouched)
+                )
             if current_build(home).number != build.number:
                 raise HomeError("a new build was published meanwhile: run `velo materialize` again")
             finished = datetime.now(UTC).isoformat(timespec="seconds")
@@ -198,9 +199,14 @@ def _bring(
         parts = find_parts(con, folder, timestamp)
         before = filled_from(online, table) if earlier and not changed else frozenset()
         known = since(
-            folder, timestamp, parts, before,
-            midnight(earlier.as_of) if earlier else last, newest.first, source.types[timestamp],
-        )  # fmt: skip
+            folder,
+            timestamp,
+            parts,
+            before,
+            midnight(earlier.as_of) if earlier else last,
+            newest.first,
+            source.types[timestamp],
+        )
     comparison = Comparison(con, online, newest)
     comparison.make(known)
     if earlier is None:

@@ -68,11 +68,15 @@ class Newest:
         held = [
             *(self._key(key, f"k{i}", join.key_types[i]) for i, key in enumerate(keys)),
             "epoch_us(happened)",
-            *(_held(f"f{i}", join.feature_types[i], field)
-              for i, field in enumerate(self.table.features.values())),
-        ]  # fmt: skip
-        chosen = [f"{value} AS {identifier(column)}"
-                  for value, column in zip(held, self.table.columns, strict=True)]  # fmt: skip
+            *(
+                _held(f"f{i}", join.feature_types[i], field)
+                for i, field in enumerate(self.table.features.values())
+            ),
+        ]
+        chosen = [
+            f"{value} AS {identifier(column)}"
+            for value, column in zip(held, self.table.columns, strict=True)
+        ]
         # Grouping the narrow columns and joining back is twice as fast as a window over all.
         return (
             f"SELECT {', '.join(chosen)} FROM (SELECT * FROM ({counted}) JOIN "
@@ -105,9 +109,13 @@ class Newest:
 
     def _join(self, rows: Relation, features: list[str], settled: bool) -> ViewJoin:
         return view_join(
-            self.view, rows, features,
-            full_feature_names=False, visible_when_created=False, settled=settled,
-        )  # fmt: skip
+            self.view,
+            rows,
+            features,
+            full_feature_names=False,
+            visible_when_created=False,
+            settled=settled,
+        )
 
     def _key(self, name: str, column: str, type_: str) -> str:
         field = self.table.keys[name]

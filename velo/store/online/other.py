@@ -60,9 +60,10 @@ class Forwarded:
         wide = len(table.keys)
         read = table.reader(list(table.features))
         self._send(
-            view, table,
+            view,
+            table,
             [(row[:wide], read(row[wide + 1 :]), moment_of(row[wide])) for row in rows],
-        )  # fmt: skip
+        )
 
     def empty(self, view: Any, table: OnlineTable, keys: Sequence[tuple[Any, ...]]) -> None:
         """Send a row of nulls for each key."""
@@ -72,8 +73,12 @@ class Forwarded:
     def _send(self, view: Any, table: OnlineTable, rows: list[tuple[Any, Any, Any]]) -> None:
         for first in range(0, len(rows), BATCH):
             data = [
-                (EntityKey(join_keys=list(table.keys), entity_values=table.proto_key(key)),
-                 values, moment, None)
+                (
+                    EntityKey(join_keys=list(table.keys), entity_values=table.proto_key(key)),
+                    values,
+                    moment,
+                    None,
+                )
                 for key, values, moment in rows[first : first + BATCH]
-            ]  # fmt: skip
+            ]
             self._store.provider.online_write_batch(self._store.config, view, data, None)

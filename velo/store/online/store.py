@@ -180,10 +180,14 @@ class HomeOnlineStore(OnlineStore):
             columns = {name: [row[name] for row in entity_rows] for name in entity_rows[0]}
         (keys, grouped, join_keys, on_demand, wanted, shown, answer) = (
             utils._prepare_entities_to_read_from_online_store(
-                registry=registry, project=project, features=features, entity_values=columns,
-                full_feature_names=full_feature_names, native_entity_values=True,
+                registry=registry,
+                project=project,
+                features=features,
+                entity_values=columns,
+                full_feature_names=full_feature_names,
+                native_entity_values=True,
             )
-        )  # fmt: skip
+        )
         tables = [(view, table_of(config, view), names) for view, names in grouped]
         if (
             full_feature_names
@@ -192,9 +196,14 @@ class HomeOnlineStore(OnlineStore):
             or not all(table.is_native(names) for _, table, names in tables)
         ):
             return super().get_online_features(
-                config, features, entity_rows, registry, project, full_feature_names,
+                config,
+                features,
+                entity_rows,
+                registry,
+                project,
+                full_feature_names,
                 include_feature_view_version_metadata,
-            )  # fmt: skip
+            )
         held = request_columns(answer)
         with self._one_state(config) as con:
             for view, table, names in tables:

@@ -100,10 +100,12 @@ class OnlineTable:
     @property
     def create(self) -> str:
         """CREATE TABLE; of a view with keys."""
-        keys = [f"{identifier(name)} {type_} NOT NULL" for name, type_, place in self.described
-                if place]  # fmt: skip
-        facts = [f"{identifier(name)} {type_}" for name, type_, place in self.described
-                 if not place]  # fmt: skip
+        keys = [
+            f"{identifier(name)} {type_} NOT NULL" for name, type_, place in self.described if place
+        ]
+        facts = [
+            f"{identifier(name)} {type_}" for name, type_, place in self.described if not place
+        ]
         primary = ", ".join(map(identifier, self.key_columns.values()))
         columns = ", ".join([*keys, *facts])
         return f"CREATE TABLE {self} ({columns}, PRIMARY KEY ({primary})) WITHOUT ROWID"

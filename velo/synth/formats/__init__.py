@@ -9,12 +9,23 @@ from velo.synth.formats.declaration import Format
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        flat.RACEFORM, flat.RACEFORM_24H, rpscrape.RPSCRAPE, rpscrape.RPSCRAPE_2021,
-        rpscrape.RPSCRAPE_2020, rpscrape.RPSCRAPE_2019, rpscrape.RPSCRAPE_2019_JAN,
-        rpscrape.RPSCRAPE_2018, flat.RACING_DATA, racing_api.RACING_API, exchange.EXCHANGE,
-        cards.RACECARD, cards.RACECARD_JSON, cards.RACECARD_JSON_2026, cards.RACING_API_CARD,
+        flat.RACEFORM,
+        flat.RACEFORM_24H,
+        rpscrape.RPSCRAPE,
+        rpscrape.RPSCRAPE_2021,
+        rpscrape.RPSCRAPE_2020,
+        rpscrape.RPSCRAPE_2019,
+        rpscrape.RPSCRAPE_2019_JAN,
+        rpscrape.RPSCRAPE_2018,
+        flat.RACING_DATA,
+        racing_api.RACING_API,
+        exchange.EXCHANGE,
+        cards.RACECARD,
+        cards.RACECARD_JSON,
+        cards.RACECARD_JSON_2026,
+        cards.RACING_API_CARD,
     )
-}  # fmt: skip
+}
 
 
 def named(name: str) -> Format:

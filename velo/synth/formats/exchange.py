@@ -34,14 +34,23 @@ def _near(factor: float) -> Spelling:
 
 
 _COLUMNS: dict[str, Source] = {
-    "EVENT_ID": "race_id", "MENU_HINT": Spelling(("course", "date"), _menu),
-    "EVENT_NAME": "race_name", "EVENT_DT": Spelling(("date", "off"), _when),
+    "EVENT_ID": "race_id",
+    "MENU_HINT": Spelling(("course", "date"), _menu),
+    "EVENT_NAME": "race_name",
+    "EVENT_DT": Spelling(("date", "off"), _when),
     "SELECTION_ID": s.NUMBER,
     "SELECTION_NAME": s.BARE_HORSE,
-    "WIN_LOSE": Spelling(("pos",), lambda pos: "1" if pos == "1" else "0"), "BSP": _near(1.15),
-    "PPWAP": _near(1.12), "MORNINGWAP": _near(1.1), "PPMAX": _near(1.3), "PPMIN": _near(1.02),
-    "IPMAX": _near(2.0), "IPMIN": _near(0.9), "MORNINGTRADEDVOL": "", "PPTRADEDVOL": "",
+    "WIN_LOSE": Spelling(("pos",), lambda pos: "1" if pos == "1" else "0"),
+    "BSP": _near(1.15),
+    "PPWAP": _near(1.12),
+    "MORNINGWAP": _near(1.1),
+    "PPMAX": _near(1.3),
+    "PPMIN": _near(1.02),
+    "IPMAX": _near(2.0),
+    "IPMIN": _near(0.9),
+    "MORNINGTRADEDVOL": "",
+    "PPTRADEDVOL": "",
     "IPTRADEDVOL": "",
-}  # fmt: skip
+}
 
 EXCHANGE = Format("exchange", _COLUMNS, {}, container="prices")

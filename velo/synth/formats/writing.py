@@ -152,11 +152,13 @@ def _races(form: Format, rows: Iterable[dict[str, str]]) -> Iterator[dict[str, A
             if race:
                 yield race
             race = {**own, "runners": []}
-        race["runners"].append({
-            {"runner_region": "region"}.get(name, name): _typed(name, text)
-            for name, text in row.items()
-            if name not in form.of_race
-        })  # fmt: skip
+        race["runners"].append(
+            {
+                {"runner_region": "region"}.get(name, name): _typed(name, text)
+                for name, text in row.items()
+                if name not in form.of_race
+            }
+        )
     if race:
         yield race
 

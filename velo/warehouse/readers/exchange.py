@@ -64,7 +64,14 @@ READER = Reader(
         "in-play-max": spelt("ipmax"),
         "in-play-min": spelt("ipmin"),
     },
-    unused=frozenset((
-        "event_id", "selection_id", "win_lose", "morningtradedvol", "pptradedvol", "iptradedvol",
-    )),
-)  # fmt: skip
+    unused=frozenset(
+        (
+            "event_id",
+            "selection_id",
+            "win_lose",
+            "morningtradedvol",
+            "pptradedvol",
+            "iptradedvol",
+        )
+    ),
+)

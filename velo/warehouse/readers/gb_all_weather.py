@@ -51,8 +51,20 @@ READER = Reader(
         "evening": spelt("eve_price"),
     },
     signs=frozenset({"eve_price", "break_price", "morn_price"}),
-    unused=frozenset((
-        "age_band", "sex_rest", "dist_f", "dist_m", "btn", "time", "sp", "sp_dec", "mkt_dec",
-        "claim", "pace", "pf_speed",
-    )),
-)  # fmt: skip
+    unused=frozenset(
+        (
+            "age_band",
+            "sex_rest",
+            "dist_f",
+            "dist_m",
+            "btn",
+            "time",
+            "sp",
+            "sp_dec",
+            "mkt_dec",
+            "claim",
+            "pace",
+            "pf_speed",
+        )
+    ),
+)

@@ -53,9 +53,24 @@ READER = Reader(
     sectionals={section: spelt(f"sec{section}") for section in range(1, 7)},
     needs=(*RESULT, frozenset({"race_no"})),
     signs=frozenset({"win_div", "place_div", "running_position", "rail"}),
-    unused=frozenset((
-        "off", "dist_m", "dist_f", "rail", "horse_zh", "body_wgt", "rpr", "ts", "sp", "lbw_raw",
-        "running_position", "time", "win_div", "place_div", "src",
-        *(f"race_sec{section}" for section in range(1, 7)),
-    )),
-)  # fmt: skip
+    unused=frozenset(
+        (
+            "off",
+            "dist_m",
+            "dist_f",
+            "rail",
+            "horse_zh",
+            "body_wgt",
+            "rpr",
+            "ts",
+            "sp",
+            "lbw_raw",
+            "running_position",
+            "time",
+            "win_div",
+            "place_div",
+            "src",
+            *(f"race_sec{section}" for section in range(1, 7)),
+        )
+    ),
+)

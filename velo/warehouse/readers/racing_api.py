@@ -24,8 +24,17 @@ READER = Reader(
     never=frozenset({"num", "wgt"}),
     unused=FLAT_UNUSED
     | {
-        "jumps", "jockey_claim_lbs", "winning_time_detail", "comments", "non_runners",
-        "race_comments", "tote_win", "tote_pl", "tote_ex", "tote_csf", "tote_tricast",
+        "jumps",
+        "jockey_claim_lbs",
+        "winning_time_detail",
+        "comments",
+        "non_runners",
+        "race_comments",
+        "tote_win",
+        "tote_pl",
+        "tote_ex",
+        "tote_csf",
+        "tote_tricast",
         "tote_trifecta",
     },
-)  # fmt: skip
+)

@@ -10,18 +10,65 @@ from velo.warehouse.readers.after_race import AFTER_RACE
 from velo.warehouse.sql_text import quoted
 
 FIELDS = (
-    "date", "course", "region", "source_race_id", "off", "race_no", "race_name", "race_type",
-    "class", "pattern", "rating_band", "distance", "surface", "going", "ran", "number", "position",
-    "draw", "horse", "bred", "source_horse_id", "age", "sex", "weight", "headgear", "jockey",
-    "trainer", "owner", "official_rating", "rpr", "ts", "seconds", "time", "beaten", "prize",
-    "race_prize", "sire", "dam", "damsire", "comment", "off_dt", "standing",
-)  # fmt: skip
+    "date",
+    "course",
+    "region",
+    "source_race_id",
+    "off",
+    "race_no",
+    "race_name",
+    "race_type",
+    "class",
+    "pattern",
+    "rating_band",
+    "distance",
+    "surface",
+    "going",
+    "ran",
+    "number",
+    "position",
+    "draw",
+    "horse",
+    "bred",
+    "source_horse_id",
+    "age",
+    "sex",
+    "weight",
+    "headgear",
+    "jockey",
+    "trainer",
+    "owner",
+    "official_rating",
+    "rpr",
+    "ts",
+    "seconds",
+    "time",
+    "beaten",
+    "prize",
+    "race_prize",
+    "sire",
+    "dam",
+    "damsire",
+    "comment",
+    "off_dt",
+    "standing",
+)
 """Every column that a reader may fill, in the staging table's order. All are text."""
 
 PRICE_KINDS = (
-    "evening", "breakfast", "morning", "open", "touched", "wap", "min", "max", "sp", "bsp",
-    "in-play-min", "in-play-max",
-)  # fmt: skip
+    "evening",
+    "breakfast",
+    "morning",
+    "open",
+    "touched",
+    "wap",
+    "min",
+    "max",
+    "sp",
+    "bsp",
+    "in-play-min",
+    "in-play-max",
+)
 """Every kind of price that the warehouse keeps (data.md, Kinds of price)."""
 
 Role = Literal["results", "card", "prices"]
@@ -29,8 +76,11 @@ Role = Literal["results", "card", "prices"]
 WHICH_RACE = frozenset({"off", "off_dt", "source_race_id", "race_no", "race_name"})
 """Fields any of which tells the races of a day and course apart."""
 RUNNER = (
-    frozenset({"date"}), frozenset({"course"}), frozenset({"horse"}), WHICH_RACE,
-)  # fmt: skip
+    frozenset({"date"}),
+    frozenset({"course"}),
+    frozenset({"horse"}),
+    WHICH_RACE,
+)
 RESULT = (*RUNNER, frozenset({"position"}))
 
 
@@ -136,11 +186,12 @@ class Reader:
     def lacking(self, columns: Collection[str]) -> list[str]:
         """What a file of these columns lacks for this format, each as the format spells it."""
         missing = [
-            " or ".join(sorted(self.columns[name][0].columns[0] for name in need
-                               if name in self.columns))
+            " or ".join(
+                sorted(self.columns[name][0].columns[0] for name in need if name in self.columns)
+            )
             for need in self.needs
             if not any(self._gives(name, columns) for name in need)
-        ]  # fmt: skip
+        ]
         if self.signs and not any(name in columns for name in self.signs):
             missing.append(" or ".join(sorted(self.signs)))
         return missing

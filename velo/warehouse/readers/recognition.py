@@ -79,14 +79,17 @@ def _kept(reader: Reader) -> dict[str, Spellings]:
 
 def _differing(one: Reader, other: Reader, columns: Collection[str]) -> list[str]:
     """Columns that two readers take for different things."""
-    ours, theirs = ({
-        column: sorted(
-            field
-            for field, spellings in [*each.columns.items(), *each.prices.items()]
-            if any(column in s.columns for s in spellings if s.fits(columns))
-        )
-        for column in columns
-    } for each in (one, other))  # fmt: skip
+    ours, theirs = (
+        {
+            column: sorted(
+                field
+                for field, spellings in [*each.columns.items(), *each.prices.items()]
+                if any(column in s.columns for s in spellings if s.fits(columns))
+            )
+            for column in columns
+        }
+        for each in (one, other)
+    )
     return [column for column in columns if ours[column] != theirs[column]]
 
 

@@ -104,7 +104,22 @@ FLAT_PRICES: dict[str, Spellings] = {
     "in-play-max": spelt("ip_max"),
 }
 
-FLAT_UNUSED = frozenset((
-    "age_band", "sex_rest", "btn", "course_id", "course_detail", "jockey_id", "trainer_id",
-    "sire_id", "dam_id", "damsire_id", "owner_id", "silk_url", "morning_vol", "pre_vol", "ip_vol",
-))  # fmt: skip
+FLAT_UNUSED = frozenset(
+    (
+        "age_band",
+        "sex_rest",
+        "btn",
+        "course_id",
+        "course_detail",
+        "jockey_id",
+        "trainer_id",
+        "sire_id",
+        "dam_id",
+        "damsire_id",
+        "owner_id",
+        "silk_url",
+        "morning_vol",
+        "pre_vol",
+        "ip_vol",
+    )
+)

@@ -1,0 +1,23 @@
+"""The small Feast project that the tests of the online store write to."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from feast import FeatureStore
+
+from tests.store.at_course import COURSE, HORSE, feast, rows, view
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[FeatureStore]:
+    pq.write_table(rows(), tmp_path / "rows.parquet")
+    store = feast(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        store.apply([HORSE, COURSE, view(tmp_path)])
+        yield store
