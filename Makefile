@@ -22,7 +22,7 @@ export VELO_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins sbom \
-	test-feast mutants
+	test-feast mutants docs pictures
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,16 @@ mutants: $(STAMP) ## faults put into what money goes by, and whether tests notic
 		-r benchmarks/mutants/requirements.txt
 	$(VENV)/mutants/bin/python -m benchmarks.mutants $(ONLY)
 
+docs: ## the documentation as a site, site/index.html
+	@$(PYTHON) -m venv $(VENV)/docs
+	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r docs/requirements.txt
+	$(VENV)/docs/bin/mkdocs build --strict --quiet
+	@echo "open site/index.html"
+
+pictures: $(STAMP) ## the pictures of docs/pictures, taken of the demo's home with Chromium
+	$(BIN)/python docs/take_pictures.py
+
 check: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -101,7 +111,7 @@ status: $(STAMP) ## where the home stands
 ui: $(STAMP) ## MLflow's pages on loopback, port 5000
 	$(BIN)/velo ui
 
-bench: $(STAMP) ## the README's table of speed, printed anew
+bench: $(STAMP) ## the first table of docs/benchmarks.md, measured anew
 	$(BIN)/python -m benchmarks.whole_way
 
 pins: ## pin every package anew, for all platforms, exact, with hashes too, without addresses
