@@ -64,24 +64,19 @@ def page(found: Mapping[str, Any]) -> str:
 
 
 def said(found: Mapping[str, Any]) -> str:
-    """Which of the two knew more, in a sentence."""
+    """Which of the two is better, in a sentence."""
     paired = found["paired"]
     if paired is None:
         return (
-            "The two judged no race in common, so their figures are of different days and cannot "
-            "be set against one another."
+            "The two runs judged no race in common, so their figures are of different days and "
+            "cannot be compared."
         )
     figure = (
         f"{shown.number(paired['gain'], 4, sign=True)} nats a race "
         f"({shown.numbers(paired['gain_ci'], 4, sign=True)}) over the "
         f"{shown.count(paired['races'])} races that both judged"
     )
-    low, high = paired["gain_ci"]
-    if low is not None and low > 0:
-        return f"B knew more than A: {figure}."
-    if high is not None and high < 0:
-        return f"B knew less than A: {figure}."
-    return f"B and A are not told apart: {figure}."
+    return f"{words.against('B', 'A', *paired['gain_ci'])}: {figure}."
 
 
 def _figures(found: Mapping[str, Any]) -> Table:

@@ -102,6 +102,15 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     return [first, _evidence(holdout, found["earlier_looks"]), _money(found)]
 
 
+def against(one: str, other: str, low: float | None, high: float | None) -> str:
+    """Whether one is better or worse than another, by the interval of its gain over the other."""
+    if low is not None and low > 0:
+        return f"{one} is better than {other}"
+    if high is not None and high < 0:
+        return f"{one} is worse than {other}"
+    return f"{one} cannot be told apart from {other}"
+
+
 def level(earlier_looks: int) -> str:
     """The level of the gain's interval after so many earlier looks at its days."""
     if not earlier_looks:
@@ -120,11 +129,8 @@ def _evidence(holdout: Mapping[str, Any], earlier_looks: int) -> str:
         f"{shown.number(gain, 4, sign=True)} nats a race ({shown.numbers((low, high), 4, True)}"
         f"{', at ' + level(earlier_looks) if earlier_looks else ''})"
     )
-    if low > 0:
-        return f"Over {races} races it knew more than the calibrated market: {figure}."
-    if high < 0:
-        return f"Over {races} races it knew less than the calibrated market: {figure}."
-    return f"Over {races} races it is not told apart from the calibrated market: {figure}."
+    outcome = against("the blend", "the calibrated market", low, high)
+    return f"Over {races} races {outcome}: {figure}."
 
 
 def _money(found: Mapping[str, Any]) -> str:
