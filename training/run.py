@@ -12,16 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import pyfunc, walk_forward
-from training.blending.blend_path import blend_path
+from training import pyfunc
 from training.blending.calibration_choice import Trials
 from training.blending.market import Method
 from training.data.conditions import paid
 from training.data.dataset import Dataset, assemble, feature_store
 from training.data.named import require_named
-from training.judging import diagnosis, evaluation
-from training.judging.comparison import Held, said_of_run
-from training.judging.evaluation import Blended
+from training.judging import diagnosis
 from training.judging.gate import Verdict, judge
 from training.judging.metrics import Predictions
 from training.judging.reference import judged_figures, reference
@@ -30,7 +27,7 @@ from training.model import artifact
 from training.model.attribution import attribute
 from training.model.explanation import explained
 from training.model.model import Model
-from training.recipe import boosted, walk
+from training.promotion.comparison import Held, said_of_run
 from training.record import nested, tracked_data
 from training.record.code_state import CodeState
 from training.record.holdout_file import write_holdout
@@ -41,7 +38,11 @@ from training.record.review import NOTE, RUN_NAME, Review
 from training.record.service_definition import definition
 from training.record.tracking import VERDICT, Recorder
 from training.search import tuning
-from training.walk_forward import OutOfFold
+from training.walk import evaluation, walk_forward
+from training.walk.blend_path import blend_path
+from training.walk.evaluation import Blended
+from training.walk.recipe import boosted, walk
+from training.walk.walk_forward import OutOfFold
 from velo.disk.full_disk import room_on
 from velo.home import Home
 from velo.offline.build import current_build

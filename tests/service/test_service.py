@@ -15,10 +15,10 @@ import pytest
 
 from tests.live.replayed import World, written
 from tests.service.asking import asked, at_eight, served
+from training.promotion.champion import crown
+from training.promotion.succession import PROMOTED, write_succession
 from training.record import tracking
-from training.record.champion import crown
 from training.record.registry import CHALLENGER, MODEL, register, resolve
-from training.record.succession import PROMOTED, write_succession
 from velo.live.journal import predictions
 
 pytestmark = pytest.mark.slow

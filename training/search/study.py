@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.data.races import Floats
-from training.judging.bootstrap import Estimate
 from training.record.opening import opening
 from training.record.process import is_dead, this_process
+from training.statistics.bootstrap import Estimate
+from training.statistics.races import Floats
 from velo.home import Home, sqlite_url
 from velo.settings import Ranker, Span, Tuning
 
