@@ -11,7 +11,8 @@ from training.model import artifact
 from training.promotion import champion
 from training.promotion.champion import Reign, changing, crown, restore_previous
 from training.record import registry
-from training.record.tracking import Recorder, client
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
 from velo.errors import HomeError, InputError, ModelError
 from velo.home import Home
 

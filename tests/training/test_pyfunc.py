@@ -16,7 +16,8 @@ from training.blending.calibration import Uncalibrated
 from training.blending.calibration_choice import Trials
 from training.model import artifact
 from training.model.model import Model
-from training.record.tracking import Recorder, client
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
 from training.walk import evaluation, walk_forward
 from velo.errors import ModelError
 from velo.home import Home

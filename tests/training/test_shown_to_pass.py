@@ -14,8 +14,8 @@ from training.judging.gate import Verdict, judge
 from training.promotion import recorded_run
 from training.promotion.champion import Reign
 from training.promotion.promote import Promotion, promote, roll_back
+from training.record.mlflow_store import client
 from training.record.registry import resolve
-from training.record.tracking import client
 from training.run import Trained, train
 from training.scoring import score_period, stored_model
 from velo.errors import ModelError

@@ -27,7 +27,7 @@ from training.promotion.succession import (
     write_succession,
 )
 from training.promotion.title import why_not_champion
-from training.record import registry, tracking
+from training.record import mlflow_store, registry
 from training.record.registry import Registered
 from training.record.report import plain
 from training.scoring import stored_model
@@ -226,10 +226,12 @@ def _record(home: Home, done: Promotion) -> None:
         tags["velo.against_champion"] = done.comparison.words()
     _tag(home, done.refitted.version if done.refitted else done.version, tags)
     whole = done.to_dict() | {"at": now.isoformat(timespec="seconds")}
-    tracking.client(home).log_dict(done.judged.registered.run_id, whole, WHOLE)
+    mlflow_store.client(home).log_dict(done.judged.registered.run_id, whole, WHOLE)
 
 
 def _tag(home: Home, version: str, tags: dict[str, str]) -> None:
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     for name, value in tags.items():
-        store.set_model_version_tag(registry.MODEL, version, name, value[: tracking.LONGEST_TAG])
+        store.set_model_version_tag(
+            registry.MODEL, version, name, value[: mlflow_store.LONGEST_TAG]
+        )

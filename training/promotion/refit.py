@@ -18,10 +18,11 @@ from training.model import artifact
 from training.model.artifact import load
 from training.promotion.recorded_run import JUDGED, REFIT, Judged
 from training.record.code_state import CodeState
-from training.record.tracking import VERDICT, Recorder
-from training.run import stored_form
+from training.record.mlflow_store import VERDICT
+from training.record.tracking import Recorder
 from training.scoring import Stored, stored_model
 from training.walk import evaluation, walk_forward
+from training.walk.stored_form import stored_form
 from velo.errors import ModelError
 from velo.home import Home
 from velo.offline.spine import Spine

@@ -21,8 +21,9 @@ import pandas as pd
 from training.blending.calibration_choice import Trials
 from training.blending.market import Method
 from training.data.dataset import Dataset
+from training.record.trial import Trial
 from training.search import luck
-from training.search.study import Study, Trial
+from training.search.study import Study
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate
 from training.statistics.races import Floats, Races
