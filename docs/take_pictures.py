@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,10 @@ from pathlib import Path
 PICTURES = Path(__file__).resolve().parent / "pictures"
 MOST_BYTES = 300_000
 WIDTH = 1000
-HEIGHTS = {"report": 1180, "card": 1000}
+HEIGHTS = {"report": 880, "card": 1000}
 """Pixels of the page that each picture shows, from its top."""
+WHEN = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC ")
+"""When a page's run was made: left out, so that the same world gives the same picture."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -75,15 +78,17 @@ def velo(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def take(browser: str, page: Path, picture: Path, height: int) -> int:
     """Write the top of a page as PNG; returns its bytes."""
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory() as folder:
+        timeless = Path(folder) / "page.html"
+        timeless.write_text(WHEN.sub("", page.read_text("utf-8")), encoding="utf-8")
         subprocess.run(
             [
                 browser,
                 *FLAGS,
-                f"--user-data-dir={profile}",
+                f"--user-data-dir={folder}/profile",
                 f"--window-size={WIDTH},{height}",
                 f"--screenshot={picture}",
-                page.as_uri(),
+                timeless.as_uri(),
             ],
             stderr=subprocess.DEVNULL,
             timeout=300,
