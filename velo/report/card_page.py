@@ -140,13 +140,15 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
         )
     if any(row["unknown"] for race in races for row in race["runners"]):
         found.append(
-            "What was never seen before (marked “new”) is scored from its priors: as an average "
-            "of its kind, not as known to be average."
+            "Whatever was never seen before (marked “new”) is scored from its priors: it is treated "
+            "as average, not known to be average."
         )
     if any(race["backfill"] for race in races):
-        found.append("Backfilled races were predicted after their off and count in no ledger.")
+        found.append(
+            "Backfilled races were predicted after their off and do not count in the ledger."
+        )
     found.append(
-        "Fair odds have no margin. At a price below them a bet loses by the own reckoning."
+        "Fair odds have no margin. At shorter odds the model itself expects a bet to lose."
     )
     return found
 
@@ -180,7 +182,7 @@ def _says(race: Mapping[str, Any]) -> list[str]:
             f"Indicative: the odds are {odds}, the model was judged on {race['decision'].upper()}."
         )
     if race["backfill"]:
-        found.append("Backfilled: made after the off, and no part of the ledger.")
+        found.append("Backfilled: predicted after the off, and not part of the ledger.")
     return found
 
 

@@ -110,8 +110,8 @@ def _coverage(report: Mapping[str, Any]) -> list[str]:
             "uses on each day what was known then."
         )
     found.append(
-        "The data contain the races that their source kept. If it dropped horses or meetings later, "
-        "no count here shows it (survivorship)."
+        "The data contain the races that their source kept. If it dropped horses or meetings "
+        "later, no count here shows it (survivorship)."
     )
     return found
 
