@@ -18,10 +18,13 @@ from pathlib import Path
 PICTURES = Path(__file__).resolve().parent / "pictures"
 MOST_BYTES = 300_000
 WIDTH = 1000
-HEIGHTS = {"report": 880, "card": 1000}
+HEIGHTS = {"report": 880, "card": 930}
 """Pixels of the page that each picture shows, from its top."""
-WHEN = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC ")
-"""When a page's run was made: left out, so that the same world gives the same picture."""
+MOMENTS = (
+    (re.compile(r"Trained [\d-]+ [\d:]+ UTC on"), "Trained on"),
+    (re.compile(r"Predicted \d+ \w+ \d{4}, [\d:]+ \([\w/]+\), features"), "Features"),
+)
+"""When a run or a prediction was made: left out, so that a world gives the same picture again."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -80,7 +83,10 @@ def take(browser: str, page: Path, picture: Path, height: int) -> int:
     """Write the top of a page as PNG; returns its bytes."""
     with tempfile.TemporaryDirectory() as folder:
         timeless = Path(folder) / "page.html"
-        timeless.write_text(WHEN.sub("", page.read_text("utf-8")), encoding="utf-8")
+        html = page.read_text("utf-8")
+        for moment, without in MOMENTS:
+            html = moment.sub(without, html)
+        timeless.write_text(html, encoding="utf-8")
         subprocess.run(
             [
                 browser,

@@ -140,8 +140,8 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
         )
     if any(row["unknown"] for race in races for row in race["runners"]):
         found.append(
-            "Whatever was never seen before (marked “new”) is scored from its priors: it is treated "
-            "as average, not known to be average."
+            "Whatever was never seen before (marked “new”) is scored from its priors: it is "
+            "treated as average, not known to be average."
         )
     if any(race["backfill"] for race in races):
         found.append(
