@@ -66,8 +66,8 @@ def test_the_familys_feature_is_the_horses_record_before_the_day(with_stamina: D
     starts = (
         spine.connect()
         .execute(
-            "SELECT horse_id, distance_band, entries.event_timestamp, 1.0 / field_size AS expected, "
-            "coalesce(win_share, 0.0) AS wins "
+            "SELECT horse_id, distance_band, entries.event_timestamp, "
+            "1.0 / field_size AS expected, coalesce(win_share, 0.0) AS wins "
             f"FROM {spine.entries} AS entries "
             f"LEFT JOIN {spine.outcomes} AS outcomes USING (race_id, horse_id) "
             "WHERE was_run"
