@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from velo.settings import Settings, Strategy
 
-PAGE = (Path(__file__).resolve().parent.parent / "docs" / "settings.md").read_text("utf-8")
+PROJECT = Path(__file__).resolve().parent.parent
+PAGE = (PROJECT / "docs/settings.md").read_text(encoding="utf-8")
 FIELDS = Settings.model_fields
 SECTIONS = {name for name, field in FIELDS.items() if isinstance(field.default, BaseModel)}
 PROSE = {"strategies", "tuning"}

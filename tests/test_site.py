@@ -43,7 +43,7 @@ def test_every_page_stands_in_the_navigation_once_or_is_left_out_of_it_by_name()
 
 
 def test_every_decision_is_listed_once_under_its_own_title() -> None:
-    index = (DOCS / "adr" / "index.md").read_text(encoding="utf-8")
+    index = (PROJECT / "docs/adr/index.md").read_text(encoding="utf-8")
     listed = re.findall(r"^(\d+)\. \[(.*)\]\((.*)\)$", index, re.MULTILINE)
     titles = [
         (*page.read_text(encoding="utf-8").split("\n")[0].removeprefix("# ").split(". ", 1), name)
