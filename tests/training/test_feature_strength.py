@@ -111,9 +111,9 @@ def test_what_is_known_of_a_missing_value_is_told_apart(strengths: dict[str, Str
 def test_a_missing_value_is_its_races_mean() -> None:
     races = Races.of(np.array([1, 1, 1, 2, 2]))
     values = np.array([2.0, np.nan, 6.0, np.nan, np.nan])
-    found = filled(values, races)
-    assert found["value"].tolist() == [2, 4, 6, 0, 0]
-    assert found["missing"].tolist() == [0, 1, 0, 1, 1]
+    columns = filled(values, races)
+    assert columns["value"].tolist() == [2, 4, 6, 0, 0]
+    assert columns["missing"].tolist() == [0, 1, 0, 1, 1]
 
 
 def test_ranks_run_from_0_to_1_within_the_race_and_ties_share() -> None:

@@ -34,7 +34,7 @@ NAMES = {
 }
 
 
-def told(home: Home, races: int, seed: int, void: int = 0) -> list[Start]:
+def recorded_starts(home: Home, races: int, seed: int, void: int = 0) -> list[Start]:
     """A random world with morning prices, its first few races declared void."""
     starts = random_starts(seed, races)
     record(home, starts)
@@ -55,7 +55,7 @@ def has_run(starts: list[Start]) -> list[str]:
 
 
 def test_returned_bets_are_those_at_a_price_in_the_band(home: Home) -> None:
-    starts = told(home, 120, 11, void=2)
+    starts = recorded_starts(home, 120, 11, void=2)
     void = has_run(starts)[:2]
     build_tables(home)
     spine = Spine(home)
@@ -73,7 +73,7 @@ def test_returned_bets_are_those_at_a_price_in_the_band(home: Home) -> None:
 
 
 def test_the_gate_is_paid_as_the_backtest_pays(home: Home) -> None:
-    told(home, 120, 11)
+    recorded_starts(home, 120, 11)
     build_tables(home)
     spine = Spine(home)
     span = (spine.first_day, spine.last_day, "morning")
@@ -90,7 +90,7 @@ def test_the_gate_is_paid_as_the_backtest_pays(home: Home) -> None:
 
 
 def test_a_handicap_says_so_or_is_of_a_hong_kong_class(home: Home) -> None:
-    starts = told(home, 60, 3)
+    starts = recorded_starts(home, 60, 3)
     races = [stable_id("race", race) for race in has_run(starts)]
     named = dict(zip(races, NAMES.items(), strict=False))
     with warehouse(home, SETTINGS.store, write=True) as con:

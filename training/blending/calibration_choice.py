@@ -18,7 +18,7 @@ import numpy.typing as npt
 from training.blending import calibration
 from training.blending.calibration import Kind
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Floats, Races
 
 Wanted = Literal["auto", "none", "isotonic", "beta"]
@@ -97,11 +97,11 @@ class Trials:
             for kind, gain in trial.gains.items()
         }
 
-    def choices(self, wanted: Wanted, draws: int, seed: int) -> dict[str, Choice]:
+    def choices(self, wanted: Wanted, resampling: Resampling) -> dict[str, Choice]:
         """What is kept on each side, `blend` and `market`, with the evidence."""
         return {
-            "blend": choose(self.blend, wanted, draws, seed),
-            "market": choose(self.market, wanted, draws, seed),
+            "blend": choose(self.blend, wanted, resampling),
+            "market": choose(self.market, wanted, resampling),
         }
 
 
@@ -139,12 +139,12 @@ def kept(trials: Sequence[Trial], wanted: Wanted) -> Kind:
     return best if best is not None and means[best] > 0 else "none"
 
 
-def choose(trials: Sequence[Trial], wanted: Wanted, draws: int, seed: int) -> Choice:
+def choose(trials: Sequence[Trial], wanted: Wanted, resampling: Resampling) -> Choice:
     """What is kept, with the evidence."""
     dates = [trial.race_dates for trial in trials]
     days = Days.of(np.concatenate(dates)) if dates else Days.of(np.zeros(0))
     gains = {
-        kind: bootstrap.mean(_together(trials, kind), days, draws, seed)
+        kind: bootstrap.mean(_together(trials, kind), days, resampling)
         for kind in _judged_kinds(trials)
     }
     return Choice(kept(trials, wanted), gains, len(days.index))

@@ -21,7 +21,7 @@ from training.data.inputs import Inputs
 from training.model import linear
 from training.model.model import market_start
 from training.statistics import bootstrap, likelihood
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.races import Floats, Races
 from training.walk import walk_forward
 from training.walk.walk_forward import FoldFit, OutOfFold, Part
@@ -186,8 +186,7 @@ def _weight_over_market(data: Dataset, settings: Settings, devig: Method) -> Est
         won,
         races,
         races.first(frame["date"].to_numpy()),
-        training.bootstrap_draws,
-        training.seed,
+        Resampling.of(training),
     ).exponent
 
 
@@ -201,8 +200,7 @@ def _gain(
         _column(frame, "win_share"),
         races,
         races.first(frame["date"].to_numpy()),
-        training.bootstrap_draws,
-        training.seed,
+        Resampling.of(training),
     )
 
 

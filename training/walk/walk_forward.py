@@ -78,11 +78,11 @@ class Size:
     temperature: float
 
     @classmethod
-    def median(cls, found: Sequence[Size]) -> Size:
-        """The middle of what was found, each by itself."""
+    def median(cls, sizes: Sequence[Size]) -> Size:
+        """The middle of the rounds and of the temperatures, each by itself."""
         return cls(
-            round(float(np.median([each.rounds for each in found]))),
-            float(np.median([each.temperature for each in found])),
+            round(float(np.median([each.rounds for each in sizes]))),
+            float(np.median([each.temperature for each in sizes])),
         )
 
 
@@ -146,12 +146,12 @@ def out_of_fold(
     Raises:
         DataError: a fold has no usable race.
     """
-    recipe = _Recipe(data, settings, devig, objective)
-    found = [recipe.first_size(data.plan.folds[0])]
+    fitter = _Fitter(data, settings, devig, objective)
+    sizes = [fitter.first_size(data.plan.folds[0])]
     fits, parts = [], []
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
-        fit = recipe.fit(fold, Size.median(found))
+        fit = fitter.fit(fold, Size.median(sizes))
         test = Part.between(data, fold.test_start, fold.test_end)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
         parts.append(
@@ -164,22 +164,22 @@ def out_of_fold(
         )
         fits.append(fit)
         if fit.curve:
-            found.append(recipe.size(fit, test))
-    return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits), Size.median(found))
+            sizes.append(fitter.size(fit, test))
+    return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits), Size.median(sizes))
 
 
 def fit_last(
     data: Dataset, settings: Settings, devig: Method, objective: str, size: Size
 ) -> Fundamental:
     """The model that is kept: fitted on every training day, sized as the folds found best."""
-    recipe = _Recipe(data, settings, devig, objective)
-    sample, _ = recipe.sample(data.plan.history_end, data.plan.train_end)
-    kept = recipe.scorer(sample, size.rounds)
-    return Fundamental(data.inputs, kept, size.temperature, recipe.residual)
+    fitter = _Fitter(data, settings, devig, objective)
+    sample, _ = fitter.sample(data.plan.history_end, data.plan.train_end)
+    kept = fitter.scorer(sample, size.rounds)
+    return Fundamental(data.inputs, kept, size.temperature, fitter.residual)
 
 
 @dataclass(frozen=True, eq=False)
-class _Recipe:
+class _Fitter:
     """How a model of some days is fitted."""
 
     data: Dataset
@@ -231,7 +231,7 @@ class _Recipe:
             for start, end in ((fold.train_start, turn - gap), (turn, fold.train_end))
         )
         stopped = self.scorer(early, watched=late)
-        return Size(stopped.rounds, self.heat(stopped, late))
+        return Size(stopped.rounds, self.temperature(stopped, late))
 
     def fit(self, fold: Fold, size: Size) -> FoldFit:
         began = time.time()
@@ -242,17 +242,17 @@ class _Recipe:
             return FoldFit(fold, straight, beta0, straight, (), began, time.time())
         later = self.part(fold.test_start, fold.test_end)
         watched = self.started(later, beta0) if len(later.rows) else None
-        taught = self.scorer(sample, size.rounds, watched)
-        curve = taught.curve if isinstance(taught, Ranker) else ()
-        boosted = Fundamental(inputs, taught, size.temperature, self.residual)
+        boosting = self.scorer(sample, size.rounds, watched)
+        curve = boosting.curve if isinstance(boosting, Ranker) else ()
+        boosted = Fundamental(inputs, boosting, size.temperature, self.residual)
         return FoldFit(fold, boosted, beta0, straight, curve, began, time.time())
 
     def size(self, fit: FoldFit, test: Part) -> Size:
         """By a fold's own days, now that they are predicted."""
         best = int(np.argmax(fit.curve)) + 1
-        return Size(best, self.heat(fit.boosted.scorer, test.sample()))
+        return Size(best, self.temperature(fit.boosted.scorer, test.sample()))
 
-    def heat(self, fitted: Scorer, later: Sample) -> float:
+    def temperature(self, fitted: Scorer, later: Sample) -> float:
         """Of a fundamental model alone; what starts from the market has none."""
         if self.residual:
             return 1.0
