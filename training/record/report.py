@@ -1,8 +1,4 @@
-"""The training report, `training_report.json`: one declaration for writing it and for reading it.
-
-Older reports lack figures that came later and may hold what is gone; a part that this version
-does not know is kept as it stands.
-"""
+"""The training report, `training_report.json`: declared once, for writing it and for reading it."""
 
 from __future__ import annotations
 
@@ -14,239 +10,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from training.data.nulls import NullCount
 from training.judging.diagnosis import Contribution, Kind, Slice, worst
 from training.judging.gate import Blend, Verdict
+from training.record.report_sections import (
+    ContributionRow,
+    DataSection,
+    Figure,
+    Figures,
+    FoldWeight,
+    GateVerdict,
+    ModelSection,
+    NullSection,
+    Part,
+    PlanSection,
+    PriceSection,
+    SearchSection,
+    SliceRow,
+)
 from training.statistics.bootstrap import Resampling
 from velo.settings import Gate, OddsBand
 
 FILE = "training_report.json"
 SAME_PRICE = "selected on the price it settles at"
-Figure = int | float | None
-"""An integer stays one; what could not be measured is null."""
-Figures = dict[str, Figure]
-
-
-class Part(BaseModel):
-    """A part of the report; it cannot be changed."""
-
-    model_config = ConfigDict(extra="allow", frozen=True)
-
-
-class FigureInterval(Part):
-    """A figure with its 95% interval."""
-
-    value: Figure
-    low: Figure
-    high: Figure
-
-
-class DataSection(Part):
-    """What was trained and judged on.
-
-    Attributes:
-        build, starts, corrections: fingerprint of the offline tables.
-        first_day, last_day: race days.
-        rows, races: of them all.
-        excluded: reason -> races left out.
-        families: family -> its features.
-        priors: that were fitted; empty in reports without them.
-    """
-
-    build: str
-    starts: str
-    corrections: str
-    first_day: date
-    last_day: date
-    rows: int
-    races: int
-    excluded: dict[str, int]
-    families: dict[str, list[str]]
-    priors: Figures = Field(default_factory=dict)
-
-
-class FoldSpan(Part):
-    """One fold: fitted on [train_start, train_end), tested on [test_start, test_end)."""
-
-    number: int
-    train_start: date
-    train_end: date
-    test_start: date
-    test_end: date
-
-
-class PlanSection(Part):
-    """History, folds and holdout, as `Plan.to_dict`."""
-
-    history_end: date
-    folds: list[FoldSpan]
-    train_end: date
-    holdout_start: date
-    holdout_end: date
-
-
-class PriceSection(Part):
-    """Kinds of the decision and the settlement price, de-vig, commission on winnings."""
-
-    decision: str
-    settlement: str
-    devig: str
-    commission: float
-    note: str
-
-
-class NullSection(Part):
-    """Missing values of one feature."""
-
-    rows: int
-    unexplained: int
-    structural: int
-    cold_start: int
-    constant: bool
-
-    @property
-    def count(self) -> NullCount:
-        """As the gate takes it."""
-        return NullCount(
-            self.rows, self.unexplained, self.structural, self.cold_start, self.constant
-        )
-
-
-class BlendSection(Part):
-    """A blend: the exponents, each null in a mode that has none."""
-
-    mode: str
-    exponent: float
-    beta: float
-    alpha: Figure
-    gamma: Figure
-    alpha_share: Figure
-
-
-class CalibratorChoice(Part):
-    """What calibrates one side, and what each kind gained out of fold."""
-
-    kind: str
-    gains: dict[str, FigureInterval]
-    races: int
-
-
-class ModelSection(Part):
-    """The model that was kept, and what was fitted beside it.
-
-    Attributes:
-        objective: that the ranker was fitted to, `auto` resolved.
-        rounds: trees, 0 for a linear model.
-        temperature: of the softmax.
-        blend, power_market: with the market, and the market alone.
-        figures: the blend's exponents with intervals, flat.
-        out_of_fold: R² of boosting, line and market.
-        linear_is_better: whether the line does better out of fold, and `note` says so.
-        calibration: side -> the calibrator's choice.
-    """
-
-    objective: str
-    rounds: int
-    temperature: float
-    blend: BlendSection
-    power_market: BlendSection
-    figures: Figures
-    out_of_fold: Figures
-    linear_is_better: bool
-    note: str
-    calibration: dict[str, CalibratorChoice]
-
-
-class CriterionRow(Part):
-    """One row of the gate's table."""
-
-    name: str
-    target: str
-    value: Figure
-    low: Figure
-    high: Figure
-    bets: int | None
-    holds: bool
-    missed_by: Figure
-    note: str
-
-
-class GateVerdict(Part):
-    """The gate's verdict, as it was on the day of training."""
-
-    promoted: bool
-    words: str
-    underpowered: bool
-    bets_needed: int | None
-    alarms: list[str]
-    criteria: list[CriterionRow]
-
-
-class SliceRow(Part):
-    """One odds band, course or month of the judged days (`training/judging/diagnosis.py`)."""
-
-    kind: str
-    name: str
-    races: int
-    runners: int
-    days: int | None = None
-    gain: FigureInterval
-    calibration: FigureInterval
-    bets: int
-    bet_days: int | None = None
-    ae_ratio: FigureInterval
-
-
-class ContributionRow(Part):
-    """What is lost when a feature is shuffled within races, on the last out-of-fold fold."""
-
-    feature: str
-    loss: FigureInterval
-    judgement: str
-
-    @property
-    def is_questionable(self) -> bool:
-        """Whether the model might do without the feature."""
-        return self.judgement in ("hurts", "adds nothing")
-
-
-class BestTrial(Part):
-    """The best trial of a search."""
-
-    number: int
-    parameters: dict[str, Any]
-    log_likelihood: float
-    gain: FigureInterval
-    rounds: list[int]
-    began: float
-    ended: float
-
-
-class SearchSection(Part):
-    """What a search for parameters came to."""
-
-    study: str
-    trials: int
-    trials_on_these_data: int
-    log_likelihood_of_settings: float
-    best: BestTrial
-    parameters: dict[str, Any]
-    by_luck: Figure
-    beyond_luck: Figure
-    words: str
-
-
-class FoldWeight(Part):
-    """The blend's weight on the model over one fold's days."""
-
-    fold: int
-    first: date
-    end: date
-    races: int
-    name: str
-    weight: FigureInterval
 
 
 class TrainingReport(Part):

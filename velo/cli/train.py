@@ -12,7 +12,7 @@ from velo.cli import console
 from velo.cli.options import HoldoutDays
 
 if TYPE_CHECKING:
-    from training.record.report import CalibratorChoice, FigureInterval
+    from training.record.report_sections import CalibratorChoice, FigureInterval
 
 
 def train(

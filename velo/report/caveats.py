@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.record.report import SAME_PRICE, Figures, GateVerdict, PriceSection, TrainingReport
+from training.record.report import SAME_PRICE, TrainingReport
+from training.record.report_sections import Figures, GateVerdict, PriceSection
 from velo.report import shown
 
 MANY = 0.05
