@@ -21,8 +21,8 @@ from training.data.dataset import MARKET_FLAGS, assemble
 from training.judging.metrics import Predictions
 from training.scoring import Scored, Stored, left_out
 from training.statistics import likelihood
-from training.walk.clock import Clock
 from training.walk.recipe import FittedModel, Recipe
+from training.walk.stage_timer import StageTimer
 from velo.errors import DataError
 from velo.home import Home
 from velo.settings import Settings
@@ -115,7 +115,7 @@ def walk(
             excluded.update({**reasons, "unpriced": bare - flagged})
             if not priced["priced"].any():
                 continue
-            fitted = Recipe.of(data, settings).fit(data, Clock(progress))
+            fitted = Recipe.of(data, settings).fit(data, StageTimer(progress))
         except DataError as error:
             raise DataError(f"the model for {span.first} to {span.last}: {error}") from None
         predicted = fitted.model.predict(priced)

@@ -56,8 +56,8 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
     """Every recipe's figures on the world of the home that is in force."""
     from training.data.dataset import assemble
     from training.walk import evaluation, walk_forward
-    from training.walk.clock import Clock
     from training.walk.recipe import Recipe
+    from training.walk.stage_timer import StageTimer
     from velo import settings
     from velo.home import Home
 
@@ -69,7 +69,7 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
         training = base.training.model_copy(update={"blend": blend, "seed": seed})
         chosen = base.model_copy(update={"training": training})
         begun = time.perf_counter()
-        fitted = Recipe(chosen, devig, objective).fit(data, Clock(lambda stage: None))
+        fitted = Recipe(chosen, devig, objective).fit(data, StageTimer(lambda stage: None))
         seconds = time.perf_counter() - begun
         later = [fold for fold in fitted.walk.folds if "delta_r2" in fold]
         predictions = fitted.model.predict(held)

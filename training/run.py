@@ -32,9 +32,9 @@ from training.search import tuning
 from training.search.tuning import Tuned
 from training.statistics.bootstrap import Resampling
 from training.walk import evaluation
-from training.walk.clock import Clock, Progress
 from training.walk.judgement import Judgement, WeakPoints, judge_model, weak_points
 from training.walk.recipe import FittedModel, Recipe, WalkForward
+from training.walk.stage_timer import Progress, StageTimer
 from training.walk.stored_form import stored_form
 from velo.disk.full_disk import room_on
 from velo.home import Home
@@ -84,10 +84,10 @@ def train(
     label = None if label is None else check_label(label)
     current_build(home)
     require_named(feature_store(), settings)
-    clock = Clock(progress)
-    with clock.stage("retrieving features"):
+    timer = StageTimer(progress)
+    with timer.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
-    return _Training(home, data, settings, clock, label).run(tune, truth)
+    return _Training(home, data, settings, timer, label).run(tune, truth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ class _Training:
     home: Home
     data: Dataset
     settings: Settings
-    clock: Clock
+    timer: StageTimer
     label: str | None
 
     @property
@@ -119,20 +119,20 @@ class _Training:
         ):
             recipe, search = self._tuned(Recipe.of(data, self.settings), tune, recorder)
             _record_inputs(recorder, data, recipe.settings, code)
-            walk = recipe.walk(data, self.clock)
+            walk = recipe.walk(data, self.timer)
             _record_folds(recorder, walk)
-            fitted = walk.fit(self.clock)
+            fitted = walk.fit(self.timer)
             looks = recorder.look(*data.plan.holdout)
-            with self.clock.stage("judging the holdout"):
+            with self.timer.stage("judging the holdout"):
                 judgement = judge_model(fitted, Spine(self.home), looks, truth)
-            with self.clock.stage("looking into the verdict"):
+            with self.timer.stage("looking into the verdict"):
                 weak = weak_points(fitted, judgement.predictions)
                 champion = self._against_champion(fitted, judgement)
             sha256 = _store(recorder, fitted, judgement, code.version)
             report = _report(
-                recorder.run_id, fitted, judgement, weak, champion, search, self.clock.seconds
+                recorder.run_id, fitted, judgement, weak, champion, search, self.timer.seconds
             )
-            with self.clock.stage("recording"):
+            with self.timer.stage("recording"):
                 _record_outcome(recorder, fitted, judgement, weak, report)
                 self._enrol(recorder, sha256, Review(report, judgement.verdict, champion))
         return Trained(recorder.run_id, str(recorder.version), judgement.verdict, report)
@@ -141,8 +141,8 @@ class _Training:
         """The recipe with the parameters that did best in a search, if one is asked for."""
         if not tune:
             return recipe, None
-        with self.clock.stage("tuning"):
-            search = tuning.tune(self.home, self.data, recipe, tune, recorder, self.clock.announce)
+        with self.timer.stage("tuning"):
+            search = tuning.tune(self.home, self.data, recipe, tune, recorder, self.timer.announce)
         return replace(recipe, settings=search.applied(recipe.settings)), search
 
     def _against_champion(self, fitted: FittedModel, judgement: Judgement) -> str:

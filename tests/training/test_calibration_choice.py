@@ -5,7 +5,7 @@ import pytest
 
 from tests.training.simulated_races import simulate
 from training.blending import calibration_choice
-from training.blending.calibration_choice import Forecast, Sides, Trial, Trials
+from training.blending.calibration_choice import CalibrationTrial, Forecast, Sides, Trials
 from training.statistics.bootstrap import Resampling
 from training.statistics.races import Floats
 
@@ -21,9 +21,9 @@ def forecast(races: int, seed: int, kink: bool) -> Forecast:
     return Forecast(p, world.win_share, world.races, world.race_dates)
 
 
-def trial(fold: int, **gains: list[float]) -> Trial:
+def trial(fold: int, **gains: list[float]) -> CalibrationTrial:
     by_kind: dict[str, Floats] = {kind: np.array(values) for kind, values in gains.items()}
-    return Trial(fold, DAY + np.arange(len(next(iter(by_kind.values())))), by_kind)  # type: ignore[arg-type]
+    return CalibrationTrial(fold, DAY + np.arange(len(next(iter(by_kind.values())))), by_kind)  # type: ignore[arg-type]
 
 
 def test_the_kind_that_gains_most_over_all_judged_races_is_kept() -> None:

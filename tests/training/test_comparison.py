@@ -10,7 +10,7 @@ import pandas as pd
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, TARGETS
 from training.judging.gate import judge
-from training.promotion.comparison import UNKNOWN, Comparison, fairest
+from training.promotion.comparison import UNKNOWN, ChampionComparison, fairest
 from training.promotion.promote import objections
 from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.paired import paired_gain
@@ -39,8 +39,8 @@ def predicted(sharpness: float, seed: int = 1) -> pd.DataFrame:
     )
 
 
-def compared(gain: Estimate, races: int = RACES) -> Comparison:
-    return Comparison("1", "1", date(2021, 1, 1), date(2021, 4, 10), races, gain, "")
+def compared(gain: Estimate, races: int = RACES) -> ChampionComparison:
+    return ChampionComparison("1", "1", date(2021, 1, 1), date(2021, 4, 10), races, gain, "")
 
 
 def test_a_much_worse_challenger_is_wholly_worse_and_a_like_one_is_not() -> None:

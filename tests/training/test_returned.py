@@ -9,7 +9,7 @@ from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
 from tests.training.test_conditions import PRICE, is_priced, quote
 from training.data.conditions import conditioned, conditions, paid
-from training.data.returned import Returned, returned
+from training.data.returned import ReturnedBets, returned
 from velo.home import Home
 from velo.live.outcomes import outcomes
 from velo.offline.spine import Spine
@@ -63,13 +63,13 @@ def test_returned_bets_are_those_at_a_price_in_the_band(home: Home) -> None:
     gone = [s for s in starts if not s.started and s.race_id in runs - set(void) and is_priced(s)]
     lost = [s for s in starts if s.race_id in void and is_priced(s)]
 
-    def asked(kind: str, band: OddsBand) -> Returned:
+    def asked(kind: str, band: OddsBand) -> ReturnedBets:
         return returned(spine, spine.first_day, spine.last_day, kind, band)
 
-    assert asked("morning", OddsBand()) == Returned(len(gone), len(lost), 2)
+    assert asked("morning", OddsBand()) == ReturnedBets(len(gone), len(lost), 2)
     assert len(gone) > 0
-    assert asked("morning", OddsBand(low=10, high=20)) == Returned(0, 0, 2)
-    assert asked("sp", OddsBand()) == Returned(0, 0, 2)
+    assert asked("morning", OddsBand(low=10, high=20)) == ReturnedBets(0, 0, 2)
+    assert asked("sp", OddsBand()) == ReturnedBets(0, 0, 2)
 
 
 def test_the_gate_is_paid_as_the_backtest_pays(home: Home) -> None:

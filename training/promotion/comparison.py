@@ -29,7 +29,7 @@ UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ChampionComparison:
     """The race log-likelihood of a challenger less that of the champion.
 
     Attributes:
@@ -93,7 +93,7 @@ class Holdout:
     resampling: Resampling
 
 
-def compare(home: Home, challenger: RecordedRun, champion: str) -> Comparison:
+def compare(home: Home, challenger: RecordedRun, champion: str) -> ChampionComparison:
     """Score both on the challenger's holdout and compare race by race.
 
     Args:
@@ -141,11 +141,11 @@ def _standing(home: Home, champion: str) -> list[Stored]:
     return [reigning] if recipe is None else [reigning, stored_model(home, recipe)]
 
 
-def _against(home: Home, standing: Sequence[Stored], holdout: Holdout) -> Comparison:
+def _against(home: Home, standing: Sequence[Stored], holdout: Holdout) -> ChampionComparison:
     champion, last = standing[0].version, holdout.last
     opponent, begin = fairest(standing, holdout.first)
     if begin > last:
-        return Comparison(
+        return ChampionComparison(
             champion,
             opponent.version,
             None,
@@ -160,7 +160,7 @@ def _against(home: Home, standing: Sequence[Stored], holdout: Holdout) -> Compar
     try:
         met = paired_gain(ours, theirs, holdout.resampling)
     except DataError as error:
-        return Comparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
+        return ChampionComparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
     notes = []
     if opponent is not standing[0]:
         notes.append(f"version {opponent.version}, judged for it, stands in its place")
@@ -169,7 +169,7 @@ def _against(home: Home, standing: Sequence[Stored], holdout: Holdout) -> Compar
     decision = opponent.card.prices.decision
     if decision != holdout.decision:
         notes.append(f"the challenger decides at {holdout.decision}, the champion at {decision}")
-    return Comparison(
+    return ChampionComparison(
         champion, opponent.version, begin, last, met.races, met.gain, "; ".join(notes)
     )
 
@@ -185,10 +185,10 @@ def fairest(standing: Sequence[Stored], first: date) -> tuple[Stored, date]:
     return standing[best], begins[best]
 
 
-def _of_its_own_recipe(challenger: RecordedRun, champion: str) -> Comparison:
+def _of_its_own_recipe(challenger: RecordedRun, champion: str) -> ChampionComparison:
     first, last = challenger.holdout
     races = int(challenger.report.holdout["races"] or 0)
-    return Comparison(
+    return ChampionComparison(
         champion,
         challenger.version,
         first,

@@ -14,7 +14,7 @@ from typing import Any
 from training.judging.gate import Verdict
 from training.promotion import champion
 from training.promotion.champion import Reign
-from training.promotion.comparison import Comparison, compare
+from training.promotion.comparison import ChampionComparison, compare
 from training.promotion.recorded_run import RecordedRun, judged_version, recipe_of
 from training.promotion.refit import Refitted, refit
 from training.promotion.succession import (
@@ -53,7 +53,7 @@ class Promotion:
 
     version: str
     judged: RecordedRun
-    comparison: Comparison | None
+    comparison: ChampionComparison | None
     objections: tuple[str, ...]
     despite_alarm: str | None
     refitted: Refitted | None
@@ -168,7 +168,7 @@ def _is_told(asked: Registered, before: Reign, after: Reign) -> bool:
 
 
 def objections(
-    verdict: Verdict, comparison: Comparison | None, despite_alarm: str | None
+    verdict: Verdict, comparison: ChampionComparison | None, despite_alarm: str | None
 ) -> tuple[str, ...]:
     """What speaks against a promotion, a sentence each.
 

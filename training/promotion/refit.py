@@ -20,8 +20,8 @@ from training.record.code_state import CodeState
 from training.record.mlflow_store import VERDICT
 from training.record.tracking import Recorder
 from training.scoring import Stored, stored_model
-from training.walk.clock import Clock, Progress
 from training.walk.recipe import Recipe
+from training.walk.stage_timer import Progress, StageTimer
 from training.walk.stored_form import stored_form
 from velo.errors import ModelError
 from velo.home import Home
@@ -60,8 +60,8 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
     spine = Spine(home)
     first, last = judged.holdout
     ahead = (last - first).days + 1
-    clock = Clock(progress)
-    with clock.stage("retrieving features through the last day"):
+    timer = StageTimer(progress)
+    with timer.stage("retrieving features through the last day"):
         data = gather(
             home, settings, plan_ahead(spine.first_day, spine.last_day, settings.training, ahead)
         )
@@ -76,7 +76,7 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         recipe = Recipe(settings, earlier.model.devig, judged.objective, rounds=judged.rounds)
-        fitted = recipe.fit(data, clock)
+        fitted = recipe.fit(data, timer)
         model, cutoffs = fitted.model, fitted.cutoffs
         report = {
             "judged": judged.version,

@@ -23,9 +23,9 @@ from training.record.report_sections import (
     GateVerdict,
     ModelSection,
     NullSection,
-    Part,
     PlanSection,
     PriceSection,
+    ReportSection,
     SearchSection,
     SliceRow,
 )
@@ -36,7 +36,7 @@ FILE = "training_report.json"
 SAME_PRICE = "selected on the price it settles at"
 
 
-class TrainingReport(Part):
+class TrainingReport(ReportSection):
     """What a training run measured.
 
     Attributes:

@@ -18,13 +18,13 @@ Figure = int | float | None
 Figures = dict[str, Figure]
 
 
-class Part(BaseModel):
+class ReportSection(BaseModel):
     """A part of the report; it cannot be changed."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
 
-class FigureInterval(Part):
+class FigureInterval(ReportSection):
     """A figure with its 95% interval."""
 
     value: Figure
@@ -32,7 +32,7 @@ class FigureInterval(Part):
     high: Figure
 
 
-class DataSection(Part):
+class DataSection(ReportSection):
     """What was trained and judged on.
 
     Attributes:
@@ -56,7 +56,7 @@ class DataSection(Part):
     priors: Figures = Field(default_factory=dict)
 
 
-class FoldSpan(Part):
+class FoldSpan(ReportSection):
     """One fold: fitted on [train_start, train_end), tested on [test_start, test_end)."""
 
     number: int
@@ -66,7 +66,7 @@ class FoldSpan(Part):
     test_end: date
 
 
-class PlanSection(Part):
+class PlanSection(ReportSection):
     """History, folds and holdout, as `Plan.to_dict`."""
 
     history_end: date
@@ -76,7 +76,7 @@ class PlanSection(Part):
     holdout_end: date
 
 
-class PriceSection(Part):
+class PriceSection(ReportSection):
     """Kinds of the decision and the settlement price, de-vig, commission on winnings."""
 
     decision: str
@@ -86,7 +86,7 @@ class PriceSection(Part):
     note: str
 
 
-class NullSection(Part):
+class NullSection(ReportSection):
     """Missing values of one feature."""
 
     rows: int
@@ -103,7 +103,7 @@ class NullSection(Part):
         )
 
 
-class BlendSection(Part):
+class BlendSection(ReportSection):
     """A blend: the exponents, each null in a mode that has none."""
 
     mode: str
@@ -114,7 +114,7 @@ class BlendSection(Part):
     alpha_share: Figure
 
 
-class CalibratorChoice(Part):
+class CalibratorChoice(ReportSection):
     """What calibrates one side, and what each kind gained out of fold."""
 
     kind: str
@@ -122,7 +122,7 @@ class CalibratorChoice(Part):
     races: int
 
 
-class ModelSection(Part):
+class ModelSection(ReportSection):
     """The model that was kept, and what was fitted beside it.
 
     Attributes:
@@ -148,7 +148,7 @@ class ModelSection(Part):
     calibration: dict[str, CalibratorChoice]
 
 
-class CriterionRow(Part):
+class CriterionRow(ReportSection):
     """One row of the gate's table."""
 
     name: str
@@ -162,7 +162,7 @@ class CriterionRow(Part):
     note: str
 
 
-class GateVerdict(Part):
+class GateVerdict(ReportSection):
     """The gate's verdict, as it was on the day of training."""
 
     promoted: bool
@@ -173,7 +173,7 @@ class GateVerdict(Part):
     criteria: list[CriterionRow]
 
 
-class SliceRow(Part):
+class SliceRow(ReportSection):
     """One odds band, course or month of the judged days (`training/judging/diagnosis.py`)."""
 
     kind: str
@@ -188,7 +188,7 @@ class SliceRow(Part):
     ae_ratio: FigureInterval
 
 
-class ContributionRow(Part):
+class ContributionRow(ReportSection):
     """What is lost when a feature is shuffled within races, on the last out-of-fold fold."""
 
     feature: str
@@ -201,7 +201,7 @@ class ContributionRow(Part):
         return self.judgement in ("hurts", "adds nothing")
 
 
-class BestTrial(Part):
+class BestTrial(ReportSection):
     """The best trial of a search."""
 
     number: int
@@ -213,7 +213,7 @@ class BestTrial(Part):
     ended: float
 
 
-class SearchSection(Part):
+class SearchSection(ReportSection):
     """What a search for parameters came to."""
 
     study: str
@@ -227,7 +227,7 @@ class SearchSection(Part):
     words: str
 
 
-class FoldWeight(Part):
+class FoldWeight(ReportSection):
     """The blend's weight on the model over one fold's days."""
 
     fold: int

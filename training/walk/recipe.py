@@ -14,8 +14,8 @@ from training.data.dataset import Dataset
 from training.judging.selection import Cutoffs
 from training.model.model import Model
 from training.walk import evaluation, walk_forward
-from training.walk.clock import Clock
 from training.walk.evaluation import Blended
+from training.walk.stage_timer import StageTimer
 from training.walk.walk_forward import OutOfFold
 from velo.settings import Settings
 
@@ -50,33 +50,33 @@ class Recipe:
             or_line=automatic,
         )
 
-    def walk(self, data: Dataset, clock: Clock) -> WalkForward:
+    def walk(self, data: Dataset, timer: StageTimer) -> WalkForward:
         """Predict every fold's test days from the days before them.
 
         Raises:
             DataError: a fold has no usable race.
         """
-        with clock.stage("walking forward"):
-            recipe, oof = self, self._predictions(data, clock)
+        with timer.stage("walking forward"):
+            recipe, oof = self, self._predictions(data, timer)
             if self.or_line and evaluation.linear_is_better(
                 oof.frame, self.settings.training.blend
             ):
                 recipe = replace(self, objective="linear")
-                oof = recipe._predictions(data, clock)
+                oof = recipe._predictions(data, timer)
         folds, trials = evaluation.fold_figures(oof, self.settings)
         return WalkForward(recipe, data, oof, folds, trials)
 
-    def fit(self, data: Dataset, clock: Clock) -> FittedModel:
+    def fit(self, data: Dataset, timer: StageTimer) -> FittedModel:
         """Walk, and fit what is kept.
 
         Raises:
             DataError: a fold has no usable race, or none has a price.
         """
-        return self.walk(data, clock).fit(clock)
+        return self.walk(data, timer).fit(timer)
 
-    def _predictions(self, data: Dataset, clock: Clock) -> OutOfFold:
+    def _predictions(self, data: Dataset, timer: StageTimer) -> OutOfFold:
         return walk_forward.out_of_fold(
-            data, self.settings, self.devig, self.objective, clock.announce
+            data, self.settings, self.devig, self.objective, timer.announce
         )
 
 
@@ -98,18 +98,18 @@ class WalkForward:
     folds: list[dict[str, Any]]
     trials: Trials
 
-    def fit(self, clock: Clock) -> FittedModel:
+    def fit(self, timer: StageTimer) -> FittedModel:
         """Fit blend and cut-offs on the predictions, and the model on every training day.
 
         Raises:
             DataError: no out-of-fold race has a complete book, or none a price in the odds band.
         """
         recipe, data, oof = self.recipe, self.data, self.oof
-        with clock.stage("fitting the blend"):
+        with timer.stage("fitting the blend"):
             blended = evaluation.fit_blend(oof.frame, recipe.settings, self.trials)
             cutoffs = evaluation.cut_offs(oof, blended, data, recipe.settings)
         size = oof.size if recipe.rounds is None else replace(oof.size, rounds=recipe.rounds)
-        with clock.stage("fitting the last model"):
+        with timer.stage("fitting the last model"):
             fundamental = walk_forward.fit_last(
                 data, recipe.settings, recipe.devig, recipe.objective, size
             )

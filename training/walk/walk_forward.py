@@ -34,7 +34,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class RaceArrays:
     """Whole races of some days as arrays, in the data set's order; `matrix` [rows, columns]."""
 
     matrix: npt.NDArray[np.float32]
@@ -46,7 +46,9 @@ class Part:
     rows: npt.NDArray[np.int64]
 
     @classmethod
-    def between(cls, data: Dataset, start: date, end: date, priced_only: bool = False) -> Part:
+    def between(
+        cls, data: Dataset, start: date, end: date, priced_only: bool = False
+    ) -> RaceArrays:
         """The races dated in [start, end), by default priced or not."""
         frame = data.frame
         days = frame["date"].to_numpy()
@@ -130,7 +132,7 @@ def choose_devig(data: Dataset, settings: Settings) -> Method:
     method = settings.prices.devig
     if method != "auto":
         return method
-    part = Part.between(data, data.plan.history_end, data.plan.folds[0].test_start)
+    part = RaceArrays.between(data, data.plan.history_end, data.plan.folds[0].test_start)
     return market.choose(part.odds, part.win_share, part.races)
 
 
@@ -152,7 +154,7 @@ def out_of_fold(
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
         fit = fitter.fit(fold, Size.median(sizes))
-        test = Part.between(data, fold.test_start, fold.test_end)
+        test = RaceArrays.between(data, fold.test_start, fold.test_end)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
         parts.append(
             kept.assign(
@@ -191,8 +193,8 @@ class _Fitter:
     def residual(self) -> bool:
         return self.settings.training.blend == "residual"
 
-    def part(self, start: date, end: date) -> Part:
-        return Part.between(self.data, start, end, priced_only=self.residual)
+    def part(self, start: date, end: date) -> RaceArrays:
+        return RaceArrays.between(self.data, start, end, priced_only=self.residual)
 
     def sample(self, start: date, end: date) -> tuple[Sample, float]:
         """The days as a sample, and the exponent of the market that it starts from."""
@@ -200,7 +202,7 @@ class _Fitter:
         beta0 = _beta0(part, self.devig) if self.residual else 0.0
         return self.started(part, beta0), beta0
 
-    def started(self, part: Part, beta0: float) -> Sample:
+    def started(self, part: RaceArrays, beta0: float) -> Sample:
         if not self.residual:
             return part.sample()
         return part.sample(market_start(part.odds, beta0, part.races, self.devig))
@@ -247,7 +249,7 @@ class _Fitter:
         boosted = Fundamental(inputs, boosting, size.temperature, self.residual)
         return FoldFit(fold, boosted, beta0, straight, curve, began, time.time())
 
-    def size(self, fit: FoldFit, test: Part) -> Size:
+    def size(self, fit: FoldFit, test: RaceArrays) -> Size:
         """By a fold's own days, now that they are predicted."""
         best = int(np.argmax(fit.curve)) + 1
         return Size(best, self.temperature(fit.boosted.scorer, test.sample()))
@@ -266,7 +268,7 @@ def _span(rows: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
     return rows
 
 
-def _beta0(part: Part, devig: Method) -> float:
+def _beta0(part: RaceArrays, devig: Method) -> float:
     rows, races = part.races.keep(part.races.all(part.priced))
     fair = market.probabilities(part.odds[rows], races, devig)
     return blend.power_market(fair, part.win_share[rows], races).beta

@@ -11,7 +11,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass
-class Clock:
+class StageTimer:
     """Wall-clock seconds of each stage, by its name.
 
     Attributes:
