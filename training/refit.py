@@ -73,7 +73,7 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
     code = CodeState.now()
     tags = {**code.tags(), JUDGED: judged.version, VERDICT: "refit"}
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
-        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
+        recorder.params(settings.recorded())
         devig = earlier.model.devig
         oof = walk_forward.out_of_fold(data, settings, devig, judged.objective, progress)
         progress("fitting the blend")

@@ -128,7 +128,7 @@ def train(
                     home, data, settings, devig, boosted(settings), tune, recorder, progress
                 )
                 settings = searched.applied(settings)
-        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
+        recorder.params(settings.recorded())
         recorder.inputs(tracked_data.entries(data))
         recorder.document(
             "feature_service.json", definition(feature_store(), data.declared.service)
@@ -211,7 +211,7 @@ def train(
             run_id=recorder.run_id,
             data=_data_section(data),
             plan=data.plan.to_dict(),
-            settings=settings.model_dump(mode="json", exclude={"home"}),
+            settings=settings.recorded(),
             prices={
                 "decision": data.decision,
                 "settlement": data.settlement,
