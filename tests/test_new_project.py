@@ -47,7 +47,7 @@ def test_a_new_project_has_the_defaults_and_declarations_of_its_own(
 def test_every_setting_stands_in_the_file_as_it_is_without_it() -> None:
     """Each line with the comment sign taken off, but for those that are not set by default."""
     lines = toml_text("feature_repo").splitlines()
-    settable = re.compile(r"(# )?(\[[a-z_.]+\]|[a-z_0-9]+ = )")
+    settable = re.compile(r"(# )?(\[[a-z_.]+\]|[a-z_0-9]+ = [^ ])")
     whole = tomllib.loads(
         "\n".join(line.removeprefix("# ") for line in lines if settable.match(line))
     )
