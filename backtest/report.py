@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest import strategies
+from backtest import python_strategy, strategies
 from backtest.account import Account
 from backtest.caveats import caveats
 from backtest.cutoffs import Learned
@@ -138,6 +138,9 @@ def backtest(
             "probability_of_overfitting": probability_of_overfitting(returns),
         },
         walk_forward=origin.legs,
+        python_strategies={
+            name: code.sha256 for name, code in python_strategy.codes(terms.declared).items()
+        },
         caveats=caveats(
             terms.decision,
             terms.settlement,

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from backtest import python_strategy
 from backtest.cutoffs import Learned
 from backtest.runners import Runners, track_of
 from training.data.races import Flags, Floats, Races
@@ -61,7 +62,9 @@ def selections(
         declared: name -> strategy, from the settings.
 
     Raises:
-        SettingsError: a declared strategy's odds leave no band.
+        SettingsError: a declared strategy's odds leave no band, or the project folder lacks its
+            class.
+        InputError: its class fails.
         ModelError: a model brings no cut-off for a declared share.
     """
     given = runners.given
@@ -79,6 +82,10 @@ def selections(
             chosen = chosen & (value > strategy.min_edge)
         if strategy.top_share is not None:
             chosen = chosen & (value > runners.cutoff(learned, strategy.top_share))
+        if strategy.python is not None:
+            chosen = chosen & python_strategy.backed(
+                name, strategy.python, runners, learned, chosen
+            )
         found[name] = Selection(chosen, eligible, strategy.stake, strategy.each_way)
     return found
 

@@ -19,6 +19,7 @@ from training.judging.judged import JUDGED, REFIT, Judged
 from training.judging.reference import reference
 from training.model import artifact
 from training.model.artifact import load
+from training.record import declarations
 from training.record.code_state import CodeState
 from training.record.tracking import VERDICT, Recorder
 from training.run import stored_form
@@ -74,6 +75,7 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
     tags = {**code.tags(), JUDGED: judged.version, VERDICT: "refit"}
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
         recorder.params(settings.recorded())
+        declarations.keep(recorder, settings.feature_repo)
         devig = earlier.model.devig
         oof = walk_forward.out_of_fold(data, settings, devig, judged.objective, progress)
         progress("fitting the blend")

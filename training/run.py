@@ -31,7 +31,7 @@ from training.model.attribution import attribute
 from training.model.explanation import explained
 from training.model.model import Model
 from training.recipe import boosted, walk
-from training.record import nested, tracked_data
+from training.record import declarations, nested, tracked_data
 from training.record.code_state import CodeState
 from training.record.holdout_file import write_holdout
 from training.record.pictures import pictures
@@ -133,6 +133,7 @@ def train(
         recorder.document(
             "feature_service.json", definition(feature_store(), data.declared.service)
         )
+        declarations.keep(recorder, settings.feature_repo)
         recorder.text("uncommitted.diff", code.change)
         with clock.stage("walking forward"):
             objective, oof = walk(data, settings, devig, progress)
