@@ -28,8 +28,8 @@ import pandas as pd
 
 from backtest.cutoffs import Learned
 from backtest.runners import Runners
-from training.data.races import Flags
 from training.judging import selection
+from training.statistics.races import Flags
 from velo.errors import InputError, SettingsError
 from velo.settings import Strategy, project_folder
 

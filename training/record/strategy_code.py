@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from training.record import tracking
+from training.record import mlflow_store
 from velo.home import Home
 
 FOLDER = "strategies"
@@ -21,4 +21,4 @@ def keep(home: Home, run_id: str, named: str, source: bytes) -> None:
     """
     module = named.partition(":")[0].replace(".", "/")
     place = f"{FOLDER}/{hashlib.sha256(source).hexdigest()}/{module}.py"
-    tracking.client(home).log_text(run_id, source.decode("utf-8", "replace"), place)
+    mlflow_store.client(home).log_text(run_id, source.decode("utf-8", "replace"), place)
