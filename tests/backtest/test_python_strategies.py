@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from backtest import python_strategy
@@ -17,6 +18,7 @@ from backtest.python_strategy import race_frame
 from backtest.strategies import selections
 from tests.backtest.bettable import runners
 from velo.errors import InputError, SettingsError
+from velo.live.scoring import _runners as before_the_off
 from velo.settings import OddsBand, Strategy
 
 MARCH = date(2021, 3, 1)
@@ -143,6 +145,12 @@ def test_a_cut_off_is_the_one_that_was_learned_before_the_race() -> None:
     frame = race_frame(CARD, LEARNED)
     assert frame["cutoff_top20"].tolist() == [0.2] * 4 + [2.0] * 2
     assert frame["cutoff_top10"].tolist() == [0.3] * 4 + [3.0] * 2
+
+
+def test_a_card_is_shown_as_a_backtest_shows_its_races() -> None:
+    """The same frame before there is a result, so the same answer."""
+    past = race_frame(CARD, LEARNED)
+    pd.testing.assert_frame_equal(race_frame(before_the_off(past, past), LEARNED), past)
 
 
 def test_a_race_in_which_nobody_is_eligible_is_not_asked_about(project: Path) -> None:

@@ -116,24 +116,17 @@ def test_a_changed_formula_of_the_project_is_the_one_served(
     installed: Installed, tmp_path: Path
 ) -> None:
     """Whatever lies in the checkout, or beside the wheel, and wherever Feast is run."""
-    for name in ("mine", "yours"):
-        installed.velo(tmp_path, "init", name)
-    mine, yours = tmp_path / "mine", tmp_path / "yours"
-    deep = mine / "a" / "b"
+    installed.velo(tmp_path, "init", "racing")
+    racing = tmp_path / "racing"
+    change(racing / "feature_repo" / "form.py", "unseen=0.5)", "unseen=0.625)")
+    installed.feast(tmp_path, "-c", str(racing / "feature_repo"), "apply")
+    deep = racing / "a" / "b"
     deep.mkdir(parents=True)
-    for unseen in ("0.625", "0.375"):
-        change(mine / "feature_repo" / "form.py", "unseen=0.5)", f"unseen={unseen})")
-        installed.feast(tmp_path, "-c", str(mine / "feature_repo"), "apply")
-        assert installed.run(deep, "-c", SERVED).strip() == unseen
-        change(mine / "feature_repo" / "form.py", f"unseen={unseen})", "unseen=0.5)")
-    installed.feast(yours, "-c", "feature_repo", "apply")
-    assert installed.run(yours, "-c", SERVED).strip() == "0.5"
-    assert installed.run(mine, "-c", SERVED).strip() == "0.375"
-    listed = installed.feast(
-        yours, "-c", str(mine / "feature_repo"), "on-demand-feature-views", "list"
+    assert installed.run(deep, "-c", SERVED).split() == ["0.625"]
+    assert "velo_v1_1_0" in installed.feast(
+        tmp_path, "-c", str(racing / "feature_repo"), "feature-services", "list"
     )
-    assert "class_layoff" in listed
-    assert {path.name for path in (mine / "var").glob("*.db")} == {"registry.db", "online.db"}
+    assert {path.name for path in (racing / "var").glob("*.db")} == {"registry.db", "online.db"}
 
 
 def test_one_process_with_two_projects_applies_and_serves_each_its_own(
@@ -141,25 +134,28 @@ def test_one_process_with_two_projects_applies_and_serves_each_its_own(
 ) -> None:
     for name in ("mine", "yours"):
         installed.velo(tmp_path, "init", name)
-    change(tmp_path / "mine" / "feature_repo" / "form.py", "unseen=0.5)", "unseen=0.625)")
-    both = (
-        "import os, sys\n"
-        "from velo.store.registration import apply\n"
-        "for folder in sys.argv[1:] * 2:\n"
-        "    os.chdir(folder)\n"
-        "    apply()\n" + "".join(f"    {line}\n" for line in SERVED.splitlines())
-    )
-    served = installed.run(tmp_path, "-c", both, str(tmp_path / "mine"), str(tmp_path / "yours"))
-    assert served.split() == ["0.625", "0.5"] * 2
+    change(tmp_path / "mine" / "feature_repo" / "form.py", "unseen=0.5)", "unseen=0.6)")
+    both = [
+        "import os, pathlib, sys",
+        "from velo.store.registration import apply",
+        "for folder in sys.argv[1:] * 2:",
+        "    os.chdir(folder)",
+        "    apply()",
+        *(f"    {line}" for line in SERVED.splitlines()),
+        "    form = pathlib.Path('feature_repo/form.py')",
+        "    form.write_text(form.read_text().replace('unseen=0.6)', 'unseen=0.7)'))",
+    ]
+    folders = (str(tmp_path / name) for name in ("mine", "yours"))
+    served = installed.run(tmp_path, "-c", "\n".join(both), *folders)
+    assert served.split() == ["0.6", "0.5", "0.7", "0.5"]
 
 
-def test_feast_refuses_the_declarations_that_it_imported_from_elsewhere(
-    installed: Installed, tmp_path: Path
-) -> None:
+def test_feast_refuses_the_declarations_that_it_imported_from_elsewhere(tmp_path: Path) -> None:
     """Two projects, and Python told to look into the one while Feast is told of the other."""
+    checkout = Installed(sys.executable)
     for name in ("mine", "yours"):
-        installed.velo(tmp_path, "init", name)
-    done = installed.tried(
+        checkout.velo(tmp_path, "init", name)
+    done = checkout.tried(
         tmp_path,
         "-m",
         "feast.cli.cli",
