@@ -31,7 +31,7 @@ from backtest.runners import Runners
 from training.judging import selection
 from training.statistics.races import Flags
 from velo.errors import InputError, SettingsError
-from velo.settings import Strategy, project_folder
+from velo.settings import Strategy
 
 
 class PythonStrategy(Protocol):
@@ -94,22 +94,20 @@ def race_frame(runners: Runners, learned: Sequence[Learned]) -> pd.DataFrame:
 
 
 def backed(
-    name: str, named: str, runners: Runners, learned: Sequence[Learned], asked: Flags
+    name: str, code: Code, runners: Runners, learned: Sequence[Learned], asked: Flags
 ) -> Flags:
     """Whom a strategy backs, bool[rows].
 
     Args:
         name: the strategy's, for what is wrong with it.
-        named: `module:Class`.
+        code: its class.
         runners: of the period, or of a card.
         learned: cut-offs by the day from which they are used.
         asked: bool[rows]; races without one are not asked about.
 
     Raises:
-        SettingsError: the project folder has no such class.
         InputError: the class fails, or answers something else than a flag a runner.
     """
-    code = code_of(name, named)
     frame, races = race_frame(runners, learned), runners.given.races
     flags = np.zeros(len(runners), dtype=np.bool_)
     with _alone(code.project):
@@ -120,28 +118,37 @@ def backed(
     return flags
 
 
-def codes(declared: Mapping[str, Strategy]) -> dict[str, Code]:
+def codes(declared: Mapping[str, Strategy], project: Path | None) -> dict[str, Code]:
     """The code of the declared strategies that have any, by name.
+
+    Args:
+        declared: name -> strategy, from the settings.
+        project: the project folder of the settings, None if their home has none.
 
     Raises:
         SettingsError: the project folder has no such class.
     """
     return {
-        name: code_of(name, strategy.python)
+        name: code_of(name, strategy.python, project)
         for name, strategy in declared.items()
         if strategy.python is not None
     }
 
 
-def code_of(name: str, named: str) -> Code:
+def code_of(name: str, named: str, project: Path | None) -> Code:
     """A strategy's code as it is in the project folder now.
 
     What is run is what was hashed: the file is read once, and no bytecode of it.
 
+    Args:
+        name: the strategy's.
+        named: `module:Class`.
+        project: the project folder, None if there is none.
+
     Raises:
         SettingsError: there is no project folder, or no such class of its own in it.
     """
-    where, project = f"strategies.{name}.python", project_folder()
+    where = f"strategies.{name}.python"
     if project is None:
         raise SettingsError(
             f"{where}: {named} would be in a project folder, and the home has none: `velo init DIR`"

@@ -62,10 +62,10 @@ def test_velo_home_beats_the_project_folder_and_brings_its_own_settings(
     there = project(tmp_path / "there", 7.0)
     monkeypatch.setenv("VELO_HOME", str(there / "var"))
     assert settings.load().odds_band.low == 7.0
-    assert settings.project_folder() == there
+    assert settings.load().project == there
     monkeypatch.setenv("VELO_HOME", str(tmp_path / "alone"))
     assert settings.load().odds_band.low == 5.0
-    assert settings.project_folder() is None
+    assert settings.load().project is None
 
 
 def test_a_file_in_the_home_beats_the_project_folders_value_by_value(

@@ -15,7 +15,7 @@ import pytest
 from backtest import python_strategy
 from backtest.cutoffs import Learned
 from backtest.python_strategy import race_frame
-from backtest.strategies import selections
+from backtest.strategies import Selection, selections
 from tests.backtest.bettable import runners
 from velo.errors import InputError, SettingsError
 from velo.live.scoring import _runners as before_the_off
@@ -37,10 +37,8 @@ RESULTS = {"finish", "win_share", "won", "settlement_odds", "sp", "bsp", "payoff
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project folder, and the home in force its own."""
-    (tmp_path / "velo.toml").touch()
-    monkeypatch.setenv("VELO_HOME", str(tmp_path / "var"))
+def project(tmp_path: Path) -> Path:
+    """A project folder."""
     return tmp_path
 
 
@@ -50,16 +48,19 @@ def write(project: Path, body: str, file: str = "mine.py") -> None:
     path.write_text(dedent(body), encoding="utf-8")
 
 
-def backed(named: str = "mine:Mine", **narrowed: object) -> list[float]:
+def selection(project: Path | None, strategy: Strategy) -> Selection:
+    return selections(CARD, OddsBand(), LEARNED, {"mine": strategy}, project)["mine"]
+
+
+def backed(project: Path | None, named: str = "mine:Mine", **narrowed: object) -> list[float]:
     """The decision prices of the runners that a strategy backs."""
     strategy = Strategy(python=named, odds_low=1.1, odds_high=40.0, **narrowed)  # type: ignore[arg-type]
-    chosen = selections(CARD, OddsBand(), LEARNED, {"mine": strategy})["mine"].chosen
-    return CARD.given.decision_odds[chosen].tolist()
+    return CARD.given.decision_odds[selection(project, strategy).chosen].tolist()
 
 
-def refusal(named: str = "mine:Mine") -> str:
+def refusal(project: Path | None, named: str = "mine:Mine") -> str:
     with pytest.raises((SettingsError, InputError)) as refused:
-        backed(named)
+        backed(project, named)
     (line,) = str(refused.value).splitlines()
     assert "strategies.mine" in line
     return line
@@ -75,16 +76,15 @@ VALUE = """
 def test_a_class_chooses_by_what_a_card_shows(project: Path) -> None:
     # Values .2, .2, .5, 5.8, -.25, .425.
     write(project, VALUE)
-    assert backed() == [10.0, 8.0, 1.5]
+    assert backed(project) == [10.0, 8.0, 1.5]
 
 
 def test_what_the_settings_narrow_stays_narrowed(project: Path) -> None:
     write(project, VALUE)
-    assert backed(min_edge=1.0) == [8.0]
-    strategy = Strategy(python="mine:Mine")
-    selection = selections(CARD, OddsBand(), LEARNED, {"mine": strategy})["mine"]
-    assert CARD.given.decision_odds[selection.chosen].tolist() == [10.0, 8.0]
-    assert CARD.given.decision_odds[selection.eligible].tolist() == [6.0, 10.0, 8.0, 15.0]
+    assert backed(project, min_edge=1.0) == [8.0]
+    inside = selection(project, Strategy(python="mine:Mine"))
+    assert CARD.given.decision_odds[inside.chosen].tolist() == [10.0, 8.0]
+    assert CARD.given.decision_odds[inside.eligible].tolist() == [6.0, 10.0, 8.0, 15.0]
 
 
 def test_the_frame_has_no_result_and_no_settlement_price() -> None:
@@ -115,7 +115,7 @@ def test_a_leak_that_reads_how_the_race_ended_is_refused(project: Path, column: 
                 return race["{column}"] > 0
         """,
     )
-    line = refusal()
+    line = refusal(project)
     assert f"KeyError: '{column}'" in line
     assert "a race has the columns race_id, date, course" in line
 
@@ -137,7 +137,7 @@ def test_a_race_sees_no_other_and_an_object_remembers_none(project: Path) -> Non
                 return race["decision_odds"] >= race["decision_odds"].max()
         """,
     )
-    assert backed() == [6.0, 10.0, 15.0]
+    assert backed(project) == [6.0, 10.0, 15.0]
     assert CARD.given.p[0] == 0.2
 
 
@@ -164,7 +164,7 @@ def test_a_race_in_which_nobody_is_eligible_is_not_asked_about(project: Path) ->
         """,
     )
     strategy = Strategy(python="mine:Mine", odds_low=12.0)
-    assert selections(CARD, OddsBand(), LEARNED, {"mine": strategy})["mine"].chosen.sum() == 1
+    assert selection(project, strategy).chosen.sum() == 1
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_an_answer_that_is_none_is_refused_with_the_race(
     project: Path, answer: str, said: str
 ) -> None:
     write(project, f"class Mine:\n    def backs(self, race):\n        return {answer}\n")
-    line = refusal()
+    line = refusal(project)
     assert said in line
     assert "mine:Mine on race 0" in line
 
@@ -191,18 +191,18 @@ def test_a_class_lies_in_the_project_folder_and_nowhere_else(
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     write(elsewhere, VALUE, "other.py")
     monkeypatch.syspath_prepend(str(elsewhere))
-    assert f"there is no {project / 'other.py'}" in refusal("other:Mine")
+    assert f"there is no {project / 'other.py'}" in refusal(project, "other:Mine")
     (project / "linked.py").symlink_to(elsewhere / "other.py")
-    assert "leads out of the project folder" in refusal("linked:Mine")
+    assert "leads out of the project folder" in refusal(project, "linked:Mine")
     write(project, "from other import Mine")
-    assert "a class elsewhere is none" in refusal()
-    assert "defines no class Nobody" in refusal("mine:Nobody")
+    assert "a class elsewhere is none" in refusal(project)
+    assert "defines no class Nobody" in refusal(project, "mine:Nobody")
     write(project, "class Mine:\n    pass\n")
-    assert "no method backs(self, race)" in refusal()
+    assert "no method backs(self, race)" in refusal(project)
     write(project, "class Mine\n")
-    assert "cannot be run: SyntaxError" in refusal()
+    assert "cannot be run: SyntaxError" in refusal(project)
     write(project, VALUE, "deep/er.py")
-    assert backed("deep.er:Mine") == [10.0, 8.0, 1.5]
+    assert backed(project, "deep.er:Mine") == [10.0, 8.0, 1.5]
 
 
 @pytest.mark.parametrize("named", ["mine", "../mine:Mine", "/tmp/mine:Mine", "mine:Mine()", ":X"])
@@ -211,12 +211,8 @@ def test_a_name_that_is_no_module_and_class_is_refused(named: str) -> None:
         Strategy(python=named)
 
 
-def test_a_home_without_a_project_folder_has_no_strategies_in_python(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(project, VALUE)
-    monkeypatch.setenv("VELO_HOME", str(tmp_path / "alone"))
-    assert "velo init DIR" in refusal()
+def test_a_home_without_a_project_folder_has_no_strategies_in_python() -> None:
+    assert "velo init DIR" in refusal(None)
 
 
 def test_a_strategy_is_one_file_so_that_its_hash_says_all_of_it(
@@ -225,9 +221,9 @@ def test_a_strategy_is_one_file_so_that_its_hash_says_all_of_it(
     write(project, "LIMIT = 0.3\n", "limits.py")
     write(project, "from limits import LIMIT\n" + dedent(VALUE))
     monkeypatch.syspath_prepend(str(project))
-    assert "ModuleNotFoundError: No module named 'limits'" in refusal()
+    assert "ModuleNotFoundError: No module named 'limits'" in refusal(project)
     write(project, VALUE.replace("return", "import limits; return"))
-    assert "ModuleNotFoundError: No module named 'limits'" in refusal()
+    assert "ModuleNotFoundError: No module named 'limits'" in refusal(project)
     assert str(project) in sys.path
 
 
@@ -235,8 +231,8 @@ def test_what_is_run_is_what_was_hashed_even_where_the_change_is_one_digit(proje
     """No bytecode is read: it is told from its source by size and second."""
     for limit, prices in (("0.3", [10.0, 8.0, 1.5]), ("0.5", [8.0])):
         write(project, VALUE.replace("0.3", limit))
-        assert backed() == prices
-        code = python_strategy.codes({"mine": Strategy(python="mine:Mine")})["mine"]
+        assert backed(project) == prices
+        code = python_strategy.codes({"mine": Strategy(python="mine:Mine")}, project)["mine"]
         assert code.sha256 == hashlib.sha256((project / "mine.py").read_bytes()).hexdigest()
         assert code.source == (project / "mine.py").read_bytes()
     assert not (project / "__pycache__").exists()
@@ -257,4 +253,4 @@ def test_a_dataclass_may_be_a_strategy(project: Path) -> None:
                 return (race["value"] > self.least).tolist()
         """,
     )
-    assert backed() == [10.0, 8.0, 1.5]
+    assert backed(project) == [10.0, 8.0, 1.5]

@@ -102,7 +102,7 @@ def run(
         scored = score_period(home, stored, days.first, days.last)
         learned = (Learned.stored(said, days.first),)
         look = looks.Look(run_id, looks.OWN, days.first, days.last)
-    codes = python_strategy.codes(chosen.strategies).values()
+    codes = python_strategy.codes(chosen.strategies, chosen.project).values()
     made = [
         look,
         *(looks.of_strategy(run_id, days.first, days.last, c.named, c.sha256) for c in codes),
@@ -125,6 +125,7 @@ def run(
         draws=chosen.training.bootstrap_draws,
         seed=chosen.training.seed,
         declared=chosen.strategies,
+        project=chosen.project,
         betting=chosen.backtest,
         earlier_looks=earlier,
     )

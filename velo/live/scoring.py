@@ -88,7 +88,7 @@ def stakes_by_strategy(
     runners = _runners(scored, facts)
     learned = (Learned.stored(stored.said, stored.train_end),)
     band = OddsBand(**stored.said["odds_band"])
-    chosen = selections(runners, band, learned, settings.strategies)
+    chosen = selections(runners, band, learned, settings.strategies, settings.project)
     chosen = {name: each for name, each in chosen.items() if not each.each_way}
     if settings.live.strategy not in chosen:
         raise SettingsError(

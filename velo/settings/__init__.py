@@ -83,7 +83,6 @@ __all__ = [
     "feature_repo",
     "home_path",
     "load",
-    "project_folder",
 ]
 PLACES = ("home", "feature_repo")
 """Settings that say where, and so are no part of what a run is repeated with."""
@@ -151,6 +150,11 @@ class Settings(BaseSettings):
         files = (_File(settings_cls, each) for each in settings_files(home_path()))
         return init_settings, env_settings, *files
 
+    @property
+    def project(self) -> Path | None:
+        """The project folder that the home belongs to; None for a home that stands alone."""
+        return project_of(self.home)
+
     def recorded(self) -> dict[str, Any]:
         """Plain JSON of what a run is repeated with: all but where things lie."""
         return self.model_dump(mode="json", exclude=set(PLACES))
@@ -190,11 +194,6 @@ def home_path(folder: Path | None = None) -> Path:
             "set VELO_HOME to another folder, or rename this one"
         )
     return home
-
-
-def project_folder() -> Path | None:
-    """The project folder of the home in force; None for a home that stands alone."""
-    return project_of(home_path())
 
 
 def feature_repo() -> Path:
