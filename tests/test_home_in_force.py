@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import shutil
 import sys
@@ -198,6 +199,7 @@ def test_declarations_are_imported_afresh_whatever_bore_their_names_before(
             import form  # type: ignore[import-not-found]
 
             assert number == form.NUMBER
+            assert linecache.getline(form.__file__, 1) == f"NUMBER = {number}\n"
             require_own_modules(repo)
     assert sys.modules["form"] is bystander
     # The same second, the same size: bytecode of the first would pass for the second.
@@ -206,6 +208,7 @@ def test_declarations_are_imported_afresh_whatever_bore_their_names_before(
         import form
 
         assert form.NUMBER == 7
+        assert linecache.getline(form.__file__, 1) == "NUMBER = 7\n"
 
 
 def test_what_feast_imported_from_elsewhere_is_not_applied(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ repos, or is started in one and told of another, could take the one's formulas f
 from __future__ import annotations
 
 import importlib
+import linecache
 import os
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def imported_afresh(repo: Path) -> Iterator[None]:
             del sys.modules[name]
         _forget(repo)
         importlib.invalidate_caches()
+        # Feast stores a function as its source, which it reads through this cache.
+        linecache.clearcache()
         yield
     finally:
         _forget(repo)
