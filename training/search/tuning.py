@@ -27,8 +27,8 @@ from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Floats, Races
 from training.walk import evaluation, walk_forward
-from training.walk.clock import Progress
 from training.walk.recipe import Recipe
+from training.walk.stage_timer import Progress
 from velo.errors import DataError, SettingsError
 from velo.home import Home
 from velo.settings import Settings
