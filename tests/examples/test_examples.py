@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import velo
+from backtest.python_strategy import codes
 from training.data.dataset import Dataset, assemble
 from velo.home import Home
 from velo.offline.build import build
@@ -89,11 +90,20 @@ def test_the_familys_feature_is_the_horses_record_before_the_day(with_stamina: D
     np.testing.assert_allclose(frame["distance_iv"].head(500), wanted, rtol=1e-9)
 
 
-def test_the_strategy_is_one_that_the_settings_take(home: Home) -> None:
-    home.root.mkdir(parents=True)
-    shutil.copy(EXAMPLES / "strategy" / "velo.toml", home.root)
-    careful = load().strategies["careful"]
+def test_the_strategies_are_ones_that_a_project_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in (EXAMPLES / "strategy").iterdir():
+        if file.is_file():
+            shutil.copy(file, tmp_path)
+    monkeypatch.setenv("VELO_HOME", str(tmp_path / "var"))
+    declared = load().strategies
+    careful = declared["careful"]
     assert (careful.odds_low, careful.min_edge, careful.stake.plan) == (6.0, 0.1, "kelly")
+    chosen = codes(declared, tmp_path)["outsiders"].kind()
+    race = pd.DataFrame({"decision_odds": [1.5, 9.0, 10.0], "value": [0.1, -0.1, 0.2]})
+    assert list(chosen.backs(race)) == [False, False, True]
+    assert not any(chosen.backs(race.assign(decision_odds=[2.5, 9.0, 10.0])))
 
 
 def test_the_notebook_is_kept_without_outputs() -> None:
