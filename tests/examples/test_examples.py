@@ -67,27 +67,27 @@ def test_the_familys_feature_is_the_horses_record_before_the_day(with_stamina: D
     starts = (
         spine.connect()
         .execute(
-            "SELECT horse_id, distance_band, entries.event_timestamp, "
-            "1.0 / field_size AS expected, coalesce(win_share, 0.0) AS wins "
-            f"FROM {spine.entries} AS entries "
-            f"LEFT JOIN {spine.outcomes} AS outcomes USING (race_id, horse_id) "
-            "WHERE was_run"
+            "SELECT race_id, horse_id, distance_band, outcomes.event_timestamp AS day, "
+            "win_share AS wins, 1.0 / outcomes.field_size AS expected "
+            f"FROM {spine.outcomes} AS outcomes "
+            f"JOIN {spine.entries} AS entries USING (race_id, horse_id)"
         )
         .df()
     )
-    frame = with_stamina.frame
-    record = {
-        key: runs.sort_values("event_timestamp")
-        for key, runs in starts.groupby(["horse_id", "distance_band"])
-    }
+    rows = with_stamina.frame.tail(500).merge(starts, on=["race_id", "horse_id"])
+    strength = with_stamina.priors.horse_k
     wanted = []
-    for row in frame.head(500).itertuples():
-        runs = record.get((row.horse_id, row.distance_band), starts.iloc[:0])
-        before = runs[pd.to_datetime(runs["event_timestamp"], utc=True) < row.event_timestamp]
-        wins, expected = before["wins"].sum(), before["expected"].sum()
-        wanted.append((wins + row.horse_k) / (expected + row.horse_k))
-    assert np.std(wanted) > 0.01
-    np.testing.assert_allclose(frame["distance_iv"].head(500), wanted, rtol=1e-9)
+    for row in rows.itertuples():
+        record = starts[
+            (starts["horse_id"] == row.horse_id)
+            & (starts["distance_band"] == row.distance_band)
+            & (starts["day"] < row.day)
+        ]
+        wins, expected = record["wins"].sum(), record["expected"].sum()
+        wanted.append((wins + strength) / (expected + strength))
+    assert len(rows) == 500
+    assert len(set(wanted)) > 100
+    np.testing.assert_allclose(rows["distance_iv"], wanted, rtol=1e-11)
 
 
 def test_the_strategies_are_ones_that_a_project_takes(
