@@ -104,3 +104,15 @@ def test_with_two_folds_nothing_can_judge_and_nothing_is_calibrated() -> None:
     assert trials.blend == trials.market == ()
     assert evaluation.fit_blend(short.frame, settings(), trials).calibrator.kind == "none"
     assert figures[1]["calibrator"] == "none"
+
+
+def test_an_interval_is_of_as_many_draws_and_of_the_seed_that_are_set() -> None:
+    few = walked(92, races=600)
+
+    def found(draws: int, seed: int) -> Any:
+        return evaluation.fold_figures(few, settings(bootstrap_draws=draws, seed=seed))[0]
+
+    once = found(100, 1)
+    assert found(100, 1) == once
+    assert found(200, 1) != once
+    assert found(100, 2) != once
