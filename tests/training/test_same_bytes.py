@@ -76,9 +76,10 @@ def elsewhere() -> dict[str, str]:
     before = locale.setlocale(locale.LC_ALL)
     try:
         locale.setlocale(locale.LC_ALL, "tr_TR.UTF-8")
-        return {"TZ": "Pacific/Auckland", "LC_ALL": "tr_TR.UTF-8"}
     except locale.Error:
         return {"TZ": "Pacific/Auckland", **ASCII}
+    else:
+        return {"TZ": "Pacific/Auckland", "LC_ALL": "tr_TR.UTF-8"}
     finally:
         locale.setlocale(locale.LC_ALL, before)
 
