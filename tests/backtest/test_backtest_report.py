@@ -284,12 +284,11 @@ def test_a_version_that_would_leave_the_folder_is_refused(tmp_path, three_races)
 
 
 def test_every_account_opens_with_the_bank_that_is_set():
-    small, large = (report(season(7), terms(betting=Backtest(bank=bank))) for bank in (50, 5000))
-    for bank, found in ((50, small), (5000, large)):
+    for bank in (50, 5000):
+        found = report(season(7), terms(betting=Backtest(bank=bank)))
         for each in found["strategies"].values():
             assert each["bank"]["opening"] == bank
             assert each["bank"]["closing"] == pytest.approx(bank + each["profit"])
-    assert small["strategies"]["all"]["profit"] == large["strategies"]["all"]["profit"]
 
 
 def test_a_strategy_faces_as_many_random_selections_as_are_set():

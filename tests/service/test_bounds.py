@@ -202,6 +202,7 @@ def test_so_many_races_wait_as_are_set_and_so_many_are_priced_in_one_go(home: Ho
     assert together == [[0, 1], [2, 3], [4]]
 
 
+@pytest.mark.slow
 def test_days_that_are_looked_up_do_not_fill_the_memory(
     applied: Applied, little_world: LittleWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
