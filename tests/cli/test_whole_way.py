@@ -16,8 +16,8 @@ from backtest.schema import schema
 from backtest.walk_forward import spans
 from tests.cli.velo_command import velo
 from training.model.artifact import load
+from training.record.mlflow_store import client
 from training.record.registry import resolve
-from training.record.tracking import client
 from velo.errors import ModelError
 from velo.home import Home
 
