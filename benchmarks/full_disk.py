@@ -65,7 +65,7 @@ def _row(home: SmallHome, name: str, words: list[str], rooms: Sequence[int], lin
             continue
         after = held(home.root)
         one_line = code == 2 and complaint.count("\n") == 1 and "full" in complaint
-        counted.update(full=1, one_line=one_line, as_it_was=after == before)
+        counted.update(full=1, one_line=int(one_line), as_it_was=int(after == before))
         if lines or not one_line or after != before:
             print(f"{name}, {room:,} bytes free: {code}: {complaint.strip()[-800:]}")
             for each in before:
