@@ -4,8 +4,8 @@ from __future__ import annotations
 
 ASKED_BACK = (
     "expects the caller's column `created` gone and the source's back as `created__`: "
-    "Feast's dask store drops one for the other; ours gives the caller's columns back as they came, "
-    "as Feast's duckdb store does, which fails it too"
+    "Feast's dask store drops one for the other; ours gives the caller's columns back as they "
+    "came, as Feast's duckdb store does, which fails it too"
 )
 KNOWN = {
     "test_e2e_local::test_partial": (
