@@ -65,6 +65,7 @@ def run(
     every: int | None = None,
 ) -> tuple[dict[str, Any], Any]:
     """Score the period, bet it and write the report."""
+    from backtest import python_strategy
     from backtest.cutoffs import Learned
     from backtest.periods import period, walked_period
     from backtest.report import Origin, Terms, write
@@ -73,23 +74,23 @@ def run(
     from backtest.walk_forward import recipe_of, walk
     from training.data.conditions import conditioned, conditions
     from training.data.returned import returned
-    from training.record import looks
+    from training.record import looks, strategy_code
     from training.scoring import score_period, stored_model
+    from training.statistics.bootstrap import Resampling
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
     from velo.racing.withdrawals import law_of
-    from velo.settings import OddsBand
 
     home, chosen = Home.current(), settings.load()
     tell("loading the model")
     stored = stored_model(home, model)
-    said, spine = stored.said, Spine(home)
+    card, spine = stored.card, Spine(home)
     run_id, alpha_share, legs = stored.registered.run_id, stored.model.blend.alpha_share, None
     if walk_forward:
         days = walked_period(stored.train_end, spine.last_day, first, last)
         months = every or chosen.backtest.retrain_months
-        walked = walk(home, recipe_of(said, chosen), days, months, tell)
+        walked = walk(home, recipe_of(stored, chosen), days, months, tell)
         scored, learned, legs = walked.scored, walked.learned, walked.legs
         alpha_share = legs[-1].alpha_share
         look = looks.of_walk(
@@ -99,23 +100,31 @@ def run(
         days = period(stored.train_end, spine.last_day, first, last)
         tell("retrieving features")
         scored = score_period(home, stored, days.first, days.last)
-        learned = (Learned.stored(said, days.first),)
+        learned = (Learned.stored(card, days.first),)
         look = looks.Look(run_id, looks.OWN, days.first, days.last)
-    earlier = looks.earlier_looks(home, days.first, days.last, look)
-    looks.declare(home, look)
+    codes = python_strategy.codes(chosen.strategies, chosen.project).values()
+    made = [
+        look,
+        *(looks.of_strategy(run_id, days.first, days.last, c.named, c.sha256) for c in codes),
+    ]
+    earlier = looks.earlier_looks(home, days.first, days.last, *made)
+    for each in made:
+        looks.declare(home, each)
+    for code in codes:
+        strategy_code.keep(home, run_id, code.named, code.source)
     tell("settling bets")
-    prices, band = said["prices"], OddsBand(**said["odds_band"])
-    law = law_of(prices["settlement"], chosen.prices.exchange)
-    known = conditions(spine, days.first, days.last, prices["settlement"], law)
+    prices = card.prices
+    law = law_of(prices.settlement, chosen.prices.exchange)
+    known = conditions(spine, days.first, days.last, prices.settlement, law)
     terms = Terms(
-        decision=prices["decision"],
-        settlement=prices["settlement"],
-        commission=chosen.prices.commission_of(prices["settlement"]),
-        band=band,
+        decision=prices.decision,
+        settlement=prices.settlement,
+        commission=chosen.prices.commission_of(prices.settlement),
+        band=card.odds_band,
         learned=learned,
-        draws=chosen.training.bootstrap_draws,
-        seed=chosen.training.seed,
+        resampling=Resampling.of(chosen.training),
         declared=chosen.strategies,
+        project=chosen.project,
         betting=chosen.backtest,
         earlier_looks=earlier,
     )
@@ -125,7 +134,7 @@ def run(
         days,
         Origin(stored.name, run_id, alpha_share, legs),
         Withdrawals(horses=known.withdrawn, law=law, unsettleable_races=known.unpriced_withdrawals),
-        Returned(**vars(returned(spine, days.first, days.last, prices["decision"], band))),
+        Returned(**vars(returned(spine, days.first, days.last, prices.decision, card.odds_band))),
         scored.excluded,
     )
     return report, write(report, home)
