@@ -20,7 +20,7 @@ from training.record.report import SAME_PRICE
 from training.statistics.bootstrap import Resampling
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.settings import OddsBand
+from velo.settings import Backtest, OddsBand
 
 BAND = OddsBand()
 PLAIN = {"race_type": "Flat", "class_level": 4.0, "handicap": False, "finish": np.nan}
@@ -281,3 +281,21 @@ def test_the_report_is_written_whole_under_its_version(tmp_path, three_races):
 def test_a_version_that_would_leave_the_folder_is_refused(tmp_path, three_races):
     with pytest.raises(InputError, match="cannot name a report"):
         write(report(three_races, version="../1"), Home(tmp_path))
+
+
+def test_every_account_opens_with_the_bank_that_is_set():
+    for bank in (50, 5000):
+        found = report(season(7), terms(betting=Backtest(bank=bank)))
+        for each in found["strategies"].values():
+            assert each["bank"]["opening"] == bank
+            assert each["bank"]["closing"] == pytest.approx(bank + each["profit"])
+
+
+def test_a_strategy_faces_as_many_random_selections_as_are_set():
+    """The smallest share of draws is that of the strategy itself among them."""
+    for draws in (100, 400):
+        alone = report(season(8), terms(betting=Backtest(null_draws=draws)))["strategies"]["all"]
+        assert alone["random"]["draws"] == draws
+        assert alone["random"]["p_value"] * (draws + 1) == pytest.approx(
+            round(alone["random"]["p_value"] * (draws + 1))
+        )

@@ -77,8 +77,12 @@ def test_a_table_reads_the_warehouse_or_other_tables_and_nothing_else() -> None:
 
 
 def test_windows_are_filled_in_from_the_settings() -> None:
-    tables = {t.name: t.sql for t in load_tables(Windows(prize_ladder=7, par_races=3))}
+    tables = {
+        t.name: t.sql
+        for t in load_tables(Windows(prize_ladder=7, prize_ladder_races=9, par_races=3))
+    }
     assert "INTERVAL '7' DAY PRECEDING" in tables["race_levels"]
+    assert ">= 9" in tables["race_levels"]
     assert ">= 3" in tables["par_times"]
     assert not any("{" in sql for sql in tables.values())
 

@@ -94,6 +94,19 @@ def test_a_row_that_was_changed_past_the_store_is_found(
     assert views_not_as_written(Home(Path("nowhere")), project) == ["at_course"]
 
 
+def test_the_audit_reads_no_store_of_an_earlier_version_and_leaves_it_as_it_is(
+    project: FeatureStore,
+    online: sqlite3.Connection,
+) -> None:
+    everything(project)
+    online.execute("DROP TABLE __digests")
+    online.execute("PRAGMA user_version = 1")
+    with pytest.raises(HomeError, match=r"^[^\n]*is of version 1, [^\n]*run `velo migrate`$"):
+        views_not_as_written(Home(Path("nowhere")), project)
+    assert online.execute("PRAGMA user_version").fetchone() == (1,)
+    assert not online.execute("SELECT 1 FROM sqlite_master WHERE name = '__digests'").fetchall()
+
+
 def test_the_order_of_rows_does_not_matter_and_swapped_values_do(
     project: FeatureStore,
     online: sqlite3.Connection,

@@ -147,7 +147,7 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     store = feature_store()
     service = named_service(store, settings)
     end = end or days.holdout_end
-    fitted = prior_fit.fit(spine, days.folds[0].test_start)
+    fitted = prior_fit.fit(spine, days.folds[0].test_start, settings.priors)
     prices = settings.prices
     rows = entity_sql(
         spine,
