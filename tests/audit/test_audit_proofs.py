@@ -86,7 +86,7 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
         {"cut": {"entries"}, "poison": {"entries"}, "brute force": {"class_layoff"}},
     ),
     "a window one day too wide": (
-        "trainer_form.sql",
+        "fragments/wins_and_starts.sql",
         "(14 - 1)",
         "(14 - 0)",
         {"brute force": {"velocity"}},

@@ -72,13 +72,19 @@ def findings(run: Sources) -> dict[str, Any]:
 
 
 def _features(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """One entry a feature: family, share of split gain, loss when shuffled, missing values."""
+    """One entry a feature: words, family, share of split gain, loss when shuffled, missing values.
+
+    A run of before features were described has no words for them.
+    """
+    words = report["data"].get("features", {})
     total = sum(report["importance"].values())
     lost = {item["feature"]: item for item in report["contributions"]}
     return [
         {
             "feature": feature,
             "family": family,
+            "description": words.get(feature, {}).get("description", ""),
+            "unit": words.get(feature, {}).get("unit", ""),
             "importance": report["importance"].get(feature, 0.0) / total if total else None,
             "loss": lost[feature]["loss"] if feature in lost else None,
             "judgement": lost[feature]["judgement"] if feature in lost else "not measured",
