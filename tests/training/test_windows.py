@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from training.walk.stored_form import stored_form
 
 from tests.offline.built_world import SETTINGS as SHORT
 from tests.offline.built_world import build_tables, record
@@ -11,7 +12,6 @@ from tests.training.simulated_dataset import simulated_dataset
 from tests.training.test_nearly_flat import stored
 from training.data.dataset import gather
 from training.judging.selection import Cutoffs
-from training.run import stored_form
 from training.scoring import score_period
 from velo.errors import HomeError, ModelError
 from velo.home import Home

@@ -31,7 +31,7 @@ def promote(
         return
     if despite_alarm is not None and not despite_alarm.strip():
         raise typer.BadParameter("say why", param_hint="--despite-alarm")
-    from training.promotion import promote as promote_version
+    from training.promotion.promote import promote as promote_version
     from velo import settings
     from velo.home import Home
 
@@ -139,7 +139,7 @@ def _roll_back(model: str, refit: bool, despite_alarm: str | None, as_json: bool
         )
     from dataclasses import asdict
 
-    from training.promotion import roll_back
+    from training.promotion.promote import roll_back
     from velo.home import Home
 
     before, after = roll_back(Home.current())
