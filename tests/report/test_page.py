@@ -47,14 +47,14 @@ def test_the_sections_stand_in_the_order_of_the_contents_each_with_its_own_words
     assert [f"#{each.attributes['id']}" for each in sections] == contents
     words = {
         "verdict": "Its Top20% bets at SP returned",
-        "gate": "calibration_error",
+        "gate": "Value, 95%",
         "caveats": "Selected on the price it settles at",
         "profit": "Profit so far by race day",
         "calibration": "Calibration error",
         "odds": "Return by odds band",
         "time": "Gain, nats",
         "sees": "lost at",
-        "worst": "The courses where it does worst",
+        "worst": "Where the blend lost most",
         "features": "Lost when shuffled",
         "data": "a starter without sp",
         "repeat": "Earlier looks at the holdout",

@@ -85,7 +85,7 @@ def test_a_plot_is_a_png_of_readable_size(name):
         ("lift_by_month", {"2021-01", "2021-02"}),
         ("importance", {"form_ewma", "draw_iv"}),
         ("shap", {"form_ewma", "draw_iv"}),
-        ("alpha_over_time", {"1"}),
+        ("alpha_over_time", {"2020-01-01"}),
     ],
 )
 def test_what_a_plot_is_of_stands_in_its_picture(name, words):
