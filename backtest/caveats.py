@@ -21,7 +21,7 @@ def caveats(
     """One sentence each, the gravest first."""
     found = []
     if decision == settlement:
-        found.append(price_note({"decision": decision, "settlement": settlement}))
+        found.append(price_note(decision, settlement))
     if earlier_looks:
         found.append(
             f"looks at some of these days by other models or walks before: {earlier_looks:,}; the "

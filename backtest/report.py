@@ -24,6 +24,7 @@ from backtest.strategies import Selection
 from training.judging import selection
 from training.record.report import price_note
 from training.statistics import calibration_curve, likelihood
+from training.statistics.bootstrap import Resampling
 from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home
@@ -44,7 +45,7 @@ class Terms:
         learned: cut-offs, each from the day on which it came into use.
         declared: strategies from the settings, beside the built-in ones.
         betting: bank and draws of the null.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
         earlier_looks: at the same days, for the level of `delta_ll_ci`.
     """
 
@@ -53,8 +54,7 @@ class Terms:
     commission: float
     band: OddsBand
     learned: Sequence[Learned]
-    draws: int
-    seed: int
+    resampling: Resampling
     declared: Mapping[str, Strategy] = field(default_factory=dict)
     betting: Backtest = field(default_factory=Backtest)
     earlier_looks: int = 0
@@ -113,7 +113,7 @@ def backtest(
         for name, each in (chosen | bucketed).items()
     }
     bets |= _baselines(runners, terms)
-    drawing = Drawing(terms.draws, terms.betting.null_draws, terms.seed)
+    drawing = Drawing(terms.resampling, terms.betting.null_draws)
     said = statements(bets, tuple(chosen), runners, drawing)
     returns = daily_returns({name: bets[name].account for name in chosen})
     return _plain(
@@ -187,8 +187,7 @@ def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
         won,
         races,
         races.first(given.dates),
-        terms.draws,
-        terms.seed,
+        terms.resampling,
         terms.earlier_looks,
     )
     return {
@@ -199,7 +198,7 @@ def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
 
 def _prices(terms: Terms) -> dict[str, Any]:
     kinds = {"decision": terms.decision, "settlement": terms.settlement}
-    return {**kinds, "commission": terms.commission, "note": price_note(kinds)}
+    return {**kinds, "commission": terms.commission, "note": price_note(**kinds)}
 
 
 def _excluded(before: Mapping[str, int], unpriced: int) -> dict[str, int]:

@@ -45,11 +45,11 @@ def test_a_run_that_comes_through_is_finished_and_its_version_is_the_challenger(
     recorder = trained(opened)
     run = client(opened).get_run(recorder.run_id)
     assert run.info.status == "FINISHED"
-    found = registry.resolve(opened, "challenger")
-    assert found.version == recorder.version
-    assert found.run_id == recorder.run_id
-    assert found.tags["velo.prices.decision"] == "sp"
-    assert artifact.load(found.folder, found.sha256).model["temperature"] == 1.0
+    registered = registry.resolve(opened, "challenger")
+    assert registered.version == recorder.version
+    assert registered.run_id == recorder.run_id
+    assert registered.tags["velo.prices.decision"] == "sp"
+    assert artifact.load(registered.folder, registered.sha256).model["temperature"] == 1.0
 
 
 def test_version_and_run_id_name_the_same_model(opened):

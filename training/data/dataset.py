@@ -86,6 +86,10 @@ class Dataset:
         """What a model sees of every row, [rows, columns]: made once, cut by every fold."""
         return self.inputs.matrix(self.frame, Races.of(self.frame["race_id"].to_numpy()))
 
+    def between(self, first: date, last: date) -> pd.DataFrame:
+        """The rows of the race days from `first` to `last`, both included."""
+        return self.frame[self.frame["date"].between(pd.Timestamp(first), pd.Timestamp(last))]
+
 
 def assemble(
     home: Home,

@@ -44,7 +44,7 @@ class CodeState:
 
     def tags(self) -> dict[str, str]:
         """MLflow's own tags for the source of a run, and ours."""
-        found = {
+        tags = {
             "velo.code": self.version,
             "mlflow.source.name": "velo train",
             "mlflow.source.type": "LOCAL",
@@ -52,7 +52,7 @@ class CodeState:
             "mlflow.source.git.branch": self.branch,
             "mlflow.user": _user(),
         }
-        return {name: said for name, said in found.items() if said}
+        return {name: value for name, value in tags.items() if value}
 
 
 def _git(*words: str) -> str:

@@ -77,8 +77,8 @@ def declare(home: Home, look: Look) -> None:
     """
     store = mlflow_store.client(home)
     tags = store.get_run(look.run_id).data.tags
-    told = list(_backtests(look.run_id, tags))
-    same = [each for each in told if each.who == look.who]
+    backtests = list(_backtests(look.run_id, tags))
+    same = [each for each in backtests if each.who == look.who]
     if look.who == OWN:
         same.extend(_holdout(look.run_id, tags))
     if any(each.first <= look.first and look.last <= each.last for each in same):
@@ -87,7 +87,7 @@ def declare(home: Home, look: Look) -> None:
     whole = Look(
         look.run_id, look.who, min(each.first for each in spans), max(each.last for each in spans)
     )
-    kept = [each for each in told if each.who != look.who]
+    kept = [each for each in backtests if each.who != look.who]
     lines = [f"{each.who} {each.first} {each.last}" for each in (*kept, whole)][-MOST_WALKS:]
     store.set_tag(look.run_id, BACKTESTS, "\n".join(lines))
 
@@ -106,8 +106,8 @@ def _tagged(
 ) -> Iterable[tuple[str, Mapping[str, str]]]:
     from mlflow.entities import ViewType
 
-    found = mlflow_store.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
-    return ((run.info.run_id, run.data.tags) for run in found)
+    runs = mlflow_store.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
+    return ((run.info.run_id, run.data.tags) for run in runs)
 
 
 def _holdout(run_id: str, tags: Mapping[str, str]) -> Iterator[Look]:

@@ -75,21 +75,21 @@ def run(
     from training.data.returned import returned
     from training.record import looks
     from training.scoring import score_period, stored_model
+    from training.statistics.bootstrap import Resampling
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
     from velo.racing.withdrawals import law_of
-    from velo.settings import OddsBand
 
     home, chosen = Home.current(), settings.load()
     tell("loading the model")
     stored = stored_model(home, model)
-    said, spine = stored.said, Spine(home)
+    card, spine = stored.card, Spine(home)
     run_id, alpha_share, legs = stored.registered.run_id, stored.model.blend.alpha_share, None
     if walk_forward:
         days = walked_period(stored.train_end, spine.last_day, first, last)
         months = every or chosen.backtest.retrain_months
-        walked = walk(home, recipe_of(said, chosen), days, months, tell)
+        walked = walk(home, recipe_of(stored, chosen), days, months, tell)
         scored, learned, legs = walked.scored, walked.learned, walked.legs
         alpha_share = legs[-1].alpha_share
         look = looks.of_walk(
@@ -99,22 +99,21 @@ def run(
         days = period(stored.train_end, spine.last_day, first, last)
         tell("retrieving features")
         scored = score_period(home, stored, days.first, days.last)
-        learned = (Learned.stored(said, days.first),)
+        learned = (Learned.stored(card, days.first),)
         look = looks.Look(run_id, looks.OWN, days.first, days.last)
     earlier = looks.earlier_looks(home, days.first, days.last, look)
     looks.declare(home, look)
     tell("settling bets")
-    prices, band = said["prices"], OddsBand(**said["odds_band"])
-    law = law_of(prices["settlement"], chosen.prices.exchange)
-    known = conditions(spine, days.first, days.last, prices["settlement"], law)
+    prices = card.prices
+    law = law_of(prices.settlement, chosen.prices.exchange)
+    known = conditions(spine, days.first, days.last, prices.settlement, law)
     terms = Terms(
-        decision=prices["decision"],
-        settlement=prices["settlement"],
-        commission=chosen.prices.commission_of(prices["settlement"]),
-        band=band,
+        decision=prices.decision,
+        settlement=prices.settlement,
+        commission=chosen.prices.commission_of(prices.settlement),
+        band=card.odds_band,
         learned=learned,
-        draws=chosen.training.bootstrap_draws,
-        seed=chosen.training.seed,
+        resampling=Resampling.of(chosen.training),
         declared=chosen.strategies,
         betting=chosen.backtest,
         earlier_looks=earlier,
@@ -125,7 +124,7 @@ def run(
         days,
         Origin(stored.name, run_id, alpha_share, legs),
         Withdrawals(horses=known.withdrawn, law=law, unsettleable_races=known.unpriced_withdrawals),
-        Returned(**vars(returned(spine, days.first, days.last, prices["decision"], band))),
+        Returned(**vars(returned(spine, days.first, days.last, prices.decision, card.odds_band))),
         scored.excluded,
     )
     return report, write(report, home)

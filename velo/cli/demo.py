@@ -6,7 +6,6 @@ import os
 import shlex
 import shutil
 import time
-from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -72,9 +71,7 @@ def demo(
     trained = training.run(chosen, None, holdout_days, truth_path(world))
     done("train", f"version {trained.version}, run {trained.run_id}")
     with console.progress("Backtesting") as tell:
-        plan = trained.report["plan"]
-        first, after = (date.fromisoformat(plan[end]) for end in ("holdout_start", "holdout_end"))
-        report, path = backtesting.run(trained.version, first, after - timedelta(days=1), tell)
+        report, path = backtesting.run(trained.version, *trained.report.holdout_days, tell)
     done("backtest", f"{report['races']:,} races")
     from velo.cli import report as reporting
 
@@ -85,7 +82,7 @@ def demo(
         console.emit_json(
             {
                 "verdict": trained.verdict.to_dict(),
-                "holdout": trained.report["holdout"],
+                "holdout": trained.report.holdout,
                 "report": str(path),
                 "page": page["path"],
                 "home": str(root),

@@ -209,6 +209,7 @@ def _plot(book: Book) -> None:
 
 
 def _page(book: Book, found: list[dict[str, Any]], chosen: Any, proof: Verified | None) -> str:
+    from training.statistics.bootstrap import Resampling
     from velo.live.course import course
     from velo.live.figures import whole_races
     from velo.live.ledger import counts
@@ -225,7 +226,7 @@ def _page(book: Book, found: list[dict[str, Any]], chosen: Any, proof: Verified 
             "bets": counts(book.bets),
             "course": course(book.bets, training.seed),
             "reliability": {
-                name: bins(p, whole.won, whole.dates, training.bootstrap_draws, training.seed)
+                name: bins(p, whole.won, whole.dates, Resampling.of(training))
                 for name, p in (("blend", whole.p), ("market", whole.market))
             },
             "settled": f"Settled at {kinds}." if kinds else "No bet was made.",

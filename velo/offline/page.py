@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from velo.errors import InputError
@@ -22,6 +22,9 @@ from velo.settings import PROJECT_ROOT, Windows
 
 PAGE = PROJECT_ROOT / "docs" / "features.md"
 
+RULES = PurePosixPath("reference", "feature-rules.md")
+"""The page's way to the rules behind it."""
+
 NO_ENTITY = "__dummy"
 """What Feast gives a view without entities."""
 
@@ -30,7 +33,7 @@ _HEAD = """\
 
 Written by `velo docs` from the declarations in `feature_repo`; edit those. Settings of the section
 `windows`, where a table reads one, stand at their defaults; `velo.toml` may set others. How a value
-is computed by hand is in the [feature rules](reference/feature-rules.md).
+is computed by hand is in the [feature rules]({rules}).
 
 A race sees what was known on its morning: a day's results become known at 00:00 UTC of the next
 day, and a table's row holds from its `event_timestamp` to the key's next row.
@@ -51,7 +54,7 @@ def page(repo: Path, windows: Windows) -> str:
     with _declared(repo) as contents:
         views = {view.name: view for view in contents.feature_views}
         families = {view.name: view for view in contents.on_demand_feature_views}
-        parts = [_HEAD]
+        parts = [_HEAD.format(rules=RULES)]
         for service in sorted(contents.feature_services, key=lambda each: each.name):
             parts.append(_service(service, families))
         entities = [each for each in contents.entities if each.name != NO_ENTITY]
