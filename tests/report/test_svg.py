@@ -37,6 +37,12 @@ def test_log_ticks_are_round_ascend_within_the_span_and_are_two_to_eight(
     assert len(values) >= (2 if times >= 10 else 1 if times >= 2.5 else 0)
 
 
+def test_log_ticks_are_as_close_as_eight_of_them_allow() -> None:
+    assert log_ticks(0.01, 0.2) == pytest.approx([0.01, 0.02, 0.05, 0.1, 0.2])
+    assert log_ticks(0.01, 10) == pytest.approx([0.01, 0.03, 0.1, 0.3, 1, 3, 10])
+    assert log_ticks(0.0001, 10) == pytest.approx([1e-4, 1e-3, 0.01, 0.1, 1, 10])
+
+
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=6))
 def test_labels_keep_their_order_and_their_distance(wanted: list[float]) -> None:
     placed = spread(wanted, 15, 8, 292)

@@ -26,5 +26,6 @@ def _read_back(proto: Any) -> list[Field]:
 
 def allow_described_features() -> None:
     """Have this process apply on-demand features that say what they are, and read them back."""
-    OnDemandFeatureView._feature_exists_in_inferred = _is_inferred
-    OnDemandFeatureView._parse_features_from_proto = staticmethod(_read_back)
+    views: Any = OnDemandFeatureView
+    views._feature_exists_in_inferred = _is_inferred
+    views._parse_features_from_proto = staticmethod(_read_back)
