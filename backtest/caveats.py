@@ -24,8 +24,9 @@ def caveats(
         found.append(price_note(decision, settlement))
     if earlier_looks:
         found.append(
-            f"looks at some of these days by other models or walks before: {earlier_looks:,}; the "
-            "interval of the gain over the market is widened for it, the others are not"
+            "looks at some of these days by other models, walks or strategies in Python before: "
+            f"{earlier_looks:,}; the interval of the gain over the market is widened for it, the "
+            "others are not"
         )
     if decision not in STARTING_PRICES and withdrawals.horses:
         found.append(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest import strategies
+from backtest import python_strategy, strategies
 from backtest.account import Account
 from backtest.caveats import caveats
 from backtest.cutoffs import Learned
@@ -44,6 +44,7 @@ class Terms:
         band: decision prices at which bets are struck.
         learned: cut-offs, each from the day on which it came into use.
         declared: strategies from the settings, beside the built-in ones.
+        project: the project folder, where those in Python are.
         betting: bank and draws of the null.
         resampling: of the race days.
         earlier_looks: at the same days, for the level of `delta_ll_ci`.
@@ -56,6 +57,7 @@ class Terms:
     learned: Sequence[Learned]
     resampling: Resampling
     declared: Mapping[str, Strategy] = field(default_factory=dict)
+    project: Path | None = None
     betting: Backtest = field(default_factory=Backtest)
     earlier_looks: int = 0
 
@@ -105,7 +107,9 @@ def backtest(
     """
     runners = Runners.of(predictions[period.rows(predictions["date"])])
     given, bank = runners.given, terms.betting.bank
-    chosen = strategies.selections(runners, terms.band, terms.learned, terms.declared)
+    chosen = strategies.selections(
+        runners, terms.band, terms.learned, terms.declared, terms.project
+    )
     buckets = strategies.price_buckets(given.decision_odds, terms.band)
     bucketed = {name: chosen[strategies.BUCKETED].within(flags) for name, flags in buckets.items()}
     bets = {
@@ -138,6 +142,10 @@ def backtest(
             "probability_of_overfitting": probability_of_overfitting(returns),
         },
         walk_forward=origin.legs,
+        python_strategies={
+            name: code.sha256
+            for name, code in python_strategy.codes(terms.declared, terms.project).items()
+        },
         caveats=caveats(
             terms.decision,
             terms.settlement,

@@ -18,7 +18,7 @@ from training.judging.reference import judged_figures, reference
 from training.model import artifact
 from training.model.explanation import explained
 from training.promotion.comparison import Holdout, against_champion
-from training.record import nested, tracked_data
+from training.record import declarations, nested, tracked_data
 from training.record.code_state import CodeState
 from training.record.holdout_file import write_holdout
 from training.record.mlflow_store import NOTE, VERDICT
@@ -163,9 +163,10 @@ class _Training:
 
 
 def _record_inputs(recorder: Recorder, data: Dataset, settings: Settings, code: CodeState) -> None:
-    recorder.params(settings.model_dump(mode="json", exclude={"home"}))
+    recorder.params(settings.recorded())
     recorder.inputs(tracked_data.entries(data))
     recorder.document("feature_service.json", definition(feature_store(), data.declared.service))
+    declarations.keep(recorder, settings.feature_repo)
     recorder.text("uncommitted.diff", code.change)
 
 
@@ -242,7 +243,7 @@ def _report(
         run_id=run_id,
         data=_data_section(data),
         plan=data.plan.to_dict(),
-        settings=settings.model_dump(mode="json", exclude={"home"}),
+        settings=settings.recorded(),
         prices={
             "decision": data.decision,
             "settlement": data.settlement,

@@ -26,9 +26,8 @@ from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
-from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
-from velo.settings import Layoff, Priors, Settings
+from velo.settings import Layoff, Priors, Settings, feature_repo
 from velo.store.registry_file import require_as_written
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
@@ -187,10 +186,15 @@ def feature_store() -> Any:
     Raises:
         HomeError: its registry is not what Feast last wrote.
     """
-    require_as_written(Home.current().registry)
+    home = Home.current()
+    require_as_written(home.registry)
     from feast import FeatureStore
 
-    return FeatureStore(repo_path=str(FEATURE_REPO))
+    from velo.store.online.store import place_in
+
+    store = FeatureStore(repo_path=str(feature_repo()))
+    place_in(store.config, home)
+    return store
 
 
 def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:

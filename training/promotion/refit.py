@@ -16,6 +16,7 @@ from training.judging.reference import reference
 from training.model import artifact
 from training.model.artifact import load
 from training.promotion.recorded_run import JUDGED, REFIT, RecordedRun
+from training.record import declarations
 from training.record.code_state import CodeState
 from training.record.mlflow_store import VERDICT
 from training.record.tracking import Recorder
@@ -74,7 +75,8 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
     code = CodeState.now()
     tags = {**code.tags(), JUDGED: judged.version, VERDICT: "refit"}
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
-        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
+        recorder.params(settings.recorded())
+        declarations.keep(recorder, settings.feature_repo)
         recipe = Recipe(settings, earlier.model.devig, judged.objective, rounds=judged.rounds)
         fitted = recipe.fit(data, timer)
         model, cutoffs = fitted.model, fitted.cutoffs

@@ -65,6 +65,7 @@ def run(
     every: int | None = None,
 ) -> tuple[dict[str, Any], Any]:
     """Score the period, bet it and write the report."""
+    from backtest import python_strategy
     from backtest.cutoffs import Learned
     from backtest.periods import period, walked_period
     from backtest.report import Origin, Terms, write
@@ -73,7 +74,7 @@ def run(
     from backtest.walk_forward import recipe_of, walk
     from training.data.conditions import conditioned, conditions
     from training.data.returned import returned
-    from training.record import looks
+    from training.record import looks, strategy_code
     from training.scoring import score_period, stored_model
     from training.statistics.bootstrap import Resampling
     from velo import settings
@@ -101,8 +102,16 @@ def run(
         scored = score_period(home, stored, days.first, days.last)
         learned = (Learned.stored(card, days.first),)
         look = looks.Look(run_id, looks.OWN, days.first, days.last)
-    earlier = looks.earlier_looks(home, days.first, days.last, look)
-    looks.declare(home, look)
+    codes = python_strategy.codes(chosen.strategies, chosen.project).values()
+    made = [
+        look,
+        *(looks.of_strategy(run_id, days.first, days.last, c.named, c.sha256) for c in codes),
+    ]
+    earlier = looks.earlier_looks(home, days.first, days.last, *made)
+    for each in made:
+        looks.declare(home, each)
+    for code in codes:
+        strategy_code.keep(home, run_id, code.named, code.source)
     tell("settling bets")
     prices = card.prices
     law = law_of(prices.settlement, chosen.prices.exchange)
@@ -115,6 +124,7 @@ def run(
         learned=learned,
         resampling=Resampling.of(chosen.training),
         declared=chosen.strategies,
+        project=chosen.project,
         betting=chosen.backtest,
         earlier_looks=earlier,
     )

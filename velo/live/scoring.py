@@ -87,7 +87,9 @@ def stakes_by_strategy(
     """
     runners = _runners(scored, facts)
     learned = (Learned.stored(stored.card, stored.train_end),)
-    chosen = selections(runners, stored.card.odds_band, learned, settings.strategies)
+    chosen = selections(
+        runners, stored.card.odds_band, learned, settings.strategies, settings.project
+    )
     chosen = {name: each for name, each in chosen.items() if not each.each_way}
     if settings.live.strategy not in chosen:
         raise SettingsError(

@@ -12,18 +12,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from velo.errors import InputError
-from velo.settings import PROJECT_ROOT
+from velo.settings import FEATURE_REPO, feature_repo
 
-FEATURE_REPO = PROJECT_ROOT / "feature_repo"
 _NAMED = re.compile(r"\{([a-z_]+)(?:\(([^{}]*)\))?\}")
 _HEAD = re.compile(r"\A(?:--[^\n]*\n)+")
 
 
-def fragments(repo: Path = FEATURE_REPO) -> dict[str, str]:
-    """Name -> SQL of every fragment of a feature repo."""
+def fragments(repo: Path | None = None) -> dict[str, str]:
+    """Name -> SQL of every fragment of a feature repo, and of ours that it does not have.
+
+    Args:
+        repo: the feature repo's folder; by default the one in force.
+    """
+    repo = feature_repo() if repo is None else repo
     return {
         path.stem: _HEAD.sub("", path.read_text(encoding="utf-8")).strip()
-        for path in sorted((repo / "tables" / "fragments").glob("*.sql"))
+        for folder in (FEATURE_REPO, repo)
+        for path in sorted((folder / "tables" / "fragments").glob("*.sql"))
     }
 
 

@@ -13,8 +13,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from velo.errors import InputError
-from velo.offline.fragments import FEATURE_REPO, fragments, with_fragments
-from velo.settings import Windows
+from velo.offline.fragments import fragments, with_fragments
+from velo.settings import FEATURE_REPO as FEATURE_REPO
+from velo.settings import Windows, feature_repo
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _COMMENT = re.compile(r"--[^\n]*")
@@ -38,17 +39,18 @@ class Table:
     windows: tuple[str, ...] = ()
 
 
-def load_tables(windows: Windows, repo: Path = FEATURE_REPO) -> list[Table]:
+def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
     """Every table of a feature repo, each after the tables that it reads.
 
     Args:
         windows: what the placeholders stand for.
-        repo: the feature repo's folder.
+        repo: the feature repo's folder; by default the one in force.
 
     Raises:
         InputError: a file has an unknown placeholder, two tables share a name, or tables read
             each other in a circle.
     """
+    repo = feature_repo() if repo is None else repo
     tables = {}
     pieces = fragments(repo)
     for folder, kind in (("base", "base"), (".", "feature"), ("spine", "spine")):
