@@ -277,6 +277,10 @@ def _data_section(data: Dataset) -> dict[str, Any]:
         "races": int(data.frame["race_id"].nunique()),
         "excluded": data.excluded,
         "families": data.families,
+        "features": {
+            name: {"description": each.text, "unit": each.unit}
+            for name, each in data.declared.descriptions.items()
+        },
         "priors": data.priors.model_dump(mode="json"),
     }
 

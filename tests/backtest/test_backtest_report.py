@@ -161,7 +161,7 @@ def test_a_race_without_a_complete_book_is_left_out_and_counted(three_races):
 
 
 def test_a_period_without_a_race_is_refused(three_races):
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="complete book"):
         report(three_races.assign(date=pd.Timestamp("2022-01-01")))
 
 
@@ -229,12 +229,19 @@ def test_every_betting_figure_has_an_interval_and_a_number_of_bets():
         assert low < statement[name] < high
 
 
-def test_the_drawdown_is_read_off_the_banks_own_path():
-    for each in report(season(4))["strategies"].values():
-        bank = each["bank"]
-        highest = np.maximum.accumulate([bank["opening"], *bank["path"]])[1:]
-        assert bank["drawdown"] == pytest.approx(highest - bank["path"])
-        assert max(bank["drawdown"]) == pytest.approx(each["max_drawdown"], abs=1e-3)
+def test_the_drawdown_is_the_fall_from_the_highest_end_of_a_day(three_races):
+    """By hand: days of +12, then -1, of a bank of 100; then a day of -1 first, and +9 after it."""
+    days = report(three_races)["strategies"]["top20"]
+    assert days["bank"]["path"] == pytest.approx([112.0, 111.0])
+    assert days["bank"]["drawdown"] == pytest.approx([0.0, 1.0])
+    assert days["max_drawdown"] == pytest.approx(1.0)
+    lost = three_races.assign(
+        date=three_races["date"].replace({pd.Timestamp("2021-03-09"): pd.Timestamp("2021-03-01")})
+    ).sort_values(["date", "race_id"], ignore_index=True)
+    turned = report(lost)["strategies"]["top20"]
+    assert turned["bank"]["path"] == pytest.approx([99.0, 111.0])
+    assert turned["bank"]["drawdown"] == pytest.approx([1.0, 0.0])
+    assert turned["max_drawdown"] == pytest.approx(1.0)
 
 
 def test_earlier_looks_widen_the_gain_over_the_market_and_nothing_else():

@@ -322,9 +322,16 @@ def test_a_date_range_without_a_zone_is_utc(little: LittleStore) -> None:
 
 
 def test_two_features_of_one_name_want_full_names(little: LittleStore) -> None:
-    rows = entity_table([SOMEBODY]).to_pandas()
-    with pytest.raises(FeatureNameCollisionError):
-        little.feast.get_historical_features(entity_df=rows, features=BOTH)
+    little.write(HORSE, [row(8, 1.0, horse_id=1)])
+    little.write(WEATHER, [row(8, 2.0)])
+    rows = pd.DataFrame({"horse_id": [1], "event_timestamp": [hour(9)]})
+    asked = [f"{HORSE.name}:a", f"{WEATHER.name}:a"]
+    with pytest.raises(FeatureNameCollisionError, match="full_feature_names"):
+        little.feast.get_historical_features(entity_df=rows, features=asked)
+    both = little.feast.get_historical_features(
+        entity_df=rows, features=asked, full_feature_names=True
+    ).to_arrow()
+    assert values(both, f"{HORSE.name}__a", f"{WEATHER.name}__a") == [(1.0, 2.0)]
 
 
 def test_a_missing_key_column_is_named(little: LittleStore) -> None:
