@@ -109,7 +109,7 @@ def train(
     """
     labelled = {} if label is None else {LABEL: check_label(label)}
     current_build(home)
-    require_named(feature_store(), settings)
+    require_named(feature_store(home), settings)
     clock = Clock(progress)
     with clock.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
@@ -131,7 +131,7 @@ def train(
         recorder.params(settings.model_dump(mode="json", exclude={"home"}))
         recorder.inputs(tracked_data.entries(data))
         recorder.document(
-            "feature_service.json", definition(feature_store(), data.declared.service)
+            "feature_service.json", definition(feature_store(home), data.declared.service)
         )
         recorder.text("uncommitted.diff", code.change)
         with clock.stage("walking forward"):

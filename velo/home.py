@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from velo.settings import home_path
+from velo.settings.in_force import in_force
 
 
 def sqlite_url(path: Path) -> str:
@@ -31,10 +33,14 @@ class Home:
 
     @classmethod
     def current(cls) -> Home:
-        """The home that `VELO_HOME` names, created if it is not there."""
+        """The home that is in force, created if it is not there."""
         root = home_path()
         root.mkdir(parents=True, exist_ok=True)
         return cls(root)
+
+    def in_force(self) -> AbstractContextManager[None]:
+        """Have this be the current home within a block, whatever `VELO_HOME` names."""
+        return in_force(self.root)
 
     @property
     def warehouse(self) -> Path:

@@ -111,7 +111,7 @@ def predict(
     stored = _model(home, asked.model)
     not_champion = None if asked.model is None else why_not_champion(home, stored.registered)
     prices = None if asked.prices is None else said_of_prices(asked.prices, asked.price_kind)
-    pricer = Pricer.of(settings, stored, feature_store())
+    pricer = Pricer.of(settings, stored, feature_store(home))
 
     def admit(card: Card) -> None:
         for note in card.notes:

@@ -32,6 +32,7 @@ from velo.settings.betting import (
     StrategyName,
 )
 from velo.settings.features import Layoff, Priors, Windows
+from velo.settings.in_force import chosen_home
 from velo.settings.market import OddsBand, Prices
 from velo.settings.search import Choices, Span, Tuning
 from velo.settings.section import PriceKind
@@ -102,6 +103,15 @@ class Settings(BaseSettings):
     upkeep: Upkeep = Upkeep()
     drift: Drift = Drift()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _sections_are_known(cls, given: Any) -> Any:
+        """A misspelt section would change nothing and say nothing."""
+        known = sorted(cls.model_fields)
+        for name in sorted(set(given) - set(known)):
+            raise SettingsError(f"unknown setting {name!r}{nearest(name, known)}")
+        return given
+
     @model_validator(mode="after")
     def _strategy_is_known(self) -> Settings:
         """The daily loop follows a strategy that is there and stakes on the win alone."""
@@ -122,19 +132,28 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Rank the sources: arguments, environment, `velo.toml` in the home, defaults."""
-        toml = home_path() / "velo.toml"
+        """Rank the sources: arguments, environment, `velo.toml` in the home, defaults.
+
+        The file is that of the home among the arguments; without a home no file is read.
+        """
+        home = init_settings().get("home")
+        if home is None:
+            return init_settings, env_settings
+        toml = Path(home) / "velo.toml"
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
 
 
 def home_path() -> Path:
-    """The home that is in force: `VELO_HOME`, else `var` in the project's root. Absolute.
+    """The home that is in force: the block's, else `VELO_HOME`, else the project's `var`. Absolute.
+
+    A block's is that of `velo.settings.in_force`.
 
     Raises:
         SettingsError: there is something else than a folder at that place, or its path has a `?`:
             DuckDB 2.0 takes what follows for options and writes its log to another path.
     """
-    home = Path(os.environ.get("VELO_HOME") or PROJECT_ROOT / "var").expanduser().resolve()
+    named = chosen_home() or os.environ.get("VELO_HOME") or PROJECT_ROOT / "var"
+    home = Path(named).expanduser().resolve()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"the home {home} is not a folder: set VELO_HOME to one")
     if "?" in str(home):
