@@ -23,11 +23,13 @@ BASE = {
     "velo.errors",
     "velo.disk",
     "velo.cores",
+    "velo.result",
 }
 MAY_IMPORT = {
     "velo.errors": set(),
     "velo.disk": {"velo.disk", "velo.errors"},
     "velo.cores": set(),
+    "velo.result": set(),
     "velo.unchecked_feast": set(),
     "velo.settings": {"velo.settings", "velo.errors", "velo.cores"},
     "velo.home": {"velo.settings", "velo.errors"},

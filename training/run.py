@@ -47,19 +47,47 @@ from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import law_of
+from velo.result import Result
 from velo.settings import Settings
 
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a training run ended with."""
+@dataclass(frozen=True, repr=False)
+class Trained(Result):
+    """What a training run ended with.
+
+    Attributes:
+        run_id: MLflow's.
+        version: of the registered model.
+        verdict: the gate's.
+        report: as `training_report.json` holds it.
+    """
 
     run_id: str
     version: str
     verdict: Verdict
     report: dict[str, Any]
+
+    @property
+    def summary(self) -> str:
+        """The version and the verdict."""
+        return f"version {self.version}, run {self.run_id}. {self.verdict.words}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The gate's table, a row a criterion, as text."""
+        return self.verdict.rows()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON: verdict, figures of the holdout, seconds of each stage, tuning."""
+        return {
+            "run_id": self.run_id,
+            "version": self.version,
+            "verdict": self.verdict.to_dict(),
+            "holdout": self.report["holdout"],
+            "seconds": self.report["seconds"],
+            "tuning": self.report["tuning"],
+        }
 
 
 @dataclass

@@ -198,7 +198,9 @@ class Service:
                 races = races_of(card, current_build(self.home).fingerprint)
                 day = self._first_open_day() or min(each.day for each in races)
                 notes.append(
-                    bring_store(self.home, self.settings, feature_store(self.home), day, lambda stage: None)
+                    bring_store(
+                        self.home, self.settings, feature_store(self.home), day, lambda stage: None
+                    )
                 )
         return said.CardSaid(
             races=self._said(races),
