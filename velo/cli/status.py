@@ -11,7 +11,7 @@ import typer
 
 from velo.cli import console
 from velo.cli.build import corrections
-from velo.cli.upkeep import (
+from velo.monitoring.upkeep import (
     Facts,
     Staleness,
     drift_lines,
