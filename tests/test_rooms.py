@@ -47,7 +47,7 @@ MAY_IMPORT = {
         "training",
         *BASE,
     },
-    "backtest": {"backtest", "training", *BASE},
+    "backtest": {"backtest", "training", "velo.offline", *BASE},
     "velo.keeping": {
         "velo.keeping",
         "velo.live",
@@ -56,8 +56,17 @@ MAY_IMPORT = {
         "velo.store",
         *BASE,
     },
-    "velo.report": {"velo.report", "training", *BASE},
-    "velo.monitoring": {"velo.monitoring", "velo.live", "training", *BASE},
+    "velo.report": {"velo.report", "velo.live", "training", *BASE},
+    "velo.monitoring": {
+        "velo.monitoring",
+        "velo.keeping",
+        "velo.live",
+        "velo.warehouse",
+        "velo.offline",
+        "velo.store",
+        "training",
+        *BASE,
+    },
     "velo.service": {
         "velo.service",
         "velo.live",

@@ -20,7 +20,7 @@ from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WIT
 from velo.racing.racing_day import racing_day
 from velo.result import Result
 from velo.settings import Settings
-from velo.warehouse.deliveries import expand
+from velo.warehouse.deliveries import Delivery, expand
 from velo.warehouse.file_days import order_of_days
 from velo.warehouse.ingest import ingest
 from velo.warehouse.staging import stage
@@ -81,7 +81,7 @@ class Settled(Result):
 def settle(
     home: Home,
     settings: Settings,
-    paths: Sequence[str],
+    paths: Sequence[str | Path | Delivery],
     form: str | None,
     backfilled: bool,
     progress: Callable[[str], None],
