@@ -23,7 +23,7 @@ from training.model.linear import Linear
 from training.model.model import Fundamental, Model
 from training.record.registry import Registered
 from training.scoring import Stored
-from velo.cli.train import _r2
+from velo.cli.training_report import _r2
 from velo.errors import ModelError
 from velo.live.scoring import score
 from velo.live.shown import as_rows

@@ -36,7 +36,9 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Train, judge on the holdout and register a challenger, whatever the verdict."""
+    import velo
     from velo import settings
+    from velo.cli.training_report import show_trained
 
     chosen = settings.load(
         **_overrides(
@@ -48,92 +50,19 @@ def train(
             },
         )
     )
-    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, version, tune)
-    if as_json:
-        console.emit_json(
-            {
-                "run_id": done.run_id,
-                "version": done.version,
-                "verdict": done.verdict.to_dict(),
-                "holdout": done.report["holdout"],
-                "seconds": done.report["seconds"],
-                "tuning": done.report["tuning"],
-            }
-        )
-        return
-    show(done)
-
-
-def run(
-    chosen: Any,
-    train_end: Any,
-    holdout_days: int | None,
-    truth: Path | None,
-    label: str | None = None,
-    tune: int = 0,
-) -> Any:
-    """Train with progress on stderr."""
-    from training.run import train as train_model
-    from velo.home import Home
-
-    chances = None
-    if truth is not None:
-        from velo.synth.truth_file import read_truth
-
-        chances = read_truth(truth)
     with console.progress("Training") as tell:
-        return train_model(
-            Home.current(), chosen, train_end, holdout_days, chances, tell, label, tune
+        done = velo.open(settings=chosen).train(
+            train_end=train_end.date() if train_end else None,
+            holdout_days=holdout_days,
+            truth=truth,
+            label=version,
+            tune=tune,
+            progress=tell,
         )
-
-
-def show(done: Any) -> None:
-    """Print the gate's table and what stands behind it."""
-    report, holdout = done.report, done.report["holdout"]
-    plan = report["plan"]
-    console.table(
-        f"Gate of version {done.version} (run {done.run_id})",
-        ["criterion", "target", "value", "interval", "bets", "holds", "missed by", "note"],
-        [list(row.values()) for row in done.verdict.rows()],
-    )
-    console.say(done.verdict.words)
-    for alarm in done.verdict.alarms:
-        console.say(f"ALARM: {alarm}")
-    console.say(
-        f"holdout {plan['holdout_start']} to {plan['holdout_end']} (end excluded): "
-        f"{holdout['races']:,} races; R² model {_r2(holdout['r2_model'])}, "
-        f"market {_r2(holdout['r2_market'])}, power-calibrated "
-        f"{_r2(holdout['r2_market_power'])}, blend {_r2(holdout['r2'])}"
-    )
-    console.say(f"{report['prices']['note']}; {report['model']['note']}")
-    for side, choice in report["model"]["calibration"].items():
-        console.say(_calibration(side, choice))
-    if report["tuning"] is not None:
-        console.say(report["tuning"]["words"])
-    if "captured_share" in holdout:
-        console.say(
-            f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
-            f"({console.percent(holdout['captured_share_low'])} to "
-            f"{console.percent(holdout['captured_share_high'])})"
-        )
-
-
-def _r2(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
-
-
-def _calibration(side: str, choice: dict[str, Any]) -> str:
-    """What calibrates one side, and what each kind gained out of fold."""
-    gains = ", ".join(f"{kind} {_gain(gain)}" for kind, gain in choice["gains"].items())
-    tried = f"gain out of fold, nats a race: {gains}" if gains else "none tried"
-    return f"calibration of the {side}: {choice['kind']} ({tried})"
-
-
-def _gain(gain: dict[str, float | None]) -> str:
-    value, low, high = (
-        "-" if gain[end] is None else f"{gain[end]:+.4f}" for end in ("value", "low", "high")
-    )
-    return f"{value} [{low}, {high}]"
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    show_trained(done)
 
 
 def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:
