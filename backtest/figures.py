@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from backtest.account import COLUMNS
-from training.data.races import Floats
-from training.judging import bootstrap
-from training.judging.bootstrap import Estimate
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Estimate
+from training.statistics.races import Floats
 
 RATIOS = {
     "roi": ("profit", "staked"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scipy import stats
 
-from training.judging.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate
 
 LEVEL = 0.95
 POWER = 0.80

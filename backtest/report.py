@@ -21,9 +21,9 @@ from backtest.runners import Runners
 from backtest.schema import Leg, Report, Returned, Withdrawals
 from backtest.statements import Bet, Drawing, daily_returns, ends, place, statements
 from backtest.strategies import Selection
-from training.blending import calibration_curve
-from training.judging import likelihood, selection
+from training.judging import selection
 from training.record.report import price_note
+from training.statistics import calibration_curve, likelihood
 from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home

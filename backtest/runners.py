@@ -14,9 +14,9 @@ import pandas as pd
 
 from backtest.cutoffs import Learned
 from training.data.conditions import CONDITIONS
-from training.data.races import Flags, Floats, Integers
-from training.judging.bootstrap import Days
 from training.judging.metrics import Predictions
+from training.statistics.bootstrap import Days
+from training.statistics.races import Flags, Floats, Integers
 from velo.racing import places, settlement
 from velo.racing.courses import course, course_key
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from training.data.races import Floats
+from training.statistics.races import Floats
 
 EULER = 0.5772156649015329
 

@@ -15,8 +15,8 @@ from backtest.runners import Runners
 from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
-from training.data.races import Floats
-from training.judging.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate
+from training.statistics.races import Floats
 
 
 @dataclass(frozen=True, eq=False)

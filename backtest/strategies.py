@@ -15,8 +15,8 @@ import numpy as np
 
 from backtest.cutoffs import Learned
 from backtest.runners import Runners, track_of
-from training.data.races import Flags, Floats, Races
 from training.judging import selection
+from training.statistics.races import Flags, Floats, Races
 from velo.errors import SettingsError
 from velo.settings import OddsBand, Stake, Strategy
 

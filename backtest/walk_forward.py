@@ -17,11 +17,11 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.schema import Leg, Span
-from training import recipe
 from training.data.dataset import MARKET_FLAGS, assemble
-from training.judging import likelihood
 from training.judging.metrics import Predictions
 from training.scoring import Scored, left_out
+from training.statistics import likelihood
+from training.walk import recipe
 from velo.errors import DataError
 from velo.home import Home
 from velo.settings import Settings, Windows

@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.blending import blend, calibration, calibration_curve
+from training.blending import blend, calibration
 from training.blending.calibration import Uncalibrated
 from training.blending.calibration_choice import Forecast, Sides, Trials
 from training.data.inputs import Inputs
-from training.data.races import Races
-from training.data.sample import Sample
-from training.judging import betting, diagnosis, likelihood
+from training.judging import betting, diagnosis
 from training.judging.betting import Bets
-from training.judging.paired import paired_gain
 from training.model import scorer
 from training.model.model import Fundamental, Model
+from training.statistics import calibration_curve, likelihood
+from training.statistics.paired import paired_gain
+from training.statistics.races import Races
+from training.statistics.sample import Sample
 from velo.settings import Ranker
 
 FEATURES = tuple(f"x{number}" for number in range(21))

@@ -6,7 +6,7 @@ Needs a home that is built and applied. Prints the periods and a Markdown table,
 shares of missing values (unexplained, structural, cold start) and gains of race log-likelihood in
 millinats a race with their 95% intervals by race day. The last `--holdout-days` are left out of
 everything. Priors are fitted on the days before the first fold's; a fold is judged by what the
-days before it taught (`training/judging/strength.py`).
+days before it taught (`training/walk/feature_strength.py`).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from training.data.dataset import Dataset
     from training.data.nulls import NullCount
-    from training.judging.bootstrap import Estimate
-    from training.judging.strength import Strength
+    from training.statistics.bootstrap import Estimate
+    from training.walk.feature_strength import Strength
 
 HEAD = (
     "feature",
@@ -46,9 +46,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--holdout-days", type=int, default=365, help="left out of everything")
     chosen = parser.parse_args()
-    from training import walk_forward
     from training.data.dataset import before_the_holdout
-    from training.judging.strength import measure
+    from training.walk import walk_forward
+    from training.walk.feature_strength import measure
     from velo import settings
     from velo.home import Home
 

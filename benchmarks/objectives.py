@@ -54,9 +54,8 @@ def world(folder: Path, runners: int, seed: int, edge: float, together: bool) ->
 
 def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, object]]:
     """Every recipe's figures on the world of the home that is in force."""
-    from training import walk_forward
     from training.data.dataset import assemble
-    from training.judging import evaluation
+    from training.walk import evaluation, walk_forward
     from velo import settings
     from velo.home import Home
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,48 @@ MAY_IMPORT = {
         "backtest",
         *BASE,
     },
+    "velo.api": {
+        "velo.api",
+        "velo.audit",
+        "velo.monitoring",
+        "velo.report",
+        "velo.live",
+        "velo.warehouse",
+        "velo.offline",
+        "velo.store",
+        "velo.synth",
+        "training",
+        "backtest",
+        *BASE,
+    },
 }
 """Room -> the rooms it may import. `velo` alone is the package's version."""
+
+GROUND = {"training.statistics"}
+FITTING = {*GROUND, "training.data", "training.blending"}
+WALKING = {*FITTING, "training.model", "training.judging"}
+RECORDING = {*WALKING, "training.walk", "training.record"}
+FLOORS = {
+    "training.statistics": set(),
+    "training.data": GROUND,
+    "training.blending": GROUND,
+    "training.model": FITTING,
+    "training.judging": FITTING,
+    "training.walk": WALKING,
+    "training.record": {*WALKING, "training.walk"},
+    "training.search": RECORDING,
+    "training.scoring": RECORDING,
+    "training.promotion": {*RECORDING, "training.scoring"},
+    "training.pyfunc": WALKING,
+    "training.run": {
+        *RECORDING,
+        "training.search",
+        "training.scoring",
+        "training.promotion",
+        "training.pyfunc",
+    },
+}
+"""Room of `training` -> the rooms below it, which it may import beside its own modules."""
 
 SLOW = ("lightgbm", "mlflow", "feast", "altair")
 
@@ -144,6 +185,39 @@ def test_a_room_imports_its_neighbours_and_nobody_else(room: str) -> None:
         if module.split(".")[0] in OURS and room_of(module) not in MAY_IMPORT[room]
     ]
     assert strangers == []
+
+
+def floor_of(module: str) -> str:
+    """`training.data.folds` is of the floor `training.data`, `training.run` its own."""
+    return ".".join(module.split(".")[:2])
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_room_of_training_imports_the_rooms_below_it_alone(floor: str) -> None:
+    upward = [
+        f"{name_of(file)}, line {line}: {module}"
+        for file in modules(floor)
+        for module, line in imports(file)
+        if module.startswith("training.") and floor_of(module) not in {floor, *FLOORS[floor]}
+    ]
+    assert upward == []
+
+
+def test_every_room_of_training_has_its_floor() -> None:
+    floors = {floor_of(name_of(file)) for file in modules("training")}
+    assert floors - {"training"} == set(FLOORS)
+
+
+def test_no_modules_of_training_import_one_another_in_a_circle() -> None:
+    """Imports within functions count: they hide a circle, they do not open it."""
+    graph = {
+        name_of(file): {module for module, _ in imports(file) if module.startswith("training.")}
+        for file in modules("training")
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 def test_declarations_use_feast_pandas_the_rules_and_the_home_alone() -> None:

@@ -12,36 +12,38 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training import pyfunc, walk_forward
-from training.blending.blend_path import blend_path
+from training import pyfunc
 from training.blending.calibration_choice import Trials
 from training.blending.market import Method
 from training.data.conditions import paid
 from training.data.dataset import Dataset, assemble, feature_store
 from training.data.named import require_named
-from training.judging import diagnosis, evaluation
-from training.judging.comparison import Held, said_of_run
-from training.judging.evaluation import Blended
+from training.judging import diagnosis
 from training.judging.gate import Verdict, judge
 from training.judging.metrics import Predictions
 from training.judging.reference import judged_figures, reference
-from training.judging.selection import Cutoffs
 from training.model import artifact
 from training.model.attribution import attribute
 from training.model.explanation import explained
 from training.model.model import Model
-from training.recipe import boosted, walk
+from training.promotion.comparison import Held, said_of_run
 from training.record import nested, tracked_data
 from training.record.code_state import CodeState
 from training.record.holdout_file import write_holdout
+from training.record.mlflow_store import NOTE, VERDICT
 from training.record.pictures import pictures
 from training.record.registry import LABEL, check_label
 from training.record.report import TrainingReport
-from training.record.review import NOTE, RUN_NAME, Review
+from training.record.review import RUN_NAME, Review
 from training.record.service_definition import definition
-from training.record.tracking import VERDICT, Recorder
+from training.record.tracking import Recorder
 from training.search import tuning
-from training.walk_forward import OutOfFold
+from training.walk import evaluation, walk_forward
+from training.walk.blend_path import blend_path
+from training.walk.evaluation import Blended
+from training.walk.recipe import boosted, walk
+from training.walk.stored_form import stored_form
+from training.walk.walk_forward import OutOfFold
 from velo.disk.full_disk import room_on
 from velo.home import Home
 from velo.offline.build import current_build
@@ -328,29 +330,6 @@ def _contributions(
     return diagnosis.contributions(
         priced, data.features, score, settings.training.bootstrap_draws, settings.training.seed
     )
-
-
-def stored_form(
-    data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, code: str
-) -> dict[str, Any]:
-    """Everything that scoring needs beside the ranker's text.
-
-    Nothing of the run itself is in it: the same training gives the same bytes.
-    """
-    return {
-        **model.to_dict(),
-        "service": data.declared.service,
-        "priors": data.priors.model_dump(mode="json"),
-        "layoff": settings.layoff.model_dump(mode="json"),
-        "windows": settings.windows.model_dump(mode="json"),
-        "prices": {"decision": data.decision, "settlement": data.settlement},
-        "odds_band": settings.odds_band.model_dump(mode="json"),
-        "cutoffs": cutoffs.to_dict(),
-        "cutoff_curve": list(cutoffs.curve),
-        "plan": data.plan.to_dict(),
-        "seed": settings.training.seed,
-        "code": code,
-    }
 
 
 def _data_section(data: Dataset) -> dict[str, Any]:

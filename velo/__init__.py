@@ -16,7 +16,7 @@ from velo.unchecked_feast import load_feast_unchecked
 
 if TYPE_CHECKING:
     from backtest.run import BacktestReport as BacktestReport
-    from training.promotion import Promotion as Promotion
+    from training.promotion.promote import Promotion as Promotion
     from training.run import Trained as Trained
     from velo.api.results import Applied as Applied
     from velo.api.results import Ingested as Ingested
@@ -48,7 +48,7 @@ _HOMES = {
     "Materialized": "velo.store.online.materialize",
     "Page": "velo.report.pages",
     "Predicted": "velo.live.predict",
-    "Promotion": "training.promotion",
+    "Promotion": "training.promotion.promote",
     "Result": "velo.result",
     "Settings": "velo.settings",
     "Settled": "velo.live.settling",

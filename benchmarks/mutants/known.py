@@ -37,12 +37,12 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "return tuple(trials[ -1].gains) if trials else ()",
     ): "every fold tries the same kinds",
     (
-        "training/blending/calibration_curve.py",
+        "training/statistics/calibration_curve.py",
         "if not days.count or np.ptp(x) < EDGE:",
         "if not days.count and np.ptp(x) < EDGE:",
     ): "predictions that are all alike are found out by their information, two steps on",
     (
-        "training/blending/calibration_curve.py",
+        "training/statistics/calibration_curve.py",
         "if not np.linalg.cond(information) < WORST_CONDITION:",
         "if not np.linalg.cond(information) <= WORST_CONDITION:",
     ): "a condition of a million million to the last bit",
@@ -83,12 +83,12 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "gamma, beta = pool.fit(columns, win_share, races, start=[GAMMA_START, 0.0])",
     ): START,
     (
-        "training/judging/likelihood.py",
+        "training/statistics/likelihood.py",
         "enough = min(draws * (earlier_looks + 1), MOST_DRAWS)",
         "enough = min(draws * (earlier_looks + 2), MOST_DRAWS)",
     ): DRAWS,
     (
-        "training/judging/likelihood.py",
+        "training/statistics/likelihood.py",
         "MOST_DRAWS = 50_000",
         "MOST_DRAWS = 49999",
     ): DRAWS,

@@ -15,7 +15,7 @@ from backtest import sharpe
 from backtest.chance import against_chance
 from backtest.overfitting import blocks_of, probability_of_overfitting
 from backtest.power import power
-from training.judging.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate
 
 
 def market(seed: int, runners: int = 4_000) -> tuple[np.ndarray, np.ndarray]:

@@ -13,8 +13,8 @@ import pytest
 from backtest.schema import schema
 from tests.cli.velo_command import velo
 from training.model.artifact import load
+from training.record.mlflow_store import client
 from training.record.registry import resolve
-from training.record.tracking import client
 from velo.errors import ModelError
 from velo.home import Home
 

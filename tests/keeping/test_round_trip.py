@@ -24,8 +24,9 @@ from tests.offline.built_world import (
 from tests.warehouse.raceform_file import contents
 from training.data.dataset import feature_store
 from training.model import artifact
-from training.record import registry, tracking
-from training.record.tracking import Recorder, client
+from training.record import mlflow_store, registry
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.keeping.backup import Kept, backup
@@ -103,10 +104,10 @@ def test_the_registered_model_loads_from_the_new_place(moved: Moved) -> None:
 @pytest.mark.slow
 def test_mlflow_says_that_all_lies_at_the_new_place(moved: Moved) -> None:
     store, place = client(moved.home), moved.home.artifacts.as_uri()
-    assert tracking.experiment_id(store, moved.home)
+    assert mlflow_store.experiment_id(store, moved.home)
     assert store.get_run(moved.run_id).info.artifact_uri == f"{place}/{moved.run_id}/artifacts"
     version = store.get_model_version_by_alias(registry.MODEL, "challenger")
-    assert version.source == tracking.model_folder(moved.home, moved.run_id).as_uri()
+    assert version.source == mlflow_store.model_folder(moved.home, moved.run_id).as_uri()
     with sqlite3.connect(moved.home.root / "mlflow.db") as con:
         assert moved.before.as_uri() not in "\n".join(con.iterdump())
 
@@ -230,7 +231,7 @@ def test_a_home_that_was_moved_by_hand_is_brought_over_by_backup_and_restore(
     home = Home.current()
     assert places(home) == {home.root}
     store = client(home)
-    assert tracking.experiment_id(store, home)
+    assert mlflow_store.experiment_id(store, home)
     assert store.get_run(run_id).info.artifact_uri.startswith(home.artifacts.as_uri())
     assert registry.resolve(home, "challenger").folder.is_relative_to(home.root)
 

@@ -17,8 +17,8 @@ from backtest.report import Origin, Terms, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.data.conditions import conditioned, conditions
-from training.judging.bootstrap import FEWEST_DAYS
 from training.scoring import score_period, stored_model
+from training.statistics.bootstrap import FEWEST_DAYS
 from velo.errors import InputError, ModelError
 from velo.live.book import open_book
 from velo.live.figures import figures, spans

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.live.predicted import DAY, backed, outcome, race, runner
-from training.record import tracking
+from training.record import mlflow_store
 from velo.home import Home
 from velo.live.book import Book
 from velo.live.figures import figures
@@ -39,7 +39,7 @@ def ledger(winners: Sequence[int | None]) -> Book:
 
 
 def runs(home: Home) -> dict[str, Any]:
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     experiment = store.get_experiment_by_name(EXPERIMENT)
     assert experiment is not None
     return {run.info.run_name: run for run in store.search_runs([experiment.experiment_id])}
@@ -115,7 +115,7 @@ def test_a_day_whose_results_were_taken_back_has_no_run(home: Home) -> None:
 
 
 def test_a_run_that_was_left_half_written_is_written_again(home: Home) -> None:
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     record_days(home, SETTINGS, ledger([1]))
     run = runs(home)[DAYS[0].isoformat()]
     store.delete_tag(run.info.run_id, "velo.digest")

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from training.blending.calibration_curve import calibration_slope, error_by_chance
-from training.data.races import Races
-from training.judging.bootstrap import Days
-from training.judging.likelihood import delta_ll
 from training.judging.reference import Reference, described
+from training.statistics.bootstrap import Days
+from training.statistics.calibration_curve import calibration_slope, error_by_chance
+from training.statistics.likelihood import delta_ll
+from training.statistics.races import Races
 
 FEATURES = ("form", "rate", "draw", "going", "flag", "sex")
 FAMILIES = {"form": ("form", "rate"), "place": ("draw", "going")}

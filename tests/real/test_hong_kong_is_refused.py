@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.training.judged_worlds import SETTINGS, home_at
-from training.promotion import promote
-from training.record.champion import Reign
+from training.promotion.champion import Reign
+from training.promotion.promote import promote
 from training.run import train
 from velo.offline.build import build
 from velo.settings import Gate

@@ -12,12 +12,10 @@ import pandas as pd
 from tests.training.simulated_races import simulate
 from training.blending.blend import benter, power_market
 from training.blending.calibration import Uncalibrated
+from training.data.folds import plan
 from training.data.inputs import Inputs
 from training.data.nulls import NullCount
-from training.data.sample import Sample
-from training.folds import plan
 from training.judging import diagnosis, metrics, selection
-from training.judging.bootstrap import Estimate
 from training.judging.diagnosis import Contribution
 from training.judging.gate import judge
 from training.judging.metrics import Predictions
@@ -25,6 +23,8 @@ from training.model import scorer, temperature
 from training.model.explanation import explained
 from training.model.model import Fundamental, Model
 from training.record.report import TrainingReport
+from training.statistics.bootstrap import Estimate
+from training.statistics.sample import Sample
 from velo import settings
 from velo.report.sources import Sources
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from tests.report.little_run import little_run
-from training.data.races import Races
 from training.judging.metrics import Predictions
+from training.statistics.races import Races
 from velo.report.caveats import caveats
 from velo.report.comparison import paired
 from velo.report.findings import findings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training.record import tracking
+from training.record import mlflow_store
 from velo.errors import HomeError
 from velo.home import Home
 from velo.report.publish import publish
@@ -16,8 +16,8 @@ from velo.report.publish import publish
 def test_a_page_becomes_its_runs_artifact_but_never_in_the_home_that_this_one_is_copied_of(
     home: Home, tmp_path: Path
 ) -> None:
-    store = tracking.client(home)
-    run_id = store.create_run(tracking.experiment_id(store, home)).info.run_id
+    store = mlflow_store.client(home)
+    run_id = store.create_run(mlflow_store.experiment_id(store, home)).info.run_id
     publish(home, "report_1", {"races": 3}, "<p>first</p>", run_id)
     artifact = home.artifacts / run_id / "artifacts" / "report.html"
     assert artifact.read_text(encoding="utf-8") == "<p>first</p>"

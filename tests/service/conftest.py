@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.live.replayed import PROMOTABLE, World, lived
-from training.promotion import promote
+from training.promotion.promote import promote
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ import pytest
 
 from tests.live.replayed import World, written
 from tests.service.asking import asked, at_eight, served
-from training.record import tracking
-from training.record.champion import crown
+from training.promotion.champion import crown
+from training.promotion.succession import PROMOTED, write_succession
+from training.record import mlflow_store
 from training.record.registry import CHALLENGER, MODEL, register, resolve
-from training.record.succession import PROMOTED, write_succession
 from velo.live.journal import predictions
 
 pytestmark = pytest.mark.slow
@@ -220,8 +220,8 @@ def test_a_promotion_is_noticed_under_load_and_no_request_fails(
     promoted = resolve(world.home, CHALLENGER)
 
     def promote() -> str:
-        store = tracking.client(world.home)
-        tags = {**promoted.tags, tracking.SHA256: promoted.sha256}
+        store = mlflow_store.client(world.home)
+        tags = {**promoted.tags, mlflow_store.SHA256: promoted.sha256}
         version = register(store, promoted.folder, promoted.run_id, "", tags, alias=None)
         write_succession(resolve(world.home, version), PROMOTED, version)
         crown(world.home, version)
@@ -253,8 +253,8 @@ def test_a_champion_that_cannot_be_loaded_does_not_take_over(
     app: Any, races: list[dict[str, Any]], world: World
 ) -> None:
     now = predict(app, races[0]).json()["version"]
-    store, good = tracking.client(world.home), resolve(world.home, "champion")
-    tags = {**good.tags, tracking.SHA256: "0" * 64}
+    store, good = mlflow_store.client(world.home), resolve(world.home, "champion")
+    tags = {**good.tags, mlflow_store.SHA256: "0" * 64}
     register(store, good.folder, good.run_id, "", tags, "champion")
 
     async def told(client: httpx.AsyncClient) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from training.data.nulls import NullCount
-from training.judging.judged import REPORT
-from training.record.champion import crown
+from training.promotion.champion import crown
+from training.promotion.recorded_run import REPORT
+from training.promotion.succession import PROMOTED, write_succession
 from training.record.registry import Registered, resolve
-from training.record.succession import PROMOTED, write_succession
 from training.record.tracking import Recorder
 from velo.home import Home
 from velo.settings import Gate

@@ -10,8 +10,8 @@ import pandas as pd
 from tests.training.simulated_races import simulate
 from training.data.dataset import Dataset
 from training.data.declared import Declared
+from training.data.folds import plan
 from training.data.inputs import Inputs
-from training.folds import plan
 from velo.settings import Priors, Ranker, Settings, Span, Training, Tuning
 
 FEATURES = ("form", "draw", "noise")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.races import Races
+from training.statistics.races import Races
 
 
 @dataclass(frozen=True)

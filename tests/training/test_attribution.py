@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_dataset import SETTINGS, simulated_dataset
-from training import walk_forward
-from training.blending.blend_path import blend_path
-from training.data.races import Races
 from training.model.attribution import attribute
+from training.statistics.races import Races
+from training.walk import walk_forward
+from training.walk.blend_path import blend_path
 
 
 @pytest.fixture(scope="module")

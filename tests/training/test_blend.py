@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from tests.training.simulated_races import fields, simulate, winners
-from training.blending import blend, pool
+from training.blending import blend
 from training.blending.blend import Blend
-from training.data.races import Races
-from training.judging.bootstrap import Days
-from training.judging.likelihood import log_loss_race
+from training.statistics import pool
+from training.statistics.bootstrap import Days
+from training.statistics.likelihood import log_loss_race
+from training.statistics.races import Races
 from velo.errors import DataError, ModelError
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.judging import bootstrap
-from training.judging.bootstrap import Days
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days
 
 
 def test_sums_by_day_are_drawn_whole() -> None:

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.simulated_races import fields, simulate, winners
-from training.blending import calibration, pool
+from training.blending import calibration
 from training.blending.calibration import Beta, Calibrator, Isotonic, Uncalibrated
-from training.data.races import Floats, Races
-from training.judging.likelihood import log_loss_race
+from training.statistics import pool
+from training.statistics.likelihood import log_loss_race
+from training.statistics.races import Floats, Races
 from velo.errors import ModelError
 
 WORLD = simulate(4000, [0.9, 0.5], seed=61)

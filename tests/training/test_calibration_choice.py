@@ -6,7 +6,7 @@ import pytest
 from tests.training.simulated_races import simulate
 from training.blending import calibration_choice
 from training.blending.calibration_choice import Forecast, Sides, Trial, Trials
-from training.data.races import Floats
+from training.statistics.races import Floats
 
 DAY = np.datetime64("2020-01-01", "D")
 

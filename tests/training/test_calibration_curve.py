@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.training.simulated_races import simulate, winners
-from training.blending import calibration_curve
+from training.statistics import calibration_curve
 
 WORLD = simulate(4000, [0.8, 0.4], seed=71)
 TRUE = WORLD.races.softmax(WORLD.strength)

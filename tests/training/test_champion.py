@@ -8,9 +8,11 @@ import pytest
 
 from tests.training.killed import Killed, kill_after
 from training.model import artifact
-from training.record import champion, registry
-from training.record.champion import Reign, changing, crown, restore_previous
-from training.record.tracking import Recorder, client
+from training.promotion import champion
+from training.promotion.champion import Reign, changing, crown, restore_previous
+from training.record import registry
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
 from velo.errors import HomeError, InputError, ModelError
 from velo.home import Home
 

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, TARGETS
-from training.judging.bootstrap import Estimate
-from training.judging.comparison import UNKNOWN, Comparison, fairest
 from training.judging.gate import judge
-from training.judging.paired import paired_gain
-from training.promotion import objections
+from training.promotion.comparison import UNKNOWN, Comparison, fairest
+from training.promotion.promote import objections
+from training.statistics.bootstrap import Estimate
+from training.statistics.paired import paired_gain
 
 RACES, FIELD = 400, 8
 

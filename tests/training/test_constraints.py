@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import fields, winners
+from training.data import constraints
 from training.data.inputs import Inputs
-from training.data.races import Races
-from training.data.sample import Sample
-from training.model import constraints, ranker, scorer
+from training.model import ranker, scorer
+from training.statistics.races import Races
+from training.statistics.sample import Sample
 from velo import settings
 from velo.errors import SettingsError
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.data.races import Races
-from training.judging.bootstrap import Estimate
 from training.judging.diagnosis import Slice, contributions, slices, worst
+from training.statistics.bootstrap import Estimate
+from training.statistics.races import Races
 from velo.settings import OddsBand
 
 RACES, FIELD = 1500, 8

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.monitoring.worlds import days_of, runners
-from training.judging.bootstrap import Days
 from training.judging.distribution import Distribution, share_variance
+from training.statistics.bootstrap import Days
 
 COLUMNS = st.lists(
     st.one_of(st.none(), st.sampled_from([0.0, 0.105, 1.0]), st.floats(-1e6, 1e6)),

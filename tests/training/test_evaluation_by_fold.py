@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training.folds import Fold
-from training.judging import evaluation
-from training.walk_forward import OutOfFold, Size
+from training.data.folds import Fold
+from training.walk import evaluation
+from training.walk.walk_forward import OutOfFold, Size
 from velo.settings import Settings, Training
 
 FOLDS = 5

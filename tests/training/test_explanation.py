@@ -10,11 +10,11 @@ from tests.training.simulated_races import simulate
 from training.blending.blend import Blend
 from training.blending.calibration import Uncalibrated
 from training.data.inputs import Inputs
-from training.data.sample import Sample
 from training.model import scorer
 from training.model.explanation import explained, pushes
 from training.model.model import Fundamental, Model
 from training.record.holdout_file import COLUMNS, read_holdout, write_holdout
+from training.statistics.sample import Sample
 from velo import settings
 from velo.errors import ModelError
 

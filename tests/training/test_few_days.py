@@ -9,13 +9,14 @@ import pytest
 
 from backtest import account, figures
 from training.blending.blend import benter, intervals
-from training.blending.calibration_curve import calibration_slope
-from training.data.races import Races
-from training.judging import betting, bootstrap
+from training.judging import betting
 from training.judging.betting import Bets
-from training.judging.bootstrap import FEWEST_DAYS, Days
-from training.judging.likelihood import delta_ll
-from training.judging.profit_path import profit_path
+from training.statistics import bootstrap
+from training.statistics.bootstrap import FEWEST_DAYS, Days
+from training.statistics.calibration_curve import calibration_slope
+from training.statistics.likelihood import delta_ll
+from training.statistics.profit_path import profit_path
+from training.statistics.races import Races
 
 Ends = tuple[float, float]
 RACES = 4

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import ndcg_score
 
-from training.data.races import Races
-from training.judging import finishing_order
+from training.statistics import finishing_order
+from training.statistics.races import Races
 
 chances = st.sampled_from([0.05, 0.1, 0.2, 0.3])
 

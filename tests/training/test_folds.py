@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from training.folds import Plan, plan
+from training.data.folds import Plan, plan
 from velo.errors import DataError
 from velo.settings import Training
 

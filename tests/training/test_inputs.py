@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.training.simulated_races import fields
 from training.data import field_relative
 from training.data.inputs import MOST, RAREST, Inputs
-from training.data.races import Races
+from training.statistics.races import Races
 from velo.errors import ModelError
 
 NAN = float("nan")

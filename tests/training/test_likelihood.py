@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_races import simulate
-from training.data.races import Races
-from training.judging import likelihood
+from training.statistics import likelihood
+from training.statistics.races import Races
 
 WORLD = simulate(800, [0.8, 0.4], seed=61)
 BETTER = WORLD.races.softmax(WORLD.strength)

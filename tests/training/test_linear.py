@@ -9,10 +9,10 @@ from scipy.optimize import minimize
 
 from tests.training.simulated_races import simulate
 from training.data.inputs import Inputs
-from training.data.races import Races
-from training.data.sample import Sample
 from training.model import linear
 from training.model.linear import Linear
+from training.statistics.races import Races
+from training.statistics.sample import Sample
 from velo.errors import ModelError
 
 INPUTS = Inputs(("a", "b", "c"))

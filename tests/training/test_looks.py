@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from training.record.looks import OWN, Look, declare, earlier_looks, of_walk
-from training.record.tracking import Recorder, client
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
 from velo.home import Home
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.judging.bootstrap import Estimate
 from training.search.luck import by_luck, expected_maximum
+from training.statistics.bootstrap import Estimate
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from training.blending import calibration
 from training.blending.blend import Blend
 from training.blending.calibration import Beta, Calibrator, Uncalibrated
 from training.data.inputs import Inputs
-from training.data.sample import Sample
 from training.model import linear
 from training.model.artifact import Artifact
 from training.model.model import Fundamental, Model
+from training.statistics.sample import Sample
 from velo.errors import ModelError
 
 WORLD = simulate(300, [0.7, 0.5], seed=95)

@@ -12,17 +12,18 @@ from scipy.optimize import minimize_scalar
 
 from tests.live.predicted import race, runner
 from tests.training.simulated_races import simulate
-from training.blending import blend, pool
+from training.blending import blend
 from training.blending.blend import Blend
 from training.blending.calibration import Uncalibrated
 from training.data.inputs import Inputs
-from training.data.races import Races
-from training.data.sample import Sample
 from training.model import linear, temperature
 from training.model.linear import Linear
 from training.model.model import Fundamental, Model
 from training.record.registry import Registered
 from training.scoring import Stored
+from training.statistics import pool
+from training.statistics.races import Races
+from training.statistics.sample import Sample
 from velo.cli.training_report import _r2
 from velo.errors import ModelError
 from velo.live.scoring import score

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.data.races import Races
 from training.model import objective
 from training.model.objective import ConditionalLogit, mean_log_likelihood
+from training.statistics.races import Races
 from velo.errors import DataError
 
 RACES = Races.of(np.array([1, 1, 1, 2, 2, 3, 3, 3, 3]))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training.judging.paired import paired_gain
+from training.statistics.paired import paired_gain
 from velo.errors import DataError
 
 WORLD = simulate(2000, [0.8, 0.5], seed=81)

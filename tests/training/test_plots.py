@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from training.blending.blend_path import Weight
-from training.blending.calibration_curve import curve
-from training.judging.bootstrap import Estimate
 from training.judging.diagnosis import Slice
-from training.judging.profit_path import profit_path
 from training.model.attribution import Attribution
 from training.record import plots
+from training.statistics.bootstrap import Estimate
+from training.statistics.calibration_curve import curve
+from training.statistics.profit_path import profit_path
+from training.walk.blend_path import Weight
 
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 

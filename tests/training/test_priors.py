@@ -13,7 +13,7 @@ from tests.offline.built_world import build_tables, record
 from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
 from training.data import priors
-from training.folds import plan
+from training.data.folds import plan
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.settings import Priors, Training

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.judging.profit_path import profit_path
+from training.statistics.profit_path import profit_path
 
 
 def bets(n: int, seed: int):

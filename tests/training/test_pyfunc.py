@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_dataset import SETTINGS, simulated_dataset
-from training import pyfunc, walk_forward
+from training import pyfunc
 from training.blending.calibration import Uncalibrated
 from training.blending.calibration_choice import Trials
-from training.judging import evaluation
 from training.model import artifact
 from training.model.model import Model
-from training.record.tracking import Recorder, client
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
+from training.walk import evaluation, walk_forward
 from velo.errors import ModelError
 from velo.home import Home
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import log_softmax, softmax
 
-from training.data.races import LEAST_STRENGTH, Races
+from training.statistics.races import LEAST_STRENGTH, Races
 
 fields = st.lists(st.integers(1, 14), min_size=1, max_size=30)
 scores = st.floats(-700, 700)

@@ -5,10 +5,10 @@ import pytest
 
 from tests.training.simulated_races import Simulated, simulate
 from training.data.inputs import Inputs
-from training.data.sample import Sample
-from training.judging import likelihood
 from training.model import ranker, temperature
 from training.model.ranker import Ranker
+from training.statistics import likelihood
+from training.statistics.sample import Sample
 from velo import settings
 from velo.errors import ModelError
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.training.simulated_races import simulate
 from training.data.inputs import Inputs
-from training.data.sample import Sample
-from training.judging import likelihood
 from training.model import ranker, temperature
 from training.model.ranker import Ranker
+from training.statistics import likelihood
+from training.statistics.sample import Sample
 from velo import settings
 
 WEIGHTS = [0.9, -0.7, 0.5, 0.5, -0.4, 0.4, 0.3, 0.3, -0.2, 0.2]

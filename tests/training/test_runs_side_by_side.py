@@ -7,13 +7,14 @@ import platform
 import pytest
 
 from tests.training.crashing import HANGING, TRAINING, started
-from training.judging.bootstrap import Estimate
 from training.model import artifact
 from training.record import abandoned, registry
+from training.record.mlflow_store import client, experiment_id
 from training.record.nested import PARENT, Nested, of_trial
 from training.record.process import PROCESS
-from training.record.tracking import Recorder, client, experiment_id
-from training.search.study import Trial
+from training.record.tracking import Recorder
+from training.record.trial import Trial
+from training.statistics.bootstrap import Estimate
 from velo.errors import ModelError
 from velo.home import Home
 

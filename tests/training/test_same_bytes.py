@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from tests.training.crashing import PROJECT
-from training.data.races import Races
 from training.judging.metrics import Predictions, likelihoods
 from training.judging.reference import judged_figures
 from training.model import artifact
 from training.record.tracking import Recorder
+from training.statistics.races import Races
 from velo.home import Home
 from velo.synth.world import write_world
 

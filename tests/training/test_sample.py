@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.data.races import Races
-from training.data.sample import Sample
+from training.statistics.races import Races
+from training.statistics.sample import Sample
 from velo.errors import DataError
 
 RACES = Races.of(np.array([1, 1]))

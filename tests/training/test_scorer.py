@@ -12,12 +12,12 @@ from tests.training.simulated_races import fields, winners
 from training.blending.blend import Blend
 from training.blending.calibration import Uncalibrated
 from training.data.inputs import Inputs
-from training.data.races import Races
-from training.data.sample import Sample
-from training.judging import likelihood
 from training.model import scorer
 from training.model.artifact import Artifact
 from training.model.model import Fundamental, Model
+from training.statistics import likelihood
+from training.statistics.races import Races
+from training.statistics.sample import Sample
 from velo import settings
 from velo.errors import ModelError
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from tests.training.judged_worlds import SETTINGS, home_at, trained
-from training.judging import judged
 from training.judging.gate import Verdict, judge
-from training.promotion import Promotion, promote, roll_back
-from training.record.champion import Reign
+from training.promotion import recorded_run
+from training.promotion.champion import Reign
+from training.promotion.promote import Promotion, promote, roll_back
+from training.record.mlflow_store import client
 from training.record.registry import resolve
-from training.record.tracking import client
 from training.run import Trained, train
 from training.scoring import score_period, stored_model
 from velo.errors import ModelError
@@ -58,7 +58,7 @@ def succession(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Succession]
     first = trained(root, 70_000, edge=0.85, seed=1)
     with home_at(root) as home, pytest.MonkeyPatch.context() as patch:
         crowned = promote(home, "challenger", despite_alarm=WHY)
-        patch.setattr(judged, "judge", holding)
+        patch.setattr(recorded_run, "judge", holding)
         again = promote(home, "1", despite_alarm=WHY)
         ranker = SETTINGS.ranker.model_copy(update={"rounds": 2})
         train(home, SETTINGS.model_copy(update={"ranker": ranker}))

@@ -14,9 +14,9 @@ from tests.training.judged_worlds import SETTINGS, built, home_at, leaky_repo, t
 from training import run
 from training.data import dataset
 from training.data.dataset import Dataset
-from training.data.races import Races
-from training.promotion import Promotion, promote
-from training.record.champion import Reign
+from training.promotion.champion import Reign
+from training.promotion.promote import Promotion, promote
+from training.statistics.races import Races
 
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.cli.velo_command import velo
 from tests.training.killed import Killed, kill_after
-from training.judging.title import rightful_champion, why_not_champion
-from training.promotion import promote, roll_back
-from training.record.champion import Reign
+from training.promotion.champion import Reign
+from training.promotion.promote import promote, roll_back
+from training.promotion.succession import answer_to_alarm
+from training.promotion.title import rightful_champion, why_not_champion
+from training.record.mlflow_store import SHA256, client
 from training.record.registry import MODEL, register, resolve
-from training.record.succession import answer_to_alarm
-from training.record.tracking import SHA256, client
 from velo.errors import ModelError
 from velo.home import Home
 from velo.keeping.restore import restore

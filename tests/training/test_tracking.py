@@ -8,8 +8,9 @@ import pytest
 
 from training.judging.gate import judge
 from training.model import artifact
-from training.record import registry, tracking
-from training.record.tracking import Recorder, client
+from training.record import mlflow_store, registry
+from training.record.mlflow_store import client
+from training.record.tracking import Recorder
 from velo.errors import HomeError, ModelError
 from velo.home import Home
 from velo.settings import Gate
@@ -164,4 +165,4 @@ def test_a_home_that_was_moved_is_refused_rather_than_written_elsewhere(opened, 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database at all, of some length" * 100)
     with pytest.raises(HomeError):
-        tracking.client(Home(tmp_path))
+        mlflow_store.client(Home(tmp_path))

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from training.judging.bootstrap import Estimate
 from training.judging.diagnosis import Contribution
 from training.judging.gate import judge
 from training.record.report import TrainingReport, plain
+from training.statistics.bootstrap import Estimate
 from velo.settings import Gate
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from tests.training.simulated_dataset import SETTINGS, simulated_dataset
+from training.record.trial import Trial
 from training.search import tuning
-from training.search.study import Study, Trial
+from training.search.study import Study
 from training.search.tuning import Tuned, tune
 from velo.errors import SettingsError
 from velo.home import Home

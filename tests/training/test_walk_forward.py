@@ -11,13 +11,12 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
-from training import walk_forward
 from training.data.dataset import Dataset
 from training.data.declared import Declared
+from training.data.folds import plan
 from training.data.inputs import Inputs
-from training.folds import plan
-from training.judging import evaluation
-from training.walk_forward import OutOfFold
+from training.walk import evaluation, walk_forward
+from training.walk.walk_forward import OutOfFold
 from velo import settings
 from velo.settings import Priors, Settings
 

@@ -11,8 +11,8 @@ from tests.training.simulated_dataset import simulated_dataset
 from tests.training.test_nearly_flat import stored
 from training.data.dataset import gather
 from training.judging.selection import Cutoffs
-from training.run import stored_form
 from training.scoring import score_period
+from training.walk.stored_form import stored_form
 from velo.errors import HomeError, ModelError
 from velo.home import Home
 from velo.live.preparation import bring_build

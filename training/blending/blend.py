@@ -15,9 +15,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from training.blending import pool
-from training.data.races import Floats, Races
-from training.judging.bootstrap import LEVEL, Days, Estimate, divide, interval, resample
+from training.statistics import pool
+from training.statistics.bootstrap import LEVEL, Days, Estimate, divide, interval, resample
+from training.statistics.races import Floats, Races
 from velo.errors import ModelError
 
 Mode = Literal["benter", "residual", "market"]

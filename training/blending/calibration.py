@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from scipy import optimize, special
 
-from training.data.races import Floats, Races
+from training.statistics.races import Floats, Races
 from velo.errors import ModelError
 
 Kind = Literal["none", "isotonic", "beta"]

@@ -17,9 +17,9 @@ import numpy.typing as npt
 
 from training.blending import calibration
 from training.blending.calibration import Kind
-from training.data.races import Floats, Races
-from training.judging import bootstrap
-from training.judging.bootstrap import Days, Estimate
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days, Estimate
+from training.statistics.races import Floats, Races
 
 Wanted = Literal["auto", "none", "isotonic", "beta"]
 FIRST_JUDGED = 3

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from training.data.races import Races
+from training.statistics.races import Races
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import Law, paid_odds
 

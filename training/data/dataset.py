@@ -17,11 +17,11 @@ import pandas as pd
 
 from training.data import priors as prior_fit
 from training.data.declared import Declared
+from training.data.folds import Plan, plan
 from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
-from training.data.races import Races
-from training.folds import Plan, plan
+from training.statistics.races import Races
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build

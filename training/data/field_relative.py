@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.data.races import Integers, Races
+from training.statistics.races import Integers, Races
 
 Values = npt.NDArray[np.float32]
 BLOCK_VALUES = 1 << 20

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import field_relative
-from training.data.races import Floats, Races
+from training.statistics.races import Floats, Races
 from velo.errors import ModelError
 from velo.settings import FieldRelative
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.data import constraints
 from training.data.declared import Declared, declared
-from training.model import constraints
 from velo.errors import SettingsError
 from velo.settings import Gate, Ranker, Settings, Training
 

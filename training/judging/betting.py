@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.races import Flags, Floats
-from training.judging import bootstrap
-from training.judging.bootstrap import Days, Estimate
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days, Estimate
+from training.statistics.races import Flags, Floats
 from velo.racing import settlement
 
 

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.data.races import Flags, Floats, Races
-from training.judging import betting, bootstrap, selection
-from training.judging.bootstrap import Days, Estimate
+from training.judging import betting, selection
 from training.judging.metrics import Predictions
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days, Estimate
+from training.statistics.races import Flags, Floats, Races
 from velo.settings import OddsBand
 
 Kind = Literal["odds_band", "course", "month"]

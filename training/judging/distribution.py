@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.data.races import Floats, Integers
-from training.judging.bootstrap import Days
+from training.statistics.bootstrap import Days
+from training.statistics.races import Floats, Integers
 
 BINS = 10
 PERCENTILES = 100

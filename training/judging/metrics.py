@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.blending import calibration_curve
-from training.data.races import Flags, Floats, Races
-from training.data.sample import check_results
-from training.judging import betting, finishing_order, likelihood, selection
+from training.judging import betting, selection
 from training.judging.betting import Bets, BettingFigure
-from training.judging.bootstrap import Estimate
 from training.judging.selection import Cutoffs
+from training.statistics import calibration_curve, finishing_order, likelihood
+from training.statistics.bootstrap import Estimate
+from training.statistics.races import Flags, Floats, Races
+from training.statistics.sample import check_results
 from velo.errors import DataError
 from velo.settings import OddsBand
 

@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.blending import calibration_curve
 from training.data.dataset import Dataset
-from training.judging import likelihood
-from training.judging.bootstrap import Days
 from training.judging.distribution import Distribution, share_variance
 from training.judging.metrics import Predictions
+from training.statistics import calibration_curve, likelihood
+from training.statistics.bootstrap import Days
 from velo.errors import ModelError
 
 FORMAT = 1

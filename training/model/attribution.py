@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from training.data.races import Floats, Races
 from training.model.model import Fundamental
 from training.model.ranker import Ranker
+from training.statistics.races import Floats, Races
 
 MOST_RACES = 1_000
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.data.races import Floats, Races
 from training.model.model import Model
+from training.statistics.races import Floats, Races
 
 MOST = 3
 EXPLAINED = tuple(

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from training.data.inputs import Inputs
-from training.data.races import Flags, Floats, Races
-from training.data.sample import Sample
+from training.statistics.races import Flags, Floats, Races
+from training.statistics.sample import Sample
 from velo.errors import DataError, ModelError
 
 PENALTY = 1.0

@@ -17,10 +17,10 @@ from training.blending.blend import Blend, log_probability
 from training.blending.calibration import Calibrator
 from training.blending.market import Method
 from training.data.inputs import Inputs
-from training.data.races import Floats, Races
 from training.model import scorer, temperature
 from training.model.artifact import Artifact
 from training.model.scorer import Scorer
+from training.statistics.races import Floats, Races
 from velo.errors import ModelError
 
 

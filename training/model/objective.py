@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.races import Floats, Races
-from training.data.sample import check_results
+from training.statistics.races import Floats, Races
+from training.statistics.sample import check_results
 
 METRIC = "race_log_likelihood"
 BLOCK_ROWS = 1 << 15

@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from training.data import constraints
 from training.data.inputs import Inputs
-from training.data.races import Floats
-from training.data.sample import Sample
-from training.model import constraints, temperature
+from training.model import temperature
 from training.model.objective import METRIC, ConditionalLogit, mean_log_likelihood
+from training.statistics.races import Floats
+from training.statistics.sample import Sample
 from velo import settings
 from velo.cores import usable_cores, wait_passively
 from velo.errors import ModelError

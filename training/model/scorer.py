@@ -11,11 +11,11 @@ from typing import Any, Protocol
 import numpy.typing as npt
 
 from training.data.inputs import Inputs
-from training.data.races import Floats
-from training.data.sample import Sample
 from training.model import linear, ranker
 from training.model.linear import Linear
 from training.model.ranker import Ranker
+from training.statistics.races import Floats
+from training.statistics.sample import Sample
 from velo import settings
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.blending import pool
-from training.data.races import Floats, Races
+from training.statistics import pool
+from training.statistics.races import Floats, Races
 
 HOTTEST = 1e6
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from training.record.process import PROCESS, is_dead
+from training.record.registry import CHALLENGER, MODEL
 from velo.home import Home
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ def close(store: MlflowClient, experiment: str, home: Home) -> tuple[str, ...]:
 
 
 def _withdraw(store: MlflowClient, run_id: str) -> None:
-    from training.record.registry import CHALLENGER, MODEL
-
     for found in store.search_model_versions(f"run_id = '{run_id}'"):
         # A search does not say which aliases a version bears.
         version = store.get_model_version(MODEL, str(found.version))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from training.record import tracking
+from training.record import mlflow_store
 from velo.home import Home
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def declare(home: Home, look: Look) -> None:
 
     A model's own backtests become one span: the days between two of them count as seen.
     """
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     tags = store.get_run(look.run_id).data.tags
     told = list(_backtests(look.run_id, tags))
     same = [each for each in told if each.who == look.who]
@@ -93,8 +93,8 @@ def declare(home: Home, look: Look) -> None:
 
 
 def _looks(home: Home) -> Iterator[Look]:
-    store = tracking.client(home)
-    experiment = tracking.experiment_id(store, home)
+    store = mlflow_store.client(home)
+    experiment = mlflow_store.experiment_id(store, home)
     for run_id, tags in _tagged(store, experiment, LOOK_FROM):
         yield from _holdout(run_id, tags)
     for run_id, tags in _tagged(store, experiment, BACKTESTS):
@@ -106,7 +106,7 @@ def _tagged(
 ) -> Iterable[tuple[str, Mapping[str, str]]]:
     from mlflow.entities import ViewType
 
-    found = tracking.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
+    found = mlflow_store.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
     return ((run.info.run_id, run.data.tags) for run in found)
 
 

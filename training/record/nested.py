@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from training.search.study import Trial
-from training.walk_forward import FoldFit
+from training.record.trial import Trial
+from training.walk.walk_forward import FoldFit
 
 PARENT = "mlflow.parentRunId"
 """MLflow's tag of the run above."""

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from training.blending.blend_path import Weight
-from training.blending.calibration_curve import curve
 from training.judging.diagnosis import Kind, Slice
 from training.judging.metrics import Predictions
-from training.judging.profit_path import profit_path
 from training.judging.selection import Cutoffs, expected_value, select
 from training.model.attribution import Attribution
 from training.record import plots
+from training.statistics.calibration_curve import curve
+from training.statistics.profit_path import profit_path
+from training.walk.blend_path import Weight
 from velo.settings import Settings
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from training.blending.blend_path import Weight
-from training.blending.calibration_curve import Curve
-from training.judging.bootstrap import Estimate
 from training.judging.diagnosis import Kind, Slice
 from training.model.attribution import Attribution
+from training.statistics.bootstrap import Estimate
+from training.statistics.calibration_curve import Curve
+from training.walk.blend_path import Weight
 
 if TYPE_CHECKING:
     import altair

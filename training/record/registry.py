@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.record import tracking
+from training.record import mlflow_store
 from velo.errors import InputError, ModelError
 from velo.home import Home
 
@@ -92,7 +92,7 @@ def resolve(home: Home, reference: str) -> Registered:
     Raises:
         ModelError: there is no such model, or its run did not finish.
     """
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     if RUN_ID.fullmatch(reference):
         return _of_run(store, home, reference)
     if reference in ALIASES or re.fullmatch(r"[0-9]{1,9}", reference):
@@ -116,7 +116,7 @@ def resolve_version(home: Home, reference: str) -> Registered:
     found = resolve(home, reference)
     if found.version is not None:
         return found
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     version = _newest(store, f"run_id = '{found.run_id}'")
     if version is None:
         raise ModelError(f"run {found.run_id} is registered as no version; train again")
@@ -141,12 +141,12 @@ def aliases(home: Home) -> dict[str, dict[str, str]]:
     """Which version each alias that is set points at, with its verdict; empty without a store."""
     if not (home.root / "mlflow.db").exists():
         return {}
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     found = {alias: _version(store, alias) for alias in ALIASES}
     return {
         alias: {
             "version": str(version.version),
-            "verdict": version.tags.get(tracking.VERDICT, "unknown"),
+            "verdict": version.tags.get(mlflow_store.VERDICT, "unknown"),
             "run_id": str(version.run_id),
             "made": datetime.fromtimestamp(version.creation_timestamp / 1000, UTC)
             .date()
@@ -163,7 +163,7 @@ def _of_version(store: MlflowClient, home: Home, reference: str) -> Registered:
     if version is None:
         raise ModelError(f"there is no {_named(reference)}; {_what_there_is(store)}")
     found = _of_run(store, home, str(version.run_id))
-    sha256 = version.tags.get(tracking.SHA256, "")
+    sha256 = version.tags.get(mlflow_store.SHA256, "")
     if sha256 != found.sha256:
         raise ModelError(
             f"version {version.version} and its run {version.run_id} disagree on the model's "
@@ -181,10 +181,10 @@ def _of_run(store: MlflowClient, home: Home, run_id: str) -> Registered:
         raise ModelError(f"there is no run {run_id}; {_what_there_is(store)}") from None
     if run.info.status != "FINISHED":
         raise ModelError(f"run {run_id} is {run.info.status.lower()}, not finished; train again")
-    sha256 = run.data.tags.get(tracking.SHA256)
+    sha256 = run.data.tags.get(mlflow_store.SHA256)
     if sha256 is None:
         raise ModelError(f"run {run_id} stored no model; train again")
-    folder = tracking.model_folder(home, run_id)
+    folder = mlflow_store.model_folder(home, run_id)
     return Registered(folder, sha256, run_id, None, dict(run.data.tags))
 
 

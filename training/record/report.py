@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from training.blending.blend_path import Weight
 from training.judging.diagnosis import Contribution, Kind, Slice, worst
 from training.judging.gate import Verdict
+from training.walk.blend_path import Weight
 
 SAME_PRICE = "selected on the price it settles at"
 

@@ -16,8 +16,6 @@ from training.judging.criterion import Criterion, shown
 from training.judging.gate import Verdict
 from training.record.report import price_note
 
-NOTE = "mlflow.note.content"
-"""MLflow's tag of a run's description, markdown."""
 RUN_NAME = "mlflow.runName"
 GATE_TAG = "gate."
 NAMED = 2

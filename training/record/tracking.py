@@ -1,19 +1,15 @@
 """Runs in MLflow: everything that repeats or explains a training run, in the home's own store.
 
-The store is SQLite in the home with artifacts beside it; no server is needed and nothing leaves
-the machine. A run is written through one `Recorder`; its model becomes a registered version only
-when the whole run came through.
+A run is written through one `Recorder`; its model becomes a registered version only when the whole
+run came through.
 """
 
 from __future__ import annotations
 
 import json
-import logging
-import os
 import shutil
 import time
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,68 +18,27 @@ from typing import TYPE_CHECKING, Any
 
 from training.judging.gate import Verdict
 from training.model import artifact
-from training.record import abandoned, machine
+from training.record import abandoned, looks, machine, registry
 from training.record.batches import curves, known, log_metrics, log_params
+from training.record.mlflow_store import (
+    LONGEST_TAG,
+    SHA256,
+    VERDICT,
+    VERSION,
+    client,
+    experiment_id,
+    first_line,
+    model_folder,
+)
 from training.record.nested import PARENT, STUDY, TRIAL, Nested, of_trial
-from training.record.opening import opening
 from training.record.process import PROCESS, this_process
-from training.record.review import NOTE, gate_columns, gate_page, gate_tags
-from velo.disk.full_disk import is_full
+from training.record.review import gate_columns, gate_page, gate_tags
+from training.record.trial import Trial
 from velo.disk.whole_file import draft_of
-from velo.errors import HomeError
 from velo.home import Home
 
 if TYPE_CHECKING:
-    from mlflow import MlflowClient
     from mlflow.entities import DatasetInput
-
-    from training.search.study import Trial
-
-EXPERIMENT = "velo"
-MODEL_FOLDER = "model"
-VERDICT = "velo.verdict"
-VERSION = "velo.version"
-"""Tag of a run: the version that its model is registered as, which the run's page does not show."""
-ABOUT = (
-    "A run a training. Its name begins with the verdict; its description says why, against which "
-    "market, on which data and how it stands beside the champion. Folds and trials lie below it."
-)
-KIND = {"mlflow.experimentKind": "custom_model_development", NOTE: ABOUT}
-"""Without a kind MLflow opens the experiment on its page for language models."""
-SHA256 = "velo.sha256"
-LONGEST_TAG = 5000
-PAGE = 1000
-
-
-def client(home: Home) -> MlflowClient:
-    """The home's MLflow client, quiet and without telemetry; makes the store where it is not there.
-
-    Raises:
-        HomeError: the store cannot be opened.
-        MlflowException: the disk is full.
-    """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ENABLE_ASYNC_LOGGING", "false")
-    from mlflow import MlflowClient
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SADeprecationWarning, SQLAlchemyError
-
-    warnings.filterwarnings("ignore", category=SADeprecationWarning)
-    for chatter in ("mlflow", "alembic"):
-        logging.getLogger(chatter).setLevel(logging.ERROR)
-    # It prints the traceback of what it raises.
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
-    home.root.mkdir(parents=True, exist_ok=True)
-    try:
-        with opening(home):
-            return MlflowClient(home.tracking_uri, home.tracking_uri)
-    except (MlflowException, SQLAlchemyError) as error:
-        if is_full(error):
-            raise
-        raise HomeError(
-            f"{home.root / 'mlflow.db'} cannot be opened: {_first_line(error)}; "
-            "restore it from a backup"
-        ) from None
 
 
 @dataclass
@@ -130,7 +85,7 @@ class Recorder:
                 self._client.delete_run(run_id)
             shutil.rmtree(self.home.artifacts / self.run_id, ignore_errors=True)
         else:
-            self._client.set_tag(self.run_id, "velo.error", _first_line(error)[:LONGEST_TAG])
+            self._client.set_tag(self.run_id, "velo.error", first_line(error)[:LONGEST_TAG])
             self._client.set_terminated(self.run_id, "FAILED")
 
     def params(self, values: Mapping[str, Any]) -> None:
@@ -189,10 +144,8 @@ class Recorder:
             first, last: first and last day of the holdout.
 
         Returns:
-            The number of earlier looks at any of these days (`training.looks`).
+            The number of earlier looks at any of these days (`training/record/looks.py`).
         """
-        from training.record import looks
-
         earlier = looks.earlier_looks(
             self.home, first, last, looks.Look(self.run_id, looks.OWN, first, last)
         )
@@ -259,8 +212,6 @@ class Recorder:
         self.tag({SHA256: sha256})
 
     def _finish(self) -> None:
-        from training.record import registry
-
         try:
             if self._enrolled is not None:
                 description, tags, alias = self._enrolled
@@ -275,47 +226,5 @@ class Recorder:
         self._client.set_terminated(self.run_id, "FINISHED")
 
 
-def experiment_id(
-    store: MlflowClient, home: Home, name: str = EXPERIMENT, tags: Mapping[str, str] = KIND
-) -> str:
-    """The experiment of a name, made with its artifacts in the home where it is not there yet.
-
-    Raises:
-        HomeError: the store was made for a home elsewhere and would write there.
-    """
-    with opening(home):
-        experiment = store.get_experiment_by_name(name)
-        if experiment is None:
-            home.artifacts.mkdir(parents=True, exist_ok=True)
-            place = home.artifacts.as_uri()
-            return str(store.create_experiment(name, place, dict(tags)))
-    if experiment.artifact_location != home.artifacts.as_uri():
-        raise HomeError(
-            f"{home.root / 'mlflow.db'} was made for {experiment.artifact_location}; move the home "
-            "back, or bring it over with `velo backup` and `velo restore`"
-        )
-    return str(experiment.experiment_id)
-
-
-def model_folder(home: Home, run_id: str) -> Path:
-    """The folder of a run's model."""
-    return home.artifacts / run_id / "artifacts" / MODEL_FOLDER
-
-
-def pages(store: MlflowClient, experiment: str, query: str, view: int) -> Iterator[Any]:
-    """Every run that a query finds, page after page; `view` is MLflow's `ViewType`."""
-    token = None
-    while True:
-        page = store.search_runs([experiment], query, view, max_results=PAGE, page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
-
-
 def _cut(tags: Mapping[str, str]) -> dict[str, str]:
     return {name: value[:LONGEST_TAG] for name, value in tags.items()}
-
-
-def _first_line(error: BaseException | None) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

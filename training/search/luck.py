@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import norm
 
-from training.judging.bootstrap import LEVEL, Estimate
+from training.statistics.bootstrap import LEVEL, Estimate
 
 GRID = np.linspace(-12.0, 12.0, 4801)
 

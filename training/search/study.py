@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.data.races import Floats
-from training.judging.bootstrap import Estimate
 from training.record.opening import opening
 from training.record.process import is_dead, this_process
+from training.record.trial import Trial
+from training.statistics.races import Floats
 from velo.home import Home, sqlite_url
 from velo.settings import Ranker, Span, Tuning
 
@@ -26,50 +25,6 @@ if TYPE_CHECKING:
     import optuna
 
 BASE, BASE_BY_DAY, DATA, PROCESS, OUTCOME = "base", "base_by_day", "data", "process", "outcome"
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One set of parameters and how it did out of fold; the settings themselves have no number.
-
-    Attributes:
-        number: from 0, the study's; None for the settings as they stand.
-        parameters: name in the section `ranker` -> value.
-        log_likelihood: of the blend, mean over races.
-        gain: over the settings as they stand, nats a race.
-        rounds: of each fold.
-        began, ended: seconds since 1970.
-    """
-
-    number: int | None
-    parameters: Mapping[str, Any]
-    log_likelihood: float
-    gain: Estimate
-    rounds: tuple[int, ...]
-    began: float
-    ended: float
-
-    def _outcome(self) -> dict[str, Any]:
-        gain = self.gain
-        return {
-            "log_likelihood": self.log_likelihood,
-            "gain": [gain.value, gain.low, gain.high],
-            "rounds": list(self.rounds),
-            "began": self.began,
-            "ended": self.ended,
-        }
-
-    @classmethod
-    def _of(cls, number: int | None, parameters: Mapping[str, Any], said: Any) -> Trial:
-        return cls(
-            number,
-            dict(parameters),
-            said["log_likelihood"],
-            Estimate(*said["gain"]),
-            tuple(said["rounds"]),
-            said["began"],
-            said["ended"],
-        )
 
 
 @dataclass(frozen=True)
@@ -107,9 +62,9 @@ class Study:
 
     @property
     def base(self) -> Trial | None:
-        """How the settings as they stand did, once `keep_base` has said so."""
-        said = self._study.user_attrs.get(BASE)
-        return None if said is None else Trial._of(None, {}, said)
+        """How the settings as they stand did, once `keep_base` has written it."""
+        outcome = self._study.user_attrs.get(BASE)
+        return None if outcome is None else Trial.from_dict(None, {}, outcome)
 
     @property
     def base_by_day(self) -> Floats:
@@ -119,15 +74,15 @@ class Study:
     def keep_base(self, base: Trial, by_day: Floats) -> None:
         """Write down how the settings as they stand did."""
         self._study.set_user_attr(BASE_BY_DAY, by_day.tolist())
-        self._study.set_user_attr(BASE, base._outcome())
+        self._study.set_user_attr(BASE, base.to_dict())
 
     def ended(self) -> tuple[Trial, ...]:
         """The trials that came through, in the order of their numbers."""
         from optuna.trial import TrialState
 
-        found = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
+        complete = self._study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,))
         return tuple(
-            Trial._of(each.number, each.params, each.user_attrs[OUTCOME]) for each in found
+            Trial.from_dict(each.number, each.params, each.user_attrs[OUTCOME]) for each in complete
         )
 
     def begin(self, space: Tuning, ranker: Ranker, seed: int) -> tuple[int, dict[str, Any]]:
@@ -149,7 +104,7 @@ class Study:
         """Write down how a trial that was begun did."""
         assert trial.number is not None, "the settings as they stand are no trial"
         begun = self._study.get_trials(deepcopy=False)[trial.number]
-        self._storage.set_trial_user_attr(begun._trial_id, OUTCOME, trial._outcome())
+        self._storage.set_trial_user_attr(begun._trial_id, OUTCOME, trial.to_dict())
         self._study.tell(trial.number, trial.log_likelihood)
 
     def give_up(self, number: int) -> None:
@@ -193,12 +148,12 @@ def _distributions(tuning: Tuning, ranker: Ranker) -> dict[str, Any]:
         IntDistribution,
     )
 
-    found: dict[str, Any] = {}
+    space: dict[str, Any] = {}
     for name, dimension in sorted(tuning.space.items()):
         if not isinstance(dimension, Span):
-            found[name] = CategoricalDistribution(dimension.choices)
+            space[name] = CategoricalDistribution(dimension.choices)
         elif isinstance(getattr(ranker, name), int):
-            found[name] = IntDistribution(int(dimension.low), int(dimension.high), dimension.log)
+            space[name] = IntDistribution(int(dimension.low), int(dimension.high), dimension.log)
         else:
-            found[name] = FloatDistribution(dimension.low, dimension.high, dimension.log)
-    return found
+            space[name] = FloatDistribution(dimension.low, dimension.high, dimension.log)
+    return space

@@ -18,15 +18,16 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from training import walk_forward
 from training.blending.calibration_choice import Trials
 from training.blending.market import Method
 from training.data.dataset import Dataset
-from training.data.races import Floats, Races
-from training.judging import bootstrap, evaluation
-from training.judging.bootstrap import Days, Estimate
+from training.record.trial import Trial
 from training.search import luck
-from training.search.study import Study, Trial
+from training.search.study import Study
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days, Estimate
+from training.statistics.races import Floats, Races
+from training.walk import evaluation, walk_forward
 from velo.errors import DataError, SettingsError
 from velo.home import Home
 from velo.settings import Settings

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from backtest.run import BacktestReport
-    from training.promotion import Promotion
-    from training.record.champion import Reign
+    from training.promotion.champion import Reign
+    from training.promotion.promote import Promotion
     from training.run import Trained
     from velo.report.pages import Page
 
@@ -77,7 +77,7 @@ class ModelWork(OpenHome):
         Raises:
             ModelError: there is no such version, or it is not what was registered.
         """
-        from training.promotion import promote
+        from training.promotion.promote import promote
 
         with self._in_force():
             return promote(self.home, model, refit, despite_alarm, progress)
@@ -88,7 +88,7 @@ class ModelWork(OpenHome):
         Raises:
             ModelError: there is none before, or it has no title.
         """
-        from training.promotion import roll_back
+        from training.promotion.promote import roll_back
 
         with self._in_force():
             return roll_back(self.home)

@@ -41,11 +41,11 @@ def ui(
     from velo.home import Home
 
     require_loopback(host)
-    from training.record import tracking
+    from training.record import mlflow_store
     from velo.store.registry_file import require_as_written
 
     home = Home.current()
-    experiment = tracking.experiment_id(tracking.client(home), home)
+    experiment = mlflow_store.experiment_id(mlflow_store.client(home), home)
     # Without the type of workflow MLflow may open its page for language models.
     runs = f"/#/experiments/{experiment}/runs?workflowType=machine_learning"
     commands = {"MLflow": (port, runs, _mlflow(home, host, port))}

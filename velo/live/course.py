@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.data.races import Floats
-from training.judging.profit_path import profit_path
+from training.statistics.profit_path import profit_path
+from training.statistics.races import Floats
 from velo.live.figures import closing_value
 from velo.live.ledger import RAN
 

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.blending import calibration_curve
-from training.data.races import Floats, Races
-from training.judging import bootstrap, likelihood
-from training.judging.bootstrap import Days
+from training.statistics import bootstrap, calibration_curve, likelihood
+from training.statistics.bootstrap import Days
+from training.statistics.races import Floats, Races
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
 
 ROLLING = (7, 30, 90)

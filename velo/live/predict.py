@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import feature_store
-from training.judging.title import rightful_champion, why_not_champion
+from training.promotion.title import rightful_champion, why_not_champion
 from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home

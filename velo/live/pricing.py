@@ -17,8 +17,8 @@ import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import request_values
-from training.data.races import Races
 from training.scoring import Stored
+from training.statistics.races import Races
 from velo.errors import ModelError
 from velo.live import features
 from velo.live.beyond_reason import BEYOND_REASON, books_beyond_reason

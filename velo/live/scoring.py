@@ -13,11 +13,11 @@ from backtest.runners import Runners
 from backtest.stakes import stake_shares
 from backtest.strategies import selections
 from training.data.dataset import MARKS
-from training.data.races import Races
-from training.judging.bootstrap import Days
 from training.judging.metrics import Predictions
 from training.model.explanation import MOST, explained
 from training.scoring import Stored
+from training.statistics.bootstrap import Days
+from training.statistics.races import Races
 from velo.errors import ModelError, SettingsError
 from velo.settings import OddsBand, Settings
 

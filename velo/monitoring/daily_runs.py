@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from training.record import tracking
+from training.record import mlflow_store
 from training.record.batches import known
-from training.record.review import NOTE
+from training.record.mlflow_store import NOTE
 from velo.errors import HomeError
 from velo.home import Home
 from velo.live.book import Book
@@ -87,8 +87,8 @@ def _brought(
     home: Home, settings: Settings, book: Book, wanted: Mapping[str, str], head: Head | None
 ) -> Recorded:
     with _alone(home):
-        store = tracking.client(home)
-        experiment = tracking.experiment_id(store, home, EXPERIMENT, KIND)
+        store = mlflow_store.client(home)
+        experiment = mlflow_store.experiment_id(store, home, EXPERIMENT, KIND)
         kept = {run.data.tags.get(DAY, ""): run for run in _runs(store, experiment)}
         gone = [run for day, run in kept.items() if day not in wanted]
         for run in gone:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.judging.reference import Reference
-from training.judging.title import rightful_champion
 from training.model.artifact import load
+from training.promotion.title import rightful_champion
 from velo.errors import DataError
 from velo.home import Home
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading

@@ -12,11 +12,10 @@ from math import ceil, hypot
 import numpy as np
 import pandas as pd
 
-from training.blending import calibration_curve
-from training.judging import likelihood
-from training.judging.bootstrap import Days, Estimate
 from training.judging.distribution import Shift, share_variance
 from training.judging.reference import FeatureReference, Reference
+from training.statistics import calibration_curve, likelihood
+from training.statistics.bootstrap import Days, Estimate
 from velo.live.figures import whole_races
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
 from velo.settings import Drift, Training

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from training.data.races import Flags, Floats
-from training.judging import bootstrap, selection
+from training.judging import selection
 from training.judging.betting import ae_ratio, roi
-from training.judging.bootstrap import FEWEST_DAYS, Estimate
 from training.judging.diagnosis import odds_bands
 from training.judging.metrics import Predictions
+from training.statistics import bootstrap
+from training.statistics.bootstrap import FEWEST_DAYS, Estimate
+from training.statistics.races import Flags, Floats
 from velo.settings import OddsBand
 
 STEPS = 60

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.data.races import Races
-from training.judging import bootstrap
-from training.judging.bootstrap import Days
 from training.record.report import plain
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days
+from training.statistics.races import Races
 from velo.report.findings import findings
 from velo.report.sources import Sources
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.data.races import Floats, Races
 from training.model.explanation import MOST
+from training.statistics.races import Floats, Races
 
 RACES = 10
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from training.record import tracking
+from training.record import mlflow_store
 from velo.disk.whole_file import write_whole
 from velo.errors import DataError, InputError
 from velo.home import Home
@@ -46,12 +46,12 @@ def publish(
             "with --holdout-days"
         )
     if run_id is not None:
-        tracking.experiment_id(tracking.client(home), home)
+        mlflow_store.experiment_id(mlflow_store.client(home), home)
     text = json.dumps(figures, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
     path = write_whole(home.reports / f"{name}.html", page)
     beside = write_whole(home.reports / f"{name}.json", text)
     if run_id is not None:
-        tracking.client(home).log_text(run_id, page, ARTIFACT)
+        mlflow_store.client(home).log_text(run_id, page, ARTIFACT)
     return {
         "path": str(path),
         "bytes": size,

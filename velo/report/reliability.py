@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.blending.calibration_curve import BINS, equal_mass_bins
-from training.data.races import Floats
-from training.judging import bootstrap
-from training.judging.bootstrap import Days
 from training.judging.metrics import Predictions
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days
+from training.statistics.calibration_curve import BINS, equal_mass_bins
+from training.statistics.races import Floats
 
 
 def reliability(given: Predictions, draws: int, seed: int) -> dict[str, list[dict[str, Any]]]:

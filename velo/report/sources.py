@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from training.model import artifact
-from training.record import registry, tracking
+from training.record import mlflow_store, registry
 from training.record.holdout_file import read_holdout
 from velo.errors import ModelError
 from velo.home import Home
@@ -70,7 +70,7 @@ def sources(home: Home, reference: str) -> Sources:
     folder = found.folder.parent
     version = found.version or _version_of(home, found.run_id)
     stored = artifact.load(found.folder, found.sha256).model
-    began = tracking.client(home).get_run(found.run_id).info.start_time
+    began = mlflow_store.client(home).get_run(found.run_id).info.start_time
     label = found.tags.get(registry.LABEL)
     names = (label, version, found.run_id)
     return Sources(
@@ -97,7 +97,7 @@ def sources(home: Home, reference: str) -> Sources:
 def _version_of(home: Home, run_id: str) -> str | None:
     """The version that a run's model was registered as."""
     query = f"name = '{registry.MODEL}' and run_id = '{run_id}'"
-    versions = tracking.client(home).search_model_versions(query)
+    versions = mlflow_store.client(home).search_model_versions(query)
     return str(versions[0].version) if versions else None
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from training.data.dataset import feature_store
-from training.judging.title import rightful_champion
+from training.promotion.title import rightful_champion
 from training.scoring import stored_model
 from velo.errors import ModelError, VeloError
 from velo.home import Home

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.data.races import Flags, Floats, Races
+from training.statistics.races import Flags, Floats, Races
 
 
 def auc(p: Floats, win_share: Floats) -> float:

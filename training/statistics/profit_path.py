@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.data.races import Floats
-from training.judging.bootstrap import FEWEST_DAYS, LEVEL
+from training.statistics.bootstrap import FEWEST_DAYS, LEVEL
+from training.statistics.races import Floats
 
 DRAWS = 1_000
 

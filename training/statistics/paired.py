@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from training.data.races import Races
-from training.judging import bootstrap
-from training.judging.bootstrap import LEVEL, Days, Estimate
+from training.statistics import bootstrap
+from training.statistics.bootstrap import LEVEL, Days, Estimate
+from training.statistics.races import Races
 from velo.errors import DataError
 
 RUNNER = ["race_id", "horse_id"]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from training import walk_forward
 from training.blending.market import Method
 from training.data.dataset import Dataset
-from training.judging import evaluation
 from training.judging.selection import Cutoffs
 from training.model.model import Model
-from training.walk_forward import OutOfFold
+from training.walk import evaluation, walk_forward
+from training.walk.walk_forward import OutOfFold
 from velo.settings import Settings
 
 Progress = Callable[[str], None]

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from training.data.nulls import NullCount
 from training.judging.gate import Verdict, judge
-from training.record import registry, tracking
+from training.record import mlflow_store, registry
 from training.record.registry import Registered
 from velo import settings
 from velo.errors import ModelError
@@ -53,7 +53,7 @@ class Judged:
         Raises:
             ModelError: the run has no report, or not one that this gate can read.
         """
-        path = tracking.model_folder(home, registered.run_id).parent / REPORT
+        path = mlflow_store.model_folder(home, registered.run_id).parent / REPORT
         try:
             report = json.loads(path.read_text(encoding="utf-8"))
             gate, training = report["settings"]["gate"], report["settings"]["training"]

@@ -11,18 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from training import walk_forward
 from training.data.dataset import gather
-from training.folds import plan_ahead
-from training.judging import evaluation
-from training.judging.judged import JUDGED, REFIT, Judged
+from training.data.folds import plan_ahead
 from training.judging.reference import reference
 from training.model import artifact
 from training.model.artifact import load
+from training.promotion.recorded_run import JUDGED, REFIT, Judged
 from training.record.code_state import CodeState
-from training.record.tracking import VERDICT, Recorder
-from training.run import stored_form
+from training.record.mlflow_store import VERDICT
+from training.record.tracking import Recorder
 from training.scoring import Stored, stored_model
+from training.walk import evaluation, walk_forward
+from training.walk.stored_form import stored_form
 from velo.errors import ModelError
 from velo.home import Home
 from velo.offline.spine import Spine

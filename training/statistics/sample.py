@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.races import Floats, Races
+from training.statistics.races import Floats, Races
 from velo.errors import DataError
 
 

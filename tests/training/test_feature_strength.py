@@ -12,10 +12,10 @@ import pytest
 from tests.training.simulated_races import fields, winners
 from training.data.dataset import Dataset, before_the_holdout
 from training.data.declared import Declared
+from training.data.folds import plan
 from training.data.inputs import Inputs
-from training.data.races import Races
-from training.folds import plan
-from training.judging.strength import Strength, filled, measure, ranks
+from training.statistics.races import Races
+from training.walk.feature_strength import Strength, filled, measure, ranks
 from velo.settings import Priors, Ranker, Settings, Training
 
 if TYPE_CHECKING:

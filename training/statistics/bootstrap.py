@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.data.races import Floats, Integers
+from training.statistics.races import Floats, Integers
 
 LEVEL = 0.95
 FEWEST_DAYS = 10

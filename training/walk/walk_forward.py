@@ -21,13 +21,13 @@ import pandas as pd
 from training.blending import blend, market
 from training.blending.market import Method
 from training.data.dataset import Dataset
-from training.data.races import Floats, Races
-from training.data.sample import Sample
-from training.folds import Fold
+from training.data.folds import Fold
 from training.model import linear, scorer, temperature
 from training.model.model import Fundamental, market_start
 from training.model.ranker import Ranker
 from training.model.scorer import Scorer
+from training.statistics.races import Floats, Races
+from training.statistics.sample import Sample
 from velo.settings import Settings
 
 Progress = Callable[[str], None]

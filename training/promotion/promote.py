@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from training.judging.comparison import Comparison, compare
 from training.judging.gate import Verdict
-from training.judging.judged import Judged, judged_version, recipe_of
-from training.judging.title import why_not_champion
-from training.record import champion, registry, tracking
-from training.record.champion import Reign
-from training.record.registry import Registered
-from training.record.report import plain
-from training.record.succession import (
+from training.promotion import champion
+from training.promotion.champion import Reign
+from training.promotion.comparison import Comparison, compare
+from training.promotion.recorded_run import Judged, judged_version, recipe_of
+from training.promotion.refit import Refitted, refit
+from training.promotion.succession import (
     DESPITE,
     OUTCOME,
     PROMOTED,
@@ -28,7 +26,10 @@ from training.record.succession import (
     answer_to_alarm,
     write_succession,
 )
-from training.refit import Refitted, refit
+from training.promotion.title import why_not_champion
+from training.record import mlflow_store, registry
+from training.record.registry import Registered
+from training.record.report import plain
 from training.scoring import stored_model
 from velo.errors import ModelError
 from velo.home import Home
@@ -235,10 +236,12 @@ def _record(home: Home, done: Promotion) -> None:
         tags["velo.against_champion"] = done.comparison.words()
     _tag(home, done.refitted.version if done.refitted else done.version, tags)
     whole = done.to_dict() | {"at": now.isoformat(timespec="seconds")}
-    tracking.client(home).log_dict(done.judged.registered.run_id, whole, WHOLE)
+    mlflow_store.client(home).log_dict(done.judged.registered.run_id, whole, WHOLE)
 
 
 def _tag(home: Home, version: str, tags: dict[str, str]) -> None:
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     for name, value in tags.items():
-        store.set_model_version_tag(registry.MODEL, version, name, value[: tracking.LONGEST_TAG])
+        store.set_model_version_tag(
+            registry.MODEL, version, name, value[: mlflow_store.LONGEST_TAG]
+        )

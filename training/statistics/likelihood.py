@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy.typing as npt
 
-from training.data.races import Floats, Races
-from training.judging import bootstrap
-from training.judging.bootstrap import Days, Estimate
+from training.statistics import bootstrap
+from training.statistics.bootstrap import Days, Estimate
+from training.statistics.races import Floats, Races
 
 
 def log_loss_race(p: Floats, win_share: Floats, races: Races) -> float:

@@ -6,11 +6,11 @@ applied anew to the figures that the judged run recorded.
 
 from __future__ import annotations
 
-from training.judging.judged import judged_version
+from training.promotion.champion import CHAMPION
+from training.promotion.recorded_run import judged_version
+from training.promotion.succession import was_promoted
 from training.record import registry
-from training.record.champion import CHAMPION
 from training.record.registry import Registered
-from training.record.succession import was_promoted
 from velo.errors import ModelError
 from velo.home import Home
 

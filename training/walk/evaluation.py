@@ -15,12 +15,13 @@ from training.blending.calibration import Calibrator
 from training.blending.calibration_choice import Forecast, Sides, Trials
 from training.blending.market import Method
 from training.data.dataset import Dataset
-from training.data.races import Floats, Races
-from training.judging import bootstrap, likelihood, metrics, selection
+from training.judging import metrics, selection
 from training.judging.metrics import Predictions
 from training.judging.selection import Cutoffs
 from training.model.model import Fundamental, Model
-from training.walk_forward import OutOfFold
+from training.statistics import bootstrap, likelihood
+from training.statistics.races import Floats, Races
+from training.walk.walk_forward import OutOfFold
 from velo.settings import Settings
 
 Figures = dict[str, float]

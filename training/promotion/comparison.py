@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.judging.bootstrap import Estimate
-from training.judging.judged import Judged, recipe_of
-from training.judging.paired import paired_gain
+from training.promotion.recorded_run import Judged, recipe_of
 from training.record.registry import aliases
 from training.record.report import plain
 from training.scoring import Stored, score_period, stored_model
+from training.statistics.bootstrap import Estimate
+from training.statistics.paired import paired_gain
 from velo.errors import DataError, ModelError
 from velo.home import Home
 

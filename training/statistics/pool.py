@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.data.races import Flags, Floats, Races
-from training.data.sample import check_results
+from training.statistics.races import Flags, Floats, Races
+from training.statistics.sample import check_results
 from velo.errors import DataError
 
 STEPS = 60

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from training.blending.calibration_choice import Trials
-from training.judging import evaluation
-from training.judging.bootstrap import Estimate
-from training.walk_forward import OutOfFold
+from training.statistics.bootstrap import Estimate
+from training.walk import evaluation
+from training.walk.walk_forward import OutOfFold
 from velo.settings import Settings
 
 

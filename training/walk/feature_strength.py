@@ -14,17 +14,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from training import walk_forward
 from training.blending import blend, market
 from training.blending.market import Method
 from training.data.dataset import LABELS, MARKS, Dataset
 from training.data.inputs import Inputs
-from training.data.races import Floats, Races
-from training.judging import bootstrap, likelihood
-from training.judging.bootstrap import Estimate
 from training.model import linear
 from training.model.model import market_start
-from training.walk_forward import FoldFit, OutOfFold, Part
+from training.statistics import bootstrap, likelihood
+from training.statistics.bootstrap import Estimate
+from training.statistics.races import Floats, Races
+from training.walk import walk_forward
+from training.walk.walk_forward import FoldFit, OutOfFold, Part
 from velo.settings import Settings
 
 

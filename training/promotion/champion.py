@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from training.record import tracking
+from training.record import mlflow_store
 from training.record.registry import MODEL, aliases
 from velo.disk.held_alone import held_alone
 from velo.errors import ModelError
@@ -53,7 +53,7 @@ def crown(home: Home, version: str) -> Reign:
     reign = Reign.now(home)
     if version == reign.champion:
         return reign
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     if reign.champion is not None:
         store.set_registered_model_alias(MODEL, PREVIOUS, reign.champion)
     store.set_registered_model_alias(MODEL, CHAMPION, version)
@@ -77,7 +77,7 @@ def restore_previous(home: Home) -> Reign:
             f"version {reign.champion} is champion already and none is known before it; "
             "name the version that you want: `velo promote VERSION`"
         )
-    store = tracking.client(home)
+    store = mlflow_store.client(home)
     store.set_registered_model_alias(MODEL, CHAMPION, reign.previous)
     if reign.champion is not None:
         store.set_registered_model_alias(MODEL, PREVIOUS, reign.champion)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
-from training.data.races import Flags, Floats, Integers
-from training.judging.bootstrap import FEWEST_DAYS, LEVEL, Days, Estimate
+from training.statistics.bootstrap import FEWEST_DAYS, LEVEL, Days, Estimate
+from training.statistics.races import Flags, Floats, Integers
 
 BINS = 20
 EDGE = 1e-9

@@ -1,0 +1,1 @@
+"""Which version is champion: recorded verdicts, comparisons, refits and successions."""
