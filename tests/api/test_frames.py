@@ -54,14 +54,13 @@ def test_whole_numbers_and_days_stay_what_they_were(home: Home) -> None:
             "pos": pd.Series([1, "PU"], dtype=object),
             "horse": pd.Categorical(['O\'Brien, "Sun"', None]),
             "btn": [0.5, 2.0],
-        },
-        index=[7, 7],
-    )
+        }
+    ).set_axis([7, 7])
     assert written(home, frame)[1:] == ['3,2024-05-04,"1","O\'Brien, ""Sun""",0.5', ',,"PU",,2']
 
 
 def test_a_time_of_day_is_kept(home: Home) -> None:
-    frame = pd.DataFrame({"off": pd.to_datetime(["2024-05-04 14:30", "2024-05-05"])})
+    frame = pd.DataFrame({"off": pd.to_datetime(["2024-05-04 14:30", "2024-05-05 00:00"])})
     assert "14:30:00" in written(home, frame)[1]
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -32,16 +31,15 @@ class FeatureWork(OpenHome):
         name: str = "frame",
         dry_run: bool = False,
         wait: float = 0.0,
-        watch: Callable[[str], AbstractContextManager[Progress]] | None = None,
+        progress: Progress = silent,
     ) -> Ingested:
         """Load results, cards and prices. The same file twice changes nothing.
 
-        >>> racing.ingest(results)
-        <Ingested: 1 file, 3,997 rows: 3,997 new, 0 updated, 0 unchanged, 0 refused>
+        >>> racing.ingest("results.csv", dry_run=True)
+        <Ingested: nothing kept, 1 file, 3,943 rows: 0 new, 0 updated, 3,943 unchanged, 0 refused>
         >>> import pandas as pd
-        >>> racing.ingest(pd.read_csv(results), name="by hand").to_frame()[["file", "unchanged"]]
-              file  unchanged
-        0  by hand       3997
+        >>> racing.ingest(pd.read_csv("results.csv"), name="by hand")
+        <Ingested: 1 file, 3,943 rows: 0 new, 0 updated, 3,943 unchanged, 0 refused>
 
         Args:
             source: files, folders or patterns, or a frame with the columns of a file.
@@ -49,7 +47,7 @@ class FeatureWork(OpenHome):
             name: what a frame is called in the warehouse.
             dry_run: do it all and keep nothing.
             wait: seconds to wait while another process has the warehouse.
-            watch: opened with each file's name while it is read; gives what is told its stages.
+            progress: called with the name of each stage.
 
         Raises:
             InputError: a file cannot be read; those before it stay loaded.
@@ -59,13 +57,13 @@ class FeatureWork(OpenHome):
         from velo.warehouse.loading import load as load_files
         from velo.warehouse.loading import rehearse
 
-        watch = watch or (lambda name: nullcontext(silent))
         with self._in_force(), deliveries(self.home, source, name) as paths:
             if dry_run:
-                with watch("") as progress:
-                    tried = rehearse(self.home, self.settings, paths, format, progress, wait)
-                    return Ingested(tuple(tried), dry_run=True)
-            batches = load_files(self.home, self.settings, paths, format, watch, wait)
+                tried = rehearse(self.home, self.settings, paths, format, progress, wait)
+                return Ingested(tuple(tried), dry_run=True)
+            batches = load_files(
+                self.home, self.settings, paths, format, lambda file: nullcontext(progress), wait
+            )
             return Ingested(tuple(batches))
 
     def build(
@@ -81,7 +79,7 @@ class FeatureWork(OpenHome):
         """Build the offline tables; after another day's results only what they can have changed.
 
         >>> racing.build()
-        <Build: build 1, 3,849 starts, 2016-01-02 to 2016-08-01>
+        <Build: build ..., 3,931 starts, 2015-01-01 to 2016-08-02>
 
         Args:
             until: the last race day that is read.
@@ -113,7 +111,7 @@ class FeatureWork(OpenHome):
         """Register entities, views and services with Feast, as `feast apply` does.
 
         >>> racing.apply()
-        <Applied: 8 entities, 9 views, services: velo_v1_1_0 (21 features)>
+        <Applied: 8 entities, 10 views, services: velo_v1_1_0 (21 features)>
         """
         from velo.store.registration import apply
 
@@ -150,8 +148,9 @@ class FeatureWork(OpenHome):
     ) -> Materialized:
         """Bring the online store to the morning of a race day, from the current build.
 
-        >>> racing.materialize()
-        <Materialized: online store as of 2016-08-02, from build 1>
+        >>> from datetime import date
+        >>> racing.materialize(date(2016, 8, 4))
+        <Materialized: online store as of 2016-08-04, from build ...>
 
         Args:
             as_of: the race day to be served; the day after the last result by default.
@@ -212,11 +211,9 @@ class FeatureWork(OpenHome):
         """Point-in-time features, retrieved as training retrieves them.
 
         >>> from datetime import date
-        >>> frame = racing.features(first=date(2016, 7, 30))
-        >>> frame[["horse", "trainer_sr_90d", "class_drop"]].describe().loc["count"]
-        trainer_sr_90d    135.0
-        class_drop        131.0
-        Name: count, dtype: float64
+        >>> frame = racing.features(first=date(2016, 7, 30), last=date(2016, 8, 2))
+        >>> frame[["trainer_sr_90d", "class_drop"]].count().to_dict()
+        {'trainer_sr_90d': 137, 'class_drop': 92}
 
         Args:
             entity_df: runners as `entities` gives them, their facts as they are or as you change

@@ -86,9 +86,10 @@ def _plain(frame: Any) -> pa.Table:
         frame = frame.to_pandas(types_mapper=pd.ArrowDtype)
     elif not isinstance(frame, pd.DataFrame):
         frame = pa.table(frame).to_pandas(types_mapper=pd.ArrowDtype)
-    columns = {str(name): _plain_column(frame[name]) for name in frame.columns}
-    if len(columns) < len(frame.columns):
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
         raise InputError("the frame has two columns of one name: rename one")
+    columns = {name: _plain_column(frame.iloc[:, i]) for i, name in enumerate(names)}
     return pa.Table.from_pandas(pd.DataFrame(columns), preserve_index=False)
 
 

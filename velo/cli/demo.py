@@ -53,7 +53,8 @@ def demo(
     with console.progress("Simulating") as tell:
         made = write_world(runners, seed, edge, world, lambda share: tell(f"{share:.0%}"))
     done("synth", f"{made.runners:,} runners in {made.races:,} races, edge {edge:g}")
-    (batch,) = workspace.ingest(world, watch=lambda name: console.progress("Ingesting")).batches
+    with console.progress("Ingesting") as tell:
+        (batch,) = workspace.ingest(world, progress=tell).batches
     done("ingest", f"{batch.rows_read:,} rows read, {batch.quarantined:,} refused")
     with console.progress("Building") as tell:
         built = workspace.build(progress=tell)
