@@ -30,6 +30,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         yield {"velo": velo}
 
 
+def methods(of: type) -> list[str]:
+    """The public methods of a class, as they stand in it."""
+    return [name for name in vars(of) if not name.startswith("_")]
+
+
 def failures(test: doctest.DocTest) -> str:
     """What a text says otherwise than it comes out."""
     lines: list[str] = []
@@ -46,8 +51,7 @@ def page_test(names: dict[str, Any]) -> doctest.DocTest:
 def test_the_page_has_a_row_for_every_method() -> None:
     rows = re.findall(r"^\| (`.*?) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     written = [re.findall(r"`(\w+)\(", row)[0] for row in rows]
-    methods = [name for each in CLASSES for name in vars(each) if not name.startswith("_")]
-    assert written == methods
+    assert written == [name for each in CLASSES for name in methods(each)]
 
 
 def test_opening_a_home_does_what_its_docstring_shows(tmp_path: Path) -> None:
@@ -61,15 +65,13 @@ def test_opening_a_home_does_what_its_docstring_shows(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_page_and_the_docstrings_show_what_happens(world: dict[str, Any]) -> None:
     assert failures(page_test(world)) == ""
-    shown = 0
+    examples = 0
     for each in CLASSES:
-        for name in vars(each):
-            if name.startswith("_"):
-                continue
+        for name in methods(each):
             for test in doctest.DocTestFinder(recurse=False).find(
                 getattr(each, name), name, extraglobs=world
             ):
-                shown += len(test.examples)
+                examples += len(test.examples)
                 assert failures(test) == "", name
-    assert shown > 10
+    assert examples > 10
     assert not Path("elsewhere").exists()

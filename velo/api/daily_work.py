@@ -36,6 +36,11 @@ class DailyWork(OpenHome):
     ) -> Predicted:
         """Price a card and say whom to back; every prediction is kept.
 
+        >>> racing.predict("card.csv")
+        Traceback (most recent call last):
+        ...
+        velo.errors.ModelError: there is no champion; ...
+
         Args:
             card: a racecard, as a file or a frame. Instead of `day`.
             day: whose cards in the warehouse.
@@ -87,6 +92,9 @@ class DailyWork(OpenHome):
     ) -> Settled:
         """Load results and settle the predictions of their days.
 
+        >>> racing.settle("evening.csv", backfill=True)
+        <Settled: 6 races and 3 bets of 2016-08-03 to 2016-08-03 settled>
+
         Args:
             source: results, or prices, as `ingest` takes them.
             format: the format's name, where the columns should not decide.
@@ -126,6 +134,9 @@ class DailyWork(OpenHome):
         """What the predictions came to, with the proof that they are what was recorded.
 
         The days of the whole ledger are also entered in MLflow.
+
+        >>> racing.ledger(backfill=True)
+        <Ledger: 6 races, 3 bets settled, profit +7.0 points>
 
         Args:
             model: one version's predictions alone.

@@ -68,6 +68,9 @@ class ModelWork(OpenHome):
     ) -> Promotion:
         """Make a version champion where the gate holds; look at `promoted` of what it returns.
 
+        >>> racing.promote("v1").promoted
+        False
+
         Args:
             model: challenger, a version, its label or a run id.
             refit: retrain the recipe through the last day, and make that champion.
@@ -105,6 +108,9 @@ class ModelWork(OpenHome):
     ) -> BacktestReport:
         """Bet a period with a stored model; by default the 90 days after its training.
 
+        >>> racing.backtest("v1")
+        <BacktestReport: version v1, 2016-06-04 to 2016-08-02: 101 races>
+
         Args:
             model: champion, challenger, a version, its label or a run id.
             first, last: race days, both included.
@@ -125,6 +131,9 @@ class ModelWork(OpenHome):
 
     def report(self, model: str = "challenger", *, progress: Progress = silent) -> Page:
         """Set out a run as one HTML file that opens from disk.
+
+        >>> racing.report("v1")
+        <Page: .../report_v1.html, ... MB>
 
         Args:
             model: champion, challenger, a version, its label or a run id.
