@@ -30,7 +30,8 @@ class Result(ABC):
         """The table as a data frame, made anew at each call."""
         import pandas as pd
 
-        return pd.DataFrame(self.rows(), columns=self.columns)
+        names = None if self.columns is None else list(self.columns)
+        return pd.DataFrame(self.rows(), columns=names)
 
     def __repr__(self) -> str:
         """Its name and the outcome, however much it holds."""
