@@ -21,11 +21,12 @@ def caveats(
     """One sentence each, the gravest first."""
     found = []
     if decision == settlement:
-        found.append(price_note({"decision": decision, "settlement": settlement}))
+        found.append(price_note(decision, settlement))
     if earlier_looks:
         found.append(
-            f"looks at some of these days by other models or walks before: {earlier_looks:,}; the "
-            "interval of the gain over the market is widened for it, the others are not"
+            "looks at some of these days by other models, walks or strategies in Python before: "
+            f"{earlier_looks:,}; the interval of the gain over the market is widened for it, the "
+            "others are not"
         )
     if decision not in STARTING_PRICES and withdrawals.horses:
         found.append(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from training.judging.selection import SHARES, Cutoffs
+from training.model.card import ModelCard
 from velo.errors import ModelError
 
 
@@ -29,10 +29,10 @@ class Learned:
         return cls(since, dict(enumerate(cutoffs.curve, start=1)))
 
     @classmethod
-    def stored(cls, said: Mapping[str, Any], since: date) -> Learned:
-        """As a stored model's `model.json` holds them; an older one has those of TopN alone."""
-        named = {round(share * 100): said["cutoffs"][name] for name, share in SHARES.items()}
-        return cls(since, named | dict(enumerate(said.get("cutoff_curve", ()), start=1)))
+    def stored(cls, card: ModelCard, since: date) -> Learned:
+        """As a stored model holds them; an older one has those of TopN alone."""
+        named = {round(share * 100): card.cutoffs[name] for name, share in SHARES.items()}
+        return cls(since, named | dict(enumerate(card.cutoff_curve, start=1)))
 
     def value(self, share: float) -> float:
         """The cut-off of the best `share`.

@@ -12,7 +12,7 @@ import numpy as np
 
 from backtest.account import COLUMNS
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.races import Floats
 
 RATIOS = {
@@ -24,12 +24,12 @@ RATIOS = {
 """Figure -> what is divided by what, of `COLUMNS`."""
 
 
-def ratios(totals: Mapping[str, Floats], draws: int, seed: int) -> dict[str, dict[str, Estimate]]:
+def ratios(totals: Mapping[str, Floats], resampling: Resampling) -> dict[str, dict[str, Estimate]]:
     """Each account's figures with 95% intervals by race day.
 
     Args:
         totals: name -> [days, columns] as `Account.totals`; all over the same days.
-        draws, seed: of the bootstrap.
+        resampling: of the race days.
 
     Returns:
         Name -> figure -> estimate; NaN where there is nothing to divide by, and without an interval
@@ -37,7 +37,7 @@ def ratios(totals: Mapping[str, Floats], draws: int, seed: int) -> dict[str, dic
     """
     if not totals:
         return {}
-    drawn = bootstrap.resample(np.hstack(list(totals.values())), draws, seed)
+    drawn = bootstrap.resample(np.hstack(list(totals.values())), resampling)
     width = len(COLUMNS)
     return {
         name: _estimates(total, drawn[:, number * width : (number + 1) * width])

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtest import strategies
+from backtest import python_strategy, strategies
 from backtest.account import Account
 from backtest.caveats import caveats
 from backtest.cutoffs import Learned
@@ -24,6 +24,7 @@ from backtest.strategies import Selection
 from training.judging import selection
 from training.record.report import price_note
 from training.statistics import calibration_curve, likelihood
+from training.statistics.bootstrap import Resampling
 from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home
@@ -43,8 +44,9 @@ class Terms:
         band: decision prices at which bets are struck.
         learned: cut-offs, each from the day on which it came into use.
         declared: strategies from the settings, beside the built-in ones.
+        project: the project folder, where those in Python are.
         betting: bank and draws of the null.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
         earlier_looks: at the same days, for the level of `delta_ll_ci`.
     """
 
@@ -53,9 +55,9 @@ class Terms:
     commission: float
     band: OddsBand
     learned: Sequence[Learned]
-    draws: int
-    seed: int
+    resampling: Resampling
     declared: Mapping[str, Strategy] = field(default_factory=dict)
+    project: Path | None = None
     betting: Backtest = field(default_factory=Backtest)
     earlier_looks: int = 0
 
@@ -105,7 +107,9 @@ def backtest(
     """
     runners = Runners.of(predictions[period.rows(predictions["date"])])
     given, bank = runners.given, terms.betting.bank
-    chosen = strategies.selections(runners, terms.band, terms.learned, terms.declared)
+    chosen = strategies.selections(
+        runners, terms.band, terms.learned, terms.declared, terms.project
+    )
     buckets = strategies.price_buckets(given.decision_odds, terms.band)
     bucketed = {name: chosen[strategies.BUCKETED].within(flags) for name, flags in buckets.items()}
     bets = {
@@ -113,7 +117,7 @@ def backtest(
         for name, each in (chosen | bucketed).items()
     }
     bets |= _baselines(runners, terms)
-    drawing = Drawing(terms.draws, terms.betting.null_draws, terms.seed)
+    drawing = Drawing(terms.resampling, terms.betting.null_draws)
     said = statements(bets, tuple(chosen), runners, drawing)
     returns = daily_returns({name: bets[name].account for name in chosen})
     return _plain(
@@ -138,6 +142,10 @@ def backtest(
             "probability_of_overfitting": probability_of_overfitting(returns),
         },
         walk_forward=origin.legs,
+        python_strategies={
+            name: code.sha256
+            for name, code in python_strategy.codes(terms.declared, terms.project).items()
+        },
         caveats=caveats(
             terms.decision,
             terms.settlement,
@@ -187,8 +195,7 @@ def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
         won,
         races,
         races.first(given.dates),
-        terms.draws,
-        terms.seed,
+        terms.resampling,
         terms.earlier_looks,
     )
     return {
@@ -199,7 +206,7 @@ def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
 
 def _prices(terms: Terms) -> dict[str, Any]:
     kinds = {"decision": terms.decision, "settlement": terms.settlement}
-    return {**kinds, "commission": terms.commission, "note": price_note(kinds)}
+    return {**kinds, "commission": terms.commission, "note": price_note(**kinds)}
 
 
 def _excluded(before: Mapping[str, int], unpriced: int) -> dict[str, int]:

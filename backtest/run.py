@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from backtest import python_strategy
 from backtest.cutoffs import Learned
 from backtest.periods import period, walked_period
 from backtest.report import Origin, Terms, write
@@ -16,13 +17,14 @@ from backtest.schema import Returned, Withdrawals
 from backtest.walk_forward import recipe_of, walk
 from training.data.conditions import conditioned, conditions
 from training.data.returned import returned
-from training.record import looks
+from training.record import looks, strategy_code
 from training.scoring import score_period, stored_model
+from training.statistics.bootstrap import Resampling
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import law_of
 from velo.result import Result
-from velo.settings import OddsBand, Settings
+from velo.settings import Settings
 
 
 @dataclass(frozen=True, repr=False)
@@ -95,12 +97,12 @@ def run(
     """
     progress("loading the model")
     stored = stored_model(home, model)
-    card, spine = stored.said, Spine(home)
+    card, spine = stored.card, Spine(home)
     run_id, alpha_share, legs = stored.registered.run_id, stored.model.blend.alpha_share, None
     if walk_forward:
         days = walked_period(stored.train_end, spine.last_day, first, last)
         months = every or settings.backtest.retrain_months
-        walked = walk(home, recipe_of(card, settings), days, months, progress)
+        walked = walk(home, recipe_of(stored, settings), days, months, progress)
         scored, learned, legs = walked.scored, walked.learned, walked.legs
         alpha_share = legs[-1].alpha_share
         look = looks.of_walk(
@@ -112,21 +114,32 @@ def run(
         scored = score_period(home, stored, days.first, days.last)
         learned = (Learned.stored(card, days.first),)
         look = looks.Look(run_id, looks.OWN, days.first, days.last)
-    earlier = looks.earlier_looks(home, days.first, days.last, look)
-    looks.declare(home, look)
+    codes = python_strategy.codes(settings.strategies, settings.project).values()
+    own = [
+        look,
+        *(
+            looks.of_strategy(run_id, days.first, days.last, code.named, code.sha256)
+            for code in codes
+        ),
+    ]
+    earlier = looks.earlier_looks(home, days.first, days.last, *own)
+    for each in own:
+        looks.declare(home, each)
+    for code in codes:
+        strategy_code.keep(home, run_id, code.named, code.source)
     progress("settling bets")
-    prices, band = card["prices"], OddsBand(**card["odds_band"])
-    law = law_of(prices["settlement"], settings.prices.exchange)
-    known = conditions(spine, days.first, days.last, prices["settlement"], law)
+    prices, band = card.prices, card.odds_band
+    law = law_of(prices.settlement, settings.prices.exchange)
+    known = conditions(spine, days.first, days.last, prices.settlement, law)
     terms = Terms(
-        decision=prices["decision"],
-        settlement=prices["settlement"],
-        commission=settings.prices.commission_of(prices["settlement"]),
+        decision=prices.decision,
+        settlement=prices.settlement,
+        commission=settings.prices.commission_of(prices.settlement),
         band=band,
         learned=learned,
-        draws=settings.training.bootstrap_draws,
-        seed=settings.training.seed,
+        resampling=Resampling.of(settings.training),
         declared=settings.strategies,
+        project=settings.project,
         betting=settings.backtest,
         earlier_looks=earlier,
     )
@@ -136,7 +149,7 @@ def run(
         days,
         Origin(stored.name, run_id, alpha_share, legs),
         Withdrawals(horses=known.withdrawn, law=law, unsettleable_races=known.unpriced_withdrawals),
-        Returned(**vars(returned(spine, days.first, days.last, prices["decision"], band))),
+        Returned(**vars(returned(spine, days.first, days.last, prices.decision, band))),
         scored.excluded,
     )
     return BacktestReport(report, Path(write(report, home)))

@@ -189,7 +189,8 @@ class Report(Form):
         "1 - 0.05 / (earlier_looks + 1)"
     )
     earlier_looks: Count = Field(
-        description="by other models or walks at any of these days, as MLflow keeps them"
+        description="by other models, walks or strategies in Python at any of these days, as "
+        "MLflow keeps them"
     )
     alpha_share: Number = Field(description="of the last model")
     baseline: Baseline
@@ -198,6 +199,9 @@ class Report(Form):
     returned: Returned
     comparison: Comparison
     walk_forward: list[Leg] | None = Field(description="null: one model throughout")
+    python_strategies: dict[str, str] = Field(
+        {}, description="strategy in Python -> SHA-256 of the file that it is in"
+    )
     caveats: list[str]
 
 

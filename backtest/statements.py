@@ -15,7 +15,7 @@ from backtest.runners import Runners
 from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.races import Floats
 
 
@@ -34,11 +34,10 @@ class Bet:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Draws and seed: of the bootstrap by race day, and of random selections."""
+    """How the race days are drawn again, and how many random selections, from the same seed."""
 
-    draws: int
+    resampling: Resampling
     null_draws: int
-    seed: int
 
 
 def place(selection: Selection, runners: Runners, commission: float, bank: float) -> Bet:
@@ -58,10 +57,10 @@ def statements(
         bets: name -> settled strategy.
         compared: those whose Sharpe ratios were looked at side by side.
         runners: that were bet on.
-        drawing: draws and seed.
+        drawing: of race days and of random selections.
     """
     totals = {name: bet.account.totals(runners) for name, bet in bets.items()}
-    found = figures.ratios(totals, drawing.draws, drawing.seed)
+    found = figures.ratios(totals, drawing.resampling)
     ratios = _sharpe({name: bets[name].account for name in compared})
     return {
         name: _statement(bet, found[name], runners, ratios.get(name), drawing)
@@ -139,7 +138,7 @@ def _random(
         runners.payoff(selection.each_way),
         runners.given.decision_odds,
         drawing.null_draws,
-        drawing.seed,
+        drawing.resampling.seed,
     )
     if found is None:
         return None

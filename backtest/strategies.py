@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
+from backtest import python_strategy
 from backtest.cutoffs import Learned
 from backtest.runners import Runners, track_of
 from training.judging import selection
@@ -51,6 +53,7 @@ def selections(
     band: OddsBand,
     learned: Sequence[Learned],
     declared: Mapping[str, Strategy],
+    project: Path | None = None,
 ) -> dict[str, Selection]:
     """Every strategy's selection: the built-in ones at a flat point, then the declared.
 
@@ -59,11 +62,15 @@ def selections(
         band: where bets are struck.
         learned: cut-offs by the day from which they are used, in order.
         declared: name -> strategy, from the settings.
+        project: the project folder, where strategies in Python are.
 
     Raises:
-        SettingsError: a declared strategy's odds leave no band.
+        SettingsError: a declared strategy's odds leave no band, or the project folder lacks its
+            class.
+        InputError: its class fails.
         ModelError: a model brings no cut-off for a declared share.
     """
+    codes = python_strategy.codes(declared, project)
     given = runners.given
     value = selection.expected_value(given.p, given.decision_odds)
     inside = selection.in_band(given.decision_odds, band)
@@ -79,6 +86,8 @@ def selections(
             chosen = chosen & (value > strategy.min_edge)
         if strategy.top_share is not None:
             chosen = chosen & (value > runners.cutoff(learned, strategy.top_share))
+        if name in codes:
+            chosen = chosen & python_strategy.backed(name, codes[name], runners, learned, chosen)
         found[name] = Selection(chosen, eligible, strategy.stake, strategy.each_way)
     return found
 

@@ -19,12 +19,13 @@ from backtest.periods import Period
 from backtest.schema import Leg, Span
 from training.data.dataset import MARKET_FLAGS, assemble
 from training.judging.metrics import Predictions
-from training.scoring import Scored, left_out
+from training.scoring import Scored, Stored, left_out
 from training.statistics import likelihood
-from training.walk import recipe
+from training.walk.recipe import FittedModel, Recipe
+from training.walk.stage_timer import StageTimer
 from velo.errors import DataError
 from velo.home import Home
-from velo.settings import Settings, Windows
+from velo.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -53,19 +54,24 @@ def spans(period: Period, months: int) -> Iterator[Period]:
         first = following
 
 
-def recipe_of(said: dict[str, Any], settings: Settings) -> Settings:
-    """The settings in force with what a stored model says of its own making."""
+def recipe_of(stored: Stored, settings: Settings) -> Settings:
+    """The settings in force with what a stored model was made with."""
+    card, model = stored.card, stored.model
     changes: dict[str, dict[str, Any]] = {
         "training": {
-            "blend": said["blend"]["mode"],
-            "service": said["service"],
-            "seed": said["seed"],
+            "blend": model.blend.mode,
+            "service": card.service,
+            "seed": card.seed,
         },
-        "ranker": {"objective": said["objective"]},
-        "prices": {**said["prices"], "devig": said["devig"]},
-        "odds_band": said["odds_band"],
-        "layoff": said["layoff"],
-        "windows": said.get("windows", Windows().model_dump()),
+        "ranker": {"objective": model.fundamental.scorer.objective},
+        "prices": {
+            "decision": card.prices.decision,
+            "settlement": card.prices.settlement,
+            "devig": model.devig,
+        },
+        "odds_band": card.odds_band.model_dump(),
+        "layoff": card.layoff.model_dump(),
+        "windows": card.windows.model_dump(),
     }
     sections = {}
     for name, given in changes.items():
@@ -109,7 +115,7 @@ def walk(
             excluded.update({**reasons, "unpriced": bare - flagged})
             if not priced["priced"].any():
                 continue
-            fitted = recipe.fit(data, settings, progress)
+            fitted = Recipe.of(data, settings).fit(data, StageTimer(progress))
         except DataError as error:
             raise DataError(f"the model for {span.first} to {span.last}: {error}") from None
         predicted = fitted.model.predict(priced)
@@ -128,7 +134,7 @@ def with_a_price(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[known.to_numpy(dtype=bool)]
 
 
-def _leg(span: Period, train_end: date, fitted: recipe.Fitted, predicted: pd.DataFrame) -> Leg:
+def _leg(span: Period, train_end: date, fitted: FittedModel, predicted: pd.DataFrame) -> Leg:
     given = Predictions.of(predicted)
     gain = likelihood.log_loss_race(given.p_market_power, given.win_share, given.races)
     gain -= likelihood.log_loss_race(given.p, given.win_share, given.races)

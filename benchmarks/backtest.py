@@ -21,6 +21,7 @@ from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest
 from backtest.schema import Returned, Withdrawals
+from training.statistics.bootstrap import Resampling
 from velo.settings import OddsBand, Stake, Strategy
 
 YEARS = 10
@@ -82,7 +83,13 @@ def main() -> None:
     before = peak()
     curve = dict(enumerate(np.linspace(0.4, -0.6, 99).tolist(), start=1))
     terms = Terms(
-        "sp", "sp", 0.02, OddsBand(), (Learned(FIRST, curve),), 2_000, 1, declared=DECLARED
+        "sp",
+        "sp",
+        0.02,
+        OddsBand(),
+        (Learned(FIRST, curve),),
+        Resampling(2_000, 1),
+        declared=DECLARED,
     )
     period = Period(FIRST, date(FIRST.year + YEARS, 1, 1))
     nothing = Withdrawals(horses=0, law="none", unsettleable_races=0)

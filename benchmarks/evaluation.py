@@ -23,6 +23,7 @@ from training.judging.betting import Bets
 from training.model import scorer
 from training.model.model import Fundamental, Model
 from training.statistics import calibration_curve, likelihood
+from training.statistics.bootstrap import Resampling
 from training.statistics.paired import paired_gain
 from training.statistics.races import Races
 from training.statistics.sample import Sample
@@ -97,23 +98,23 @@ def steps(frame: pd.DataFrame, races: Races, draws: int) -> dict[str, Callable[[
 
     return {
         "delta_ll with its interval": lambda: likelihood.delta_ll(
-            p, against, won, races, dates, draws, 1
+            p, against, won, races, dates, Resampling(draws, 1)
         ),
-        "ROI with its interval": lambda: betting.roi(bets, 0.02, draws, 1),
-        "A/E with its interval": lambda: betting.ae_ratio(bets, draws, 1),
+        "ROI with its interval": lambda: betting.roi(bets, 0.02, Resampling(draws, 1)),
+        "A/E with its interval": lambda: betting.ae_ratio(bets, Resampling(draws, 1)),
         "calibration slope": lambda: calibration_curve.calibration_slope(p, won, rows),
         "blend: fit": lambda: blend.benter(column, fair, won, races),
         "blend: intervals": lambda: blend.intervals(
-            fitted, column, fair, won, races, dates, draws, 1
+            fitted, column, fair, won, races, dates, Resampling(draws, 1)
         ),
         "isotonic: fit": lambda: calibration.fit("isotonic", p, won, races),
         "beta: fit": lambda: calibration.fit("beta", p, won, races),
         "calibrators of one fold, both sides": lambda: Trials().tried_on(3, side, side, "auto"),
         "paired gain of two models": lambda: paired_gain(
-            predictions, predictions.assign(p=against), draws, 1
+            predictions, predictions.assign(p=against), Resampling(draws, 1)
         ),
         "permutation of 21 features": lambda: diagnosis.contributions(
-            fold, FEATURES, score, draws, 1
+            fold, FEATURES, score, Resampling(draws, 1)
         ),
     }
 

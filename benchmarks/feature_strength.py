@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from training.data.dataset import Dataset
     from training.data.nulls import NullCount
     from training.statistics.bootstrap import Estimate
-    from training.walk.feature_strength import Strength
+    from training.walk.feature_strength import FeatureStrength
 
 HEAD = (
     "feature",
@@ -78,7 +78,7 @@ def _periods(data: Dataset) -> str:
     )
 
 
-def _row(nulls: NullCount, found: Strength, folds: int) -> str:
+def _row(nulls: NullCount, found: FeatureStrength, folds: int) -> str:
     missing = (nulls.unexplained, nulls.structural, nulls.cold_start)
     cells = (
         f"`{found.feature}`",

@@ -56,6 +56,8 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
     """Every recipe's figures on the world of the home that is in force."""
     from training.data.dataset import assemble
     from training.walk import evaluation, walk_forward
+    from training.walk.recipe import Recipe
+    from training.walk.stage_timer import StageTimer
     from velo import settings
     from velo.home import Home
 
@@ -67,22 +69,17 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
         training = base.training.model_copy(update={"blend": blend, "seed": seed})
         chosen = base.model_copy(update={"training": training})
         begun = time.perf_counter()
-        oof = walk_forward.out_of_fold(data, chosen, devig, objective)
-        folds, trials = evaluation.fold_figures(oof, chosen)
-        blended = evaluation.fit_blend(oof.frame, chosen, trials)
-        last = walk_forward.fit_last(data, chosen, devig, objective, oof.size)
-        model = blended.model(last, devig)
+        fitted = Recipe(chosen, devig, objective).fit(data, StageTimer(lambda stage: None))
         seconds = time.perf_counter() - begun
-        later = [fold for fold in folds if "delta_r2" in fold]
+        later = [fold for fold in fitted.walk.folds if "delta_r2" in fold]
+        predictions = fitted.model.predict(held)
         races = sum(fold["races"] for fold in later)
         yield {
             "objective": objective,
             "blend": blend,
-            "r2_out_of_fold": evaluation.fundamental_figures(oof.frame)["r2_model"],
+            "r2_out_of_fold": evaluation.fundamental_figures(fitted.walk.oof.frame)["r2_model"],
             "delta_r2_out_of_fold": sum(f["delta_r2"] * f["races"] for f in later) / races,
-            "captured": evaluation.captured_share(model.predict(held), truth, chosen)[
-                "captured_share"
-            ],
+            "captured": evaluation.captured_share(predictions, truth, chosen)["captured_share"],
             "seconds": seconds,
         }
 

@@ -10,9 +10,11 @@ import pytest
 from tests.cli.velo_command import velo
 from tests.oracle.features import FEATURES
 from velo.errors import InputError
-from velo.offline.page import PAGE, page
+from velo.offline.page import page
 from velo.offline.tables import FEATURE_REPO, load_tables
 from velo.settings import Windows
+
+PAGE = FEATURE_REPO.parent / "docs" / "features.md"
 
 
 @pytest.fixture(scope="module")

@@ -45,17 +45,17 @@ def add(folder: Path, model: Model, sha256: str, example: pd.DataFrame) -> None:
 
     inputs = model.fundamental.inputs
     wanted = ["race_id", "horse_id", "decision_odds", *inputs.features]
-    shown = example[wanted].reset_index(drop=True)
+    rows = example[wanted].reset_index(drop=True)
     for name in inputs.categories:
-        told = shown[name].astype(object)
-        shown[name] = told.where(told.notna(), None)
+        texts = rows[name].astype(object)
+        rows[name] = texts.where(texts.notna(), None)
     with tempfile.TemporaryDirectory(prefix=".pyfunc.", dir=folder.parent) as draft:
         made = Path(draft) / "model"
         mlflow.pyfunc.save_model(
             str(made),
             loader_module=__name__,
             signature=signature(inputs.features, tuple(inputs.categories)),
-            input_example=shown,
+            input_example=rows,
             pip_requirements=[f"{package}=={version(package)}" for package in PACKAGES],
             metadata={SHA256: sha256},
         )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import pandas as pd
 
 from training.data.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
 from training.data.declared import declared
 from training.model.artifact import load
+from training.model.card import ModelCard
 from training.model.model import Model
 from training.record.registry import LABEL, Registered, resolve
 from velo.errors import DataError, ModelError
 from velo.home import Home
 from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
-from velo.settings import Layoff, Priors, Windows
+from velo.settings import Windows
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,22 @@ class Scored:
 
 @dataclass(frozen=True)
 class Stored:
-    """A model that was found, verified and rebuilt.
+    """A registered model, verified and rebuilt.
 
     Attributes:
         registered: where it lies.
-        said: everything that its `model.json` says.
+        card: what it goes by: service, priors, prices, cut-offs.
         model: ready to predict.
     """
 
     registered: Registered
-    said: dict[str, Any]
+    card: ModelCard
     model: Model
 
     @property
     def train_end(self) -> date:
         """The first day that it was not trained on."""
-        return date.fromisoformat(self.said["plan"]["train_end"])
+        return self.card.plan.train_end
 
     @property
     def name(self) -> str:
@@ -65,8 +65,6 @@ class Stored:
     def require_windows(self, windows: Windows, whose: str) -> None:
         """See that features come of the windows that the model learned them with.
 
-        A model of before they were recorded has the defaults.
-
         Args:
             windows: of the features that it is to score.
             whose: what has them, such as `build 7`.
@@ -74,7 +72,7 @@ class Stored:
         Raises:
             ModelError: they are others.
         """
-        unlike = Windows(**self.said.get("windows", {})).unlike(windows)
+        unlike = self.card.windows.unlike(windows)
         if unlike:
             raise ModelError(
                 f"version {self.version} was trained with {unlike} as {whose} has: set it back in "
@@ -98,7 +96,7 @@ def stored_model(home: Home, reference: str) -> Stored:
     """
     registered = resolve(home, reference)
     artifact = load(registered.folder, registered.sha256)
-    return Stored(registered, artifact.model, Model.of(artifact))
+    return Stored(registered, ModelCard.from_dict(artifact.model), Model.of(artifact))
 
 
 def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
@@ -119,7 +117,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
     spine.require_whole()
     stored.require_build(current_build(home))
     store = feature_store(home)
-    service = declared(store, stored.said["service"])
+    service = declared(store, stored.card.service)
     features = stored.model.fundamental.features
     gone = sorted(set(features) - set(service.features))
     if gone:
@@ -127,16 +125,16 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
             f"version {stored.version} was trained on {', '.join(gone)}, which service "
             f"{service.service} no longer has; check out the code that it was trained with"
         )
-    decision, settlement = (stored.said["prices"][kind] for kind in ("decision", "settlement"))
+    card = stored.card
     end = last + timedelta(days=1)
     rows = entity_sql(
         spine,
-        Priors(**stored.said["priors"]),
-        Layoff(**stored.said["layoff"]),
+        card.priors,
+        card.layoff,
         first,
         end,
-        decision,
-        settlement,
+        card.prices.decision,
+        card.prices.settlement,
     )
     frame = retrieve(store, service, rows)
     frame = frame[frame["market_flag"].isna()]
@@ -145,7 +143,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
             f"no race from {first} to {last} has a winner, two starters and a book without a flag"
         )
     kept = frame[[*MARKS, *features, *LABELS]]
-    return Scored(stored.model.predict(kept), left_out(home, first, last, decision))
+    return Scored(stored.model.predict(kept), left_out(home, first, last, card.prices.decision))
 
 
 def left_out(home: Home, first: date, last: date, decision: str) -> dict[str, int]:

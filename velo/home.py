@@ -32,9 +32,14 @@ class Home:
     root: Path
 
     @classmethod
-    def current(cls) -> Home:
-        """The home that is in force, created if it is not there."""
-        root = home_path()
+    def current(cls, folder: Path | None = None) -> Home:
+        """The home in force, created if it is not there.
+
+        Args:
+            folder: where a project folder is looked for, if `VELO_HOME` names no home; by default
+                the working folder.
+        """
+        root = home_path(folder)
         root.mkdir(parents=True, exist_ok=True)
         return cls(root)
 

@@ -84,8 +84,8 @@ KNOWN: dict[tuple[str, str, str], str] = {
     ): START,
     (
         "training/statistics/likelihood.py",
-        "enough = min(draws * (earlier_looks + 1), MOST_DRAWS)",
-        "enough = min(draws * (earlier_looks + 2), MOST_DRAWS)",
+        "enough = min(resampling.draws * (earlier_looks + 1), MOST_DRAWS)",
+        "enough = min(resampling.draws * (earlier_looks + 2), MOST_DRAWS)",
     ): DRAWS,
     (
         "training/statistics/likelihood.py",

@@ -17,6 +17,7 @@ from backtest.periods import Period
 from backtest.report import Origin, Terms, backtest, write
 from backtest.schema import Returned, Withdrawals, schema
 from training.record.report import SAME_PRICE
+from training.statistics.bootstrap import Resampling
 from velo.errors import DataError, InputError
 from velo.home import Home
 from velo.settings import OddsBand
@@ -38,8 +39,7 @@ def terms(**changes: object) -> Terms:
         "commission": 0.0,
         "band": BAND,
         "learned": cutoffs(0.5, 0.2, 0.1),
-        "draws": 200,
-        "seed": 1,
+        "resampling": Resampling(200, 1),
     }
     return Terms(**{**usual, **changes})  # type: ignore[arg-type]
 
@@ -205,7 +205,7 @@ def season(seed: int, races: int = 120) -> pd.DataFrame:
     share=st.one_of(st.none(), st.just(float("nan")), st.floats(-1, 2)),
 )
 def test_every_report_validates_against_the_schema_and_is_plain_json(seed, races, least, share):
-    on = terms(learned=cutoffs(*least), draws=100)
+    on = terms(learned=cutoffs(*least), resampling=Resampling(100, 1))
     found = report(season(seed, races), on, alpha_share=share)
     text = json.dumps(found, allow_nan=False)
     jsonschema.Draft202012Validator(schema()).validate(json.loads(text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,6 +14,7 @@ from backtest.cutoffs import Learned
 from backtest.stakes import stake_shares
 from backtest.strategies import selections
 from tests.backtest.bettable import runners
+from tests.training.cards import CARD as MODEL_CARD
 from training.judging.selection import Cutoffs
 from velo.errors import ModelError, SettingsError
 from velo.settings import OddsBand, Stake, Strategy
@@ -73,7 +75,7 @@ def test_each_model_of_a_walk_uses_its_own_cut_off_from_its_own_first_day() -> N
 
 
 def test_a_share_that_an_older_model_never_learned_is_named_with_those_it_has() -> None:
-    older = Learned.stored({"cutoffs": {"top10": 0.3, "top20": 0.2, "top30": 0.1}}, MARCH)
+    older = Learned.stored(replace(MODEL_CARD, cutoff_curve=()), MARCH)
     assert older.value(0.2) == 0.2
     with pytest.raises(ModelError, match=r"top_share 0\.15.*0\.1, 0\.2, 0\.3"):
         older.value(0.15)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -12,8 +13,11 @@ from hypothesis import strategies as st
 
 from backtest.periods import Period, walked_period
 from backtest.walk_forward import recipe_of, spans, with_a_price
+from tests.training.cards import CARD
+from tests.training.test_nearly_flat import stored
+from training.model.card import PriceKinds
 from velo.errors import DataError
-from velo.settings import Settings
+from velo.settings import Layoff, OddsBand, Settings, Windows
 
 
 def test_three_months_at_a_time_from_the_fifteenth() -> None:
@@ -59,22 +63,24 @@ def test_a_race_that_lacks_one_price_stays_whole_and_one_without_any_goes() -> N
 
 
 def test_the_recipe_is_the_models_and_the_rest_the_settings() -> None:
-    said = {
-        "blend": {"mode": "residual"},
-        "service": "mine",
-        "seed": 7,
-        "objective": "linear",
-        "prices": {"decision": "morning", "settlement": "bsp"},
-        "devig": "power",
-        "odds_band": {"low": 4.0, "high": 12.0},
-        "layoff": {"sweet_spot": [20, 40]},
-    }
+    card = replace(
+        CARD,
+        service="mine",
+        seed=7,
+        prices=PriceKinds("morning", "bsp"),
+        odds_band=OddsBand(low=4.0, high=12.0),
+        layoff=Layoff(sweet_spot=(20, 40)),
+        windows=Windows(par_races=3),
+    )
+    made = stored(1.0)
+    model = replace(made.model, devig="power", blend=replace(made.model.blend, mode="residual"))
     settings = Settings(home="unused")
-    recipe = recipe_of(said, settings)
+    recipe = recipe_of(replace(made, card=card, model=model), settings)
     assert (recipe.training.blend, recipe.training.service) == ("residual", "mine")
     assert (recipe.prices.decision, recipe.prices.devig) == ("morning", "power")
     assert recipe.ranker.objective == "linear"
     assert recipe.odds_band.high == 12.0
     assert recipe.layoff.sweet_spot == (20, 40)
+    assert recipe.windows.par_races == 3
     assert recipe.ranker.rounds == settings.ranker.rounds
     assert recipe.training.folds == settings.training.folds

@@ -179,7 +179,7 @@ def test_a_feature_of_text_is_a_category_of_the_model(footed: Footed) -> None:
 
 
 def test_training_and_its_report_know_it(footed: Footed) -> None:
-    report = json.loads(json.dumps(footed.trained.report))
+    report = json.loads(json.dumps(footed.trained.report.to_dict()))
     assert set(OWN) <= set(report["nulls"])
     assert set(OWN) <= set(report["importance"])
     assert any("footing" in json.dumps(part) for part in report["verdict"].values())

@@ -36,8 +36,9 @@ def feast(*arguments: str, project: Path, home: Path | None) -> str:
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project without a home of its own."""
+    """The checkout without a home of its own."""
     project = tmp_path_factory.mktemp("project")
+    shutil.copy(PROJECT_ROOT / "pyproject.toml", project)
     for name in ("velo", FEATURE_REPO.name):
         shutil.copytree(
             PROJECT_ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__")

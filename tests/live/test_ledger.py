@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.live.predicted import DAY, backed, outcome, race, runner
+from training.statistics.bootstrap import Resampling
 from velo.live.book import outcomes_of_nobody
 from velo.live.figures import Figures, figures, spans
 from velo.live.journal import Prediction
@@ -28,7 +29,7 @@ def settled(made: list[Prediction], found: list[Any]) -> pd.DataFrame:
 
 def of_all(made: list[Prediction], found: list[Any]) -> Figures:
     frame = runners(counting(made), pd.DataFrame(found))
-    return figures(frame, bets(frame, COMMISSION), spans(frame)[-1], 200, 1)
+    return figures(frame, bets(frame, COMMISSION), spans(frame)[-1], Resampling(200, 1))
 
 
 FOUR = [backed(1), backed(2), runner(3), runner(4)]

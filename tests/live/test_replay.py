@@ -18,7 +18,7 @@ from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
-from training.statistics.bootstrap import FEWEST_DAYS
+from training.statistics.bootstrap import FEWEST_DAYS, Resampling
 from velo.errors import InputError, ModelError
 from velo.live.book import open_book
 from velo.live.figures import figures, spans
@@ -26,7 +26,6 @@ from velo.live.journal import Prediction, predictions
 from velo.live.predict import Asked, predict
 from velo.offline.build import build
 from velo.offline.spine import Spine
-from velo.settings import OddsBand
 
 pytestmark = pytest.mark.slow
 DAYS = 5
@@ -70,10 +69,9 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
             "sp",
             "sp",
             0.0,
-            OddsBand(**stored.said["odds_band"]),
-            (Learned.stored(stored.said, days[0]),),
-            200,
-            SETTINGS.training.seed,
+            stored.card.odds_band,
+            (Learned.stored(stored.card, days[0]),),
+            Resampling(200, SETTINGS.training.seed),
         ),
         Period(days[0], days[-1]),
         Origin(stored.name, stored.registered.run_id, None),
@@ -86,7 +84,7 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
         runners, bets = (
             frame[frame["race_id"].isin(judged)] for frame in (book.runners, book.bets)
         )
-        found = figures(runners, bets, spans(runners)[-1], 200, SETTINGS.training.seed)
+        found = figures(runners, bets, spans(runners)[-1], Resampling(200, SETTINGS.training.seed))
         theirs = report["strategies"][strategy]
         assert found.races == report["races"]
         assert found.picks == theirs["bets"]

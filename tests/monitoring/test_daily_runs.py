@@ -11,6 +11,7 @@ import pytest
 
 from tests.live.predicted import DAY, backed, outcome, race, runner
 from training.record import mlflow_store
+from training.statistics.bootstrap import Resampling
 from velo.home import Home
 from velo.live.book import Book
 from velo.live.figures import figures
@@ -56,7 +57,9 @@ def test_a_run_bears_the_figures_of_its_day_and_of_the_days_to_it(home: Home) ->
     assert third.data.metrics["all/profit"] == 4.0 - 2.0 - 2.0
     assert third.data.metrics["last_7/picks"] == 6
     assert "day/roi_low" not in third.data.metrics
-    want = figures(book.runners, book.bets, ("all", DAYS[0], DAYS[2]), 200, SETTINGS.training.seed)
+    want = figures(
+        book.runners, book.bets, ("all", DAYS[0], DAYS[2]), Resampling(200, SETTINGS.training.seed)
+    )
     for name in (
         "roi",
         "roi_low",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from training.judging.reference import Reference, described
-from training.statistics.bootstrap import Days
+from training.statistics.bootstrap import Days, Resampling
 from training.statistics.calibration_curve import calibration_slope, error_by_chance
 from training.statistics.likelihood import delta_ll
 from training.statistics.races import Races
@@ -87,7 +87,7 @@ def judged(held: pd.DataFrame) -> dict[str, float | None]:
     p, market, won = (held[each].to_numpy() for each in ("p", "p_market_power", "win_share"))
     dates = held["day"].to_numpy()
     slope = calibration_slope(p, won, dates)
-    gain = delta_ll(p, market, won, races, races.first(dates), 400, 1)
+    gain = delta_ll(p, market, won, races, races.first(dates), Resampling(400, 1))
     return {
         "races": len(races),
         "runners": races.n,

@@ -22,6 +22,7 @@ from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.racing.names import stable_id
 from velo.settings import Layoff, Priors, Settings, Store, Windows
+from velo.store.online.store import file_of
 from velo.store.registration import apply
 from velo.warehouse.connection import warehouse
 
@@ -166,7 +167,7 @@ class Applied:
         apply()
         store = feature_store()
         store.refresh_registry()
-        assert store.config.online_store.path == str(home.online)
+        assert file_of(store.config) == home.online
         return cls(home, store)
 
     def features_of(self, starts: list[Start], **how: Any) -> Features:

@@ -15,11 +15,11 @@ from backtest.schema import Returned, Withdrawals
 from tests.real.hong_kong_days import Days
 from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
+from training.statistics.bootstrap import Resampling
 from velo.live.book import open_book
 from velo.live.figures import Figures, figures, spans
 from velo.offline.build import build
 from velo.offline.spine import Spine
-from velo.settings import OddsBand
 
 BUCKETS = ("top10", "top20", "top30", "all")
 SAME = (
@@ -60,17 +60,16 @@ def backtested(lived: Days) -> Backtested:
     stored = stored_model(home, "challenger")
     scored = lived.timed("backtest", lambda: score_period(home, stored, first, last))
     known = conditions(Spine(home), first, last, "sp", "none")
-    draws, seed = settings.training.bootstrap_draws, settings.training.seed
+    resampling = Resampling.of(settings.training)
     report = backtest(
         conditioned(scored.predictions, known),
         Terms(
             "sp",
             "sp",
             0.0,
-            OddsBand(**stored.said["odds_band"]),
-            (Learned.stored(stored.said, first),),
-            draws,
-            seed,
+            stored.card.odds_band,
+            (Learned.stored(stored.card, first),),
+            resampling,
         ),
         Period(first, last),
         Origin(stored.name, stored.registered.run_id, None),
@@ -82,7 +81,7 @@ def backtested(lived: Days) -> Backtested:
     for strategy in BUCKETS:
         book = open_book(home, settings, strategy=strategy)
         ours, bets = (each[each["race_id"].isin(judged)] for each in (book.runners, book.bets))
-        found[strategy] = figures(ours, bets, spans(ours)[-1], draws, seed)
+        found[strategy] = figures(ours, bets, spans(ours)[-1], resampling)
     return Backtested(
         report,
         scored.predictions[["race_id", "horse_id", "p_model", "p_market_power", "p"]],

@@ -40,4 +40,4 @@ def test_hong_kong_is_refused(tmp_path: Path) -> None:
     assert {"ae_ratio", "roi_top20"} <= missed
     # A large edge on real prices would be a leak.
     assert done.judged.verdict.alarms == ()
-    assert done.judged.report["holdout"]["delta_r2"] < 0.01
+    assert done.judged.report.holdout["delta_r2"] < 0.01

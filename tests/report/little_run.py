@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tests.training.reports import training_report
 from tests.training.simulated_races import simulate
 from training.blending.blend import benter, power_market
 from training.blending.calibration import Uncalibrated
@@ -22,8 +23,7 @@ from training.judging.metrics import Predictions
 from training.model import scorer, temperature
 from training.model.explanation import explained
 from training.model.model import Fundamental, Model
-from training.record.report import TrainingReport
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.sample import Sample
 from velo import settings
 from velo.report.sources import Sources
@@ -62,16 +62,16 @@ def _fitted(train: pd.DataFrame, seed: int) -> Model:
     races = diagnosis.Races.of(train["race_id"].to_numpy())
     won = train["win_share"].to_numpy()
     sample = Sample(train[list(FEATURES)].to_numpy(dtype=np.float32), won, races)
-    knobs = settings.Ranker(rounds=30, threads=1, min_data_in_leaf=20)
+    params = settings.Ranker(rounds=30, threads=1, min_data_in_leaf=20)
     inputs = Inputs(FEATURES)
-    fitted = scorer.fit("conditional_logit", sample, inputs, knobs, seed, rounds=30)
+    fitted = scorer.fit("conditional_logit", sample, inputs, params, seed, rounds=30)
     scores = fitted.scores(sample.features)
-    heat = temperature.fit(scores, won, races)
+    fitted_temperature = temperature.fit(scores, won, races)
     fair = 1.0 / train["decision_odds"].to_numpy()
     fair = fair / races.broadcast(races.sum(fair))
-    column = temperature.log_probabilities(scores, heat, races)
+    column = temperature.log_probabilities(scores, fitted_temperature, races)
     return Model(
-        Fundamental(inputs, fitted, heat, starts_from_market=False),
+        Fundamental(inputs, fitted, fitted_temperature, starts_from_market=False),
         "proportional",
         benter(column, fair, won, races),
         power_market(fair, won, races),
@@ -87,7 +87,7 @@ def _judged(
     given, band = Predictions.of(predictions), settings.OddsBand()
     inside = selection.in_band(given.decision_odds, band)
     cutoffs = selection.cutoffs(selection.expected_value(given.p, given.decision_odds)[inside])
-    figures: dict[str, Any] = metrics.measure(given, cutoffs, band, 0.0, 200, seed)
+    figures: dict[str, Any] = metrics.measure(given, cutoffs, band, 0.0, Resampling(200, seed))
     figures |= {
         "r2_model": 0.1,
         "training_rows": len(train),
@@ -103,7 +103,7 @@ def _judged(
     )
     chosen = settings.Settings().model_dump(mode="json", exclude={"home"})
     chosen["training"]["bootstrap_draws"] = 200
-    report = TrainingReport(
+    report = training_report(
         run_id=version * 32,
         data={
             "build": "b1",
@@ -115,6 +115,7 @@ def _judged(
             "races": RACES,
             "excluded": {"no winner": 2, "a starter without sp": 80},
             "families": families,
+            "priors": {},
         },
         plan=days.to_dict(),
         settings=chosen,
@@ -123,13 +124,20 @@ def _judged(
         folds=[{"fold": 1, "races": 80.0, "r2_model": 0.1, "r2_linear": 0.11, "r2_market": 0.15}],
         model={
             "objective": "conditional_logit",
+            "rounds": model.fundamental.scorer.rounds,
+            "temperature": model.fundamental.temperature,
+            "blend": model.blend.to_dict(),
+            "power_market": model.power_market.to_dict(),
+            "figures": {},
+            "out_of_fold": {},
             "linear_is_better": True,
             "note": "the linear model does better; `--objective auto` takes it",
+            "calibration": {},
         },
         holdout=figures,
         earlier_looks=2,
         verdict=judge(figures, counts, families, settings.Gate()),
-        slices=diagnosis.slices(predictions, cutoffs.top20, band, 200, seed),
+        slices=diagnosis.slices(predictions, cutoffs.top20, band, Resampling(200, seed)),
         contributions=tuple(
             Contribution(name, Estimate(value, value - 0.01, value + 0.01), judgement)
             for name, value, judgement in zip(
@@ -140,8 +148,7 @@ def _judged(
             )
         ),
         importance=model.fundamental.scorer.importance(),
-        seconds={},
-    ).to_dict()
+    )
     return Sources(
         run_id=version * 32,
         version=version,

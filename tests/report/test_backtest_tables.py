@@ -11,6 +11,7 @@ from backtest.report import Origin, Terms, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.report.little_run import little_run
 from tests.report.reading import read
+from training.statistics.bootstrap import Resampling
 from velo.report import backtest_tables, words
 from velo.report.findings import findings
 from velo.report.page import page
@@ -138,7 +139,7 @@ def made() -> dict[str, Any]:
     )
     days = Period(frame["date"].min().date(), frame["date"].max().date())
     learned = (Learned(days.first, {10: 0.1, 20: 0.05, 30: 0.0}),)
-    terms = Terms("sp", "sp", 0.0, OddsBand(), learned, draws=200, seed=1)
+    terms = Terms("sp", "sp", 0.0, OddsBand(), learned, Resampling(200, 1))
     gone = Withdrawals(horses=0, law="none", unsettleable_races=0)
     back = Returned(withdrawn=0, void=0, void_races=0)
     return backtest(frame, terms, days, Origin("1", run.run_id, 0.4), gone, back)

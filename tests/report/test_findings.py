@@ -7,6 +7,7 @@ import pytest
 
 from tests.report.little_run import little_run
 from training.judging.metrics import Predictions
+from training.statistics.bootstrap import Resampling
 from training.statistics.races import Races
 from velo.report.caveats import caveats
 from velo.report.comparison import paired
@@ -76,7 +77,7 @@ def test_a_race_without_a_book_is_in_no_list() -> None:
 
 
 def test_a_run_is_not_told_apart_from_itself() -> None:
-    same = paired(RUN.predictions, RUN.predictions, 200, 1)
+    same = paired(RUN.predictions, RUN.predictions, Resampling(200, 1))
     assert same is not None
     assert same["gain"] == 0
     assert same["races"] == FOUND["holdout"]["races"]
@@ -86,12 +87,12 @@ def test_runs_without_a_race_in_common_are_not_compared() -> None:
     races = Races.of(RUN.predictions["race_id"].to_numpy())
     race_id = RUN.predictions["race_id"].to_numpy()
     half = race_id < np.median(races.first(race_id))
-    assert paired(RUN.predictions[half], RUN.predictions[~half], 200, 1) is None
+    assert paired(RUN.predictions[half], RUN.predictions[~half], Resampling(200, 1)) is None
 
 
 def test_the_truth_beats_a_guess_by_its_log_likelihood() -> None:
     guess = RUN.predictions.assign(p=RUN.predictions["p_market"])
-    found = paired(guess, RUN.predictions, 200, 1)
+    found = paired(guess, RUN.predictions, Resampling(200, 1))
     given = Predictions.of(RUN.predictions)
     gain = given.races.log_likelihood(given.p, given.win_share) - given.races.log_likelihood(
         given.p_market, given.win_share
@@ -101,7 +102,7 @@ def test_the_truth_beats_a_guess_by_its_log_likelihood() -> None:
 
 
 def test_caveats_speak_of_the_run_at_hand() -> None:
-    said = " ".join(FOUND["caveats"])
+    text = " ".join(FOUND["caveats"])
     for words in (
         "Selected on the price it settles at: SP",
         "Underpowered",
@@ -109,14 +110,17 @@ def test_caveats_speak_of_the_run_at_hand() -> None:
         "11.4% of the races have no usable market",
         "straight line",
     ):
-        assert words in said
+        assert words in text
 
 
 def test_a_selection_that_expects_to_lose_and_a_model_used_backwards_are_named() -> None:
-    backwards = RUN.report | {"model": {"objective": "linear", "blend": {"exponent": -0.05}}}
-    said = " ".join(caveats(backwards, {"top20": -0.15}))
-    assert "expected return of −15.0%" in said
-    assert "negative weight" in said
+    model = RUN.report.model
+    blend = model.blend.model_copy(update={"exponent": -0.05})
+    line = model.model_copy(update={"objective": "linear", "blend": blend})
+    backwards = RUN.report.model_copy(update={"model": line})
+    text = " ".join(caveats(backwards, {"top20": -0.15}))
+    assert "expected return of −15.0%" in text
+    assert "negative weight" in text
     usual = " ".join(caveats(RUN.report, {"top20": 0.02}))
     assert "expected return" not in usual
     assert "negative weight" not in usual

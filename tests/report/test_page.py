@@ -146,7 +146,7 @@ def test_a_run_without_a_bet_says_so() -> None:
     run = little_run()
     never = replace(run, cutoffs=dict.fromkeys(run.cutoffs, 99.0))
     found = findings(never) | {
-        "holdout": run.report["holdout"] | {"roi_top20": None, "roi_top20_bets": 0}
+        "holdout": run.report.holdout | {"roi_top20": None, "roi_top20_bets": 0}
     }
     text = read(page(found)).named("main")[0].text
     assert "struck no bet that could be settled" in text
@@ -154,12 +154,13 @@ def test_a_run_without_a_bet_says_so() -> None:
 
 def test_a_straight_line_has_no_split_gain_and_a_residual_blend_no_share() -> None:
     run = little_run()
-    holdout = {k: v for k, v in run.report["holdout"].items() if not k.startswith("alpha_share")}
-    report = run.report | {
+    holdout = {k: v for k, v in run.report.holdout.items() if not k.startswith("alpha_share")}
+    residual = {
         "importance": {},
         "contributions": [],
         "holdout": holdout | {"gamma": 0.4, "gamma_low": 0.2, "gamma_high": 0.6},
     }
+    report = run.report.model_copy(update=residual)
     text = read(page(findings(replace(run, report=report)))).named("main")[0].text
     assert "Exponent of the model" in text
     assert "not measured" in text

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.data.nulls import NullCount
+from tests.training.reports import training_report
 from training.promotion.champion import crown
 from training.promotion.recorded_run import REPORT
 from training.promotion.succession import PROMOTED, write_succession
 from training.record.registry import Registered, resolve
 from training.record.tracking import Recorder
 from velo.home import Home
-from velo.settings import Gate
 
 PASSES = {
     "calibration_error": 0.006,
@@ -35,13 +34,8 @@ PASSES = {
 
 
 def report(**figures: float) -> dict[str, Any]:
-    """What a run recorded, as far as the gate reads it."""
-    return {
-        "settings": {"gate": Gate().model_dump(), "training": {"blend": "benter"}},
-        "holdout": PASSES | figures,
-        "nulls": {"form_ewma": NullCount(100_000, 0, 0, 0, False).to_dict()},
-        "data": {"families": {"form": ["form_ewma"]}},
-    }
+    """What a run recorded."""
+    return training_report(holdout=PASSES | figures).to_dict()
 
 
 def judged(recorder: Recorder, **figures: float) -> None:
@@ -51,7 +45,7 @@ def judged(recorder: Recorder, **figures: float) -> None:
 
 def promoted(home: Home, version: str) -> Registered:
     """Make a judged version champion and record it, as a promotion of it does."""
-    found = resolve(home, version)
-    write_succession(found, PROMOTED, version)
+    registered = resolve(home, version)
+    write_succession(registered, PROMOTED, version)
     crown(home, version)
-    return found
+    return registered

@@ -25,17 +25,17 @@ def last_days(data, oof):
 def test_the_shares_of_a_runner_add_up_to_its_score_less_that_of_its_race(walked):
     data, oof = walked
     model, days = oof.fits[-1].boosted, last_days(data, oof)
-    found = attribute(model, days, seed=1, most_races=10**6)
+    attribution = attribute(model, days, seed=1, most_races=10**6)
     races = Races.of(days["race_id"].to_numpy())
-    scores = model.scorer.scores(found.inputs.astype(np.float32))
+    scores = model.scorer.scores(attribution.inputs.astype(np.float32))
     centred = scores - races.broadcast(races.sum(scores) / races.sizes)
-    np.testing.assert_allclose(found.shares.sum(axis=1), centred, atol=1e-9)
+    np.testing.assert_allclose(attribution.shares.sum(axis=1), centred, atol=1e-9)
 
 
 def test_what_makes_winners_comes_first_and_noise_last(walked):
     data, oof = walked
-    found = attribute(oof.fits[-1].boosted, last_days(data, oof), seed=1)
-    assert list(found.importance) == ["form", "draw", "noise"]
+    attribution = attribute(oof.fits[-1].boosted, last_days(data, oof), seed=1)
+    assert list(attribution.importance) == ["form", "draw", "noise"]
 
 
 def test_a_sample_is_of_whole_races_and_the_same_for_a_seed(walked):

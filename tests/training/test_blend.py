@@ -12,7 +12,7 @@ from tests.training.simulated_races import fields, simulate, winners
 from training.blending import blend
 from training.blending.blend import Blend
 from training.statistics import pool
-from training.statistics.bootstrap import Days
+from training.statistics.bootstrap import Days, Resampling
 from training.statistics.likelihood import log_loss_race
 from training.statistics.races import Races
 from velo.errors import DataError, ModelError
@@ -94,18 +94,17 @@ def test_residual_mode_has_a_gamma_and_no_alpha() -> None:
     assert fitted.gamma == pytest.approx(0.5, abs=0.1)
     assert fitted.alpha is None
     assert fitted.alpha_share is None
-    found = blend.intervals(
+    spread = blend.intervals(
         fitted,
         world.log_model,
         world.market,
         world.win_share,
         world.races,
         world.race_dates,
-        500,
-        1,
+        Resampling(500, 1),
     )
-    assert found.alpha_share is None
-    assert found.exponent.low > 0
+    assert spread.alpha_share is None
+    assert spread.exponent.low > 0
 
 
 def test_a_model_that_learned_nothing_has_no_weight() -> None:
@@ -113,11 +112,17 @@ def test_a_model_that_learned_nothing_has_no_weight() -> None:
     silent = np.zeros(world.races.n)
     fitted = blend.residual(silent, world.market, world.win_share, world.races)
     assert fitted.gamma == 0
-    found = blend.intervals(
-        fitted, silent, world.market, world.win_share, world.races, world.race_dates, 200, 1
+    spread = blend.intervals(
+        fitted,
+        silent,
+        world.market,
+        world.win_share,
+        world.races,
+        world.race_dates,
+        Resampling(200, 1),
     )
-    assert np.isnan(found.exponent.low)
-    assert found.beta.low < 0.9 < found.beta.high
+    assert np.isnan(spread.exponent.low)
+    assert spread.beta.low < 0.9 < spread.beta.high
 
 
 @pytest.mark.slow
@@ -132,8 +137,7 @@ def test_intervals_from_one_step_are_near_those_from_full_refits() -> None:
         world.win_share,
         world.races,
         world.race_dates,
-        4000,
-        3,
+        Resampling(4000, 3),
     )
     days = Days.of(world.race_dates)
     rng = np.random.default_rng(3)
@@ -186,17 +190,16 @@ def test_the_interval_of_alpha_covers_the_planted_value_nineteen_times_in_twenty
     for seed in range(150):
         world = Planted(0.4, 0.8, 1000, seed=100 + 13 * seed)
         fitted = blend.benter(world.log_model, world.market, world.win_share, world.races)
-        found = blend.intervals(
+        spread = blend.intervals(
             fitted,
             world.log_model,
             world.market,
             world.win_share,
             world.races,
             world.race_dates,
-            500,
-            seed,
+            Resampling(500, seed),
         )
-        held += found.exponent.low <= 0.4 <= found.exponent.high
+        held += spread.exponent.low <= 0.4 <= spread.exponent.high
     assert 0.89 <= held / 150 <= 0.99
 
 

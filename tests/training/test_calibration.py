@@ -46,12 +46,12 @@ def test_every_race_sums_to_one_and_keeps_its_order(
 ) -> None:
     races = fields(12, seed)
     p = races.softmax(spread * np.random.default_rng(seed).standard_normal(races.n))
-    found = calibrator.probabilities(p, races)
-    np.testing.assert_allclose(races.sum(found), 1.0, atol=1e-12)
-    assert (found > 0).all()
+    calibrated = calibrator.probabilities(p, races)
+    np.testing.assert_allclose(races.sum(calibrated), 1.0, atol=1e-12)
+    assert (calibrated > 0).all()
     order = np.lexsort((p, races.index))
     within = np.diff(races.index[order]) == 0
-    assert (np.diff(found[order])[within] >= -1e-15).all()
+    assert (np.diff(calibrated[order])[within] >= -1e-15).all()
 
 
 @given(any_calibrator(), st.integers(0, 50))
@@ -61,9 +61,11 @@ def test_a_race_without_a_market_stays_without_and_harms_no_other(
     races = fields(4, seed)
     whole = races.softmax(np.random.default_rng(seed).standard_normal(races.n))
     missing = races.index == 2
-    found = calibrator.probabilities(np.where(missing, np.nan, whole), races)
-    assert np.isnan(found[missing]).all()
-    np.testing.assert_array_equal(found[~missing], calibrator.probabilities(whole, races)[~missing])
+    calibrated = calibrator.probabilities(np.where(missing, np.nan, whole), races)
+    assert np.isnan(calibrated[missing]).all()
+    np.testing.assert_array_equal(
+        calibrated[~missing], calibrator.probabilities(whole, races)[~missing]
+    )
 
 
 @given(any_calibrator())
@@ -140,9 +142,9 @@ def test_an_outsider_that_never_won_keeps_a_chance() -> None:
     p = np.tile([0.7, 0.29, 0.01], 200)
     won = np.tile([1.0, 0.0, 0.0], 200)
     fitted = calibration.fit("isotonic", p, won, races)
-    found = fitted.probabilities(p, races)[:3]
+    calibrated = fitted.probabilities(p, races)[:3]
     # .29 and .01 are one level, 0 wins of 60 expected: each keeps 1/61 of its own weight.
-    assert found[2] / found[0] == pytest.approx((0.01 / 61) / (0.7 * 201 / 141))
+    assert calibrated[2] / calibrated[0] == pytest.approx((0.01 / 61) / (0.7 * 201 / 141))
 
 
 def test_isotonic_levels_by_hand() -> None:
@@ -156,7 +158,7 @@ def test_isotonic_levels_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "plain",
     [
         {"kind": "spline"},
         {"kind": "beta", "a": -0.1, "b": 1.0, "c": 0.0},
@@ -167,9 +169,9 @@ def test_isotonic_levels_by_hand() -> None:
         {"kind": "isotonic", "log_p": [-3.0, -2.0], "log_weight": [-1.0]},
     ],
 )
-def test_what_could_turn_a_race_s_order_is_refused(said: dict[str, Any]) -> None:
+def test_what_could_turn_a_race_s_order_is_refused(plain: dict[str, Any]) -> None:
     with pytest.raises(ModelError, match="train again"):
-        calibration.from_dict(said)
+        calibration.from_dict(plain)
 
 
 def test_of_very_many_races_every_second_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:

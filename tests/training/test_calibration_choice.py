@@ -5,7 +5,8 @@ import pytest
 
 from tests.training.simulated_races import simulate
 from training.blending import calibration_choice
-from training.blending.calibration_choice import Forecast, Sides, Trial, Trials
+from training.blending.calibration_choice import CalibrationTrial, Forecast, Sides, Trials
+from training.statistics.bootstrap import Resampling
 from training.statistics.races import Floats
 
 DAY = np.datetime64("2020-01-01", "D")
@@ -20,9 +21,9 @@ def forecast(races: int, seed: int, kink: bool) -> Forecast:
     return Forecast(p, world.win_share, world.races, world.race_dates)
 
 
-def trial(fold: int, **gains: list[float]) -> Trial:
-    found: dict[str, Floats] = {kind: np.array(values) for kind, values in gains.items()}
-    return Trial(fold, DAY + np.arange(len(next(iter(found.values())))), found)  # type: ignore[arg-type]
+def trial(fold: int, **gains: list[float]) -> CalibrationTrial:
+    by_kind: dict[str, Floats] = {kind: np.array(values) for kind, values in gains.items()}
+    return CalibrationTrial(fold, DAY + np.arange(len(next(iter(by_kind.values())))), by_kind)  # type: ignore[arg-type]
 
 
 def test_the_kind_that_gains_most_over_all_judged_races_is_kept() -> None:
@@ -44,7 +45,7 @@ def test_nothing_is_kept_where_nothing_gains_or_no_fold_could_judge() -> None:
     losing = [trial(3, isotonic=[-0.1, 0.05], beta=[-0.1, 0.1])]
     assert calibration_choice.kept(losing, "auto") == "none"
     assert calibration_choice.kept([], "auto") == "none"
-    nothing = calibration_choice.choose([], "auto", 200, 1)
+    nothing = calibration_choice.choose([], "auto", Resampling(200, 1))
     assert (nothing.kind, nothing.races, nothing.gains) == ("none", 0, {})
 
 
@@ -67,7 +68,7 @@ def test_a_kink_is_worth_a_calibrator_and_its_gain_is_sure() -> None:
         )
         for fold in (3, 4)
     ]
-    choice = calibration_choice.choose(trials, "auto", 500, 1)
+    choice = calibration_choice.choose(trials, "auto", Resampling(500, 1))
     assert choice.kind in ("isotonic", "beta")
     assert choice.gains[choice.kind].low > 0
     assert choice.races == 6000
@@ -84,7 +85,7 @@ def test_true_chances_lose_nothing_worth_speaking_of() -> None:
         )
         for fold in (3, 4, 5)
     ]
-    choice = calibration_choice.choose(trials, "auto", 500, 1)
+    choice = calibration_choice.choose(trials, "auto", Resampling(500, 1))
     assert all(gain.low < 0 for gain in choice.gains.values())
     assert all(abs(gain.value) < 0.003 for gain in choice.gains.values())
 
@@ -96,7 +97,10 @@ def test_the_opponent_chooses_for_itself_by_the_same_procedure() -> None:
     for kind in ("isotonic", "beta"):
         np.testing.assert_array_equal(here.blend[0].gains[kind], there.market[0].gains[kind])
         np.testing.assert_array_equal(here.market[0].gains[kind], there.blend[0].gains[kind])
-    assert here.choices("auto", 200, 1)["blend"] == there.choices("auto", 200, 1)["market"]
+    assert (
+        here.choices("auto", Resampling(200, 1))["blend"]
+        == there.choices("auto", Resampling(200, 1))["market"]
+    )
 
 
 def test_a_fold_is_shown_with_what_the_folds_before_it_chose() -> None:

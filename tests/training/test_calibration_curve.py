@@ -60,8 +60,8 @@ def test_no_runners_have_no_calibration_error() -> None:
 
 def test_the_error_by_chance_is_that_of_a_normal_gap_in_each_bin() -> None:
     """A hundred runners at 1/5: 16 variances of a win, so a mean gap of 4 * sqrt(2 / pi) wins."""
-    found = calibration_curve.error_by_chance(np.full(100, 0.2))
-    assert found == pytest.approx(4 * np.sqrt(2 / np.pi) / 100)
+    error = calibration_curve.error_by_chance(np.full(100, 0.2))
+    assert error == pytest.approx(4 * np.sqrt(2 / np.pi) / 100)
     two = calibration_curve.error_by_chance(np.repeat([0.2, 0.5], 100), bins=2)
     assert two == pytest.approx((4 + 5) * np.sqrt(2 / np.pi) / 200)
 

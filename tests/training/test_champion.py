@@ -123,8 +123,8 @@ def test_a_label_means_the_newest_version_that_bears_it(vacant: Home) -> None:
 
 
 def test_a_run_is_promoted_as_the_version_that_it_registered(vacant: Home) -> None:
-    found = registry.resolve(vacant, "2")
-    assert registry.resolve_version(vacant, found.run_id).version == "2"
+    registered = registry.resolve(vacant, "2")
+    assert registry.resolve_version(vacant, registered.run_id).version == "2"
 
 
 @pytest.mark.parametrize("label", ["champion", "12", "a" * 32, "", "../v1", "v1 0", "-v", "é"])

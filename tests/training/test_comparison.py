@@ -10,9 +10,9 @@ import pandas as pd
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, TARGETS
 from training.judging.gate import judge
-from training.promotion.comparison import UNKNOWN, Comparison, fairest
+from training.promotion.comparison import UNKNOWN, ChampionComparison, fairest
 from training.promotion.promote import objections
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.paired import paired_gain
 
 RACES, FIELD = 400, 8
@@ -26,7 +26,7 @@ def predicted(sharpness: float, seed: int = 1) -> pd.DataFrame:
     winner = (chances.cumsum(axis=1) < generator.random((RACES, 1))).sum(axis=1)
     won = np.zeros((RACES, FIELD))
     won[np.arange(RACES), winner] = 1.0
-    said = np.exp(sharpness * strength)
+    strengths = np.exp(sharpness * strength)
     race = np.repeat(np.arange(RACES), FIELD)
     return pd.DataFrame(
         {
@@ -34,30 +34,30 @@ def predicted(sharpness: float, seed: int = 1) -> pd.DataFrame:
             "horse_id": np.arange(RACES * FIELD),
             "date": pd.Timestamp("2021-01-01") + pd.to_timedelta(race // 4, unit="D"),
             "win_share": won.ravel(),
-            "p": (said / said.sum(axis=1, keepdims=True)).ravel(),
+            "p": (strengths / strengths.sum(axis=1, keepdims=True)).ravel(),
         }
     )
 
 
-def compared(gain: Estimate, races: int = RACES) -> Comparison:
-    return Comparison("1", "1", date(2021, 1, 1), date(2021, 4, 10), races, gain, "")
+def compared(gain: Estimate, races: int = RACES) -> ChampionComparison:
+    return ChampionComparison("1", "1", date(2021, 1, 1), date(2021, 4, 10), races, gain, "")
 
 
 def test_a_much_worse_challenger_is_wholly_worse_and_a_like_one_is_not() -> None:
     good = predicted(1.0)
-    assert not compared(paired_gain(predicted(0.2), good, 500, 1).gain).holds
-    assert compared(paired_gain(predicted(0.98), good, 500, 1).gain).holds
+    assert not compared(paired_gain(predicted(0.2), good, Resampling(500, 1)).gain).holds
+    assert compared(paired_gain(predicted(0.98), good, Resampling(500, 1)).gain).holds
 
 
 def test_a_challenger_that_says_the_same_is_not_worse() -> None:
-    same = paired_gain(predicted(1.0), predicted(1.0), 500, 1)
+    same = paired_gain(predicted(1.0), predicted(1.0), Resampling(500, 1))
     assert same.gain.value == 0
     assert compared(same.gain).holds
 
 
 def test_one_race_day_gives_no_interval_and_so_no_proof() -> None:
     good, bad = (predicted(s).query("race_id < 4") for s in (1.0, 0.2))
-    met = paired_gain(good, bad, 300, 1)
+    met = paired_gain(good, bad, Resampling(300, 1))
     one_day = compared(met.gain, met.races)
     assert not one_day.holds
     assert "too few race days" in one_day.words()
@@ -111,6 +111,6 @@ def test_an_answer_to_the_alarm_excuses_no_criterion() -> None:
 def test_a_wholly_worse_challenger_is_objected_to() -> None:
     verdict = judge(EDGE, CLEAN, FAMILIES, TARGETS)
     worse = compared(Estimate(-0.02, -0.03, -0.01))
-    (said,) = objections(verdict, worse, None)
-    assert "wholly worse" in said
+    (objection,) = objections(verdict, worse, None)
+    assert "wholly worse" in objection
     assert objections(verdict, compared(Estimate(-0.02, -0.05, 0.01)), None) == ()

@@ -52,11 +52,11 @@ def is_priced(start: Start) -> bool:
 @pytest.fixture
 def starts(home: Home) -> list[Start]:
     """A built world in which every starter has the same morning price, long in a small field."""
-    told = random_starts(11, 120)
-    record(home, told)
-    quote(home, [(start, PRICE) for start in told if is_priced(start)])
+    starts = random_starts(11, 120)
+    record(home, starts)
+    quote(home, [(start, PRICE) for start in starts if is_priced(start)])
     build_tables(home)
-    return told
+    return starts
 
 
 def test_each_race_pays_what_its_withdrawals_leave(home: Home, starts: list[Start]) -> None:

@@ -20,7 +20,7 @@ from velo.errors import SettingsError
 INPUTS = Inputs(("rate", "days", "ground"), "both", {"ground": ("firm", "soft")})
 
 
-def knobs(**chosen: Any) -> settings.Ranker:
+def params(**chosen: Any) -> settings.Ranker:
     few: dict[str, Any] = {"rounds": 60, "min_data_in_leaf": 20, "feature_fraction": 1.0}
     return settings.Ranker(threads=1, **few, **chosen)
 
@@ -30,13 +30,13 @@ def test_nothing_is_held_unless_it_is_asked_for() -> None:
 
 
 def test_difference_and_rank_are_held_as_their_feature_is() -> None:
-    found = constraints.parameters(INPUTS, knobs(monotone={"rate": 1, "days": -1}))
-    assert found["monotone_constraints"] == [1, -1, 0, 1, -1, 1, -1]
+    lightgbm = constraints.parameters(INPUTS, params(monotone={"rate": 1, "days": -1}))
+    assert lightgbm["monotone_constraints"] == [1, -1, 0, 1, -1, 1, -1]
 
 
 def test_features_in_no_group_form_one_more() -> None:
-    found = constraints.parameters(INPUTS, knobs(interactions=(("rate",),)))
-    assert found["interaction_constraints"] == [[0, 3, 5], [1, 2, 4, 6]]
+    lightgbm = constraints.parameters(INPUTS, params(interactions=(("rate",),)))
+    assert lightgbm["interaction_constraints"] == [[0, 3, 5], [1, 2, 4, 6]]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_features_in_no_group_form_one_more() -> None:
 )
 def test_a_constraint_on_what_is_not_there_is_refused(chosen: dict, message: str) -> None:
     with pytest.raises(SettingsError, match=message) as caught:
-        constraints.parameters(INPUTS, knobs(**chosen))
+        constraints.parameters(INPUTS, params(**chosen))
     assert "\n" not in str(caught.value)
 
 
@@ -82,8 +82,8 @@ def test_a_held_feature_never_makes_a_runner_less_likely_whatever_the_field() ->
     frame, races, won = noisy_rates(31)
     inputs = Inputs(("rate", "days"), "both")
     sample = Sample(inputs.matrix(frame, races), won, races)
-    free = scorer.fit("conditional_logit", sample, inputs, knobs(), 1)
-    held = scorer.fit("conditional_logit", sample, inputs, knobs(monotone={"rate": 1}), 1)
+    free = scorer.fit("conditional_logit", sample, inputs, params(), 1)
+    held = scorer.fit("conditional_logit", sample, inputs, params(monotone={"rate": 1}), 1)
     assert swept(free, inputs).min() < -1e-6
     assert swept(held, inputs).min() >= 0
 
@@ -95,8 +95,8 @@ def test_features_of_two_groups_never_stand_on_one_branch() -> None:
 
     def joined(**chosen: Any) -> float:
         """How far a rate's effect depends on the days: 0 where the score is a sum of both."""
-        data = ranker.binned(sample, inputs, knobs(**chosen))
-        score = ranker.fit(data, knobs(**chosen), 1, "conditional_logit").scores
+        data = ranker.binned(sample, inputs, params(**chosen))
+        score = ranker.fit(data, params(**chosen), 1, "conditional_logit").scores
         corners = np.array([[0.9, 0.9], [0.9, 0.1], [0.1, 0.9], [0.1, 0.1]], dtype=np.float32)
         return float(abs(score(corners) @ np.array([1, -1, -1, 1])))
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from training.judging.diagnosis import Slice, contributions, slices, worst
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.races import Races
 from velo.settings import OddsBand
 
@@ -51,12 +51,13 @@ def score(frame: pd.DataFrame) -> np.ndarray:
 
 
 def test_a_feature_that_drives_the_result_helps_and_one_that_is_not_used_adds_nothing(season):
-    found = {
-        item.feature: item for item in contributions(season, ["good", "idle"], score, 500, seed=1)
+    by_feature = {
+        item.feature: item
+        for item in contributions(season, ["good", "idle"], score, Resampling(500, 1))
     }
-    assert found["good"].judgement == "helps"
-    assert found["idle"].judgement == "adds nothing"
-    assert found["idle"].loss == Estimate(0.0, 0.0, 0.0)
+    assert by_feature["good"].judgement == "helps"
+    assert by_feature["idle"].judgement == "adds nothing"
+    assert by_feature["idle"].loss == Estimate(0.0, 0.0, 0.0)
 
 
 def test_a_feature_that_misleads_hurts_and_comes_first(season):
@@ -66,8 +67,8 @@ def test_a_feature_that_misleads_hurts_and_comes_first(season):
         races = Races.of(frame["race_id"].to_numpy())
         return races.softmax((frame["good"] + 1.6 * frame["against"]).to_numpy())
 
-    found = contributions(flipped, ["good", "against"], misled, 500, seed=1)
-    assert [(item.feature, item.judgement) for item in found] == [
+    ordered = contributions(flipped, ["good", "against"], misled, Resampling(500, 1))
+    assert [(item.feature, item.judgement) for item in ordered] == [
         ("against", "hurts"),
         ("good", "helps"),
     ]
@@ -80,12 +81,14 @@ def test_shuffling_stays_within_the_race(season):
         seen.append(frame.groupby("race_id")["good"].sum().to_numpy())
         return score(frame)
 
-    contributions(season, ["good"], watch, 100, seed=1)
+    contributions(season, ["good"], watch, Resampling(100, 1))
     np.testing.assert_allclose(seen[0], seen[1])
 
 
 def test_the_same_seed_shuffles_alike_however_long_it_takes(season):
-    once, again = (contributions(season, ["good", "idle"], score, 100, seed=1) for _ in range(2))
+    once, again = (
+        contributions(season, ["good", "idle"], score, Resampling(100, 1)) for _ in range(2)
+    )
     assert [(each.feature, each.loss.value) for each in once] == [
         (each.feature, each.loss.value) for each in again
     ]
@@ -98,7 +101,7 @@ def test_a_large_fold_is_sampled_by_whole_races(season):
         sizes.append(frame["race_id"].value_counts())
         return score(frame)
 
-    contributions(season, ["good"], watch, 100, seed=1, most_races=50)
+    contributions(season, ["good"], watch, Resampling(100, 1), most_races=50)
     assert len(sizes[0]) == 50
     assert set(sizes[0]) == {FIELD}
 
@@ -106,7 +109,7 @@ def test_a_large_fold_is_sampled_by_whole_races(season):
 def test_a_course_where_the_model_errs_is_the_worst(season):
     uniform = np.full(len(season), 1 / FIELD)
     lost_at_york = season.assign(p=np.where(season["course"] == "York", uniform, season["p"]))
-    cut = slices(lost_at_york, 0.0, OddsBand(), 300, seed=1)
+    cut = slices(lost_at_york, 0.0, OddsBand(), Resampling(300, 1))
     first = worst(cut["course"])[0]
     assert first.name == "York"
     assert first.gain.high < 0
@@ -114,7 +117,7 @@ def test_a_course_where_the_model_errs_is_the_worst(season):
 
 
 def test_slices_of_a_kind_tile_the_runners_and_the_bets(season):
-    cut = slices(season, -1.0, OddsBand(), 100, seed=1)
+    cut = slices(season, -1.0, OddsBand(), Resampling(100, 1))
     banded = int(season["decision_odds"].between(5, 21).sum())
     for pieces in cut.values():
         assert sum(piece.runners for piece in pieces) == len(season)
@@ -124,7 +127,7 @@ def test_slices_of_a_kind_tile_the_runners_and_the_bets(season):
 
 def test_twenty_to_one_is_the_last_price_of_its_band(season):
     priced = season.assign(decision_odds=21.0, settlement_odds=21.0)
-    (band,) = slices(priced, -1.0, OddsBand(), 100, seed=1)["odds_band"]
+    (band,) = slices(priced, -1.0, OddsBand(), Resampling(100, 1))["odds_band"]
     assert band.name == "15 to 21"
 
 
@@ -149,7 +152,7 @@ def test_a_course_of_a_few_days_is_not_the_worst_by_its_narrow_interval(season):
         course=np.where(few, "Small", season["course"]),
         p=np.where(few, 1e-3, np.where(season["course"] == "York", uniform, season["p"])),
     )
-    cut = slices(named, 0.0, OddsBand(), 300, seed=1)["course"]
+    cut = slices(named, 0.0, OddsBand(), Resampling(300, 1))["course"]
     small = next(piece for piece in cut if piece.name == "Small")
     assert small.days < 10
     assert np.isnan([small.gain.low, small.gain.high]).all()

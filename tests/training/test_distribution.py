@@ -30,9 +30,9 @@ def column(values: list[float | None]) -> tuple[pd.Series, Days]:
 @given(COLUMNS)
 def test_a_column_is_not_away_from_itself(values: list[float | None]) -> None:
     x, days = column(values)
-    found = Distribution.of(x, days)
-    assert sum(found.shares) == pytest.approx(1.0 if x.notna().any() else 0.0)
-    shift = found.shift(x, days)
+    distribution = Distribution.of(x, days)
+    assert sum(distribution.shares) == pytest.approx(1.0 if x.notna().any() else 0.0)
+    shift = distribution.shift(x, days)
     if x.notna().any():
         assert shift is not None
         assert shift.psi == pytest.approx(0, abs=1e-12)
@@ -45,16 +45,18 @@ def test_a_column_is_not_away_from_itself(values: list[float | None]) -> None:
 def test_the_distances_are_bounded_and_know_no_order_of_rows(
     one: list[float | None], other: list[float | None], random: object
 ) -> None:
-    found = Distribution.of(*column(one))
+    distribution = Distribution.of(*column(one))
     x, days = column(other)
-    shift = found.shift(x, days)
+    shift = distribution.shift(x, days)
     if shift is None:
         return
     assert shift.psi >= -1e-12
     assert -1e-12 <= shift.distance <= 1 + 1e-12
     assert np.isfinite([shift.psi, shift.psi_noise, shift.distance_noise]).all()
     order = np.random.default_rng(len(one)).permutation(len(x))
-    mixed = found.shift(x.iloc[order].reset_index(drop=True), Days(days.index[order], days.count))
+    mixed = distribution.shift(
+        x.iloc[order].reset_index(drop=True), Days(days.index[order], days.count)
+    )
     assert mixed is not None
     assert mixed.psi == pytest.approx(shift.psi)
     assert mixed.psi_noise == pytest.approx(shift.psi_noise)
@@ -62,8 +64,8 @@ def test_the_distances_are_bounded_and_know_no_order_of_rows(
 
 @given(COLUMNS)
 def test_a_distribution_is_read_as_it_was_written(values: list[float | None]) -> None:
-    found = Distribution.of(*column(values))
-    assert Distribution.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    distribution = Distribution.of(*column(values))
+    assert Distribution.from_dict(json.loads(json.dumps(distribution.to_dict()))) == distribution
 
 
 def test_values_that_took_another_way_to_the_same_number_are_the_same() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.training.simulated_races import simulate
 from training.data.folds import Fold
+from training.statistics.bootstrap import Resampling
 from training.walk import evaluation
 from training.walk.walk_forward import OutOfFold, Size
 from velo.settings import Settings, Training
@@ -57,7 +58,7 @@ def test_a_kinked_market_is_mended_on_both_sides_and_only_once_a_fold_has_shown_
     assert kinds[:3] == [(None, None), ("none", "none"), ("none", "none")]
     assert all(kind != "none" for pair in kinds[3:] for kind in pair)
     assert [trial.fold for trial in trials.blend] == [3, 4, 5]
-    choices = trials.choices("auto", 200, 1)
+    choices = trials.choices("auto", Resampling(200, 1))
     assert choices["blend"].gains[choices["blend"].kind].value > 0
     assert choices["market"].gains[choices["market"].kind].low > 0
 

@@ -42,9 +42,9 @@ def frame() -> pd.DataFrame:
 def model(kind: str) -> Model:
     given = frame()
     sample = Sample(given[list(NAMES)].to_numpy(dtype=np.float32), MADE.win_share, MADE.races)
-    knobs = settings.Ranker(threads=1, min_data_in_leaf=20)
+    params = settings.Ranker(threads=1, min_data_in_leaf=20)
     objective = "linear" if kind == "linear" else "conditional_logit"
-    fitted = scorer.fit(objective, sample, INPUTS, knobs, 1, rounds=25)
+    fitted = scorer.fit(objective, sample, INPUTS, params, 1, rounds=25)
     mode = "residual" if kind == "residual" else "benter"
     return Model(
         Fundamental(INPUTS, fitted, 1.3, starts_from_market=kind == "residual"),
@@ -71,22 +71,22 @@ def test_a_field_is_not_moved_as_a_whole() -> None:
 
 def test_the_three_that_moved_a_runner_most_come_largest_first_with_their_values() -> None:
     given, fitted = frame(), model("trees")
-    found = explained(fitted, given, fitted.predict(given))
-    sizes = found[["push_1", "push_2", "push_3"]].abs().to_numpy()
+    rows = explained(fitted, given, fitted.predict(given))
+    sizes = rows[["push_1", "push_2", "push_3"]].abs().to_numpy()
     assert (np.diff(sizes, axis=1) <= 0).all()
     row = 8
-    feature = found["feature_1"].iloc[row]
-    assert found["value_1"].iloc[row] == pytest.approx(given[feature].iloc[row], nan_ok=True)
+    feature = rows["feature_1"].iloc[row]
+    assert rows["value_1"].iloc[row] == pytest.approx(given[feature].iloc[row], nan_ok=True)
 
 
 def test_the_holdouts_predictions_come_back_as_they_were_kept(tmp_path) -> None:
     given, fitted = frame(), model("trees")
-    found = explained(fitted, given, fitted.predict(given))
-    write_holdout(tmp_path, found)
+    rows = explained(fitted, given, fitted.predict(given))
+    write_holdout(tmp_path, rows)
     back = read_holdout(tmp_path)
     assert tuple(back.columns) == COLUMNS
-    assert back["p"].to_numpy() == pytest.approx(found["p"].to_numpy(), abs=0)
-    assert back["feature_2"].astype(str).tolist() == found["feature_2"].astype(str).tolist()
+    assert back["p"].to_numpy() == pytest.approx(rows["p"].to_numpy(), abs=0)
+    assert back["feature_2"].astype(str).tolist() == rows["feature_2"].astype(str).tolist()
 
 
 def test_a_run_that_kept_no_predictions_is_named(tmp_path) -> None:

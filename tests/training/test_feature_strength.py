@@ -15,7 +15,7 @@ from training.data.declared import Declared
 from training.data.folds import plan
 from training.data.inputs import Inputs
 from training.statistics.races import Races
-from training.walk.feature_strength import Strength, filled, measure, ranks
+from training.walk.feature_strength import FeatureStrength, filled, measure, ranks
 from velo.settings import Priors, Ranker, Settings, Training
 
 if TYPE_CHECKING:
@@ -67,11 +67,13 @@ def season() -> Dataset:
 
 
 @pytest.fixture(scope="module")
-def strengths(season: Dataset) -> dict[str, Strength]:
+def strengths(season: Dataset) -> dict[str, FeatureStrength]:
     return {name: measure(season, name, SETTINGS, "proportional") for name in FEATURES}
 
 
-def test_what_drives_the_result_is_strong_and_noise_is_not(strengths: dict[str, Strength]) -> None:
+def test_what_drives_the_result_is_strong_and_noise_is_not(
+    strengths: dict[str, FeatureStrength],
+) -> None:
     strong, noise = strengths["priced_in"], strengths["noise"]
     for gain in (strong.line, strong.rank, strong.curve):
         assert gain.low > 0.02
@@ -80,19 +82,19 @@ def test_what_drives_the_result_is_strong_and_noise_is_not(strengths: dict[str, 
     assert noise.line.low < 0 < noise.line.high
 
 
-def test_the_sign_is_the_features_own(strengths: dict[str, Strength]) -> None:
+def test_the_sign_is_the_features_own(strengths: dict[str, FeatureStrength]) -> None:
     assert strengths["priced_in"].weight > 0.3
     assert strengths["reversed"].weight < -0.2
     assert strengths["priced_in"].agreeing == strengths["reversed"].agreeing == 2
 
 
-def test_only_a_curve_finds_what_has_no_direction(strengths: dict[str, Strength]) -> None:
+def test_only_a_curve_finds_what_has_no_direction(strengths: dict[str, FeatureStrength]) -> None:
     middle = strengths["best_in_the_middle"]
     assert middle.line.value < 0.004
     assert middle.curve.low > 0.02
 
 
-def test_the_market_leaves_only_what_it_overlooks(strengths: dict[str, Strength]) -> None:
+def test_the_market_leaves_only_what_it_overlooks(strengths: dict[str, FeatureStrength]) -> None:
     known, overlooked = strengths["priced_in"], strengths["overlooked"]
     assert known.line_over_market.value < 0.004
     assert known.curve_over_market.value < 0.004
@@ -102,7 +104,9 @@ def test_the_market_leaves_only_what_it_overlooks(strengths: dict[str, Strength]
     assert overlooked.weight_over_market.low > 0.2
 
 
-def test_what_is_known_of_a_missing_value_is_told_apart(strengths: dict[str, Strength]) -> None:
+def test_what_is_known_of_a_missing_value_is_told_apart(
+    strengths: dict[str, FeatureStrength],
+) -> None:
     debut = strengths["debut"]
     assert debut.flag.low > 0.01
     assert debut.line.value == pytest.approx(debut.flag.value, abs=0.002)
@@ -111,9 +115,9 @@ def test_what_is_known_of_a_missing_value_is_told_apart(strengths: dict[str, Str
 def test_a_missing_value_is_its_races_mean() -> None:
     races = Races.of(np.array([1, 1, 1, 2, 2]))
     values = np.array([2.0, np.nan, 6.0, np.nan, np.nan])
-    found = filled(values, races)
-    assert found["value"].tolist() == [2, 4, 6, 0, 0]
-    assert found["missing"].tolist() == [0, 1, 0, 1, 1]
+    columns = filled(values, races)
+    assert columns["value"].tolist() == [2, 4, 6, 0, 0]
+    assert columns["missing"].tolist() == [0, 1, 0, 1, 1]
 
 
 def test_ranks_run_from_0_to_1_within_the_race_and_ties_share() -> None:

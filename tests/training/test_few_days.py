@@ -12,7 +12,7 @@ from training.blending.blend import benter, intervals
 from training.judging import betting
 from training.judging.betting import Bets
 from training.statistics import bootstrap
-from training.statistics.bootstrap import FEWEST_DAYS, Days
+from training.statistics.bootstrap import FEWEST_DAYS, Days, Resampling
 from training.statistics.calibration_curve import calibration_slope
 from training.statistics.likelihood import delta_ll
 from training.statistics.profit_path import profit_path
@@ -35,30 +35,30 @@ def a_season(days: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, Races]:
 
 def gain(days: int) -> Ends:
     dates, p, won, races = a_season(days)
-    found = delta_ll(p, races.uniform(), won, races, races.first(dates), 200, 1)
-    return found.low, found.high
+    gain = delta_ll(p, races.uniform(), won, races, races.first(dates), Resampling(200, 1))
+    return gain.low, gain.high
 
 
 def returned(days: int) -> Ends:
     dates, p, won, races = a_season(days)
-    found = betting.roi(Bets(won, 1 / p, p, races.index, dates, 0), 0.0, 200, 1)
-    assert found.days == days
-    return found.low, found.high
+    roi = betting.roi(Bets(won, 1 / p, p, races.index, dates, 0), 0.0, Resampling(200, 1))
+    assert roi.days == days
+    return roi.low, roi.high
 
 
 def slope(days: int) -> Ends:
     dates, p, won, _ = a_season(days)
-    found = calibration_slope(p, won, dates)
-    assert np.isfinite(found.value)
-    return found.low, found.high
+    slope = calibration_slope(p, won, dates)
+    assert np.isfinite(slope.value)
+    return slope.low, slope.high
 
 
 def share(days: int) -> Ends:
     dates, p, won, races = a_season(days)
     market = races.uniform()
     blend = benter(np.log(p), market, won, races)
-    found = intervals(blend, np.log(p), market, won, races, races.first(dates), 200, 1)
-    return found.exponent.low, found.exponent.high
+    spread = intervals(blend, np.log(p), market, won, races, races.first(dates), Resampling(200, 1))
+    return spread.exponent.low, spread.exponent.high
 
 
 def band(days: int) -> Ends:
@@ -71,9 +71,9 @@ def backtested(days: int) -> Ends:
     """A strategy that bet on so many of 300 days."""
     totals = np.zeros((300, len(account.COLUMNS)))
     totals[:days] = np.random.default_rng(2).uniform(1, 2, (days, len(account.COLUMNS)))
-    found = figures.ratios({"top20": totals}, 200, 1)["top20"]["roi"]
-    assert np.isfinite(found.value)
-    return found.low, found.high
+    roi = figures.ratios({"top20": totals}, Resampling(200, 1))["top20"]["roi"]
+    assert np.isfinite(roi.value)
+    return roi.low, roi.high
 
 
 @pytest.mark.parametrize("figure", [gain, returned, slope, share, band, backtested])
@@ -86,6 +86,6 @@ def test_nine_race_days_give_no_interval_and_ten_do(figure: Callable[[int], Ends
 def test_days_without_a_bet_are_no_days_of_a_return() -> None:
     profit, staked = np.zeros(400), np.zeros(400)
     profit[:9], staked[:9] = np.arange(9.0), 1.0
-    found = bootstrap.ratio(profit, staked, Days(np.arange(400), 400), 200, 1)
-    assert found.value == 4.0
-    assert np.isnan([found.low, found.high]).all()
+    ratio = bootstrap.ratio(profit, staked, Days(np.arange(400), 400), Resampling(200, 1))
+    assert ratio.value == 4.0
+    assert np.isnan([ratio.low, ratio.high]).all()

@@ -21,8 +21,8 @@ def test_ndcg_of_a_race_is_the_library_s_ties_and_dead_heats_included(
     winners = data.draw(st.sets(st.integers(0, len(field) - 1), min_size=1, max_size=2))
     won = np.zeros(len(field))
     won[list(winners)] = 1 / len(winners)
-    found = finishing_order.ndcg_at_3(np.array(field), won, races)
-    assert found == pytest.approx(ndcg_score([won], [field], k=3))
+    ndcg = finishing_order.ndcg_at_3(np.array(field), won, races)
+    assert ndcg == pytest.approx(ndcg_score([won], [field], k=3))
 
 
 def test_ndcg_is_the_mean_over_races() -> None:

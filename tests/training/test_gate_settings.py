@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, Count
-from training.judging.criterion import shown
+from training.judging.criterion import number_text
 from training.judging.gate import Verdict, dead_features, judge, null_rate
 from velo.settings import Gate
 
@@ -79,9 +79,9 @@ def test_a_dead_feature_may_be_waived_by_its_name_alone() -> None:
 
 def test_a_verdict_is_underpowered_when_half_of_the_interval_is_wider_than_is_set() -> None:
     assert not judged({"underpowered": 0.0625}, WIDE).underpowered
-    found = judged({"underpowered": 0.03125}, WIDE)
-    assert (found.underpowered, found.bets_needed) == (True, 16_000)
-    assert "the ROI interval is wider than +-3.125 points" in found.words
+    verdict = judged({"underpowered": 0.03125}, WIDE)
+    assert (verdict.underpowered, verdict.bets_needed) == (True, 16_000)
+    assert "the ROI interval is wider than +-3.125 points" in verdict.words
     assert judged({"underpowered": 0.0625 - 2**-20}, WIDE).underpowered
 
 
@@ -104,8 +104,8 @@ def test_a_hit_rate_that_was_not_measured_is_an_alarm(unknown: str, nothing: flo
 
 @pytest.mark.parametrize("missing", ["roi_top20_low", "roi_top20_high", "roi_top20_bets"])
 def test_without_an_interval_or_bets_nobody_can_say_how_many_bets_it_takes(missing: str) -> None:
-    found = judged({}, {missing: None})
-    assert (found.underpowered, found.bets_needed) == (True, None)
+    verdict = judged({}, {missing: None})
+    assert (verdict.underpowered, verdict.bets_needed) == (True, None)
 
 
 def test_a_feature_that_was_not_counted_leaves_its_family_unmeasured() -> None:
@@ -122,13 +122,13 @@ def test_a_family_of_no_rows_was_not_measured() -> None:
 
 
 def test_every_criterion_says_its_target_and_the_bands_what_the_market_has() -> None:
-    said = {each.name: (each.target, each.note) for each in judged({}, {}).criteria}
-    assert said["training_rows"] == ("> 50,000", "")
-    assert said["holdout_days"] == (">= 90", "")
-    assert said["calibration_error"] == ("<= 0.023", "")
-    assert said["delta_ll"] == ("lower bound > 0", "")
-    assert said["alpha_share"] == ("0.3 to 0.5", "")
-    band = said["band_calibration_error"]
+    criteria = {each.name: (each.target, each.note) for each in judged({}, {}).criteria}
+    assert criteria["training_rows"] == ("> 50,000", "")
+    assert criteria["holdout_days"] == (">= 90", "")
+    assert criteria["calibration_error"] == ("<= 0.023", "")
+    assert criteria["delta_ll"] == ("lower bound > 0", "")
+    assert criteria["alpha_share"] == ("0.3 to 0.5", "")
+    band = criteria["band_calibration_error"]
     assert band == ("<= the market's + 0.002", "the market's is 0.005")
     unknown = {"band_calibration_error_market": None}
     notes = {each.name: each.note for each in judged({}, unknown).criteria}
@@ -136,7 +136,7 @@ def test_every_criterion_says_its_target_and_the_bands_what_the_market_has() -> 
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
         (None, "not measured"),
         (999.0, "999"),
@@ -149,6 +149,6 @@ def test_every_criterion_says_its_target_and_the_bands_what_the_market_has() -> 
     ],
 )
 def test_a_number_of_the_gate_has_four_digits_and_a_count_its_thousands(
-    value: float | None, said: str
+    value: float | None, text: str
 ) -> None:
-    assert shown(value) == said
+    assert number_text(value) == text

@@ -5,6 +5,7 @@ import pytest
 
 from tests.training.simulated_races import simulate
 from training.statistics import likelihood
+from training.statistics.bootstrap import Resampling
 from training.statistics.races import Races
 
 WORLD = simulate(800, [0.8, 0.4], seed=61)
@@ -24,8 +25,8 @@ def test_equal_chances_have_an_r2_of_nothing() -> None:
 
 def test_r2_by_hand() -> None:
     races = Races.of(np.array([1, 1]))
-    found = likelihood.r2(np.array([0.8, 0.2]), np.array([1.0, 0.0]), races)
-    assert found == pytest.approx(1 - np.log(0.8) / np.log(0.5))
+    r2 = likelihood.r2(np.array([0.8, 0.2]), np.array([1.0, 0.0]), races)
+    assert r2 == pytest.approx(1 - np.log(0.8) / np.log(0.5))
 
 
 def test_delta_r2_is_the_gain_over_the_opponent_and_changes_sign_with_it() -> None:
@@ -36,7 +37,7 @@ def test_delta_r2_is_the_gain_over_the_opponent_and_changes_sign_with_it() -> No
 
 def test_the_gain_per_race_is_the_difference_of_the_log_losses() -> None:
     gain = likelihood.delta_ll(
-        BETTER, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, 500, 1
+        BETTER, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, Resampling(500, 1)
     )
     losses = [likelihood.log_loss_race(p, WORLD.win_share, WORLD.races) for p in (WORSE, BETTER)]
     assert gain.value == pytest.approx(losses[0] - losses[1])
@@ -46,7 +47,13 @@ def test_the_gain_per_race_is_the_difference_of_the_log_losses() -> None:
 def test_every_earlier_look_at_the_holdout_widens_the_interval() -> None:
     widths = [
         likelihood.delta_ll(
-            BETTER, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, 2000, 1, looks
+            BETTER,
+            WORSE,
+            WORLD.win_share,
+            WORLD.races,
+            WORLD.race_dates,
+            Resampling(2000, 1),
+            looks,
         ).half_width
         for looks in (0, 1, 4, 19)
     ]
@@ -56,11 +63,13 @@ def test_every_earlier_look_at_the_holdout_widens_the_interval() -> None:
 
 
 def test_who_says_nothing_of_looks_had_none() -> None:
-    given = BETTER, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, 500, 1
+    given = BETTER, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, Resampling(500, 1)
     assert likelihood.delta_ll(*given) == likelihood.delta_ll(*given, 0)
 
 
 def test_a_blend_that_is_the_market_gains_nothing_and_has_no_interval() -> None:
-    gain = likelihood.delta_ll(WORSE, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, 200, 1)
+    gain = likelihood.delta_ll(
+        WORSE, WORSE, WORLD.win_share, WORLD.races, WORLD.race_dates, Resampling(200, 1)
+    )
     assert gain.value == 0
     assert np.isnan(gain.low)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from training.record.looks import OWN, Look, declare, earlier_looks, of_walk
+from training.record.looks import OWN, Look, declare, earlier_looks, of_strategy, of_walk
 from training.record.mlflow_store import client
 from training.record.tracking import Recorder
 from velo.home import Home
@@ -90,4 +90,19 @@ def test_a_walk_is_a_look_of_its_own_and_the_same_walk_again_is_the_same_look(
     assert earlier_looks(opened, first, last, same) == 1
     assert earlier_looks(opened, first, last, other) == 2
     declare(opened, other)
+    assert earlier_looks(opened, first, last) == 3
+
+
+def test_a_changed_strategy_in_python_is_another_look_and_the_same_one_is_not(
+    opened: Home,
+) -> None:
+    first, last = date(2027, 1, 1), date(2027, 3, 31)
+    run_id = trained(opened, first, last)
+    own = Look(run_id, OWN, first, last)
+    before, after = (of_strategy(run_id, first, last, "mine:Mine", sha256) for sha256 in "ab")
+    for look in (own, before):
+        assert earlier_looks(opened, first, last, own, before) == 0
+        declare(opened, look)
+    assert earlier_looks(opened, first, last, own, after) == 1
+    declare(opened, after)
     assert earlier_looks(opened, first, last) == 3

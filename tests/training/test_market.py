@@ -94,8 +94,8 @@ def test_auto_is_judged_on_the_races_after_those_of_the_exponent_and_on_no_other
         power = blend.power_market(p[known], world.win_share[known], before)
         chance = power.probabilities(None, p[judged], inside)
         expected += np.log(chance[world.win_share[judged] == 1]).sum()
-    found = market._likelihood(odds, world.win_share, world.races, method)
-    assert found == pytest.approx(expected, rel=1e-12)
+    value = market._likelihood(odds, world.win_share, world.races, method)
+    assert value == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("odds", [np.nan, 1.0, 0.5, np.inf])
@@ -104,8 +104,8 @@ def test_auto_passes_over_a_race_whose_book_is_none(odds: float) -> None:
     book = 1 / (1.15 * world.races.softmax(world.strength))
     book[world.races.index == 3] = odds
     rows, whole = world.races.keep(np.arange(40) != 3)
-    found = market.choose(book, world.win_share, world.races)
-    assert found == market.choose(book[rows], world.win_share[rows], whole)
+    method = market.choose(book, world.win_share, world.races)
+    assert method == market.choose(book[rows], world.win_share[rows], whole)
 
 
 def test_auto_without_a_complete_book_is_refused() -> None:

@@ -8,6 +8,7 @@ from tests.training.simulated_races import simulate
 from training.judging import metrics, selection
 from training.judging.metrics import Predictions
 from training.judging.selection import Cutoffs
+from training.statistics.bootstrap import Resampling
 from velo.errors import DataError
 from velo.settings import OddsBand
 
@@ -38,32 +39,32 @@ def measured(frame: pd.DataFrame) -> dict[str, float]:
     given = Predictions.of(frame)
     value = selection.expected_value(given.p, given.decision_odds)
     cut = selection.cutoffs(value[selection.in_band(given.decision_odds, BAND)])
-    return metrics.measure(given, cut, BAND, 0.0, 500, 1)
+    return metrics.measure(given, cut, BAND, 0.0, Resampling(500, 1))
 
 
 def test_a_model_that_knows_more_than_the_market_is_seen_to_profit() -> None:
-    found = measured(frame_of(edge=1.0))
-    assert found["delta_ll_low"] > 0
-    assert found["delta_r2"] > 0
-    assert found["ae_ratio_low"] > 1.03
-    assert found["roi_top20_low"] > 0
-    assert found["calibration_slope_low"] < 1 < found["calibration_slope_high"]
-    assert found["band_calibration_error"] < 0.01
+    figures = measured(frame_of(edge=1.0))
+    assert figures["delta_ll_low"] > 0
+    assert figures["delta_r2"] > 0
+    assert figures["ae_ratio_low"] > 1.03
+    assert figures["roi_top20_low"] > 0
+    assert figures["calibration_slope_low"] < 1 < figures["calibration_slope_high"]
+    assert figures["band_calibration_error"] < 0.01
 
 
 def test_a_model_that_knows_what_the_market_knows_loses_the_margin() -> None:
-    found = measured(frame_of(edge=0.0, margin=0.02))
-    assert found["delta_ll"] == 0
-    assert found["roi_top20"] < 0
-    assert found["ae_ratio"] < 1
+    figures = measured(frame_of(edge=0.0, margin=0.02))
+    assert figures["delta_ll"] == 0
+    assert figures["roi_top20"] < 0
+    assert figures["ae_ratio"] < 1
 
 
 def test_bets_are_a_fifth_of_the_band_and_carry_their_number() -> None:
     frame = frame_of(edge=1.0)
-    found = measured(frame)
+    figures = measured(frame)
     inside = int(frame["decision_odds"].between(5, 21).sum())
-    assert found["roi_top20_bets"] == found["ae_ratio_bets"] == inside // 5
-    assert found["roi_top10_bets"] == inside // 10
+    assert figures["roi_top20_bets"] == figures["ae_ratio_bets"] == inside // 5
+    assert figures["roi_top10_bets"] == inside // 10
 
 
 def test_a_race_without_a_complete_book_is_left_out_and_counted() -> None:
@@ -82,11 +83,11 @@ def test_a_period_without_any_market_is_refused() -> None:
 
 def test_no_bets_leave_nan_and_a_count_of_none() -> None:
     given = Predictions.of(frame_of(edge=1.0, races=50))
-    found = metrics.bettings(given, Cutoffs(99.0, 99.0, 99.0), BAND, 0.0, 200, 1)
-    assert np.isnan(found["roi_top20"])
-    assert found["roi_top20_bets"] == 0
+    figures = metrics.bettings(given, Cutoffs(99.0, 99.0, 99.0), BAND, 0.0, Resampling(200, 1))
+    assert np.isnan(figures["roi_top20"])
+    assert figures["roi_top20_bets"] == 0
 
 
 def test_every_figure_is_a_plain_number() -> None:
-    found = measured(frame_of(edge=1.0, races=200))
-    assert {type(value) for value in found.values()} <= {int, float}
+    figures = measured(frame_of(edge=1.0, races=200))
+    assert {type(value) for value in figures.values()} <= {int, float}

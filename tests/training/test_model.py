@@ -55,8 +55,8 @@ def fitted(kind: calibration.Kind) -> Calibrator:
 @pytest.mark.parametrize("kind", ["none", "isotonic", "beta"])
 def test_a_stored_model_predicts_the_same_bits(kind: calibration.Kind) -> None:
     whole = model(fitted(kind), Beta(1.1, 0.8, 0.2))
-    said = json.loads(json.dumps(whole.to_dict()))
-    again = Model.of(Artifact(said, None, ""))
+    plain = json.loads(json.dumps(whole.to_dict()))
+    again = Model.of(Artifact(plain, None, ""))
     pd.testing.assert_frame_equal(whole.predict(card()), again.predict(card()), check_exact=True)
 
 
@@ -72,16 +72,18 @@ def test_each_side_goes_through_its_own_calibrator() -> None:
 
 
 def test_a_race_without_a_price_has_a_model_but_no_blend() -> None:
-    found = model(fitted("isotonic"), fitted("beta")).predict(card())
-    missing = found[found["race_id"] == 5]
+    predictions = model(fitted("isotonic"), fitted("beta")).predict(card())
+    missing = predictions[predictions["race_id"] == 5]
     assert missing[["p", "p_market", "p_market_power"]].isna().all(axis=None)
     assert missing["p_model"].sum() == pytest.approx(1.0)
-    sums = found[found["race_id"] != 5].groupby("race_id")[["p", "p_market_power"]].sum()
+    sums = (
+        predictions[predictions["race_id"] != 5].groupby("race_id")[["p", "p_market_power"]].sum()
+    )
     np.testing.assert_allclose(sums, 1.0)
 
 
 def test_a_model_from_before_calibration_is_refused() -> None:
-    said = model(Uncalibrated(), Uncalibrated()).to_dict()
-    del said["calibrator"]
+    plain = model(Uncalibrated(), Uncalibrated()).to_dict()
+    del plain["calibrator"]
     with pytest.raises(ModelError, match="lacks 'calibrator'; train again"):
-        Model.of(Artifact(said, None, ""))
+        Model.of(Artifact(plain, None, ""))

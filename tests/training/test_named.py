@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("named", "error", "said"),
+    ("named", "error", "message"),
     [
         (
             {"training": Training(service="velo_v9")},
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     ],
 )
 def test_a_name_that_the_registry_lacks_is_refused_with_those_that_it_holds(
-    applied: Applied, named: dict[str, Any], error: type[Exception], said: str
+    applied: Applied, named: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     settings = Settings(**named)
     assert names_any(settings)
-    with pytest.raises(error, match=said):
+    with pytest.raises(error, match=message):
         require_named(applied.store, settings)
 
 

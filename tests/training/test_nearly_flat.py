@@ -11,6 +11,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 from tests.live.predicted import race, runner
+from tests.training.cards import CARD
 from tests.training.simulated_races import simulate
 from training.blending import blend
 from training.blending.blend import Blend
@@ -22,6 +23,7 @@ from training.model.model import Fundamental, Model
 from training.record.registry import Registered
 from training.scoring import Stored
 from training.statistics import pool
+from training.statistics.bootstrap import Resampling
 from training.statistics.races import Races
 from training.statistics.sample import Sample
 from velo.cli.training_report import _r2
@@ -37,14 +39,14 @@ FITTED = MARKET, WORLD.win_share, WORLD.races
 
 def test_scores_the_wrong_way_round_have_no_weight_in_the_blend() -> None:
     """Their temperature is the hottest, and what is left of them is a millionth of a nat."""
-    heat = temperature.fit(-FORM, WORLD.win_share, WORLD.races)
+    hottest = temperature.fit(-FORM, WORLD.win_share, WORLD.races)
     for score_ in (-FORM, NOISE):
-        column = temperature.log_probabilities(score_, heat, WORLD.races)
+        column = temperature.log_probabilities(score_, hottest, WORLD.races)
         fitted = blend.benter(column, *FITTED)
-        found = blend.intervals(fitted, column, *FITTED, WORLD.race_dates, 200, 1)
+        spread = blend.intervals(fitted, column, *FITTED, WORLD.race_dates, Resampling(200, 1))
         assert (fitted.alpha, fitted.alpha_share) == (0, 0)
-        assert np.isnan([found.exponent.low, found.exponent.high]).all()
-        assert found.beta.low < fitted.beta < found.beta.high
+        assert np.isnan([spread.exponent.low, spread.exponent.high]).all()
+        assert spread.beta.low < fitted.beta < spread.beta.high
         assert fitted.beta == pytest.approx(blend.power_market(*FITTED).beta, abs=1e-9)
 
 
@@ -59,11 +61,11 @@ def test_an_exponent_is_bounded_and_the_other_is_the_likeliest_beside_it(sign: i
     column = sign * 1e-3 * FORM
     fitted = blend.residual(column, market, WORLD.win_share, WORLD.races)
     assert fitted.gamma == sign * pool.STEEPEST
-    found = blend.intervals(
-        fitted, column, market, WORLD.win_share, WORLD.races, WORLD.race_dates, 200, 1
+    spread = blend.intervals(
+        fitted, column, market, WORLD.win_share, WORLD.races, WORLD.race_dates, Resampling(200, 1)
     )
     # Every draw asks for more than the bound, so nothing is known of how sure it is.
-    assert np.isnan([found.exponent.low, found.exponent.high]).all()
+    assert np.isnan([spread.exponent.low, spread.exponent.high]).all()
 
     def loss(beta: float) -> float:
         log_p = WORLD.races.log_softmax(fitted.gamma * column + beta * np.log(market))
@@ -105,7 +107,7 @@ def stored(weight: float) -> Stored:
     alone = Fundamental(inputs, line, 1.0, starts_from_market=False)
     market = Blend("market", 0.0, 1.0)
     model = Model(alone, "shin", Blend("benter", 0.4, 0.7), market, Uncalibrated(), Uncalibrated())
-    return Stored(Registered(Path("folder"), "s", "r", "7", {}), {}, model)
+    return Stored(Registered(Path("folder"), "s", "r", "7", {}), CARD, model)
 
 
 def entries(odds: list[float]) -> pd.DataFrame:
@@ -126,14 +128,14 @@ def seen(value: float) -> pd.DataFrame:
 
 
 def test_a_score_beyond_all_reason_is_a_chance_that_has_odds() -> None:
-    found = score(stored(1e9), entries([2.0, 2.0]), seen(3.0))
-    assert found["p"].between(0, 1, inclusive="neither").all()
-    assert found["p_model"].between(0, 1, inclusive="neither").all()
+    scored = score(stored(1e9), entries([2.0, 2.0]), seen(3.0))
+    assert scored["p"].between(0, 1, inclusive="neither").all()
+    assert scored["p_model"].between(0, 1, inclusive="neither").all()
 
 
 def test_a_model_without_a_chance_for_a_runner_is_refused_before_anything_is_kept() -> None:
-    said = r"^version 7 gives Arkle a chance of nan.*train again$"
-    with np.errstate(invalid="ignore"), pytest.raises(ModelError, match=said):
+    message = r"^version 7 gives Arkle a chance of nan.*train again$"
+    with np.errstate(invalid="ignore"), pytest.raises(ModelError, match=message):
         score(stored(1.0), entries([2.0, 2.0]), seen(float("inf")))
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.training.simulated_races import simulate
+from training.statistics.bootstrap import Resampling
 from training.statistics.paired import paired_gain
 from velo.errors import DataError
 
@@ -25,12 +26,12 @@ def predictions(scale: float) -> pd.DataFrame:
 
 
 def test_the_truth_is_likelier_than_a_timid_model_and_surely_so() -> None:
-    found = paired_gain(predictions(1.0), predictions(0.4), 500, 1)
-    assert found.gain.low > 0
-    assert not found.wholly_worse
-    turned = paired_gain(predictions(0.4), predictions(1.0), 500, 1)
+    better = paired_gain(predictions(1.0), predictions(0.4), Resampling(500, 1))
+    assert better.gain.low > 0
+    assert not better.wholly_worse
+    turned = paired_gain(predictions(0.4), predictions(1.0), Resampling(500, 1))
     assert turned.wholly_worse
-    assert turned.gain.value == pytest.approx(-found.gain.value)
+    assert turned.gain.value == pytest.approx(-better.gain.value)
 
 
 def test_the_gain_by_hand() -> None:
@@ -44,17 +45,17 @@ def test_the_gain_by_hand() -> None:
         }
     )
     other = frame.assign(p=[0.25, 0.75, 0.2, 0.8])
-    found = paired_gain(frame, other, 200, 1)
+    paired = paired_gain(frame, other, Resampling(200, 1))
     expected = (np.log(0.5 / 0.25) + 0.5 * np.log(0.5 / 0.2) + 0.5 * np.log(0.5 / 0.8)) / 2
-    assert found.gain.value == pytest.approx(expected)
-    assert (found.races, found.left_out) == (2, 0)
+    assert paired.gain.value == pytest.approx(expected)
+    assert (paired.races, paired.left_out) == (2, 0)
 
 
 def test_a_model_is_no_better_than_itself_in_whatever_order_its_rows_come() -> None:
     own = predictions(0.8)
-    found = paired_gain(own, own.sample(frac=1.0, random_state=1), 200, 1)
-    assert found.gain.value == 0
-    assert found.races == 2000
+    paired = paired_gain(own, own.sample(frac=1.0, random_state=1), Resampling(200, 1))
+    assert paired.gain.value == 0
+    assert paired.races == 2000
 
 
 def test_races_that_one_model_lacks_in_part_or_whole_are_left_out_and_counted() -> None:
@@ -63,12 +64,12 @@ def test_races_that_one_model_lacks_in_part_or_whole_are_left_out_and_counted() 
     other = other[other["race_id"] != 1]
     other = other.drop(index=other.index[other["race_id"] == 2][0])
     own = own[own["race_id"] != 3]
-    found = paired_gain(own, other, 200, 1)
-    assert (found.races, found.left_out) == (1996, 4)
-    assert np.isfinite([found.gain.value, found.gain.low, found.gain.high]).all()
+    paired = paired_gain(own, other, Resampling(200, 1))
+    assert (paired.races, paired.left_out) == (1996, 4)
+    assert np.isfinite([paired.gain.value, paired.gain.low, paired.gain.high]).all()
 
 
 def test_models_that_never_met_cannot_be_compared() -> None:
     own = predictions(1.0)
     with pytest.raises(DataError, match="score both on one period"):
-        paired_gain(own[own["race_id"] < 10], own[own["race_id"] >= 10], 200, 1)
+        paired_gain(own[own["race_id"] < 10], own[own["race_id"] >= 10], Resampling(200, 1))

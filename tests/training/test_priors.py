@@ -35,17 +35,17 @@ def fitted(home: Home, starts: Sequence[Start]) -> Priors:
 def with_other_winners(first: date, end: date) -> list[Start]:
     """The starts with their finishing positions dealt anew on the days in [first, end)."""
     rng = Random(5)
-    told: list[Start] = []
+    starts: list[Start] = []
     for race in sorted({start.race_id for start in STARTS}):
         field = [start for start in STARTS if start.race_id == race and start.started]
         ends = [(start.finished, start.position) for start in field]
         if field and first <= field[0].date < end:
             rng.shuffle(ends)
-        told += [
+        starts += [
             replace(start, finished=finished, position=position)
             for start, (finished, position) in zip(field, ends, strict=True)
         ]
-    return told
+    return starts
 
 
 @pytest.fixture

@@ -66,11 +66,11 @@ def asked(registered: Registered) -> pd.DataFrame:
 
 def test_it_says_what_the_model_says(registered, loaded):
     kept = Model.of(artifact.load(registered.recorder.model_folder, registered.sha256))
-    said = loaded.predict(asked(registered))
+    theirs = loaded.predict(asked(registered))
     ours = kept.predict(asked(registered)).reset_index(drop=True)
-    pd.testing.assert_frame_equal(said, ours, check_exact=True)
+    pd.testing.assert_frame_equal(theirs, ours, check_exact=True)
     fitted = registered.model.predict(asked(registered))  # kept to twelve digits
-    np.testing.assert_allclose(said["p"], fitted["p"], rtol=1e-9)
+    np.testing.assert_allclose(theirs["p"], fitted["p"], rtol=1e-9)
 
 
 def test_the_order_of_the_rows_is_kept_and_does_not_matter(registered, loaded):
@@ -114,8 +114,8 @@ def test_a_changed_model_is_refused_by_the_loader_too(registered, tmp_path):
     folder = registered.recorder.model_folder
     for path in folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    said = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
-    (tmp_path / "model.json").write_text(json.dumps(said | {"temperature": 0.1}), encoding="utf-8")
+    plain = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    (tmp_path / "model.json").write_text(json.dumps(plain | {"temperature": 0.1}), encoding="utf-8")
     with pytest.raises(ModelError, match="is not the registered model"):
         mlflow.pyfunc.load_model(str(tmp_path))
 
@@ -124,13 +124,13 @@ def test_a_folder_that_names_no_hash_is_refused(registered, tmp_path):
     folder = registered.recorder.model_folder
     for path in folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    said = mlflow.models.Model.load(str(tmp_path))
-    said.metadata = None
-    said.save(str(tmp_path / "MLmodel"))
+    entry = mlflow.models.Model.load(str(tmp_path))
+    entry.metadata = None
+    entry.save(str(tmp_path / "MLmodel"))
     with pytest.raises(ModelError, match="is not the registered model"):
         mlflow.pyfunc.load_model(str(tmp_path))
 
 
 def test_the_version_is_found_by_its_run(registered):
-    found = client(registered.home).get_model_version_by_alias("velo-ranker", "challenger")
-    assert found.run_id == registered.recorder.run_id
+    version = client(registered.home).get_model_version_by_alias("velo-ranker", "challenger")
+    assert version.run_id == registered.recorder.run_id

@@ -39,8 +39,8 @@ def test_every_objective_learns_who_is_strong(
     data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS, sample_of(later))
     fitted = ranker.fit(data, PARAMETERS, seed=1, objective=objective)
     score = fitted.scores(later.features)
-    heat = temperature.fit(score, later.win_share, later.races)
-    p = np.exp(temperature.log_probabilities(score, heat, later.races))
+    scale = temperature.fit(score, later.win_share, later.races)
+    p = np.exp(temperature.log_probabilities(score, scale, later.races))
     truth = likelihood.r2(later.races.softmax(later.strength), later.win_share, later.races)
     assert likelihood.r2(p, later.win_share, later.races) > 0.6 * truth
     assert fitted.importance()["a"] > fitted.importance()["noise"]

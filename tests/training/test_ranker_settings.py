@@ -63,8 +63,8 @@ def test_half_of_the_runners_teach_nearly_as_much_as_all(objective: str, share: 
     def gain(fraction: float) -> float:
         model = fitted(objective, rounds=40, bagging_fraction=fraction, num_leaves=6)
         score = model.scores(LATER.features)
-        heat = temperature.fit(score, LATER.win_share, LATER.races)
-        p = np.exp(temperature.log_probabilities(score, heat, LATER.races))
+        scale = temperature.fit(score, LATER.win_share, LATER.races)
+        p = np.exp(temperature.log_probabilities(score, scale, LATER.races))
         return likelihood.r2(p, LATER.win_share, LATER.races)
 
     assert gain(share) > 0.8 * gain(1.0) > 0.08
@@ -92,15 +92,15 @@ def test_a_tree_has_no_more_leaves_than_are_set(most: int) -> None:
 @pytest.mark.parametrize("least", [50, 400])
 def test_no_leaf_has_far_fewer_runners_than_are_set(least: int) -> None:
     """LightGBM reckons them from the information on each side, and counts only afterwards."""
-    found = leaves(fitted(min_data_in_leaf=least))
-    assert 0.8 * least <= min(leaf["leaf_count"] for tree in found for leaf in tree)
+    trees = leaves(fitted(min_data_in_leaf=least))
+    assert 0.8 * least <= min(leaf["leaf_count"] for tree in trees for leaf in tree)
     assert min(leaf["leaf_count"] for tree in leaves(fitted()) for leaf in tree) < 0.8 * 50
 
 
 @pytest.mark.parametrize("least", [10.0, 60.0])
 def test_no_leaf_has_less_information_than_is_set(least: float) -> None:
-    found = fitted(min_sum_hessian_in_leaf=least)
-    assert least <= min(leaf["leaf_weight"] for tree in leaves(found) for leaf in tree)
+    booster = fitted(min_sum_hessian_in_leaf=least)
+    assert least <= min(leaf["leaf_weight"] for tree in leaves(booster) for leaf in tree)
     assert min(leaf["leaf_weight"] for tree in leaves(fitted()) for leaf in tree) < 10
 
 
@@ -114,12 +114,12 @@ def test_twice_the_learning_rate_is_twice_the_first_step() -> None:
 def test_the_penalty_draws_a_leaf_to_nothing_as_its_information_says() -> None:
     """A leaf's value is its slope over information plus penalty."""
     two = Sample(np.sign(WORLD.features[:, :1]), WORLD.win_share, WORLD.races)
-    found = []
+    trees = []
     for penalty in (0.0, 100.0):
         chosen = settings.Ranker(**(PLAIN | {"rounds": 1, "lambda_l2": penalty}))
         data = ranker.binned(two, Inputs(("a",)), chosen)
-        found.append(leaves(ranker.fit(data, chosen, 1, "conditional_logit"))[0])
-    for free, held in zip(*found, strict=True):
+        trees.append(leaves(ranker.fit(data, chosen, 1, "conditional_logit"))[0])
+    for free, held in zip(*trees, strict=True):
         information = free["leaf_weight"]
         assert held["leaf_value"] / free["leaf_value"] == pytest.approx(
             information / (information + 100), rel=1e-3

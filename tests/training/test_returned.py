@@ -9,7 +9,7 @@ from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
 from tests.training.test_conditions import PRICE, is_priced, quote
 from training.data.conditions import conditioned, conditions, paid
-from training.data.returned import Returned, returned
+from training.data.returned import ReturnedBets, returned
 from velo.home import Home
 from velo.live.outcomes import outcomes
 from velo.offline.spine import Spine
@@ -34,7 +34,7 @@ NAMES = {
 }
 
 
-def told(home: Home, races: int, seed: int, void: int = 0) -> list[Start]:
+def recorded_starts(home: Home, races: int, seed: int, void: int = 0) -> list[Start]:
     """A random world with morning prices, its first few races declared void."""
     starts = random_starts(seed, races)
     record(home, starts)
@@ -55,7 +55,7 @@ def has_run(starts: list[Start]) -> list[str]:
 
 
 def test_returned_bets_are_those_at_a_price_in_the_band(home: Home) -> None:
-    starts = told(home, 120, 11, void=2)
+    starts = recorded_starts(home, 120, 11, void=2)
     void = has_run(starts)[:2]
     build_tables(home)
     spine = Spine(home)
@@ -63,17 +63,17 @@ def test_returned_bets_are_those_at_a_price_in_the_band(home: Home) -> None:
     gone = [s for s in starts if not s.started and s.race_id in runs - set(void) and is_priced(s)]
     lost = [s for s in starts if s.race_id in void and is_priced(s)]
 
-    def asked(kind: str, band: OddsBand) -> Returned:
+    def asked(kind: str, band: OddsBand) -> ReturnedBets:
         return returned(spine, spine.first_day, spine.last_day, kind, band)
 
-    assert asked("morning", OddsBand()) == Returned(len(gone), len(lost), 2)
+    assert asked("morning", OddsBand()) == ReturnedBets(len(gone), len(lost), 2)
     assert len(gone) > 0
-    assert asked("morning", OddsBand(low=10, high=20)) == Returned(0, 0, 2)
-    assert asked("sp", OddsBand()) == Returned(0, 0, 2)
+    assert asked("morning", OddsBand(low=10, high=20)) == ReturnedBets(0, 0, 2)
+    assert asked("sp", OddsBand()) == ReturnedBets(0, 0, 2)
 
 
 def test_the_gate_is_paid_as_the_backtest_pays(home: Home) -> None:
-    told(home, 120, 11)
+    recorded_starts(home, 120, 11)
     build_tables(home)
     spine = Spine(home)
     span = (spine.first_day, spine.last_day, "morning")
@@ -90,7 +90,7 @@ def test_the_gate_is_paid_as_the_backtest_pays(home: Home) -> None:
 
 
 def test_a_handicap_says_so_or_is_of_a_hong_kong_class(home: Home) -> None:
-    starts = told(home, 60, 3)
+    starts = recorded_starts(home, 60, 3)
     races = [stable_id("race", race) for race in has_run(starts)]
     named = dict(zip(races, NAMES.items(), strict=False))
     with warehouse(home, SETTINGS.store, write=True) as con:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tests.training.reports import PLAN, training_report
+from training.judging.diagnosis import Contribution, Slice
 from training.judging.gate import judge
 from training.record.review import Review, gate_columns, gate_tags, outcome
+from training.record.trial import Trial
+from training.search.tuning import Tuned
+from training.statistics.bootstrap import Estimate
 from velo.settings import Gate
 
 HELD = {
@@ -45,26 +50,22 @@ def judged(**changes: float):
     return judge({**HELD, **changes}, nulls, {"form": ("form_ewma",)}, Gate())
 
 
+NEVER = Estimate(-0.02, -0.03, -0.01)
+AYR = Slice("course", "Ayr", 90, 900, 30, NEVER, NEVER, 80, 30, NEVER)
+PRICES = {"decision": "morning", "settlement": "bsp", "devig": "shin", "commission": 0.02}
+
+
 def review(verdict, **changes) -> Review:
     usual = {
-        "data": {
-            "rows": 70_000,
-            "races": 7_000,
-            "first_day": "2015-01-01",
-            "last_day": "2018-07-21",
-            "build": "a3a8476784fcaed3",
-        },
-        "plan": {"holdout_start": "2018-03-24", "holdout_end": "2018-07-22"},
-        "prices": {"decision": "morning", "settlement": "bsp", "devig": "shin", "commission": 0.02},
+        "plan": PLAN.to_dict() | {"holdout_start": "2018-03-24", "holdout_end": "2018-07-22"},
+        "prices": PRICES,
         "holdout": HELD,
         "earlier_looks": 2,
-        "tuning": None,
-        "model": {"objective": "conditional_logit", "note": "boosting does better"},
-        "settings": {"training": {"blend": "benter", "service": "velo_v1_1_0"}},
-        "features_to_question": ["draw_iv"],
-        "worst": {"course": [{"name": "Ayr"}], "month": [], "odds_band": [{"name": "8 to 11"}]},
+        "contributions": (Contribution("draw_iv", NEVER, "hurts"),),
+        "slices": {"course": (AYR,), "month": (), "odds_band": ()},
     }
-    return Review({**usual, **changes}, verdict, "no champion yet")
+    report = training_report(**{**usual, **changes}, verdict=verdict)
+    return Review(report, verdict, "no champion yet")
 
 
 def test_a_name_begins_with_the_verdict_and_what_refused():
@@ -77,7 +78,7 @@ def test_a_name_begins_with_the_verdict_and_what_refused():
 
 def test_the_first_paragraph_answers_every_question_of_a_reviewer():
     first = review(judged(ae_ratio=0.9)).page().split("\n\n")[0]
-    for said in (
+    for answer in (
         "Refused",
         "ae_ratio",
         "no champion yet",
@@ -86,23 +87,31 @@ def test_the_first_paragraph_answers_every_question_of_a_reviewer():
         "1,500 races from 2018-03-24",
         "60,000 starts",
     ):
-        assert said in first
+        assert answer in first
     assert not first.startswith(("#", "*", "|")), "a version's list shows it as bare text"
 
 
-def test_looks_trials_and_the_two_prices_are_said():
-    tuned = {"trials": 12, "words": "12 trials out of fold"}
+def test_looks_trials_and_the_two_prices_are_on_the_page():
+    best = Trial(3, {}, -1.7, NEVER, (30, 31), 0.0, 1.0)
+    tuned = Tuned("s", 12, 12, -1.7, best, 0.0).to_dict() | {"words": "12 trials out of fold"}
     page = review(judged(), tuning=tuned).page()
-    for said in ("2 earlier looks", "12 trials out of fold", "selected on morning, settled at bsp"):
-        assert said in page
+    for fact in ("2 earlier looks", "12 trials out of fold", "selected on morning, settled at bsp"):
+        assert fact in page
     assert "12 trials" in page.split("\n\n")[0]
     assert "no earlier look" in review(judged(), earlier_looks=0).page()
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.4, "yes: 0.4"), (0.1, "NO: 0.1")])
-def test_each_criterion_is_a_tag_that_begins_with_yes_or_no(share, said):
+def test_the_page_names_the_features_to_question_and_the_worst_pieces():
+    page = review(judged()).page()
+    assert "features that add nothing or hurt**: draw_iv" in page
+    assert "worst by course**: Ayr" in page
+    assert "worst by month" not in page
+
+
+@pytest.mark.parametrize(("share", "beginning"), [(0.4, "yes: 0.4"), (0.1, "NO: 0.1")])
+def test_each_criterion_is_a_tag_that_begins_with_yes_or_no(share, beginning):
     tags = gate_tags(judged(alpha_share=share))
-    assert tags["gate.alpha_share"].startswith(said)
+    assert tags["gate.alpha_share"].startswith(beginning)
     assert ("missed by 0.2" in tags["gate.alpha_share"]) == (share == 0.1)
 
 

@@ -129,9 +129,9 @@ def test_two_that_train_at_once_in_a_new_home_each_register_their_own_models(tmp
     assert sorted(run.data.params["who"] for run in runs) == ["one"] * 3 + ["other"] * 3
     assert {run.info.status for run in runs} == {"FINISHED"}
     for version, run_id in versions(home).items():
-        found = registry.resolve(home, version)
+        registered = registry.resolve(home, version)
         params = store.get_run(run_id).data.params
-        model = artifact.load(found.folder, found.sha256).model
+        model = artifact.load(registered.folder, registered.sha256).model
         assert (model["who"], str(model["turn"])) == (params["who"], params["turn"])
         folds = store.search_runs([experiment_id(store, home)], f"tags.`{PARENT}` = '{run_id}'")
         assert len(folds) == 3

@@ -16,6 +16,7 @@ from training.judging.metrics import Predictions, likelihoods
 from training.judging.reference import judged_figures
 from training.model import artifact
 from training.record.tracking import Recorder
+from training.statistics.bootstrap import Resampling
 from training.statistics.races import Races
 from velo.home import Home
 from velo.synth.world import write_world
@@ -92,9 +93,9 @@ def test_earlier_looks_widen_the_gates_interval_and_not_the_references() -> None
     won = (np.arange(1200) % 4 == 0).astype(float)
     days = np.repeat(np.datetime64("2020-01-01") + np.arange(300) // 5, 4)
     given = Predictions(races.index, days, races, won, 1 / p, 1 / p, p, market, market, 0)
-    never, thrice = (likelihoods(given, 200, 1, looks) for looks in (0, 3))
+    never, thrice = (likelihoods(given, Resampling(200, 1), looks) for looks in (0, 3))
     assert thrice["delta_ll_low"] < never["delta_ll_low"]
-    kept = [judged_figures(figures, given, 200, 1) for figures in (never, thrice)]
+    kept = [judged_figures(figures, given, Resampling(200, 1)) for figures in (never, thrice)]
     assert kept[0] == kept[1]
     assert kept[0]["delta_ll_low"] == never["delta_ll_low"]
 

@@ -76,8 +76,8 @@ def spine(tmp_path_factory: pytest.TempPathFactory) -> Spine:
 def starters(spine: Spine, decision: str) -> pd.DataFrame:
     sql = entity_sql(spine, oracle_priors(), Layoff(), DAY, DAY + timedelta(1), decision, decision)
     names = {stable_id("race", name): name for name in FLAGS}
-    found = spine.connect().execute(sql).df()
-    return found.assign(race=found["race_id"].map(names))
+    rows = spine.connect().execute(sql).df()
+    return rows.assign(race=rows["race_id"].map(names))
 
 
 def test_a_race_is_counted_once_by_its_first_reason(spine: Spine) -> None:
@@ -94,12 +94,12 @@ def test_a_race_is_counted_once_by_its_first_reason(spine: Spine) -> None:
 
 
 def test_a_flagged_race_is_fitted_on_but_is_no_market(spine: Spine) -> None:
-    found = starters(spine, "sp").groupby("race")
-    priced = found["priced"].agg(["all", "any"])
+    races = starters(spine, "sp").groupby("race")
+    priced = races["priced"].agg(["all", "any"])
     assert set(priced.index[priced["all"]]) == {"clean", "numbers"}
     assert set(priced.index[priced["any"]]) == {"clean", "numbers"}
     assert set(priced.index) == set(FLAGS) - {"void", "doubled", "walkover"}
-    odds = found["decision_odds"].count()
+    odds = races["decision_odds"].count()
     assert {name for name, known in odds.items() if known == 3} == {"clean", "numbers"}
     assert {name for name, known in odds.items() if known == 0} == {
         name
@@ -109,16 +109,16 @@ def test_a_flagged_race_is_fitted_on_but_is_no_market(spine: Spine) -> None:
 
 
 def test_a_flagged_race_still_has_its_settlement_odds(spine: Spine) -> None:
-    found = starters(spine, "sp").set_index("race")
-    assert found.loc["low", "settlement_odds"].notna().all()
+    rows = starters(spine, "sp").set_index("race")
+    assert rows.loc["low", "settlement_odds"].notna().all()
 
 
 @pytest.mark.parametrize(("kind", "odds"), [("sp", 3.5), ("open", 4.0), ("wap", 3.8)])
 def test_a_price_is_the_first_that_the_most_trusted_source_names(
     spine: Spine, kind: str, odds: float
 ) -> None:
-    found = starters(spine, kind).set_index("race")
-    assert found.loc["clean", "decision_odds"].tolist() == pytest.approx([odds] * 3)
+    rows = starters(spine, kind).set_index("race")
+    assert rows.loc["clean", "decision_odds"].tolist() == pytest.approx([odds] * 3)
 
 
 def test_a_price_that_nobody_names_leaves_every_race_without_one(spine: Spine) -> None:

@@ -99,11 +99,11 @@ def test_a_card_gets_what_it_gets_among_other_races(fitted: scorer.Scorer) -> No
 
 def test_the_linear_model_gets_no_less_than_the_trees() -> None:
     early, late = sample_of(2000, 41), sample_of(1000, 44)
-    found = {}
+    r2 = {}
     for objective in ("linear", "conditional_logit"):
         score = scorer.fit(objective, early, INPUTS, KNOBS, 1).scores(late.features)
-        found[objective] = likelihood.r2(late.races.softmax(score), late.win_share, late.races)
-    assert found["linear"] > 0.98 * found["conditional_logit"]
+        r2[objective] = likelihood.r2(late.races.softmax(score), late.win_share, late.races)
+    assert r2["linear"] > 0.98 * r2["conditional_logit"]
 
 
 def test_an_unknown_objective_is_refused() -> None:

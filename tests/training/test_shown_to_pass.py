@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -96,7 +96,7 @@ def test_a_challenger_that_is_wholly_worse_is_refused_though_its_gate_holds(
 def test_both_are_compared_on_every_judged_race(succession: Succession) -> None:
     comparison = succession.worse.comparison
     assert comparison is not None
-    assert comparison.races == succession.first.report["holdout"]["races"]
+    assert comparison.races == succession.first.report.holdout["races"]
 
 
 def test_a_refit_is_champion_with_the_judged_recipe_through_the_last_day(
@@ -108,10 +108,11 @@ def test_a_refit_is_champion_with_the_judged_recipe_through_the_last_day(
     refit, recipe = (stored_model(succession.home, v) for v in (done.refitted.version, "1"))
     assert refit.registered.tags["velo.judged"] == "1"
     assert refit.train_end == Spine(succession.home).last_day + timedelta(days=1)
-    assert refit.said["objective"] == recipe.said["objective"]
-    assert refit.said["devig"] == recipe.said["devig"]
-    assert refit.said["cutoffs"] != recipe.said["cutoffs"]
-    assert refit.said["priors"] != recipe.said["priors"]
+    refitted, judged = (each.model.fundamental.scorer for each in (refit, recipe))
+    assert refitted.objective == judged.objective
+    assert refit.model.devig == recipe.model.devig
+    assert refit.card.cutoffs != recipe.card.cutoffs
+    assert refit.card.priors != recipe.card.priors
     assert done.refitted.report["rounds"] == done.judged.rounds
     assert refit.model.fundamental.scorer.rounds == recipe.model.fundamental.scorer.rounds
 
@@ -126,7 +127,7 @@ def test_against_a_refit_the_version_judged_for_it_stands_in(succession: Success
     assert comparison is not None
     assert comparison.champion == succession.refitted.after.champion
     assert comparison.opponent == "1"
-    assert comparison.first == date.fromisoformat(succession.first.report["plan"]["holdout_start"])
+    assert comparison.first == succession.first.report.plan.holdout_start
     assert comparison.gain.value == 0
     assert succession.after_refit.promoted
 
@@ -168,8 +169,5 @@ def test_the_outcome_is_kept_with_the_version_and_its_run(succession: Succession
 
 def test_the_champion_scores_its_judged_days_as_it_was_judged(succession: Succession) -> None:
     home, first = succession.home, succession.first
-    start, after = (
-        date.fromisoformat(first.report["plan"][end]) for end in ("holdout_start", "holdout_end")
-    )
-    scored = score_period(home, stored_model(home, "1"), start, after - timedelta(days=1))
-    assert scored.predictions["race_id"].nunique() >= first.report["holdout"]["races"]
+    scored = score_period(home, stored_model(home, "1"), *first.report.holdout_days)
+    assert scored.predictions["race_id"].nunique() >= first.report.holdout["races"]

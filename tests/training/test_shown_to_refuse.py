@@ -41,15 +41,15 @@ def test_an_efficient_market_is_refused(efficient: Any) -> None:
 
 
 def test_a_refusal_says_where_it_is_worst_and_which_features_to_question(efficient: Any) -> None:
-    found = efficient[0].to_dict()["findings"]
-    assert all(each["missed_by"] > 0 for each in found["missed"])
+    findings = efficient[0].to_dict()["findings"]
+    assert all(each["missed_by"] > 0 for each in findings["missed"])
     for kind in ("odds_band", "course", "month"):
-        assert 1 <= len(found["worst"][kind]) <= 3
-    ends = [piece["gain"]["high"] for piece in found["worst"]["course"]]
+        assert 1 <= len(findings["worst"][kind]) <= 3
+    ends = [piece["gain"]["high"] for piece in findings["worst"]["course"]]
     assert ends == sorted(ends)
     # Where nothing can be known beyond the price, most features can be shuffled at no loss.
-    assert len(found["features"]) > 10
-    assert all(each["loss"]["low"] is not None for each in found["features"])
+    assert len(findings["features"]) > 10
+    assert all(each["loss"]["low"] is not None for each in findings["features"])
 
 
 def test_a_model_taught_by_noise_is_refused(
@@ -86,7 +86,7 @@ def test_a_leaked_feature_rings_the_alarm_and_is_refused(tmp_path: Path) -> None
         built(home, 30_000, 0.0, 13, leaky_repo(tmp_path))
         done_training = run.train(home, SETTINGS)
         done = promote(home, "challenger")
-    assert "last_finish" in done_training.report["importance"]
+    assert "last_finish" in done_training.report.importance
     assert not done.promoted
     assert any("look for a leak" in each for each in done.objections)
     assert any("look for a leak" in each for each in done.to_dict()["findings"]["alarms"])

@@ -162,9 +162,9 @@ def test_a_version_that_is_named_prices_and_is_marked(home: Home) -> None:
     name(home, "champion", "2")
     marked = predict(home, load(), Asked(asked.card, model="champion"), clock=lambda: at_nine)
     assert marked.not_champion == done.not_champion
-    said = velo(home.root, "predict", "--date", "2016-08-03", "--backfill", "--model", "2").out
-    assert "version 2 is not promoted: its gate does not hold: gamma" in said
-    assert "model version 2, NOT PROMOTED" in said
+    output = velo(home.root, "predict", "--date", "2016-08-03", "--backfill", "--model", "2").out
+    assert "version 2 is not promoted: its gate does not hold: gamma" in output
+    assert "model version 2, NOT PROMOTED" in output
     refused = velo(home.root, "predict", "--date", "2016-08-03", "--backfill")
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
     assert "--model 2" in refused.err

@@ -25,8 +25,8 @@ def test_one_value_one_name_or_one_exchange_of_rows_changes_the_digest():
     changed = frame.copy()
     changed.loc[49, "draw"] += 1e-12
     others = [changed, frame.rename(columns={"draw": "stall"}), frame.iloc[::-1], frame.head(49)]
-    found = {digest(frame), *(digest(other) for other in others)}
-    assert len(found) == 5
+    digests = {digest(frame), *(digest(other) for other in others)}
+    assert len(digests) == 5
     assert digest(frame.copy()) == digest(frame)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from training.judging.gate import judge
 from training.model import artifact
-from training.record import mlflow_store, registry
+from training.record import declarations, mlflow_store, registry
 from training.record.mlflow_store import client
 from training.record.tracking import Recorder
 from velo.errors import HomeError, ModelError
@@ -45,11 +46,11 @@ def test_a_run_that_comes_through_is_finished_and_its_version_is_the_challenger(
     recorder = trained(opened)
     run = client(opened).get_run(recorder.run_id)
     assert run.info.status == "FINISHED"
-    found = registry.resolve(opened, "challenger")
-    assert found.version == recorder.version
-    assert found.run_id == recorder.run_id
-    assert found.tags["velo.prices.decision"] == "sp"
-    assert artifact.load(found.folder, found.sha256).model["temperature"] == 1.0
+    registered = registry.resolve(opened, "challenger")
+    assert registered.version == recorder.version
+    assert registered.run_id == recorder.run_id
+    assert registered.tags["velo.prices.decision"] == "sp"
+    assert artifact.load(registered.folder, registered.sha256).model["temperature"] == 1.0
 
 
 def test_version_and_run_id_name_the_same_model(opened):
@@ -166,3 +167,30 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database at all, of some length" * 100)
     with pytest.raises(HomeError):
         mlflow_store.client(Home(tmp_path))
+
+
+def test_a_run_keeps_the_declarations_and_their_hash(opened: Home, tmp_path: Path) -> None:
+    for name in ("form.py", "tables/form.sql", "feature_store.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "form.py").touch()
+    (tmp_path / "notes.txt").touch()
+    tags = []
+    for formula in ("one", "another"):
+        (tmp_path / "form.py").write_text(formula, encoding="utf-8")
+        with Recorder(opened, "train") as recorder:
+            declarations.keep(recorder, tmp_path)
+        store = client(opened)
+        tags.append(store.get_run(recorder.run_id).data.tags[declarations.TAG])
+        kept = opened.artifacts / recorder.run_id / "artifacts" / "feature_repo"
+        assert declarations.declarations(kept) == declarations.declarations(tmp_path)
+        assert (kept / "form.py").read_text(encoding="utf-8") == formula
+        assert not (kept / "notes.txt").exists()
+    assert tags[0] != tags[1]
+    listed = {each.path for each in store.list_artifacts(recorder.run_id, "feature_repo")}
+    assert listed == {
+        "feature_repo/feature_store.yaml",
+        "feature_repo/form.py",
+        "feature_repo/tables",
+    }

@@ -12,6 +12,7 @@ from training.record.trial import Trial
 from training.search import tuning
 from training.search.study import Study
 from training.search.tuning import Tuned, tune
+from training.walk.recipe import Recipe
 from velo.errors import SettingsError
 from velo.home import Home
 from velo.settings import Tuning
@@ -29,11 +30,13 @@ class Kept:
 
 def search(home: Home, wanted: int, data=None, settings=SETTINGS, book=None) -> Tuned:
     data = simulated_dataset() if data is None else data
-    return tune(home, data, settings, "proportional", "conditional_logit", wanted, book or Kept())
+    return tune(
+        home, data, Recipe(settings, "proportional", "conditional_logit"), wanted, book or Kept()
+    )
 
 
-def outcomes(home: Home, found: Tuned) -> list[tuple[dict, float]]:
-    ended = Study(home, found.study, "").ended()
+def outcomes(home: Home, outcome: Tuned) -> list[tuple[dict, float]]:
+    ended = Study(home, outcome.study, "").ended()
     return [(dict(trial.parameters), trial.log_likelihood) for trial in ended]
 
 
@@ -46,40 +49,40 @@ def whole(tmp_path_factory):
 
 
 def test_the_settings_are_walked_first_and_are_no_trial(whole):
-    _, found, book = whole
+    _, outcome, book = whole
     assert [trial.number for trial in book.trials] == [None, 0, 1, 2]
-    assert found.trials == found.on_these_data == 3
-    assert book.trials[0].log_likelihood == found.base
+    assert outcome.trials == outcome.on_these_data == 3
+    assert book.trials[0].log_likelihood == outcome.base
 
 
 def test_a_trials_gain_is_its_likelihood_less_that_of_the_settings(whole):
-    _, found, book = whole
+    _, outcome, book = whole
     for trial in book.trials:
-        assert trial.gain.value == pytest.approx(trial.log_likelihood - found.base, abs=1e-12)
+        assert trial.gain.value == pytest.approx(trial.log_likelihood - outcome.base, abs=1e-12)
 
 
 def test_the_best_trial_is_trained_with_and_only_if_it_beats_the_settings(whole):
-    _, found, book = whole
+    _, outcome, book = whole
     best = max(book.trials[1:], key=lambda trial: trial.log_likelihood)
-    assert found.best == best
-    rate = found.applied(SETTINGS).ranker.learning_rate
+    assert outcome.best == best
+    rate = outcome.applied(SETTINGS).ranker.learning_rate
     assert rate == (
         best.parameters["learning_rate"] if best.gain.value > 0 else SETTINGS.ranker.learning_rate
     )
-    worse = replace(found, best=replace(best, gain=replace(best.gain, value=-0.1)))
+    worse = replace(outcome, best=replace(best, gain=replace(best.gain, value=-0.1)))
     assert worse.applied(SETTINGS) == SETTINGS
     assert "none did better" in worse.words()
 
 
 def test_the_same_command_tries_nothing_anew(whole):
-    home, found, _ = whole
+    home, outcome, _ = whole
     book = Kept()
-    assert search(home, 3, book=book) == found
+    assert search(home, 3, book=book) == outcome
     assert len(book.trials) == 4, "all are told to the run that asks"
 
 
 def test_no_row_after_the_last_training_day_is_read(whole, tmp_path):
-    home, found, _ = whole
+    home, outcome, _ = whole
     data = simulated_dataset()
     after = data.frame["date"] >= np.datetime64(data.plan.train_end)
     poisoned = data.frame.copy()
@@ -87,11 +90,11 @@ def test_no_row_after_the_last_training_day_is_read(whole, tmp_path):
     other = Home(tmp_path)
     blind = search(other, 3, data=replace(data, frame=poisoned))
     assert after.any()
-    assert outcomes(other, blind) == outcomes(home, found)
+    assert outcomes(other, blind) == outcomes(home, outcome)
 
 
 def test_a_search_that_was_interrupted_ends_as_one_that_was_not(whole, tmp_path, monkeypatch):
-    home, found, _ = whole
+    home, outcome, _ = whole
     other = Home(tmp_path)
     walk, walks = tuning._walk, iter(range(10))
 
@@ -106,7 +109,7 @@ def test_a_search_that_was_interrupted_ends_as_one_that_was_not(whole, tmp_path,
             search(other, 3)
     resumed = search(other, 3)
     assert resumed.trials == 3, "the trial that was given up is not counted"
-    assert outcomes(other, resumed) == outcomes(home, found)
+    assert outcomes(other, resumed) == outcomes(home, outcome)
 
 
 def test_trials_of_other_searches_on_the_same_data_count_against_luck(whole, tmp_path):
@@ -126,7 +129,7 @@ def test_a_linear_model_and_an_empty_space_have_nothing_to_search(tmp_path):
     empty = SETTINGS.model_copy(update={"tuning": Tuning(space={})})
     for settings, objective in ((SETTINGS, "linear"), (empty, "conditional_logit")):
         with pytest.raises(SettingsError, match="nothing to search"):
-            tune(Home(tmp_path), data, settings, "shin", objective, 1, Kept())
+            tune(Home(tmp_path), data, Recipe(settings, "shin", objective), 1, Kept())
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from training.walk.walk_forward import OutOfFold
 from velo import settings
 from velo.settings import Priors, Settings
 
-FEATURES = ("form", "rate", "shown")
+FEATURES = ("form", "rate", "public")
 RECIPES = [
     ("conditional_logit", "benter"),
     ("rank_xendcg", "benter"),
@@ -40,7 +40,7 @@ def chosen(blend: str, **training: Any) -> Settings:
 
 
 def dataset(embargo: int = 0, relative: Any = "both") -> Dataset:
-    """Two features decide, of which the market knows only `shown`, and a third is noise."""
+    """Two features decide, of which the market knows only `public`, and a third is noise."""
     world = simulate(3200, [0.7, 0.0, 0.7], seed=61)
     races, known = world.races, world.features[:, 2]
     frame = pd.DataFrame(world.features, columns=list(FEATURES)).assign(
@@ -100,8 +100,8 @@ def test_a_fold_is_sized_by_the_days_before_it_and_the_last_model_by_every_fold(
     first, second = oof.fits
     slice_of_the_first = 2 * second.rounds - (int(np.argmax(first.curve)) + 1)
     assert abs(slice_of_the_first - first.rounds) <= 1  # the median of two is their mean
-    found = [first.rounds, *(int(np.argmax(fit.curve)) + 1 for fit in oof.fits)]
-    assert oof.size.rounds == sorted(found)[1]
+    rounds = [first.rounds, *(int(np.argmax(fit.curve)) + 1 for fit in oof.fits)]
+    assert oof.size.rounds == sorted(rounds)[1]
     assert all(len(fit.curve) >= fit.rounds for fit in oof.fits)
 
 
@@ -121,10 +121,10 @@ def test_in_residual_mode_every_recipe_learns_only_what_the_market_missed(object
     data = dataset()
     alone = walked(data, objective, "benter").frame
     beside = walked(data, objective, "residual").frame
-    shown = data.frame.set_index("horse_id")["shown"]
+    public = data.frame.set_index("horse_id")["public"]
 
     def slope(frame: pd.DataFrame) -> float:
-        return float(np.polyfit(shown.reindex(frame["horse_id"]), frame["column"], 1)[0])
+        return float(np.polyfit(public.reindex(frame["horse_id"]), frame["column"], 1)[0])
 
     assert slope(alone) > 0.3
     assert abs(slope(beside)) < 0.12

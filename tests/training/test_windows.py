@@ -32,8 +32,8 @@ def test_the_first_window_that_is_another_is_named() -> None:
 
 
 def test_a_model_says_the_windows_that_it_was_trained_with() -> None:
-    found = stored_form(simulated_dataset(), SHORT, stored(1.0).model, Cutoffs(0.3, 0.2, 0.1), "c")
-    assert found["windows"] == {"prize_ladder": 365, "prize_ladder_races": 10, "par_races": 3}
+    plain = stored_form(simulated_dataset(), SHORT, stored(1.0).model, Cutoffs(0.3, 0.2, 0.1), "c")
+    assert plain["windows"] == {"prize_ladder": 365, "prize_ladder_races": 10, "par_races": 3}
 
 
 def test_a_build_says_its_windows_and_no_model_is_trained_on_others(home: Home) -> None:
@@ -49,8 +49,8 @@ def test_a_build_says_its_windows_and_no_model_is_trained_on_others(home: Home) 
 
 
 def test_a_model_without_windows_was_trained_with_the_defaults() -> None:
-    said = r"^version 7 was trained with windows\.par_races 20, not 25 as the section"
-    with pytest.raises(ModelError, match=said) as refused:
+    refusal = r"^version 7 was trained with windows\.par_races 20, not 25 as the section"
+    with pytest.raises(ModelError, match=refusal) as refused:
         Pricer.of(Settings(windows=Windows(par_races=25)), stored(1.0), None)
     assert "\n" not in str(refused.value)
 

@@ -123,6 +123,15 @@ def test_nobody_rides_two_horses_of_one_race(tmp_path: Path) -> None:
     )
 
 
+def test_the_rider_of_a_withdrawn_horse_may_be_placed_on_another(tmp_path: Path) -> None:
+    """He stands twice in a race that has its columns swapped, and tells nothing by it."""
+    race = race_of("24 Nov 2018", swapped=True)
+    other = race_of("25 Nov 2018", swapped=True, trainers=("Trainer Zulu",) * 3)
+    race[2] |= {"pos": "NR", "trainer": race[0]["trainer"]}
+    path = written(tmp_path / "file.csv", RPSCRAPE_2018, race, other)
+    assert [rider for rider, _ in people(path)] == [*RIDERS[:2], RIDERS[0], *RIDERS]
+
+
 def test_people_whom_the_warehouse_knows_tell_the_columns_apart(home: Home, tmp_path: Path) -> None:
     known = race_of("2022-05-01", swapped=False)
     later = [row | {"off": "2:25", "horse": row["name"]} for row in known]

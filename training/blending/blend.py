@@ -16,7 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from training.statistics import pool
-from training.statistics.bootstrap import LEVEL, Days, Estimate, divide, interval, resample
+from training.statistics.bootstrap import (
+    LEVEL,
+    Days,
+    Estimate,
+    Resampling,
+    divide,
+    interval,
+    resample,
+)
 from training.statistics.races import Floats, Races
 from velo.errors import ModelError
 
@@ -144,8 +152,7 @@ def intervals(
     win_share: Floats,
     races: Races,
     race_dates: npt.NDArray[Any],
-    draws: int,
-    seed: int,
+    resampling: Resampling,
     level: float = LEVEL,
 ) -> BlendIntervals:
     """Bootstrap intervals of a `benter` or `residual` blend on the races it was fitted on.
@@ -164,7 +171,7 @@ def intervals(
     curvature = pool.Curvature.at(columns, weights, win_share, races)
     days = Days.of(race_dates)
     g, i = curvature.gradient, curvature.information
-    drawn = resample(days.totals(g[:, 0], g[:, 1], i[:, 0, 0], i[:, 0, 1], i[:, 1, 1]), draws, seed)
+    drawn = resample(days.totals(g[:, 0], g[:, 1], i[:, 0, 0], i[:, 0, 1], i[:, 1, 1]), resampling)
     # The pseudo-inverse leaves the exponent of a model that learned nothing at 0.
     inverse = np.linalg.pinv(drawn[:, [[2, 3], [3, 4]]], hermitian=True)
     moved = weights + np.einsum("dij,dj->di", inverse, drawn[:, :2])

@@ -193,7 +193,7 @@ def _beta(p: Floats, win_share: Floats, races: Races) -> Beta:
         return -float(win_share @ q) / len(races), -slope / len(races)
 
     bounds = [(0.0, STEEPEST), (0.0, STEEPEST), (-MOST_LEVEL, MOST_LEVEL)]
-    found = optimize.minimize(
+    optimum = optimize.minimize(
         loss,
         [1.0, 1.0, 0.0],
         jac=True,
@@ -201,7 +201,7 @@ def _beta(p: Floats, win_share: Floats, races: Races) -> Beta:
         bounds=bounds,
         options={"ftol": 1e-11, "gtol": 1e-7},
     )
-    a, b, c = (float(x) for x in found.x)
+    a, b, c = (float(x) for x in optimum.x)
     return Beta(a, b, c)
 
 

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from training.blending import calibration
 from training.blending.calibration import Kind
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Floats, Races
 
 Wanted = Literal["auto", "none", "isotonic", "beta"]
@@ -37,7 +37,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, eq=False)
-class Trial:
+class CalibrationTrial:
     """What each kind gained on one fold, nats a race over no calibration, [races]."""
 
     fold: int
@@ -72,8 +72,8 @@ class Choice:
 class Trials:
     """What the kinds gained on each judged fold, for the blend and for the market by itself."""
 
-    blend: tuple[Trial, ...] = ()
-    market: tuple[Trial, ...] = ()
+    blend: tuple[CalibrationTrial, ...] = ()
+    market: tuple[CalibrationTrial, ...] = ()
 
     def tried_on(self, fold: int, known: Sides, judged: Sides, wanted: Wanted) -> Trials:
         """These trials and one more fold's, both sides by the same procedure."""
@@ -97,11 +97,11 @@ class Trials:
             for kind, gain in trial.gains.items()
         }
 
-    def choices(self, wanted: Wanted, draws: int, seed: int) -> dict[str, Choice]:
+    def choices(self, wanted: Wanted, resampling: Resampling) -> dict[str, Choice]:
         """What is kept on each side, `blend` and `market`, with the evidence."""
         return {
-            "blend": choose(self.blend, wanted, draws, seed),
-            "market": choose(self.market, wanted, draws, seed),
+            "blend": choose(self.blend, wanted, resampling),
+            "market": choose(self.market, wanted, resampling),
         }
 
 
@@ -112,7 +112,7 @@ def tried(wanted: Wanted) -> tuple[Kind, ...]:
     return () if wanted == "none" else (wanted,)
 
 
-def trial(fold: int, known: Forecast, judged: Forecast, wanted: Wanted) -> Trial:
+def trial(fold: int, known: Forecast, judged: Forecast, wanted: Wanted) -> CalibrationTrial:
     """Fit each kind on the folds before and see what it gains on this one.
 
     Args:
@@ -127,10 +127,10 @@ def trial(fold: int, known: Forecast, judged: Forecast, wanted: Wanted) -> Trial
         fitted = calibration.fit(kind, known.p, known.win_share, known.races)
         p = fitted.probabilities(judged.p, judged.races)
         gains[kind] = judged.races.log_likelihood(p, judged.win_share) - before
-    return Trial(fold, judged.race_dates, gains)
+    return CalibrationTrial(fold, judged.race_dates, gains)
 
 
-def kept(trials: Sequence[Trial], wanted: Wanted) -> Kind:
+def kept(trials: Sequence[CalibrationTrial], wanted: Wanted) -> Kind:
     """The kind with the largest mean gain, `none` where no gain is above 0 or no fold judged."""
     if wanted != "auto":
         return wanted
@@ -139,20 +139,20 @@ def kept(trials: Sequence[Trial], wanted: Wanted) -> Kind:
     return best if best is not None and means[best] > 0 else "none"
 
 
-def choose(trials: Sequence[Trial], wanted: Wanted, draws: int, seed: int) -> Choice:
+def choose(trials: Sequence[CalibrationTrial], wanted: Wanted, resampling: Resampling) -> Choice:
     """What is kept, with the evidence."""
     dates = [trial.race_dates for trial in trials]
     days = Days.of(np.concatenate(dates)) if dates else Days.of(np.zeros(0))
     gains = {
-        kind: bootstrap.mean(_together(trials, kind), days, draws, seed)
+        kind: bootstrap.mean(_together(trials, kind), days, resampling)
         for kind in _judged_kinds(trials)
     }
     return Choice(kept(trials, wanted), gains, len(days.index))
 
 
-def _judged_kinds(trials: Sequence[Trial]) -> tuple[Kind, ...]:
+def _judged_kinds(trials: Sequence[CalibrationTrial]) -> tuple[Kind, ...]:
     return tuple(trials[0].gains) if trials else ()
 
 
-def _together(trials: Sequence[Trial], kind: Kind) -> Floats:
+def _together(trials: Sequence[CalibrationTrial], kind: Kind) -> Floats:
     return np.concatenate([trial.gains[kind] for trial in trials])

@@ -25,19 +25,19 @@ def parameters(inputs: Inputs, ranker: settings.Ranker) -> dict[str, Any]:
         SettingsError: a name is no feature of the model, or a category is to be monotone.
     """
     check(ranker, inputs.features, inputs.categories)
-    found: dict[str, Any] = {}
+    params: dict[str, Any] = {}
     if ranker.monotone:
-        found["monotone_constraints"] = [ranker.monotone.get(name, 0) for name in inputs.origin]
+        params["monotone_constraints"] = [ranker.monotone.get(name, 0) for name in inputs.origin]
         # Basic bounds every leaf below a split by the split's middle, and loses likelihood by it.
-        found["monotone_constraints_method"] = "intermediate"
+        params["monotone_constraints_method"] = "intermediate"
     if ranker.interactions:
         named = {name for group in ranker.interactions for name in group}
         rest = tuple(name for name in inputs.features if name not in named)
         groups = [*ranker.interactions, *([rest] if rest else [])]
-        found["interaction_constraints"] = [
+        params["interaction_constraints"] = [
             [place for place, name in enumerate(inputs.origin) if name in group] for group in groups
         ]
-    return found
+    return params
 
 
 def check(ranker: settings.Ranker, features: Sequence[str], texts: Iterable[str]) -> None:

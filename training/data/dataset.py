@@ -26,9 +26,8 @@ from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
-from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
-from velo.settings import Layoff, Priors, Settings
+from velo.settings import Layoff, Priors, Settings, feature_repo
 from velo.store.registry_file import require_as_written
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
@@ -85,6 +84,10 @@ class Dataset:
     def matrix(self) -> npt.NDArray[np.float32]:
         """What a model sees of every row, [rows, columns]: made once, cut by every fold."""
         return self.inputs.matrix(self.frame, Races.of(self.frame["race_id"].to_numpy()))
+
+    def between(self, first: date, last: date) -> pd.DataFrame:
+        """The rows of the race days from `first` to `last`, both included."""
+        return self.frame[self.frame["date"].between(pd.Timestamp(first), pd.Timestamp(last))]
 
 
 def assemble(
@@ -192,12 +195,11 @@ def feature_store(home: Home | None = None) -> Any:
     require_as_written(home.registry)
     from feast import FeatureStore
 
+    from velo.store.online.store import place_in
+
     with home.in_force():
-        store = FeatureStore(repo_path=str(FEATURE_REPO))
-        # Feast resolves both when they are first used, which may be in another home's block.
-        registry = store.config.registry
-        registry.path = str(home.root / registry.path)
-        _ = store.config.online_store
+        store = FeatureStore(repo_path=str(feature_repo()))
+        place_in(store.config, home)
     return store
 
 

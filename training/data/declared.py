@@ -52,19 +52,19 @@ def declared(store: Any, service: str) -> Declared:
         view.name: tuple(feature.name for feature in each.features)
         for view, each in zip(views, projections, strict=True)
     }
-    found: dict[str, dict[str, str]] = {"missing_when": {}, "cold_when": {}}
+    expressions_by_kind: dict[str, dict[str, str]] = {"missing_when": {}, "cold_when": {}}
     for view in views:
         for feature in families[view.name]:
-            for kind, expressions in found.items():
-                said = view.tags.get(f"{kind}:{feature}", view.tags.get(kind))
-                if said:
-                    expressions[feature] = said
+            for kind, expressions in expressions_by_kind.items():
+                expression = view.tags.get(f"{kind}:{feature}", view.tags.get(kind))
+                if expression:
+                    expressions[feature] = expression
     return Declared(
         service,
         tuple(feature for family in families.values() for feature in family),
         families,
-        found["missing_when"],
-        found["cold_when"],
+        expressions_by_kind["missing_when"],
+        expressions_by_kind["cold_when"],
         tuple(
             feature.name
             for each in projections

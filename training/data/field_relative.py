@@ -25,7 +25,7 @@ def difference(values: Values, races: Races) -> Values:
 
     A runner that is alone in having a value differs from nobody: 0.
     """
-    found = np.empty_like(values)
+    differences = np.empty_like(values)
     for block in _blocks(values, races):
         total = np.zeros(block.values[0].shape)
         known = np.zeros(block.values[0].shape)
@@ -37,8 +37,8 @@ def difference(values: Values, races: Races) -> Values:
             known += has
         mean = total / np.maximum(known, 1.0)
         for place, runner in enumerate(block.values):
-            found[block.first + place] = runner - mean
-    return found
+            differences[block.first + place] = runner - mean
+    return differences
 
 
 def rank(values: Values, races: Races) -> Values:
@@ -47,7 +47,7 @@ def rank(values: Values, races: Races) -> Values:
     Of m runners with a value, one that beats b and is beaten by c has 1/2 + (b - c) / (2 (m - 1)):
     ties share the mean of their ranks, and a runner that is alone in having a value has 1/2.
     """
-    found = np.empty_like(values)
+    ranks = np.empty_like(values)
     for block in _blocks(values, races):
         balance = np.zeros((len(block.values), *block.values[0].shape), dtype=np.int16)
         known = np.zeros(block.values[0].shape, dtype=np.float32)
@@ -63,8 +63,8 @@ def rank(values: Values, races: Races) -> Values:
         for place, runner in enumerate(block.values):
             ranked = 0.5 + balance[place] * scale
             ranked[np.isnan(runner)] = np.nan
-            found[block.first + place] = ranked
-    return found
+            ranks[block.first + place] = ranked
+    return ranks
 
 
 @dataclass(frozen=True, eq=False)

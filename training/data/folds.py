@@ -5,6 +5,7 @@ Every pair of dates here is half-open: the first day belongs, the second does no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -57,6 +58,11 @@ class Plan:
         return (self.holdout_end - self.holdout_start).days
 
     @property
+    def holdout(self) -> tuple[date, date]:
+        """First and last day of the holdout, both included."""
+        return self.holdout_start, self.holdout_end - timedelta(days=1)
+
+    @property
     def preceding_start(self) -> date:
         """First day of the period before the holdout, of its length, that has predictions.
 
@@ -68,6 +74,16 @@ class Plan:
         """Plain JSON: every date as YYYY-MM-DD."""
         plain: dict[str, Any] = _iso(asdict(self))
         return plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Plan:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is something else.
+        """
+        folds = tuple(Fold(**_dates(fold)) for fold in plain["folds"])
+        return cls(**{**_dates(plain), "folds": folds})
 
 
 def plan(
@@ -167,6 +183,13 @@ def _folds(start: date, end: date, embargo: timedelta, training: Training) -> tu
         Fold(number, start, test_start - embargo, test_start, test_end)
         for number, (test_start, test_end) in enumerate(pairwise(edges), start=1)
     )
+
+
+def _dates(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: date.fromisoformat(value) if isinstance(value, str) else value
+        for name, value in plain.items()
+    }
 
 
 def _iso(value: Any) -> Any:

@@ -57,12 +57,12 @@ class Inputs:
             texts: those of them that are declared as text.
             field_relative: the settings' choice.
         """
-        found = {}
+        levels = {}
         for name in texts:
             counts = frame[name].value_counts()
             common = counts[counts >= RAREST].sort_index().nlargest(MOST, keep="first")
-            found[name] = tuple(sorted(map(str, common.index)))
-        return cls(features, field_relative, found)
+            levels[name] = tuple(sorted(map(str, common.index)))
+        return cls(features, field_relative, levels)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class Inputs:
         return made
 
     def by_feature(self, of_columns: Floats) -> Floats:
-        """What is said of the columns, summed by the feature they are made of, [rows, features]."""
+        """The columns' figures summed by the feature that they are made of, [rows, features]."""
         sums = np.zeros((len(of_columns), len(self.features)))
         for column, name in enumerate(self.origin):
             sums[:, self.features.index(name)] += of_columns[:, column]

@@ -76,8 +76,8 @@ def fit(spine: Spine, before: date) -> Priors:
 def _columns(
     con: duckdb.DuckDBPyConnection, sql: str, values: dict[str, float] | None = None
 ) -> tuple[Floats, ...]:
-    found = con.execute(sql, values or {}).fetchnumpy()
-    return tuple(np.asarray(column, dtype=np.float64) for column in found.values())
+    columns = con.execute(sql, values or {}).fetchnumpy()
+    return tuple(np.asarray(column, dtype=np.float64) for column in columns.values())
 
 
 _STARTS = """

@@ -15,7 +15,7 @@ from velo.settings import OddsBand
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedBets:
     """Of a period.
 
     Attributes:
@@ -29,7 +29,7 @@ class Returned:
     void_races: int
 
 
-def returned(spine: Spine, first: date, last: date, decision: str, band: OddsBand) -> Returned:
+def returned(spine: Spine, first: date, last: date, decision: str, band: OddsBand) -> ReturnedBets:
     """Count them for the races from `first` to `last`, both included.
 
     A starting price is made by the horses that are left, so none is withdrawn after it.
@@ -53,4 +53,4 @@ def returned(spine: Spine, first: date, last: date, decision: str, band: OddsBan
         withdrawn = int(con.execute(query, asked).fetchall()[0][0])
     query = f"SELECT {inside}, count(DISTINCT race_id) FROM {spine.voids} WHERE {days}"
     void, races = map(int, con.execute(query, asked).fetchall()[0])
-    return Returned(withdrawn, void, races)
+    return ReturnedBets(withdrawn, void, races)

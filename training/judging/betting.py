@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Flags, Floats
 from velo.racing import settlement
 
@@ -78,26 +78,26 @@ class Bets:
         return settlement.settle(self.win_share, self.odds, self.race, commission)
 
 
-def ae_ratio(bets: Bets, draws: int, seed: int) -> BettingFigure:
+def ae_ratio(bets: Bets, resampling: Resampling) -> BettingFigure:
     """Actual winners over expected, sum of 1/settlement odds."""
-    return _figure(bets, bets.win_share, 1.0 / bets.odds, draws, seed)
+    return _figure(bets, bets.win_share, 1.0 / bets.odds, resampling)
 
 
-def ae_fair(bets: Bets, draws: int, seed: int) -> BettingFigure:
+def ae_fair(bets: Bets, resampling: Resampling) -> BettingFigure:
     """Actual winners over the sum of de-vigged probabilities: the margin does not flatter it."""
-    return _figure(bets, bets.win_share, bets.fair, draws, seed)
+    return _figure(bets, bets.win_share, bets.fair, resampling)
 
 
-def roi(bets: Bets, commission: float, draws: int, seed: int) -> BettingFigure:
+def roi(bets: Bets, commission: float, resampling: Resampling) -> BettingFigure:
     """Profit over staked: 0 is break-even, -1 loses all."""
-    return _figure(bets, bets.profit(commission), np.ones(len(bets)), draws, seed)
+    return _figure(bets, bets.profit(commission), np.ones(len(bets)), resampling)
 
 
 def _figure(
-    bets: Bets, numerator: Floats, denominator: Floats, draws: int, seed: int
+    bets: Bets, numerator: Floats, denominator: Floats, resampling: Resampling
 ) -> BettingFigure:
     days = Days.of(bets.dates)
     estimate = Estimate(float("nan"), float("nan"), float("nan"))
     if len(bets):
-        estimate = bootstrap.ratio(numerator, denominator, days, draws, seed)
+        estimate = bootstrap.ratio(numerator, denominator, days, resampling)
     return BettingFigure(estimate.value, estimate.low, estimate.high, len(bets), days.count)

@@ -35,11 +35,11 @@ class Criterion:
         """The criterion as a person would say it: name, value, target, and by how much."""
         if self.value is None:
             return f"{self.name} was not measured (target {self.target})"
-        figure = f"{self.name} {shown(self.value)}"
+        figure = f"{self.name} {number_text(self.value)}"
         if self.low is not None and self.high is not None:
-            figure += f" [{shown(self.low)}, {shown(self.high)}]"
+            figure += f" [{number_text(self.low)}, {number_text(self.high)}]"
         verb = "meets" if self.holds else "misses"
-        by = f" by {shown(self.missed_by)}" if self.missed_by is not None else ""
+        by = f" by {number_text(self.missed_by)}" if self.missed_by is not None else ""
         note = f" ({self.note})" if self.note else ""
         return f"{figure} {verb} {self.target}{by}{note}"
 
@@ -47,7 +47,9 @@ class Criterion:
 def at_most(metrics: Metrics, name: str, bound: float) -> Criterion:
     """The value is `bound` or lower."""
     value = finite(metrics, name)
-    return _criterion(metrics, name, f"<= {shown(bound)}", None if value is None else value - bound)
+    return _criterion(
+        metrics, name, f"<= {number_text(bound)}", None if value is None else value - bound
+    )
 
 
 def at_least(metrics: Metrics, name: str, bound: float, strictly: bool = False) -> Criterion:
@@ -55,14 +57,14 @@ def at_least(metrics: Metrics, name: str, bound: float, strictly: bool = False) 
     value = finite(metrics, name)
     excess = None if value is None else bound - value
     sign = ">" if strictly else ">="
-    return _criterion(metrics, name, f"{sign} {shown(bound)}", excess, strictly)
+    return _criterion(metrics, name, f"{sign} {number_text(bound)}", excess, strictly)
 
 
 def between(metrics: Metrics, name: str, low: float, high: float) -> Criterion:
     """The value lies within [low, high]."""
     value = finite(metrics, name)
     excess = None if value is None else max(low - value, value - high)
-    return _criterion(metrics, name, f"{shown(low)} to {shown(high)}", excess)
+    return _criterion(metrics, name, f"{number_text(low)} to {number_text(high)}", excess)
 
 
 def interval_contains(metrics: Metrics, name: str, point: float) -> Criterion:
@@ -70,23 +72,23 @@ def interval_contains(metrics: Metrics, name: str, point: float) -> Criterion:
     value, low, high = (finite(metrics, name + end) for end in ("", "_low", "_high"))
     known = value is not None and low is not None and high is not None
     excess = max(low - point, point - high) if known else None  # type: ignore[operator]
-    return _criterion(metrics, name, f"interval contains {shown(point)}", excess)
+    return _criterion(metrics, name, f"interval contains {number_text(point)}", excess)
 
 
 def interval_above(metrics: Metrics, name: str, bound: float) -> Criterion:
     """The lower bound of the figure's interval lies above `bound`."""
     value, low = finite(metrics, name), finite(metrics, name + "_low")
     excess = None if value is None or low is None else bound - low
-    return _criterion(metrics, name, f"lower bound > {shown(bound)}", excess, strictly=True)
+    return _criterion(metrics, name, f"lower bound > {number_text(bound)}", excess, strictly=True)
 
 
 def at_most_the_market(metrics: Metrics, margin: float) -> Criterion:
     """The calibration error inside the odds band is the market's + `margin` or lower."""
     name = "band_calibration_error"
     value, market = finite(metrics, name), finite(metrics, name + "_market")
-    target = f"<= the market's + {shown(margin)}"
+    target = f"<= the market's + {number_text(margin)}"
     excess = None if value is None or market is None else value - market - margin
-    note = "" if market is None else f"the market's is {shown(market)}"
+    note = "" if market is None else f"the market's is {number_text(market)}"
     return _criterion(metrics, name, target, excess, note=note)
 
 
@@ -120,7 +122,7 @@ def finite(metrics: Metrics, name: str) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def shown(value: float | None) -> str:
+def number_text(value: float | None) -> str:
     """A number for a person: four significant digits, thousands with commas."""
     if value is None:
         return "not measured"

@@ -18,7 +18,7 @@ import pandas as pd
 from training.judging import betting, selection
 from training.judging.metrics import Predictions
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Flags, Floats, Races
 from velo.settings import OddsBand
 
@@ -73,7 +73,7 @@ class Contribution:
 
 
 def slices(
-    frame: pd.DataFrame, top20: float, band: OddsBand, draws: int, seed: int
+    frame: pd.DataFrame, top20: float, band: OddsBand, resampling: Resampling
 ) -> dict[Kind, tuple[Slice, ...]]:
     """Cut the judged days by odds band, course and month, each piece in its natural order.
 
@@ -81,7 +81,7 @@ def slices(
         frame: predictions as `Predictions.of` takes them, with `course`.
         top20: the cut-off of the Top20% selection.
         band: decision prices at which bets are struck.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
     """
     given = Predictions.of(frame)
     value = selection.expected_value(given.p, given.decision_odds)
@@ -94,7 +94,7 @@ def slices(
     }
     return {
         kind: tuple(
-            _slice(given, backed, kind, name, index == number, draws, seed)
+            _slice(given, backed, kind, name, index == number, resampling)
             for number, name in enumerate(names)
             if (index == number).any()
         )
@@ -121,8 +121,7 @@ def contributions(
     frame: pd.DataFrame,
     features: Sequence[str],
     score: Score,
-    draws: int,
-    seed: int,
+    resampling: Resampling,
     most_races: int = 10_000,
 ) -> tuple[Contribution, ...]:
     """Shuffle each feature within its races and see what is lost; the most harmful come first.
@@ -132,39 +131,39 @@ def contributions(
             features; races with a winner only.
         features: which to examine, in this order.
         score: gives probabilities that sum to 1 in each race, [rows] of the frame it is given.
-        draws, seed: of the bootstrap by race day; the seed also shuffles.
+        resampling: of the race days; its seed also shuffles.
         most_races: a larger fold is sampled down to so many whole races.
     """
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(resampling.seed)
     sample = _some_races(frame, most_races, generator)
     races = Races.of(sample["race_id"].to_numpy())
     won = sample["win_share"].to_numpy(dtype=np.float64)
     days = Days.of(races.first(sample["date"].to_numpy()))
     before = races.log_likelihood(score(sample), won)
-    found = []
+    rows = []
     for feature in features:
         order = np.lexsort((generator.random(races.n), races.index))
         shuffled = sample.assign(**{feature: sample[feature].to_numpy()[order]})
         lost = before - races.log_likelihood(score(shuffled), won)
-        loss = bootstrap.mean(lost, days, draws, seed) if lost.any() else NONE_AT_ALL
-        found.append(Contribution(feature, loss, _judgement(loss)))
-    return tuple(sorted(found, key=lambda item: (np.isnan(item.loss.value), item.loss.value)))
+        loss = bootstrap.mean(lost, days, resampling) if lost.any() else NONE_AT_ALL
+        rows.append(Contribution(feature, loss, _judgement(loss)))
+    return tuple(sorted(rows, key=lambda item: (np.isnan(item.loss.value), item.loss.value)))
 
 
 def _slice(
-    given: Predictions, backed: Flags, kind: Kind, name: str, rows: Flags, draws: int, seed: int
+    given: Predictions, backed: Flags, kind: Kind, name: str, rows: Flags, resampling: Resampling
 ) -> Slice:
     races = given.races
     inside = races.sum(rows) > 0
     bets = given.bets(backed & rows)
-    ae_ratio = betting.ae_ratio(bets, draws, seed)
+    ae_ratio = betting.ae_ratio(bets, resampling)
     gain = UNKNOWN
     if kind != "odds_band":
         gains = races.log_likelihood(given.p, given.win_share) - races.log_likelihood(
             given.p_market_power, given.win_share
         )
         dates = races.first(given.dates)[inside]
-        gain = bootstrap.mean(gains[inside], Days.of(dates), draws, seed)
+        gain = bootstrap.mean(gains[inside], Days.of(dates), resampling)
     return Slice(
         kind=kind,
         name=name,
@@ -173,7 +172,7 @@ def _slice(
         days=len(np.unique(given.dates[rows])),
         gain=gain,
         calibration=bootstrap.ratio(
-            given.win_share[rows], given.p[rows], Days.of(given.dates[rows]), draws, seed
+            given.win_share[rows], given.p[rows], Days.of(given.dates[rows]), resampling
         ),
         bets=len(bets),
         bet_days=ae_ratio.days,

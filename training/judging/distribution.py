@@ -209,9 +209,9 @@ def _edges(values: Floats) -> tuple[float, ...]:
     if not len(values):
         return ()
     asked = np.linspace(0, 1, PERCENTILES + 1)
-    found = np.quantile(values, asked, method="inverted_cdf")
-    room = NEAR * (np.abs(found) + float(np.ptp(values)))
-    return tuple(map(float, np.unique(found + room)))
+    quantiles = np.quantile(values, asked, method="inverted_cdf")
+    room = NEAR * (np.abs(quantiles) + float(np.ptp(values)))
+    return tuple(map(float, np.unique(quantiles + room)))
 
 
 def _floored(shares: npt.NDArray[Any], rows: int) -> Floats:

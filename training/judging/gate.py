@@ -27,7 +27,7 @@ from training.judging.criterion import (
     finite,
     interval_above,
     interval_contains,
-    shown,
+    number_text,
 )
 from velo.settings import Gate
 
@@ -74,13 +74,15 @@ class Verdict:
             {
                 "criterion": item.name,
                 "target": item.target,
-                "value": shown(item.value),
+                "value": number_text(item.value),
                 "interval": (
-                    "" if item.low is None else f"[{shown(item.low)}, {shown(item.high)}]"
+                    ""
+                    if item.low is None
+                    else f"[{number_text(item.low)}, {number_text(item.high)}]"
                 ),
                 "bets": "" if item.bets is None else f"{item.bets:,}",
                 "holds": "yes" if item.holds else "no",
-                "missed by": "" if item.missed_by is None else shown(item.missed_by),
+                "missed by": "" if item.missed_by is None else number_text(item.missed_by),
                 "note": item.note,
             }
             for item in self.criteria
@@ -175,14 +177,14 @@ def _null_rate(
     holds = rate is not None and rate < targets.null_rate
     return Criterion(
         name=f"null_rate_{name}",
-        target=f"< {shown(targets.null_rate)}",
+        target=f"< {number_text(targets.null_rate)}",
         value=rate,
         low=None,
         high=None,
         bets=None,
         holds=holds,
         missed_by=None if holds or rate is None else rate - targets.null_rate,
-        note=f"worst {worst} {shown(rates[worst])}" if worst else "not measured",
+        note=f"worst {worst} {number_text(rates[worst])}" if worst else "not measured",
     )
 
 
@@ -242,21 +244,21 @@ def _words(
 ) -> str:
     missed = [criterion for criterion in criteria if not criterion.holds]
     if not missed:
-        said = "Passed: every criterion holds."
+        words = "Passed: every criterion holds."
     elif [item.name for item in missed] == ["alpha_share"] and missed[0].value is not None:
-        said = (
-            f"Refused by alpha_share alone: {shown(missed[0].value)} lies outside "
+        words = (
+            f"Refused by alpha_share alone: {number_text(missed[0].value)} lies outside "
             f"{missed[0].target} and every other criterion holds. The band is a setting "
             "(gate.alpha_low, gate.alpha_high)."
         )
     else:
-        said = "Refused: " + "; ".join(criterion.words() for criterion in missed) + "."
+        words = "Refused: " + "; ".join(criterion.words() for criterion in missed) + "."
     if underpowered:
-        said += f" Underpowered: the ROI interval is wider than +-{targets.underpowered * 100:g} "
-        said += "points; "
-        said += (
+        words += f" Underpowered: the ROI interval is wider than +-{targets.underpowered * 100:g} "
+        words += "points; "
+        words += (
             f"about {bets_needed:,} bets would bring it there."
             if bets_needed is not None
             else "without bets and an interval nobody can say how many it would take."
         )
-    return said
+    return words

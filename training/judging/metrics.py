@@ -18,7 +18,7 @@ from training.judging import betting, selection
 from training.judging.betting import Bets, BettingFigure
 from training.judging.selection import Cutoffs
 from training.statistics import calibration_curve, finishing_order, likelihood
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.races import Flags, Floats, Races
 from training.statistics.sample import check_results
 from velo.errors import DataError
@@ -84,7 +84,7 @@ class Predictions:
 
 
 def likelihoods(
-    given: Predictions, draws: int, seed: int, earlier_looks: int = 0
+    given: Predictions, resampling: Resampling, earlier_looks: int = 0
 ) -> dict[str, Value]:
     """Log loss, R² and the gain over the power-calibrated market."""
     races, won = given.races, given.win_share
@@ -94,8 +94,7 @@ def likelihoods(
         won,
         races,
         races.first(given.dates),
-        draws,
-        seed,
+        resampling,
         earlier_looks,
     )
     return {
@@ -136,7 +135,7 @@ def calibrations(given: Predictions, band: OddsBand) -> dict[str, Value]:
 
 
 def bettings(
-    given: Predictions, cutoffs: Cutoffs, band: OddsBand, commission: float, draws: int, seed: int
+    given: Predictions, cutoffs: Cutoffs, band: OddsBand, commission: float, resampling: Resampling
 ) -> dict[str, Value]:
     """A/E over Top20%, and ROI over each bucket."""
     odds = given.decision_odds
@@ -148,12 +147,12 @@ def bettings(
     chosen["all"] = selection.select_all(given.p, odds, band)
     top20 = given.bets(chosen["top20"])
     flat: dict[str, Value] = {
-        **_flat("ae_ratio", betting.ae_ratio(top20, draws, seed)),
-        **_flat("ae_fair", betting.ae_fair(top20, draws, seed)),
+        **_flat("ae_ratio", betting.ae_ratio(top20, resampling)),
+        **_flat("ae_fair", betting.ae_fair(top20, resampling)),
         "unsettleable_top20": top20.unsettleable,
     }
     for name, selected in chosen.items():
-        flat |= _flat(f"roi_{name}", betting.roi(given.bets(selected), commission, draws, seed))
+        flat |= _flat(f"roi_{name}", betting.roi(given.bets(selected), commission, resampling))
     return flat
 
 
@@ -173,15 +172,14 @@ def measure(
     cutoffs: Cutoffs,
     band: OddsBand,
     commission: float,
-    draws: int,
-    seed: int,
+    resampling: Resampling,
     earlier_looks: int = 0,
 ) -> dict[str, Value]:
     """All of them."""
     return {
-        **likelihoods(given, draws, seed, earlier_looks),
+        **likelihoods(given, resampling, earlier_looks),
         **calibrations(given, band),
-        **bettings(given, cutoffs, band, commission, draws, seed),
+        **bettings(given, cutoffs, band, commission, resampling),
         **orders(given),
     }
 

@@ -19,7 +19,7 @@ from training.data.dataset import Dataset
 from training.judging.distribution import Distribution, share_variance
 from training.judging.metrics import Predictions
 from training.statistics import calibration_curve, likelihood
-from training.statistics.bootstrap import Days
+from training.statistics.bootstrap import Days, Resampling
 from velo.errors import ModelError
 
 FORMAT = 1
@@ -77,7 +77,7 @@ class Reference:
     Attributes:
         first, last: race days that the features are described over.
         runners: of those days.
-        window_days: length of the windows that said what is usual.
+        window_days: length of the windows that set what is usual.
         features: by name.
         families: family -> its features.
         judged: figures of the holdout (`JUDGED` and `calibration_noise`, the calibration error
@@ -178,7 +178,7 @@ def described(
 
 
 def judged_figures(
-    figures: Mapping[str, Any], given: Predictions, draws: int, seed: int
+    figures: Mapping[str, Any], given: Predictions, resampling: Resampling
 ) -> dict[str, float | None]:
     """What is kept of a holdout, which is the same however often its days were looked at.
 
@@ -187,12 +187,12 @@ def judged_figures(
     Args:
         figures: as `evaluation.judge_holdout` gives them.
         given: the predictions that they are of.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
     """
     kept = {name: _plain(figures.get(name)) for name in JUDGED}
     races = given.races
     gain = likelihood.delta_ll(
-        given.p, given.p_market_power, given.win_share, races, races.first(given.dates), draws, seed
+        given.p, given.p_market_power, given.win_share, races, races.first(given.dates), resampling
     )
     return kept | {
         "delta_ll": _plain(gain.value),

@@ -93,10 +93,10 @@ def load(folder: Path, sha256: str) -> Artifact:
             says, or was written by a version with another format.
     """
     contents = _read(folder)
-    found = identity(contents)
-    if found != sha256:
+    actual = identity(contents)
+    if actual != sha256:
         raise ModelError(
-            f"{folder} is not the registered model: SHA-256 {found[:12]}... instead of "
+            f"{folder} is not the registered model: SHA-256 {actual[:12]}... instead of "
             f"{sha256[:12]}...; restore it from a backup or train again"
         )
     model = _parsed(contents[MODEL], folder / MODEL)
@@ -105,7 +105,7 @@ def load(folder: Path, sha256: str) -> Artifact:
     reference = None
     if REFERENCE in contents:
         reference = _parsed(contents[REFERENCE], folder / REFERENCE)
-    return Artifact(model, _ranker_text(contents, folder), found, reference)
+    return Artifact(model, _ranker_text(contents, folder), actual, reference)
 
 
 def identity(contents: Mapping[str, bytes]) -> str:
@@ -164,10 +164,10 @@ def _rounded(value: Any) -> Any:
 
 def _parsed(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+        document = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is not the JSON of a model: {error}") from None
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _ranker_text(contents: Mapping[str, bytes], folder: Path) -> str | None:

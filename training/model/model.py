@@ -48,10 +48,10 @@ class Fundamental:
     def importance(self) -> dict[str, float]:
         """What each feature weighs, in whatever form it goes in; the sum over its columns."""
         weights = self.scorer.importance()
-        found = dict.fromkeys(self.features, 0.0)
+        importance = dict.fromkeys(self.features, 0.0)
         for column, feature in zip(self.inputs.columns, self.inputs.origin, strict=True):
-            found[feature] += weights[column]
-        return found
+            importance[feature] += weights[column]
+        return importance
 
     def column(self, matrix: npt.NDArray[Any], races: Races) -> Floats:
         """What the blend's first exponent belongs to: ln f, or the raw score s in residual mode.
@@ -153,20 +153,20 @@ class Model:
         Raises:
             ModelError: the artifact lacks a part.
         """
-        said = artifact.model
+        plain = artifact.model
         try:
             return cls(
                 Fundamental(
-                    Inputs.from_dict(said["inputs"]),
-                    scorer.read(said["objective"], said["scorer"], artifact.ranker),
-                    float(said["temperature"]),
-                    bool(said["starts_from_market"]),
+                    Inputs.from_dict(plain["inputs"]),
+                    scorer.read(plain["objective"], plain["scorer"], artifact.ranker),
+                    float(plain["temperature"]),
+                    bool(plain["starts_from_market"]),
                 ),
-                said["devig"],
-                Blend.from_dict(said["blend"]),
-                Blend.from_dict(said["power_market"]),
-                calibration.from_dict(said["calibrator"]),
-                calibration.from_dict(said["market_calibrator"]),
+                plain["devig"],
+                Blend.from_dict(plain["blend"]),
+                Blend.from_dict(plain["power_market"]),
+                calibration.from_dict(plain["calibrator"]),
+                calibration.from_dict(plain["market_calibrator"]),
             )
         except (KeyError, TypeError) as error:
             raise ModelError(f"the artifact's model.json lacks {error}; train again") from None

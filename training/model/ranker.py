@@ -40,7 +40,7 @@ class Ranker:
         rounds: trees in it.
         objective: what it was fitted to.
         curve: the stopping slice's race log-likelihood after each round that was tried; empty
-            where none said when to stop, and not kept in the text.
+            where there is none, and not kept in the text.
     """
 
     text: str
@@ -232,8 +232,8 @@ def _evaluation(stopping: Sample, logit: bool) -> Evaluation:
 
     def evaluate(score: Floats, dataset: Any) -> tuple[str, float, bool]:
         # A ranking objective fixes no scale, so it is judged at its own best temperature.
-        heat = temperature.fit(score, stopping.win_share, stopping.races)
-        value = mean_log_likelihood(score / heat, stopping.win_share, stopping.races)
+        scale = temperature.fit(score, stopping.win_share, stopping.races)
+        value = mean_log_likelihood(score / scale, stopping.win_share, stopping.races)
         return METRIC, value, True
 
     return evaluate

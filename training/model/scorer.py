@@ -51,7 +51,7 @@ def fit(
     objective: str,
     sample: Sample,
     inputs: Inputs,
-    knobs: settings.Ranker,
+    params: settings.Ranker,
     seed: int,
     stopping: Sample | None = None,
     rounds: int | None = None,
@@ -62,7 +62,7 @@ def fit(
         objective: `conditional_logit`, `lambdarank`, `rank_xendcg` or `linear`.
         sample: whole races.
         inputs: what the columns of the sample are.
-        knobs: LightGBM's parameters; the linear model has none.
+        params: LightGBM's parameters; the linear model has none.
         seed: fixes every random choice.
         stopping: a later slice whose race log-likelihood says when boosting stops.
         rounds: trees that are kept, whatever the slice says; beats the settings' own.
@@ -74,8 +74,8 @@ def fit(
     """
     if objective == "linear":
         return linear.fit(sample, inputs)
-    binned = ranker.binned(sample, inputs, knobs, stopping)
-    return ranker.fit(binned, knobs, seed, objective, rounds)
+    binned = ranker.binned(sample, inputs, params, stopping)
+    return ranker.fit(binned, params, seed, objective, rounds)
 
 
 def read(objective: str, plain: dict[str, Any], text: str | None) -> Scorer:

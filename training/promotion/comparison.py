@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.promotion.recorded_run import Judged, recipe_of
+from training.promotion.recorded_run import RecordedRun, recipe_of
 from training.record.registry import aliases
 from training.record.report import plain
 from training.scoring import Stored, score_period, stored_model
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.paired import paired_gain
 from velo.errors import DataError, ModelError
 from velo.home import Home
@@ -29,7 +29,7 @@ UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ChampionComparison:
     """The race log-likelihood of a challenger less that of the champion.
 
     Attributes:
@@ -60,14 +60,14 @@ class Comparison:
         if not self.races:
             return f"not compared with champion {self.champion}: {self.note}"
         gain = self.gain
-        said = (
+        words = (
             f"{gain.value:+.4g} [{gain.low:+.4g}, {gain.high:+.4g}] nats a race against champion "
             f"{self.champion} on the {self.races:,} races from {self.first} to {self.last}"
         )
         outcome = "not wholly worse" if self.holds else "wholly worse"
         if np.isnan(gain.high) and not self.holds:
             outcome = "too few race days for an interval"
-        return f"{said}: {outcome}" + (f" ({self.note})" if self.note else "")
+        return f"{words}: {outcome}" + (f" ({self.note})" if self.note else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -76,25 +76,24 @@ class Comparison:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class Holdout:
     """A challenger's holdout as it predicted it.
 
     Attributes:
         predictions: as `Model.predict` gives them.
         first, last: days, both included.
         decision: kind of the price that it decides at.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
     """
 
     predictions: pd.DataFrame
     first: date
     last: date
     decision: str
-    draws: int
-    seed: int
+    resampling: Resampling
 
 
-def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
+def compare(home: Home, challenger: RecordedRun, champion: str) -> ChampionComparison:
     """Score both on the challenger's holdout and compare race by race.
 
     Args:
@@ -111,29 +110,26 @@ def compare(home: Home, challenger: Judged, champion: str) -> Comparison:
         return _of_its_own_recipe(challenger, champion)
     first, last = challenger.holdout
     stored = stored_model(home, challenger.version)
-    training = challenger.report["settings"]["training"]
-    held = Held(
+    holdout = Holdout(
         score_period(home, stored, first, last).predictions,
         first,
         last,
-        stored.said["prices"]["decision"],
-        training["bootstrap_draws"],
-        training["seed"],
+        stored.card.prices.decision,
+        challenger.report.resampling,
     )
-    return _against(home, standing, held)
+    return _against(home, standing, holdout)
 
 
-def said_of_run(home: Home, held: Held) -> str:
+def against_champion(home: Home, holdout: Holdout) -> str:
     """How a run that is not registered yet compares with the champion, in words.
 
-    A champion that cannot be scored is part of what is said, not an error: the run stands
-    without it.
+    If the champion cannot be scored, the words say so: the run stands without it.
     """
     champion = aliases(home).get("champion", {}).get("version")
     if champion is None:
         return "no champion yet"
     try:
-        return _against(home, _standing(home, champion), held).words()
+        return _against(home, _standing(home, champion), holdout).words()
     except (ModelError, DataError) as error:
         return f"not compared with champion {champion}: {error}"
 
@@ -145,35 +141,35 @@ def _standing(home: Home, champion: str) -> list[Stored]:
     return [reigning] if recipe is None else [reigning, stored_model(home, recipe)]
 
 
-def _against(home: Home, standing: Sequence[Stored], held: Held) -> Comparison:
-    champion, last = standing[0].version, held.last
-    opponent, begin = fairest(standing, held.first)
+def _against(home: Home, standing: Sequence[Stored], holdout: Holdout) -> ChampionComparison:
+    champion, last = standing[0].version, holdout.last
+    opponent, begin = fairest(standing, holdout.first)
     if begin > last:
-        return Comparison(
+        return ChampionComparison(
             champion,
             opponent.version,
             None,
             None,
             0,
             UNKNOWN,
-            f"it was trained on days before {begin}, all of the holdout {held.first} to {last} "
+            f"it was trained on days before {begin}, all of the holdout {holdout.first} to {last} "
             f"among them; train the challenger with a holdout of days from {begin} on",
         )
     theirs = score_period(home, opponent, begin, last).predictions
-    ours = held.predictions[held.predictions["date"] >= pd.Timestamp(begin)]
+    ours = holdout.predictions[holdout.predictions["date"] >= pd.Timestamp(begin)]
     try:
-        met = paired_gain(ours, theirs, held.draws, held.seed)
+        met = paired_gain(ours, theirs, holdout.resampling)
     except DataError as error:
-        return Comparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
+        return ChampionComparison(champion, opponent.version, begin, last, 0, UNKNOWN, str(error))
     notes = []
     if opponent is not standing[0]:
         notes.append(f"version {opponent.version}, judged for it, stands in its place")
-    if begin > held.first:
+    if begin > holdout.first:
         notes.append(f"days before {begin} are left out: it was trained on them")
-    decision = opponent.said["prices"]["decision"]
-    if decision != held.decision:
-        notes.append(f"the challenger decides at {held.decision}, the champion at {decision}")
-    return Comparison(
+    decision = opponent.card.prices.decision
+    if decision != holdout.decision:
+        notes.append(f"the challenger decides at {holdout.decision}, the champion at {decision}")
+    return ChampionComparison(
         champion, opponent.version, begin, last, met.races, met.gain, "; ".join(notes)
     )
 
@@ -189,10 +185,10 @@ def fairest(standing: Sequence[Stored], first: date) -> tuple[Stored, date]:
     return standing[best], begins[best]
 
 
-def _of_its_own_recipe(challenger: Judged, champion: str) -> Comparison:
+def _of_its_own_recipe(challenger: RecordedRun, champion: str) -> ChampionComparison:
     first, last = challenger.holdout
-    races = int(challenger.report["holdout"]["races"])
-    return Comparison(
+    races = int(challenger.report.holdout["races"] or 0)
+    return ChampionComparison(
         champion,
         challenger.version,
         first,

@@ -14,8 +14,8 @@ from typing import Any
 from training.judging.gate import Verdict
 from training.promotion import champion
 from training.promotion.champion import Reign
-from training.promotion.comparison import Comparison, compare
-from training.promotion.recorded_run import Judged, judged_version, recipe_of
+from training.promotion.comparison import ChampionComparison, compare
+from training.promotion.recorded_run import RecordedRun, judged_version, recipe_of
 from training.promotion.refit import Refitted, refit
 from training.promotion.succession import (
     DESPITE,
@@ -40,7 +40,7 @@ WORDS = "velo.promotion.words"
 
 @dataclass(frozen=True, repr=False)
 class Promotion(Result):
-    """What was asked, what was found and who is champion now.
+    """What was asked for, what the gate and the comparison gave, and who is champion now.
 
     Attributes:
         version: the version that was put forward.
@@ -53,8 +53,8 @@ class Promotion(Result):
     """
 
     version: str
-    judged: Judged
-    comparison: Comparison | None
+    judged: RecordedRun
+    comparison: ChampionComparison | None
     objections: tuple[str, ...]
     despite_alarm: str | None
     refitted: Refitted | None
@@ -70,17 +70,17 @@ class Promotion(Result):
         """The outcome for a person."""
         if self.objections:
             return f"Version {self.version} is not promoted: {'; '.join(self.objections)}."
-        said = f"Version {self.after.champion} is champion"
+        words = f"Version {self.after.champion} is champion"
         if self.refitted is not None:
-            said += f", version {self.judged.version}'s recipe retrained through "
-            said += self.refitted.report["last_day"]
+            words += f", version {self.judged.version}'s recipe retrained through "
+            words += self.refitted.report["last_day"]
         if self.before == self.after:
-            return said + "; it was before."
+            return words + "; it was before."
         if self.after.previous is not None:
-            said += f"; version {self.after.previous} is previous"
+            words += f"; version {self.after.previous} is previous"
         if self.despite_alarm:
-            said += f"; despite the alarm, because: {self.despite_alarm}"
-        return said + "."
+            words += f"; despite the alarm, because: {self.despite_alarm}"
+        return words + "."
 
     @property
     def summary(self) -> str:
@@ -161,7 +161,7 @@ def promote(
     return done
 
 
-def _crown(home: Home, successor: Registered, judged: Judged, reason: str | None) -> Reign:
+def _crown(home: Home, successor: Registered, judged: RecordedRun, reason: str | None) -> Reign:
     """Write the succession and its reason, then move the aliases; the champion stays as it is."""
     number = str(successor.version)
     stands = number == Reign.now(home).champion and why_not_champion(home, successor) is None
@@ -178,7 +178,7 @@ def _is_told(asked: Registered, before: Reign, after: Reign) -> bool:
 
 
 def objections(
-    verdict: Verdict, comparison: Comparison | None, despite_alarm: str | None
+    verdict: Verdict, comparison: ChampionComparison | None, despite_alarm: str | None
 ) -> tuple[str, ...]:
     """What speaks against a promotion, a sentence each.
 
@@ -187,12 +187,12 @@ def objections(
         comparison: with the champion, where it was made.
         despite_alarm: the answer to an alarm.
     """
-    found = [criterion.words() for criterion in verdict.refused_by]
+    sentences = [criterion.words() for criterion in verdict.refused_by]
     if not despite_alarm:
-        found += [f"alarm: {alarm}" for alarm in verdict.alarms]
+        sentences += [f"alarm: {alarm}" for alarm in verdict.alarms]
     if comparison is not None and not comparison.holds:
-        found.append(comparison.words())
-    return tuple(found)
+        sentences.append(comparison.words())
+    return tuple(sentences)
 
 
 def roll_back(home: Home) -> tuple[Reign, Reign]:

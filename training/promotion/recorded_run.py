@@ -1,4 +1,4 @@
-"""A version as its run recorded it: the figures, the targets it was held to, and what was found.
+"""A version as its run recorded it: figures, the targets it was held to, and its weak points.
 
 The gate is applied to the recorded figures with the recorded targets, so that a setting changed
 after training neither opens nor closes it.
@@ -7,33 +7,30 @@ after training neither opens nor closes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pydantic import ValidationError
-
-from training.data.nulls import NullCount
 from training.judging.gate import Verdict, judge
 from training.record import mlflow_store, registry
 from training.record.registry import Registered
+from training.record.report import FILE as REPORT
+from training.record.report import TrainingReport, plain
 from velo import settings
 from velo.errors import ModelError
 from velo.home import Home
 from velo.settings import Gate, Settings
 
-REPORT = "training_report.json"
 REFIT = "refit.json"
 """Of a refit's run: `judged` is the version whose recipe it is, and whose verdict stands for it."""
 JUDGED = "velo.judged"
 """Tag of a refit, which says the same to who reads the registry."""
-SHOWN = 3
+NAMED = 3
 """Pieces of each kind that a refusal names."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class RecordedRun:
     """A trained version with its report.
 
     Attributes:
@@ -43,11 +40,11 @@ class Judged:
     """
 
     registered: Registered
-    report: Mapping[str, Any]
+    report: TrainingReport
     verdict: Verdict
 
     @classmethod
-    def of(cls, home: Home, registered: Registered) -> Judged:
+    def of(cls, home: Home, registered: Registered) -> RecordedRun:
         """Read the run's report and apply the gate to it.
 
         Raises:
@@ -55,20 +52,19 @@ class Judged:
         """
         path = mlflow_store.model_folder(home, registered.run_id).parent / REPORT
         try:
-            report = json.loads(path.read_text(encoding="utf-8"))
-            gate, training = report["settings"]["gate"], report["settings"]["training"]
+            report = TrainingReport(**json.loads(path.read_text(encoding="utf-8")))
             verdict = judge(
-                report["holdout"],
-                {feature: NullCount(**count) for feature, count in report["nulls"].items()},
-                report["data"]["families"],
-                Gate(**gate),
-                training["blend"],
+                report.holdout,
+                {feature: nulls.count for feature, nulls in report.nulls.items()},
+                report.data.families,
+                report.gate,
+                report.blend,
             )
         except FileNotFoundError:
             raise ModelError(
                 f"run {registered.run_id} has no {REPORT}; restore it from a backup or train again"
             ) from None
-        except (ValueError, KeyError, TypeError, ValidationError) as error:
+        except (ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 f"{path} cannot be judged by this gate ({type(error).__name__}); train again"
             ) from None
@@ -83,20 +79,17 @@ class Judged:
     @property
     def holdout(self) -> tuple[date, date]:
         """First and last day that judged it, both included."""
-        start, after = (
-            date.fromisoformat(self.report["plan"][end]) for end in ("holdout_start", "holdout_end")
-        )
-        return start, date.fromordinal(after.toordinal() - 1)
+        return self.report.holdout_days
 
     @property
     def objective(self) -> str:
         """What its ranker was fitted to, `auto` resolved."""
-        return str(self.report["model"]["objective"])
+        return self.report.model.objective
 
     @property
     def rounds(self) -> int:
         """Boosting rounds of its last model, 0 for a linear one."""
-        return int(self.report["model"]["rounds"])
+        return self.report.model.rounds
 
     def settings(self) -> Settings:
         """The settings that it was trained with; only the machine's own bounds are today's.
@@ -104,12 +97,12 @@ class Judged:
         Raises:
             SettingsError: a recorded setting is not known any more.
         """
-        recorded = {name: part for name, part in self.report["settings"].items() if name != "store"}
+        recorded = {name: part for name, part in self.report.settings.items() if name != "store"}
         return settings.load(**recorded)
 
     def moved_targets(self, now: Gate) -> tuple[str, ...]:
         """Targets of the gate that the settings have otherwise today; they do not count here."""
-        then = Gate(**self.report["settings"]["gate"])
+        then = self.report.gate
         return tuple(
             f"{name} {getattr(then, name)} then, {getattr(now, name)} now"
             for name in Gate.model_fields
@@ -126,26 +119,25 @@ class Judged:
             intervals, the most harmful first.
         """
         whole = self.verdict.to_dict()
-        return {
-            "missed": [each for each in whole["criteria"] if not each["holds"]],
-            "alarms": whole["alarms"],
-            "worst": {kind: found[:SHOWN] for kind, found in self.report["worst"].items()},
-            "features": [
-                each
-                for each in self.report["contributions"]
-                if each["judgement"] in ("hurts", "adds nothing")
-            ],
-        }
+        findings: dict[str, Any] = plain(
+            {
+                "missed": [each for each in whole["criteria"] if not each["holds"]],
+                "alarms": whole["alarms"],
+                "worst": {kind: pieces[:NAMED] for kind, pieces in self.report.worst.items()},
+                "features": [each for each in self.report.contributions if each.is_questionable],
+            }
+        )
+        return findings
 
 
-def judged_version(home: Home, registered: Registered) -> Judged:
+def judged_version(home: Home, registered: Registered) -> RecordedRun:
     """The version whose verdict counts for a model: its own, or for a refit its recipe's.
 
     Raises:
-        ModelError: as `Judged.of`; or the version that a refit names is gone.
+        ModelError: as `RecordedRun.of`; or the version that a refit names is gone.
     """
     recipe = recipe_of(registered)
-    return Judged.of(home, registered if recipe is None else registry.resolve(home, recipe))
+    return RecordedRun.of(home, registered if recipe is None else registry.resolve(home, recipe))
 
 
 def recipe_of(registered: Registered) -> str | None:

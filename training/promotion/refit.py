@@ -7,8 +7,7 @@ the verdict is the recipe's, and the version says whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from training.data.dataset import gather
@@ -16,12 +15,14 @@ from training.data.folds import plan_ahead
 from training.judging.reference import reference
 from training.model import artifact
 from training.model.artifact import load
-from training.promotion.recorded_run import JUDGED, REFIT, Judged
+from training.promotion.recorded_run import JUDGED, REFIT, RecordedRun
+from training.record import declarations
 from training.record.code_state import CodeState
 from training.record.mlflow_store import VERDICT
 from training.record.tracking import Recorder
 from training.scoring import Stored, stored_model
-from training.walk import evaluation, walk_forward
+from training.walk.recipe import Recipe
+from training.walk.stage_timer import Progress, StageTimer
 from training.walk.stored_form import stored_form
 from velo.errors import ModelError
 from velo.home import Home
@@ -42,7 +43,7 @@ class Refitted:
     report: dict[str, Any]
 
 
-def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitted:
+def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
     """Retrain and register; no alias is moved.
 
     Args:
@@ -60,10 +61,11 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
     spine = Spine(home)
     first, last = judged.holdout
     ahead = (last - first).days + 1
-    progress("retrieving features through the last day")
-    data = gather(
-        home, settings, plan_ahead(spine.first_day, spine.last_day, settings.training, ahead)
-    )
+    timer = StageTimer(progress)
+    with timer.stage("retrieving features through the last day"):
+        data = gather(
+            home, settings, plan_ahead(spine.first_day, spine.last_day, settings.training, ahead)
+        )
     if data.features != earlier.model.fundamental.features:
         raise ModelError(
             f"version {judged.version} was trained on other features than service "
@@ -73,18 +75,11 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
     code = CodeState.now()
     tags = {**code.tags(), JUDGED: judged.version, VERDICT: "refit"}
     with Recorder(home, name, {**tags, **data.fingerprint}) as recorder:
-        recorder.params(settings.model_dump(mode="json", exclude={"home"}))
-        devig = earlier.model.devig
-        oof = walk_forward.out_of_fold(data, settings, devig, judged.objective, progress)
-        progress("fitting the blend")
-        _, trials = evaluation.fold_figures(oof, settings)
-        blended = evaluation.fit_blend(oof.frame, settings, trials)
-        cutoffs = evaluation.cut_offs(oof, blended, data, settings)
-        progress("fitting the last model")
-        fundamental = walk_forward.fit_last(
-            data, settings, devig, judged.objective, replace(oof.size, rounds=judged.rounds)
-        )
-        model = blended.model(fundamental, devig)
+        recorder.params(settings.recorded())
+        declarations.keep(recorder, settings.feature_repo)
+        recipe = Recipe(settings, earlier.model.devig, judged.objective, rounds=judged.rounds)
+        fitted = recipe.fit(data, timer)
+        model, cutoffs = fitted.model, fitted.cutoffs
         report = {
             "judged": judged.version,
             "last_day": spine.last_day.isoformat(),
@@ -96,7 +91,7 @@ def refit(home: Home, judged: Judged, progress: Callable[[str], None]) -> Refitt
             "blend_judged": earlier.model.blend.to_dict(),
             "cutoffs": cutoffs.to_dict(),
             "code": code.version,
-            "code_judged": earlier.said["code"],
+            "code_judged": earlier.card.code,
         }
         recorder.document(REFIT, report)
         saved = stored_form(data, settings, model, cutoffs, code.version)

@@ -83,8 +83,8 @@ def was_promoted(registered: Registered, judged: Registered) -> bool:
     if successions(registered):
         return True
     tags = registered.tags
-    told = tags.get(OUTCOME, "").startswith(EARLIER) or DESPITE in tags
-    return told and _path(judged).with_name(WHOLE).is_file()
+    is_tagged = tags.get(OUTCOME, "").startswith(EARLIER) or DESPITE in tags
+    return is_tagged and _path(judged).with_name(WHOLE).is_file()
 
 
 def answer_to_alarm(registered: Registered) -> str | None:

@@ -37,9 +37,9 @@ def close(store: MlflowClient, experiment: str, home: Home) -> tuple[str, ...]:
 
 
 def _withdraw(store: MlflowClient, run_id: str) -> None:
-    for found in store.search_model_versions(f"run_id = '{run_id}'"):
+    for entry in store.search_model_versions(f"run_id = '{run_id}'"):
         # A search does not say which aliases a version bears.
-        version = store.get_model_version(MODEL, str(found.version))
+        version = store.get_model_version(MODEL, str(entry.version))
         store.delete_model_version(MODEL, str(version.version))
         whole = store.search_model_versions(
             f"name = '{MODEL}'", max_results=1, order_by=["version_number DESC"]

@@ -7,14 +7,14 @@ import subprocess
 from dataclasses import dataclass
 
 import velo
-from velo.settings import PROJECT_ROOT
+from velo.settings.project import PROJECT_ROOT, is_checkout
 
 LONGEST_CHANGE = 1_000_000
 
 
 @dataclass(frozen=True)
 class CodeState:
-    """The checkout that runs; outside a checkout only `version` is known.
+    """The checkout that runs; of an installed wheel only `version` is known.
 
     Attributes:
         version: the package's version and the commit, with `+` where files were changed.
@@ -44,7 +44,7 @@ class CodeState:
 
     def tags(self) -> dict[str, str]:
         """MLflow's own tags for the source of a run, and ours."""
-        found = {
+        tags = {
             "velo.code": self.version,
             "mlflow.source.name": "velo train",
             "mlflow.source.type": "LOCAL",
@@ -52,10 +52,12 @@ class CodeState:
             "mlflow.source.git.branch": self.branch,
             "mlflow.user": _user(),
         }
-        return {name: said for name, said in found.items() if said}
+        return {name: value for name, value in tags.items() if value}
 
 
 def _git(*words: str) -> str:
+    if not is_checkout():
+        return ""  # a wheel may lie in somebody else's checkout
     try:
         return subprocess.run(  # noqa: S603
             ["git", *words],  # noqa: S607

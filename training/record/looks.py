@@ -1,7 +1,8 @@
 """Who looked at which days before: what widens the interval of the gain over the market.
 
 A look is a set of predictions held against the results of some days. A model's own are one look,
-however often they are reported; a walk-forward fits models anew and is a look of its own. They are
+however often they are reported; a walk-forward fits models anew and is a look of its own, and so is
+each version of a strategy in Python that bets them. They are
 kept as tags of the runs in MLflow and go by the days alone: a home holds one warehouse, and a day
 that is imported again or with more races has still been seen.
 """
@@ -37,7 +38,8 @@ class Look:
 
     Attributes:
         run_id: of the model, or of the one whose recipe was walked.
-        who: `own` for the model's predictions, else what tells one walk from another.
+        who: `own` for the model's predictions, else what tells one walk, or one version of a
+            strategy in Python, from another.
         first, last: days, both included.
     """
 
@@ -57,17 +59,30 @@ def of_walk(run_id: str, first: date, last: date, legs: Sequence[Mapping[str, An
     return Look(run_id, hashlib.sha256(made.encode()).hexdigest()[:12], first, last)
 
 
-def earlier_looks(home: Home, first: date, last: date, but: Look | None = None) -> int:
+def of_strategy(run_id: str, first: date, last: date, named: str, sha256: str) -> Look:
+    """The look of a strategy in Python: a change of its file makes it another.
+
+    Args:
+        run_id: of the model whose predictions it bets.
+        first, last: days, both included.
+        named: `module:Class`.
+        sha256: of the file.
+    """
+    code = hashlib.sha256(f"{named}:{sha256}".encode()).hexdigest()[:12]
+    return Look(run_id, f"python:{code}", first, last)
+
+
+def earlier_looks(home: Home, first: date, last: date, *but: Look) -> int:
     """Looks at any day of [first, last], those of failed and deleted runs included.
 
     Args:
         home: its MLflow store.
         first, last: days, both included.
-        but: the look that asks, which is no earlier one.
+        but: the looks that ask, which are no earlier ones.
     """
-    own = None if but is None else (but.run_id, but.who)
+    own = {(look.run_id, look.who) for look in but}
     seen = {(look.run_id, look.who) for look in _looks(home) if look.shares_a_day(first, last)}
-    return len(seen - {own})
+    return len(seen - own)
 
 
 def declare(home: Home, look: Look) -> None:
@@ -77,8 +92,8 @@ def declare(home: Home, look: Look) -> None:
     """
     store = mlflow_store.client(home)
     tags = store.get_run(look.run_id).data.tags
-    told = list(_backtests(look.run_id, tags))
-    same = [each for each in told if each.who == look.who]
+    backtests = list(_backtests(look.run_id, tags))
+    same = [each for each in backtests if each.who == look.who]
     if look.who == OWN:
         same.extend(_holdout(look.run_id, tags))
     if any(each.first <= look.first and look.last <= each.last for each in same):
@@ -87,7 +102,7 @@ def declare(home: Home, look: Look) -> None:
     whole = Look(
         look.run_id, look.who, min(each.first for each in spans), max(each.last for each in spans)
     )
-    kept = [each for each in told if each.who != look.who]
+    kept = [each for each in backtests if each.who != look.who]
     lines = [f"{each.who} {each.first} {each.last}" for each in (*kept, whole)][-MOST_WALKS:]
     store.set_tag(look.run_id, BACKTESTS, "\n".join(lines))
 
@@ -106,8 +121,8 @@ def _tagged(
 ) -> Iterable[tuple[str, Mapping[str, str]]]:
     from mlflow.entities import ViewType
 
-    found = mlflow_store.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
-    return ((run.info.run_id, run.data.tags) for run in found)
+    runs = mlflow_store.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
+    return ((run.info.run_id, run.data.tags) for run in runs)
 
 
 def _holdout(run_id: str, tags: Mapping[str, str]) -> Iterator[Look]:

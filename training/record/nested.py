@@ -21,7 +21,7 @@ class Nested:
     """A part that has ended.
 
     Attributes:
-        name: shown in the list of runs.
+        name: in the list of runs.
         began, ended: seconds since 1970.
         params, metrics, tags: as of any run.
         curves: metric -> its value after each step, from 1.
@@ -48,7 +48,7 @@ def of_fold(fit: FoldFit, figures: Mapping[str, Any]) -> Nested:
             "train_end": str(fold.train_end),
             "test_start": str(fold.test_start),
             "test_end": str(fold.test_end),
-            **{name: said for name, said in figures.items() if isinstance(said, str)},
+            **{name: text for name, text in figures.items() if isinstance(text, str)},
         },
         metrics={
             name: x for name, x in figures.items() if isinstance(x, int | float) and name != "fold"

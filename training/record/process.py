@@ -102,9 +102,9 @@ def _has_ended(words: list[str]) -> bool:
     if len(words) != 3 or words[0] != platform.node():
         return False
     try:
-        found, began = psutil.Process(int(words[1])), float(words[2])
-        gone: bool = found.status() == psutil.STATUS_ZOMBIE
-        return gone or abs(found.create_time() - began) > SLACK
+        process, began = psutil.Process(int(words[1])), float(words[2])
+        gone: bool = process.status() == psutil.STATUS_ZOMBIE
+        return gone or abs(process.create_time() - began) > SLACK
     except psutil.NoSuchProcess:
         return True
     except (psutil.AccessDenied, ValueError, OverflowError):

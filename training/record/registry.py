@@ -113,13 +113,13 @@ def resolve_version(home: Home, reference: str) -> Registered:
     Raises:
         ModelError: as `resolve`; or the run has no version.
     """
-    found = resolve(home, reference)
-    if found.version is not None:
-        return found
+    registered = resolve(home, reference)
+    if registered.version is not None:
+        return registered
     store = mlflow_store.client(home)
-    version = _newest(store, f"run_id = '{found.run_id}'")
+    version = _newest(store, f"run_id = '{registered.run_id}'")
     if version is None:
-        raise ModelError(f"run {found.run_id} is registered as no version; train again")
+        raise ModelError(f"run {registered.run_id} is registered as no version; train again")
     return _of_version(store, home, version)
 
 
@@ -142,7 +142,7 @@ def aliases(home: Home) -> dict[str, dict[str, str]]:
     if not (home.root / "mlflow.db").exists():
         return {}
     store = mlflow_store.client(home)
-    found = {alias: _version(store, alias) for alias in ALIASES}
+    versions = {alias: _version(store, alias) for alias in ALIASES}
     return {
         alias: {
             "version": str(version.version),
@@ -153,7 +153,7 @@ def aliases(home: Home) -> dict[str, dict[str, str]]:
             .isoformat(),
             **{name: version.tags[tag] for name, tag in SAID.items() if tag in version.tags},
         }
-        for alias, version in found.items()
+        for alias, version in versions.items()
         if version is not None
     }
 
@@ -162,14 +162,14 @@ def _of_version(store: MlflowClient, home: Home, reference: str) -> Registered:
     version = _version(store, reference)
     if version is None:
         raise ModelError(f"there is no {_named(reference)}; {_what_there_is(store)}")
-    found = _of_run(store, home, str(version.run_id))
+    run = _of_run(store, home, str(version.run_id))
     sha256 = version.tags.get(mlflow_store.SHA256, "")
-    if sha256 != found.sha256:
+    if sha256 != run.sha256:
         raise ModelError(
             f"version {version.version} and its run {version.run_id} disagree on the model's "
             "SHA-256; restore the home from a backup or train again"
         )
-    return Registered(found.folder, sha256, found.run_id, str(version.version), dict(version.tags))
+    return Registered(run.folder, sha256, run.run_id, str(version.version), dict(version.tags))
 
 
 def _of_run(store: MlflowClient, home: Home, run_id: str) -> Registered:
@@ -201,10 +201,10 @@ def _version(store: MlflowClient, reference: str) -> Any | None:
 
 def _newest(store: MlflowClient, query: str) -> str | None:
     """The number of the newest version that a query finds."""
-    found = store.search_model_versions(
+    versions = store.search_model_versions(
         f"name = '{MODEL}' and {query}", max_results=1, order_by=["version_number DESC"]
     )
-    return str(found[0].version) if found else None
+    return str(versions[0].version) if versions else None
 
 
 def _named(reference: str) -> str:

@@ -8,13 +8,13 @@ is a tag that a list can show as a column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from training.judging.criterion import Criterion, shown
+from training.judging.criterion import Criterion, number_text
 from training.judging.gate import Verdict
-from training.record.report import price_note
+from training.record.report import TrainingReport
+from training.record.report_sections import Figures
 
 RUN_NAME = "mlflow.runName"
 GATE_TAG = "gate."
@@ -27,12 +27,12 @@ class Review:
     """A run as a person judges it.
 
     Attributes:
-        report: the training report, plain JSON.
+        report: the training report.
         verdict: the gate's.
         champion: how it compares with the champion, in words.
     """
 
-    report: Mapping[str, Any]
+    report: TrainingReport
     verdict: Verdict
     champion: str
 
@@ -42,25 +42,25 @@ class Review:
 
     def tags(self) -> dict[str, str]:
         """What a list of runs can show as columns."""
-        data, plan, prices = (self.report[part] for part in ("data", "plan", "prices"))
+        data, plan, prices = self.report.data, self.report.plan, self.report.prices
         return {
             **self.short_tags(),
             "velo.champion": self.champion,
-            "velo.market": f"{prices['decision']} by {prices['devig']}, {price_note(prices)}",
-            "velo.data": f"{data['rows']:,} starts of {data['races']:,} races from "
-            f"{data['first_day']} to {data['last_day']}, build {data['build'][:12]}",
-            "velo.holdout": f"{plan['holdout_start']} to {plan['holdout_end']}, end excluded",
+            "velo.market": f"{prices.decision} by {prices.devig}, {prices.note}",
+            "velo.data": f"{data.rows:,} starts of {data.races:,} races from "
+            f"{data.first_day} to {data.last_day}, build {data.build[:12]}",
+            "velo.holdout": f"{plan.holdout_start} to {plan.holdout_end}, end excluded",
             "velo.trials": str(self._trials),
         }
 
     def short_tags(self) -> dict[str, str]:
         """The few that a list of versions has room for."""
-        prices, training = self.report["prices"], self.report["settings"]["training"]
+        prices = self.report.prices
         refused_by = ", ".join(each.name for each in self.verdict.refused_by)
         return {
             "velo.refused_by": refused_by or "none",
-            "velo.prices": f"{prices['decision']} -> {prices['settlement']}",
-            "velo.service": training["service"],
+            "velo.prices": f"{prices.decision} -> {prices.settlement}",
+            "velo.service": self.report.service,
         }
 
     def page(self) -> str:
@@ -77,45 +77,45 @@ class Review:
 
     @property
     def _trials(self) -> int:
-        return int((self.report["tuning"] or {}).get("trials", 0))
+        return 0 if self.report.tuning is None else self.report.tuning.trials
 
     def _summary(self) -> str:
-        report, holdout, plan = self.report, self.report["holdout"], self.report["plan"]
+        report, holdout, plan = self.report, self.report.holdout, self.report.plan
         trials = f", {self._trials} trials" if self._trials else ""
         return (
             f"{self.verdict.words} Champion: {self.champion}. Market: "
             f"{_interval(holdout, 'delta_ll')} nats a race over the power-calibrated "
-            f"{report['prices']['decision']}. Data: {_shown(holdout, 'races')} races from "
-            f"{plan['holdout_start']} to {plan['holdout_end']} after "
+            f"{report.prices.decision}. Data: {_shown(holdout, 'races')} races from "
+            f"{plan.holdout_start} to {plan.holdout_end} after "
             f"{_shown(holdout, 'training_rows')} starts of training{trials}."
         )
 
     def _facts(self) -> str:
         report = self.report
-        data, plan, holdout, model = (report[part] for part in ("data", "plan", "holdout", "model"))
-        looks = report["earlier_looks"]
+        data, plan, holdout, prices = report.data, report.plan, report.holdout, report.prices
+        looks = report.earlier_looks
         facts = {
-            "prices": f"{price_note(report['prices'])}, margin taken out by "
-            f"{report['prices']['devig']}, commission {report['prices']['commission']:g}",
+            "prices": f"{prices.note}, margin taken out by {prices.devig}, "
+            f"commission {prices.commission:g}",
             "R²": f"model {_shown(holdout, 'r2_model')}, market {_shown(holdout, 'r2_market')}, "
             f"power-calibrated {_shown(holdout, 'r2_market_power')}, blend {_shown(holdout, 'r2')}",
-            "holdout": f"{plan['holdout_start']} to {plan['holdout_end']}, end excluded; "
+            "holdout": f"{plan.holdout_start} to {plan.holdout_end}, end excluded; "
             + (f"{looks} earlier looks at these days" if looks else "no earlier look at them"),
-            "data": f"{data['rows']:,} starts of {data['races']:,} races from {data['first_day']} "
-            f"to {data['last_day']}, build `{data['build'][:12]}`",
-            "recipe": f"{model['objective']}, {report['settings']['training']['blend']} blend, "
-            f"service {report['settings']['training']['service']}; {model['note']}",
-            "tuning": (report["tuning"] or {}).get("words", "none, the settings as they stand"),
+            "data": f"{data.rows:,} starts of {data.races:,} races from {data.first_day} "
+            f"to {data.last_day}, build `{data.build[:12]}`",
+            "recipe": f"{report.model.objective}, {report.blend} blend, "
+            f"service {report.service}; {report.model.note}",
+            "tuning": report.tuning.words if report.tuning else "none, the settings as they stand",
         }
-        return "\n".join(f"- **{name}**: {said}" for name, said in facts.items())
+        return "\n".join(f"- **{name}**: {fact}" for name, fact in facts.items())
 
     def _weak_points(self) -> str:
         lines = []
-        question = self.report["features_to_question"]
+        question = self.report.features_to_question
         if question:
             lines.append(f"- **features that add nothing or hurt**: {', '.join(question)}")
-        for kind, pieces in self.report["worst"].items():
-            named = [piece["name"] for piece in pieces[:3]]
+        for kind, pieces in self.report.worst.items():
+            named = [piece.name for piece in pieces[:3]]
             if named:
                 lines.append(f"- **worst by {kind.replace('_', ' ')}**: {', '.join(named)}")
         lines.append(
@@ -161,18 +161,18 @@ def gate_page(verdict: Verdict) -> str:
 
 def _short(criterion: Criterion) -> str:
     if criterion.holds:
-        return f"yes: {shown(criterion.value)} ({criterion.target})"
-    by = "" if criterion.missed_by is None else f", missed by {shown(criterion.missed_by)}"
-    return f"NO: {shown(criterion.value)} ({criterion.target}{by})"
+        return f"yes: {number_text(criterion.value)} ({criterion.target})"
+    by = "" if criterion.missed_by is None else f", missed by {number_text(criterion.missed_by)}"
+    return f"NO: {number_text(criterion.value)} ({criterion.target}{by})"
 
 
-def _interval(figures: Mapping[str, Any], name: str) -> str:
+def _interval(figures: Figures, name: str) -> str:
     value, low, high = (_shown(figures, name + end) for end in ("", "_low", "_high"))
     return f"{value} [{low}, {high}]"
 
 
-def _shown(figures: Mapping[str, Any], name: str) -> str:
-    return shown(figures.get(name))
+def _shown(figures: Figures, name: str) -> str:
+    return number_text(figures.get(name))
 
 
 def _row(cells: Iterable[str]) -> str:

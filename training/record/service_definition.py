@@ -15,9 +15,9 @@ def definition(store: Any, service: str) -> dict[str, Any]:
         store: a `feast.FeatureStore`.
         service: a name that the registry holds.
     """
-    found = store.get_feature_service(service)
+    declaration = store.get_feature_service(service)
     on_demand = [
-        store.get_on_demand_feature_view(each.name) for each in found.feature_view_projections
+        store.get_on_demand_feature_view(each.name) for each in declaration.feature_view_projections
     ]
     below = {
         projection.name
@@ -25,7 +25,7 @@ def definition(store: Any, service: str) -> dict[str, Any]:
         for projection in view.source_feature_view_projections.values()
     }
     return {
-        "service": _plain(found),
+        "service": _plain(declaration),
         "on_demand_views": [_plain(view) for view in on_demand],
         "views": [_plain(store.get_feature_view(name)) for name in sorted(below)],
     }

@@ -31,10 +31,10 @@ def entries(data: Dataset) -> list[DatasetInput]:
 
 def digest(frame: pd.DataFrame) -> str:
     """32 hex signs of a SHA-256 over every value of a frame, its columns' names and its order."""
-    said = hashlib.sha256(json.dumps([str(name) for name in frame.columns]).encode())
+    sha256 = hashlib.sha256(json.dumps([str(name) for name in frame.columns]).encode())
     rows = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
-    said.update(rows.tobytes())
-    return said.hexdigest()[:32]
+    sha256.update(rows.tobytes())
+    return sha256.hexdigest()[:32]
 
 
 def _entry(data: Dataset, context: str, first: date, end: date) -> DatasetInput:

@@ -34,7 +34,7 @@ from training.record.nested import PARENT, STUDY, TRIAL, Nested, of_trial
 from training.record.process import PROCESS, this_process
 from training.record.review import gate_columns, gate_page, gate_tags
 from training.record.trial import Trial
-from velo.disk.whole_file import draft_of
+from velo.disk.whole_file import write_whole
 from velo.home import Home
 
 if TYPE_CHECKING:
@@ -174,11 +174,13 @@ class Recorder:
 
     def plots(self, images: Mapping[str, bytes]) -> None:
         """Store images under `plots/`, by file name."""
-        folder = self.home.artifacts / self.run_id / "artifacts" / "plots"
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, image in images.items():
-            with draft_of(folder / name) as draft:
-                draft.write_bytes(image)
+        self.files("plots", images)
+
+    def files(self, folder: str, contents: Mapping[str, bytes]) -> None:
+        """Store files as the run's artifacts in a folder, by their paths in it."""
+        place = self.home.artifacts / self.run_id / "artifacts" / folder
+        for name, content in contents.items():
+            write_whole(place / name, content)
 
     @property
     def model_folder(self) -> Path:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -19,24 +19,24 @@ import numpy as np
 import pandas as pd
 
 from training.blending.calibration_choice import Trials
-from training.blending.market import Method
 from training.data.dataset import Dataset
 from training.record.trial import Trial
 from training.search import luck
 from training.search.study import Study
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Floats, Races
 from training.walk import evaluation, walk_forward
+from training.walk.recipe import Recipe
+from training.walk.stage_timer import Progress
 from velo.errors import DataError, SettingsError
 from velo.home import Home
 from velo.settings import Settings
 
-Progress = Callable[[str], None]
 NO_GAIN = Estimate(0.0, 0.0, 0.0)
 
 
-class Book(Protocol):
+class TrialRecord(Protocol):
     """Where the trials of a study are written down."""
 
     def trial(self, study: str, trial: Trial) -> None: ...
@@ -73,7 +73,7 @@ class Tuned:
         return self.best.gain.value - self.by_luck
 
     def applied(self, settings: Settings) -> Settings:
-        """The settings with the parameters that were found."""
+        """The settings with the parameters that did best."""
         return _with(settings, self.parameters)
 
     def words(self) -> str:
@@ -107,11 +107,9 @@ class Tuned:
 def tune(
     home: Home,
     data: Dataset,
-    settings: Settings,
-    devig: Method,
-    objective: str,
+    recipe: Recipe,
     wanted: int,
-    book: Book,
+    record: TrialRecord,
     progress: Progress = lambda stage: None,
 ) -> Tuned:
     """Search until the study holds `wanted` trials, those of earlier calls counted.
@@ -119,45 +117,43 @@ def tune(
     Args:
         home: keeps the study.
         data: rows after the last training day are not looked at.
-        settings: the space, and what every trial shares.
-        devig, objective: as the run has chosen them.
+        recipe: what every trial shares; its settings hold the space.
         wanted: trials in all, at least 1.
-        book: told of every trial, those of earlier calls first.
+        record: takes every trial, those of earlier calls first.
         progress: called as each begins.
 
     Raises:
         SettingsError: there is nothing to search.
         DataError: a fold has no usable race.
     """
-    if objective == "linear" or not settings.tuning.space:
+    settings = recipe.settings
+    if recipe.objective == "linear" or not settings.tuning.space:
         raise SettingsError(
             "--tune has nothing to search: choose an --objective of the boosted ranker and leave "
             "tuning.space at least one name"
         )
-    seen = replace(data, frame=_before(data.frame, data.plan.train_end))
-    study = Study(
-        home, study_name(seen, settings, devig, objective), _digest(dict(data.fingerprint))
-    )
+    trainable = replace(data, frame=_before(data.frame, data.plan.train_end))
+    study = Study(home, study_name(trainable, recipe), _digest(dict(data.fingerprint)))
     base = study.base
     if base is None:
         progress("tuning: the settings as they stand")
-        walked = _walk(seen, settings, devig, objective)
+        walked = _walk(trainable, recipe)
         base = walked.as_trial(None, {}, NO_GAIN)
         study.keep_base(base, walked.by_day)
     for earlier in (base, *study.ended()):
-        book.trial(study.name, earlier)
+        record.trial(study.name, earlier)
     while (ended := len(study.ended())) < wanted:
         progress(f"tuning: trial {ended + 1} of {wanted}")
         number, parameters = study.begin(settings.tuning, settings.ranker, settings.training.seed)
         try:
-            walked = _walk(seen, _with(settings, parameters), devig, objective)
+            walked = _walk(trainable, replace(recipe, settings=_with(settings, parameters)))
             gain = walked.gain_over(study.base_by_day, settings)
             trial = walked.as_trial(number, parameters, gain)
         except BaseException:
             study.give_up(number)
             raise
         study.end(trial)
-        book.trial(study.name, trial)
+        record.trial(study.name, trial)
     trials, tried = study.ended(), study.ended_on_these_data()
     best = max(trials, key=lambda trial: trial.log_likelihood)
     return Tuned(
@@ -165,16 +161,17 @@ def tune(
     )
 
 
-def study_name(data: Dataset, settings: Settings, devig: Method, objective: str) -> str:
+def study_name(data: Dataset, recipe: Recipe) -> str:
     """A digest of everything that a trial's value depends on beside its parameters."""
+    settings = recipe.settings
     return _digest(
         {
             "data": data.fingerprint,
             "features": data.features,
             "decision": data.decision,
             "plan": data.plan.to_dict(),
-            "objective": objective,
-            "devig": devig,
+            "objective": recipe.objective,
+            "devig": recipe.devig,
             "ranker": settings.ranker.model_dump(mode="json", exclude={"threads"}),
             "training": settings.training.model_dump(mode="json"),
             "layoff": settings.layoff.model_dump(mode="json"),
@@ -184,7 +181,7 @@ def study_name(data: Dataset, settings: Settings, devig: Method, objective: str)
 
 
 @dataclass(frozen=True, eq=False)
-class Walked:
+class TrialWalk:
     """A walk: the blend's log-likelihood summed by race day and the races of each, [days, 2]."""
 
     by_day: Floats
@@ -199,8 +196,7 @@ class Walked:
             self.by_day[:, 0] - base[:, 0],
             base[:, 1],
             Days.of(np.arange(len(base))),
-            settings.training.bootstrap_draws,
-            settings.training.seed,
+            Resampling.of(settings.training),
         )
 
     def as_trial(self, number: int | None, parameters: Mapping[str, Any], gain: Estimate) -> Trial:
@@ -211,9 +207,10 @@ class Walked:
         )
 
 
-def _walk(data: Dataset, settings: Settings, devig: Method, objective: str) -> Walked:
+def _walk(data: Dataset, recipe: Recipe) -> TrialWalk:
     began = time.time()
-    oof = walk_forward.out_of_fold(data, settings, devig, objective)
+    settings = recipe.settings
+    oof = walk_forward.out_of_fold(data, settings, recipe.devig, recipe.objective)
     frame = oof.frame[oof.frame["priced"]]
     if frame.empty:
         raise DataError("no out-of-fold race has a complete book, so no trial can be judged")
@@ -224,7 +221,7 @@ def _walk(data: Dataset, settings: Settings, devig: Method, objective: str) -> W
     p = evaluation.fit_blend(oof.frame, settings, Trials()).blend.probabilities(column, fair, races)
     days = Days.of(races.first(frame["date"].to_numpy()))
     by_day = days.totals(races.log_likelihood(p, won), np.ones(len(races)))
-    return Walked(by_day, tuple(fit.rounds for fit in oof.fits), began, time.time())
+    return TrialWalk(by_day, tuple(fit.rounds for fit in oof.fits), began, time.time())
 
 
 def _with(settings: Settings, parameters: Mapping[str, Any]) -> Settings:
@@ -236,5 +233,5 @@ def _before(frame: pd.DataFrame, end: Any) -> pd.DataFrame:
     return frame.iloc[: int(frame["date"].searchsorted(pd.Timestamp(end)))]
 
 
-def _digest(said: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.statistics.races import Floats, Integers
+from velo.settings import Training
 
 LEVEL = 0.95
 FEWEST_DAYS = 10
@@ -34,6 +35,24 @@ class Estimate:
     def half_width(self) -> float:
         """Half of the interval's length."""
         return (self.high - self.low) / 2
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How race days are drawn again. The same seed draws the same days: differences are paired.
+
+    Attributes:
+        draws: number of resamples.
+        seed: of the generator.
+    """
+
+    draws: int
+    seed: int
+
+    @classmethod
+    def of(cls, training: Training) -> Resampling:
+        """As the settings have it."""
+        return cls(training.bootstrap_draws, training.seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,18 +79,17 @@ class Days:
         return np.stack(sums, axis=1) if sums else np.zeros((self.count, 0))
 
 
-def resample(totals: Floats, draws: int, seed: int) -> Floats:
+def resample(totals: Floats, resampling: Resampling) -> Floats:
     """Draw the days again with replacement: the sums of each draw, [draws, columns].
 
     Args:
         totals: [days, columns], sums by day.
-        draws: number of resamples.
-        seed: the same seed draws the same days, so that differences are paired.
+        resampling: how often, from which seed.
     """
     days = len(totals)
-    drawn = np.empty((draws, totals.shape[1]))
+    drawn = np.empty((resampling.draws, totals.shape[1]))
     done = 0
-    for counts in _day_counts(days, draws, seed):
+    for counts in _day_counts(days, resampling):
         drawn[done : done + len(counts)] = counts @ totals
         done += len(counts)
     return drawn
@@ -98,7 +116,7 @@ def interval(statistic: Floats, days: int, level: float = LEVEL) -> tuple[float,
 
 
 def ratio(
-    numerator: Floats, denominator: Floats, days: Days, draws: int, seed: int, level: float = LEVEL
+    numerator: Floats, denominator: Floats, days: Days, resampling: Resampling, level: float = LEVEL
 ) -> Estimate:
     """sum(numerator) / sum(denominator) over rows, with its interval by day.
 
@@ -112,14 +130,14 @@ def ratio(
     rests_on = int(np.count_nonzero(totals[:, 1]))
     if rests_on < FEWEST_DAYS:
         return Estimate(float(top / bottom), float("nan"), float("nan"))
-    drawn = resample(totals, draws, seed)
+    drawn = resample(totals, resampling)
     low, high = interval(divide(drawn[:, 0], drawn[:, 1]), rests_on, level)
     return Estimate(float(top / bottom), low, high)
 
 
-def mean(x: Floats, days: Days, draws: int, seed: int, level: float = LEVEL) -> Estimate:
+def mean(x: Floats, days: Days, resampling: Resampling, level: float = LEVEL) -> Estimate:
     """The mean of `x` over rows with its interval by day."""
-    return ratio(x, np.ones(len(x)), days, draws, seed, level)
+    return ratio(x, np.ones(len(x)), days, resampling, level)
 
 
 def divide(numerator: Floats, denominator: Floats) -> Floats:
@@ -129,9 +147,10 @@ def divide(numerator: Floats, denominator: Floats) -> Floats:
     return quotient
 
 
-def _day_counts(days: int, draws: int, seed: int) -> Iterator[Floats]:
+def _day_counts(days: int, resampling: Resampling) -> Iterator[Floats]:
     """How often each day is drawn, [some draws, days], a bounded number of cells at a time."""
-    generator = np.random.default_rng(seed)
+    draws = resampling.draws
+    generator = np.random.default_rng(resampling.seed)
     at_once = max(1, min(draws, CHUNK // max(1, days)))
     for start in range(0, draws, at_once):
         rows = min(at_once, draws - start)

@@ -5,12 +5,13 @@ R² is Benter's (1994): 1 - LL / LL(uniform), with LL the summed log-likelihood 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
 
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from training.statistics.races import Floats, Races
 
 
@@ -36,8 +37,7 @@ def delta_ll(
     win_share: Floats,
     races: Races,
     race_dates: npt.NDArray[Any],
-    draws: int,
-    seed: int,
+    resampling: Resampling,
     earlier_looks: int = 0,
 ) -> Estimate:
     """Mean gain of race log-likelihood over the opponent, with `delta_ll_ci`, nats per race.
@@ -51,8 +51,9 @@ def delta_ll(
     """
     gain = races.log_likelihood(blended, win_share) - races.log_likelihood(opponent, win_share)
     level = 1 - 0.05 / (earlier_looks + 1)
-    enough = min(draws * (earlier_looks + 1), MOST_DRAWS)
-    return bootstrap.mean(gain, Days.of(race_dates), max(draws, enough), seed, level)
+    enough = min(resampling.draws * (earlier_looks + 1), MOST_DRAWS)
+    widened = replace(resampling, draws=max(resampling.draws, enough))
+    return bootstrap.mean(gain, Days.of(race_dates), widened, level)
 
 
 MOST_DRAWS = 50_000

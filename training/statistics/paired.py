@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from training.statistics import bootstrap
-from training.statistics.bootstrap import LEVEL, Days, Estimate
+from training.statistics.bootstrap import LEVEL, Days, Estimate, Resampling
 from training.statistics.races import Races
 from velo.errors import DataError
 
@@ -39,8 +39,7 @@ class Paired:
 def paired_gain(
     challenger: pd.DataFrame,
     champion: pd.DataFrame,
-    draws: int,
-    seed: int,
+    resampling: Resampling,
     level: float = LEVEL,
 ) -> Paired:
     """The challenger against the champion on the races that both predicted whole.
@@ -51,7 +50,7 @@ def paired_gain(
     Args:
         challenger, champion: predictions as `Model.predict` gives them: `race_id`, `horse_id`,
             `date`, `win_share` and `p`, a row a starter. The results are the challenger's.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
         level: of the interval.
 
     Raises:
@@ -74,5 +73,5 @@ def paired_gain(
         for name in ("p", "p_champion")
     )
     days = Days.of(races.first(met["date"].to_numpy()))
-    gain = bootstrap.mean(ours - theirs, days, draws, seed, level)
+    gain = bootstrap.mean(ours - theirs, days, resampling, level)
     return Paired(gain, len(races), len(whole) - len(races))

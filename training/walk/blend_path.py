@@ -29,7 +29,7 @@ def blend_path(oof: OutOfFold, settings: Settings) -> tuple[Weight, ...]:
 
     The blend that is kept is fitted on all of them; this shows whether one weight fits all times.
     """
-    found = []
+    weights = []
     for fit in oof.fits:
         own = oof.frame[oof.frame["fold"] == fit.fold.number]
         if not own["priced"].any():
@@ -38,5 +38,5 @@ def blend_path(oof: OutOfFold, settings: Settings) -> tuple[Weight, ...]:
         share, exponent = blended.spread.alpha_share, blended.spread.exponent
         name, weight = ("gamma", exponent) if share is None else ("alpha_share", share)
         days = fit.fold.test_start, fit.fold.test_end
-        found.append(Weight(fit.fold.number, *days, blended.races, name, weight))
-    return tuple(found)
+        weights.append(Weight(fit.fold.number, *days, blended.races, name, weight))
+    return tuple(weights)

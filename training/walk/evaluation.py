@@ -20,6 +20,7 @@ from training.judging.metrics import Predictions
 from training.judging.selection import Cutoffs
 from training.model.model import Fundamental, Model
 from training.statistics import bootstrap, likelihood
+from training.statistics.bootstrap import Resampling
 from training.statistics.races import Floats, Races
 from training.walk.walk_forward import OutOfFold
 from velo.settings import Settings
@@ -82,8 +83,7 @@ def fit_blend(
         won,
         races,
         races.first(frame["date"].to_numpy()),
-        settings.training.bootstrap_draws,
-        settings.training.seed,
+        Resampling.of(settings.training),
     )
     opponent = power_market(market, won, races)
     wanted = settings.training.calibration
@@ -107,12 +107,12 @@ def fold_figures(oof: OutOfFold, settings: Settings) -> tuple[list[dict[str, Any
     for fit in oof.fits:
         own = oof.frame[oof.frame["fold"] == fit.fold.number]
         earlier = oof.frame[oof.frame["fold"] < fit.fold.number]
-        found: dict[str, Any] = {"fold": fit.fold.number, "rounds": fit.rounds}
-        found |= fundamental_figures(own)
+        row: dict[str, Any] = {"fold": fit.fold.number, "rounds": fit.rounds}
+        row |= fundamental_figures(own)
         priced = own[own["priced"]]
         if len(earlier) and len(priced):
             known = fit_blend(earlier, settings, trials)
-            found |= _blended_figures(priced, known)
+            row |= _blended_figures(priced, known)
             if fit.fold.number >= calibration_choice.FIRST_JUDGED:
                 before = _uncalibrated(known, earlier[earlier["priced"]])
                 trials = trials.tried_on(
@@ -121,8 +121,8 @@ def fold_figures(oof: OutOfFold, settings: Settings) -> tuple[list[dict[str, Any
                     _uncalibrated(known, priced),
                     settings.training.calibration,
                 )
-                found |= trials.last_gains()
-        figures.append(found)
+                row |= trials.last_gains()
+        figures.append(row)
     return figures, trials
 
 
@@ -130,15 +130,15 @@ def fundamental_figures(frame: pd.DataFrame) -> Figures:
     """R² of the fundamental models and of the raw market, over the frame's races."""
     races = Races.of(frame["race_id"].to_numpy())
     won = _array(frame, "win_share")
-    found = {
+    figures = {
         "races": float(len(races)),
         "r2_model": likelihood.r2(races.softmax(_array(frame, "column")), won, races),
         "r2_linear": likelihood.r2(races.softmax(_array(frame, "column_linear")), won, races),
     }
     rows, priced = races.keep(races.all(frame["priced"].to_numpy(dtype=np.bool_)))
     if len(priced):
-        found["r2_market"] = likelihood.r2(_array(frame, "p_market")[rows], won[rows], priced)
-    return found
+        figures["r2_market"] = likelihood.r2(_array(frame, "p_market")[rows], won[rows], priced)
+    return figures
 
 
 def linear_is_better(frame: pd.DataFrame, mode: str) -> bool:
@@ -193,8 +193,7 @@ def judge_holdout(
         cutoffs,
         settings.odds_band,
         settings.prices.commission_of(data.settlement),
-        training.bootstrap_draws,
-        training.seed,
+        Resampling.of(training),
         earlier_looks,
     )
     races = Races.of(predictions["race_id"].to_numpy())
@@ -236,9 +235,7 @@ def captured_share(predictions: pd.DataFrame, truth: pd.DataFrame, settings: Set
     )
     days = bootstrap.Days.of(races.first(frame["date"].to_numpy()))
     training = settings.training
-    share = bootstrap.ratio(
-        blended - market, true - market, days, training.bootstrap_draws, training.seed
-    )
+    share = bootstrap.ratio(blended - market, true - market, days, Resampling.of(training))
     return metrics.flat({"captured_share": share})
 
 
@@ -247,7 +244,7 @@ def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> dict[str, Any]:
     won, fair = _array(priced, "win_share"), _array(priced, "p_market")
     p = earlier.probabilities(_array(priced, "column"), fair, races)
     opponent = earlier.opponent(fair, races)
-    found: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "log_loss_race": likelihood.log_loss_race(p, won, races),
         "r2": likelihood.r2(p, won, races),
         "r2_market_power": likelihood.r2(opponent, won, races),
@@ -256,8 +253,8 @@ def _blended_figures(priced: pd.DataFrame, earlier: Blended) -> dict[str, Any]:
         "exponent": earlier.blend.exponent,
     }
     if earlier.blend.alpha_share is not None:
-        found["alpha_share"] = earlier.blend.alpha_share
-    return found | {
+        figures["alpha_share"] = earlier.blend.alpha_share
+    return figures | {
         "calibrator": earlier.calibrator.kind,
         "market_calibrator": earlier.market_calibrator.kind,
     }

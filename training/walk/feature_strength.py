@@ -21,15 +21,15 @@ from training.data.inputs import Inputs
 from training.model import linear
 from training.model.model import market_start
 from training.statistics import bootstrap, likelihood
-from training.statistics.bootstrap import Estimate
+from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.races import Floats, Races
 from training.walk import walk_forward
-from training.walk.walk_forward import FoldFit, OutOfFold, Part
+from training.walk.walk_forward import FoldFit, OutOfFold, RaceArrays
 from velo.settings import Settings
 
 
 @dataclass(frozen=True)
-class Strength:
+class FeatureStrength:
     """One feature's strength alone; gains in nats a race, intervals by race day.
 
     Attributes:
@@ -57,7 +57,7 @@ class Strength:
     curve_over_market: Estimate
 
 
-def measure(data: Dataset, feature: str, settings: Settings, devig: Method) -> Strength:
+def measure(data: Dataset, feature: str, settings: Settings, devig: Method) -> FeatureStrength:
     """One feature's strength alone, over the folds of a data set.
 
     Args:
@@ -78,7 +78,7 @@ def measure(data: Dataset, feature: str, settings: Settings, devig: Method) -> S
     line = _walk(straight, settings, devig, "linear")
     residual = _walk(bare, settings, devig, "conditional_logit", "residual")
     weights = [_weight(fit) for fit in line.fits]
-    return Strength(
+    return FeatureStrength(
         feature,
         line=_over_equals(line, settings),
         weight=weights[-1],
@@ -147,8 +147,8 @@ def _beside_market(data: Dataset, walked: OutOfFold, devig: Method) -> OutOfFold
     parts = []
     for fit in walked.fits:
         fold = fit.fold
-        before = Part.between(data, fold.train_start, fold.train_end, priced_only=True)
-        test = Part.between(data, fold.test_start, fold.test_end)
+        before = RaceArrays.between(data, fold.train_start, fold.train_end, priced_only=True)
+        test = RaceArrays.between(data, fold.test_start, fold.test_end)
         start = market_start(before.odds, fit.beta0, before.races, devig)
         line = linear.fit(before.sample(start), data.inputs)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
@@ -186,8 +186,7 @@ def _weight_over_market(data: Dataset, settings: Settings, devig: Method) -> Est
         won,
         races,
         races.first(frame["date"].to_numpy()),
-        training.bootstrap_draws,
-        training.seed,
+        Resampling.of(training),
     ).exponent
 
 
@@ -201,8 +200,7 @@ def _gain(
         _column(frame, "win_share"),
         races,
         races.first(frame["date"].to_numpy()),
-        training.bootstrap_draws,
-        training.seed,
+        Resampling.of(training),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from training.data.dataset import Dataset
 from training.judging.selection import Cutoffs
+from training.model.card import ModelCard, PriceKinds
 from training.model.model import Model
 from velo.settings import Settings
 
@@ -13,21 +14,32 @@ from velo.settings import Settings
 def stored_form(
     data: Dataset, settings: Settings, model: Model, cutoffs: Cutoffs, code: str
 ) -> dict[str, Any]:
-    """Everything that scoring needs beside the ranker's text.
+    """A model and its card as plain JSON, for `model.json`.
 
     Nothing of the run itself is in it: the same training gives the same bytes.
     """
-    return {
-        **model.to_dict(),
-        "service": data.declared.service,
-        "priors": data.priors.model_dump(mode="json"),
-        "layoff": settings.layoff.model_dump(mode="json"),
-        "windows": settings.windows.model_dump(mode="json"),
-        "prices": {"decision": data.decision, "settlement": data.settlement},
-        "odds_band": settings.odds_band.model_dump(mode="json"),
-        "cutoffs": cutoffs.to_dict(),
-        "cutoff_curve": list(cutoffs.curve),
-        "plan": data.plan.to_dict(),
-        "seed": settings.training.seed,
-        "code": code,
-    }
+    return {**model.to_dict(), **card(data, settings, cutoffs, code).to_dict()}
+
+
+def card(data: Dataset, settings: Settings, cutoffs: Cutoffs, code: str) -> ModelCard:
+    """The card of a model trained on a data set.
+
+    Args:
+        data: its service, priors, price kinds and plan.
+        settings: that it was trained with.
+        cutoffs: that it learned.
+        code: version of the code that runs.
+    """
+    return ModelCard(
+        service=data.declared.service,
+        priors=data.priors,
+        layoff=settings.layoff,
+        windows=settings.windows,
+        prices=PriceKinds(data.decision, data.settlement),
+        odds_band=settings.odds_band,
+        cutoffs=cutoffs.to_dict(),
+        cutoff_curve=cutoffs.curve,
+        plan=data.plan,
+        seed=settings.training.seed,
+        code=code,
+    )

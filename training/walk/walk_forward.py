@@ -34,7 +34,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class RaceArrays:
     """Whole races of some days as arrays, in the data set's order; `matrix` [rows, columns]."""
 
     matrix: npt.NDArray[np.float32]
@@ -46,7 +46,9 @@ class Part:
     rows: npt.NDArray[np.int64]
 
     @classmethod
-    def between(cls, data: Dataset, start: date, end: date, priced_only: bool = False) -> Part:
+    def between(
+        cls, data: Dataset, start: date, end: date, priced_only: bool = False
+    ) -> RaceArrays:
         """The races dated in [start, end), by default priced or not."""
         frame = data.frame
         days = frame["date"].to_numpy()
@@ -78,11 +80,11 @@ class Size:
     temperature: float
 
     @classmethod
-    def median(cls, found: Sequence[Size]) -> Size:
-        """The middle of what was found, each by itself."""
+    def median(cls, sizes: Sequence[Size]) -> Size:
+        """The middle of the rounds and of the temperatures, each by itself."""
         return cls(
-            round(float(np.median([each.rounds for each in found]))),
-            float(np.median([each.temperature for each in found])),
+            round(float(np.median([each.rounds for each in sizes]))),
+            float(np.median([each.temperature for each in sizes])),
         )
 
 
@@ -130,7 +132,7 @@ def choose_devig(data: Dataset, settings: Settings) -> Method:
     method = settings.prices.devig
     if method != "auto":
         return method
-    part = Part.between(data, data.plan.history_end, data.plan.folds[0].test_start)
+    part = RaceArrays.between(data, data.plan.history_end, data.plan.folds[0].test_start)
     return market.choose(part.odds, part.win_share, part.races)
 
 
@@ -146,13 +148,13 @@ def out_of_fold(
     Raises:
         DataError: a fold has no usable race.
     """
-    recipe = _Recipe(data, settings, devig, objective)
-    found = [recipe.first_size(data.plan.folds[0])]
+    fitter = _Fitter(data, settings, devig, objective)
+    sizes = [fitter.first_size(data.plan.folds[0])]
     fits, parts = [], []
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
-        fit = recipe.fit(fold, Size.median(found))
-        test = Part.between(data, fold.test_start, fold.test_end)
+        fit = fitter.fit(fold, Size.median(sizes))
+        test = RaceArrays.between(data, fold.test_start, fold.test_end)
         kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
         parts.append(
             kept.assign(
@@ -164,22 +166,22 @@ def out_of_fold(
         )
         fits.append(fit)
         if fit.curve:
-            found.append(recipe.size(fit, test))
-    return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits), Size.median(found))
+            sizes.append(fitter.size(fit, test))
+    return OutOfFold(pd.concat(parts, ignore_index=True), tuple(fits), Size.median(sizes))
 
 
 def fit_last(
     data: Dataset, settings: Settings, devig: Method, objective: str, size: Size
 ) -> Fundamental:
     """The model that is kept: fitted on every training day, sized as the folds found best."""
-    recipe = _Recipe(data, settings, devig, objective)
-    sample, _ = recipe.sample(data.plan.history_end, data.plan.train_end)
-    kept = recipe.scorer(sample, size.rounds)
-    return Fundamental(data.inputs, kept, size.temperature, recipe.residual)
+    fitter = _Fitter(data, settings, devig, objective)
+    sample, _ = fitter.sample(data.plan.history_end, data.plan.train_end)
+    kept = fitter.scorer(sample, size.rounds)
+    return Fundamental(data.inputs, kept, size.temperature, fitter.residual)
 
 
 @dataclass(frozen=True, eq=False)
-class _Recipe:
+class _Fitter:
     """How a model of some days is fitted."""
 
     data: Dataset
@@ -191,8 +193,8 @@ class _Recipe:
     def residual(self) -> bool:
         return self.settings.training.blend == "residual"
 
-    def part(self, start: date, end: date) -> Part:
-        return Part.between(self.data, start, end, priced_only=self.residual)
+    def part(self, start: date, end: date) -> RaceArrays:
+        return RaceArrays.between(self.data, start, end, priced_only=self.residual)
 
     def sample(self, start: date, end: date) -> tuple[Sample, float]:
         """The days as a sample, and the exponent of the market that it starts from."""
@@ -200,7 +202,7 @@ class _Recipe:
         beta0 = _beta0(part, self.devig) if self.residual else 0.0
         return self.started(part, beta0), beta0
 
-    def started(self, part: Part, beta0: float) -> Sample:
+    def started(self, part: RaceArrays, beta0: float) -> Sample:
         if not self.residual:
             return part.sample()
         return part.sample(market_start(part.odds, beta0, part.races, self.devig))
@@ -231,7 +233,7 @@ class _Recipe:
             for start, end in ((fold.train_start, turn - gap), (turn, fold.train_end))
         )
         stopped = self.scorer(early, watched=late)
-        return Size(stopped.rounds, self.heat(stopped, late))
+        return Size(stopped.rounds, self.temperature(stopped, late))
 
     def fit(self, fold: Fold, size: Size) -> FoldFit:
         began = time.time()
@@ -242,17 +244,17 @@ class _Recipe:
             return FoldFit(fold, straight, beta0, straight, (), began, time.time())
         later = self.part(fold.test_start, fold.test_end)
         watched = self.started(later, beta0) if len(later.rows) else None
-        taught = self.scorer(sample, size.rounds, watched)
-        curve = taught.curve if isinstance(taught, Ranker) else ()
-        boosted = Fundamental(inputs, taught, size.temperature, self.residual)
+        boosting = self.scorer(sample, size.rounds, watched)
+        curve = boosting.curve if isinstance(boosting, Ranker) else ()
+        boosted = Fundamental(inputs, boosting, size.temperature, self.residual)
         return FoldFit(fold, boosted, beta0, straight, curve, began, time.time())
 
-    def size(self, fit: FoldFit, test: Part) -> Size:
+    def size(self, fit: FoldFit, test: RaceArrays) -> Size:
         """By a fold's own days, now that they are predicted."""
         best = int(np.argmax(fit.curve)) + 1
-        return Size(best, self.heat(fit.boosted.scorer, test.sample()))
+        return Size(best, self.temperature(fit.boosted.scorer, test.sample()))
 
-    def heat(self, fitted: Scorer, later: Sample) -> float:
+    def temperature(self, fitted: Scorer, later: Sample) -> float:
         """Of a fundamental model alone; what starts from the market has none."""
         if self.residual:
             return 1.0
@@ -266,7 +268,7 @@ def _span(rows: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
     return rows
 
 
-def _beta0(part: Part, devig: Method) -> float:
+def _beta0(part: RaceArrays, devig: Method) -> float:
     rows, races = part.races.keep(part.races.all(part.priced))
     fair = market.probabilities(part.odds[rows], races, devig)
     return blend.power_market(fair, part.win_share[rows], races).beta

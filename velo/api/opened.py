@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from velo.home import Home
 from velo.settings import Settings
+from velo.settings.in_force import in_force
 
 Progress = Callable[[str], None]
 """Called with the name of each stage as it begins."""
@@ -32,4 +33,4 @@ class OpenHome:
     def _in_force(self) -> AbstractContextManager[None]:
         """Work in this home within the block; the folder is made if it is not there."""
         self.home.root.mkdir(parents=True, exist_ok=True)
-        return self.home.in_force()
+        return in_force(self.home.root, self.settings.feature_repo)

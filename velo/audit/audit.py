@@ -50,7 +50,6 @@ from velo.errors import HomeError
 from velo.home import Home
 from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
-from velo.offline.tables import FEATURE_REPO
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
@@ -69,7 +68,7 @@ def audit(
     cuts: int = CUTS,
     seed: int = 0,
     sample: int = SAMPLE,
-    repo: Path = FEATURE_REPO,
+    repo: Path | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Audit:
     """Run every proof against the home's current build.
@@ -80,7 +79,7 @@ def audit(
         cuts: how many random days are cut, poisoned and shuffled; each rebuilds three times.
         seed: of the days, the shuffles and the sample.
         sample: how many races are computed by brute force, and asked for online.
-        repo: the feature repo whose SQL is run.
+        repo: the feature repo whose SQL is run; by default the settings'.
         progress: called with what is under way.
 
     Raises:
@@ -88,7 +87,7 @@ def audit(
         HomeError: the build is not of the warehouse as it stands, nothing is applied, or the
             build or the registry is not as it was written.
     """
-    build = current_build(home)
+    build, repo = current_build(home), repo or settings.feature_repo
     chance = np.random.default_rng(seed)
     days = _days(home, cuts, chance)
     found = Audit(build.number, [str(day) for day in days])

@@ -17,6 +17,7 @@ from velo.cli import (
     docs,
     drift,
     ingest,
+    init,
     ledger,
     materialize,
     migrate,
@@ -49,6 +50,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for module in (
+    init,
     synth,
     ingest,
     quarantine,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import shutil
 import time
-from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -66,11 +65,8 @@ def demo(
         trained = workspace.train(holdout_days=holdout_days, truth=truth_path(world), progress=tell)
     done("train", f"version {trained.version}, run {trained.run_id}")
     with console.progress("Backtesting") as tell:
-        plan = trained.report["plan"]
-        first, after = (date.fromisoformat(plan[end]) for end in ("holdout_start", "holdout_end"))
-        bet = workspace.backtest(
-            trained.version, first=first, last=after - timedelta(days=1), progress=tell
-        )
+        first, last = trained.report.holdout_days
+        bet = workspace.backtest(trained.version, first=first, last=last, progress=tell)
     done("backtest", f"{bet.report['races']:,} races")
     with console.progress("Reporting") as tell:
         page = workspace.report(trained.version, progress=tell)
@@ -79,7 +75,7 @@ def demo(
         console.emit_json(
             {
                 "verdict": trained.verdict.to_dict(),
-                "holdout": trained.report["holdout"],
+                "holdout": trained.report.holdout,
                 "report": str(bet.path),
                 "page": str(page.path),
                 "home": str(root),

@@ -16,18 +16,21 @@ def docs(
         bool, typer.Option("--check", help="Write nothing; exit 1 if the page is not current.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="The page; docs/features.md if not said.")
+        Path | None,
+        typer.Option(
+            "--out", help="The page; by default docs/features.md beside the declarations."
+        ),
     ] = None,
 ) -> None:
     """Write the page of features, docs/features.md, from the declarations."""
     from velo.disk.whole_file import write_whole
-    from velo.offline.page import PAGE, page
-    from velo.offline.tables import FEATURE_REPO
-    from velo.settings import Windows
+    from velo.offline.page import page
+    from velo.settings import Windows, feature_repo
 
-    target = out or PAGE
+    repo = feature_repo()
+    target = out or repo.parent / "docs" / "features.md"
     require_output("--out", target, (".md",))
-    text = page(FEATURE_REPO, Windows())
+    text = page(repo, Windows())
     current = target.exists() and target.read_text(encoding="utf-8") == text
     if check:
         console.say(f"{target} is {'current' if current else 'not current: run `velo docs`'}")

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from backtest.strategies import STRATEGIES
+from training.statistics.bootstrap import Resampling
 from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
@@ -72,7 +73,7 @@ class Book:
         """Of every day, the last 7, 30 and 90 days, and all."""
         training = settings.training
         return [
-            figures(self.runners, self.bets, span, training.bootstrap_draws, training.seed)
+            figures(self.runners, self.bets, span, Resampling.of(training))
             for span in spans(self.runners)
         ]
 

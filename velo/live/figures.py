@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.statistics import bootstrap, calibration_curve, likelihood
-from training.statistics.bootstrap import Days
+from training.statistics.bootstrap import Days, Resampling
 from training.statistics.races import Floats, Races
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
 
@@ -120,14 +120,14 @@ def between(rows: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
 
 
 def figures(
-    runners: pd.DataFrame, bets: pd.DataFrame, span: tuple[str, date, date], draws: int, seed: int
+    runners: pd.DataFrame, bets: pd.DataFrame, span: tuple[str, date, date], resampling: Resampling
 ) -> Figures:
     """The figures of a span.
 
     Args:
         runners, bets: as `velo.live.ledger` gives them.
         span: its name, first and last day.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
     """
     name, first, last = span
     within, backed = between(runners, first, last), between(bets, first, last)
@@ -140,8 +140,7 @@ def figures(
         picks["profit"].to_numpy(dtype=np.float64),
         picks["stake"].to_numpy(dtype=np.float64),
         days,
-        draws,
-        seed,
+        resampling,
     )
     daily = days.totals(picks["profit"].to_numpy(dtype=np.float64))[:, 0]
     return Figures(
@@ -169,7 +168,7 @@ def figures(
         roi_high=_number(roi.high),
         max_drawdown=_drawdown(daily),
         daily_sharpe=_sharpe(daily),
-        **_against_market(within, draws, seed),
+        **_against_market(within, resampling),
         **_closing(picks),
     )
 
@@ -207,7 +206,7 @@ def whole_races(runners: pd.DataFrame) -> WholeRaces:
     )
 
 
-def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, Any]:
+def _against_market(within: pd.DataFrame, resampling: Resampling) -> dict[str, Any]:
     """Calibration and gain over whole races with a market."""
     found = whole_races(within)
     if not len(found.races):
@@ -219,7 +218,7 @@ def _against_market(within: pd.DataFrame, draws: int, seed: int) -> dict[str, An
             "ll_gain_high": None,
         }
     gain = likelihood.delta_ll(
-        found.p, found.market, found.won, found.races, found.races.first(found.dates), draws, seed
+        found.p, found.market, found.won, found.races, found.races.first(found.dates), resampling
     )
     return {
         "calibration_error": _number(calibration_curve.calibration_error(found.p, found.won)),

@@ -28,7 +28,7 @@ from velo.live.features import Source
 from velo.live.journal import PredictedRunner, Prediction
 from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
 from velo.racing.saddlecloth import coupled_races
-from velo.settings import Layoff, Priors, Settings
+from velo.settings import Settings
 
 FACTS = ("race_id", "horse_id", "course", "horse", "race_type", "class_level")
 
@@ -57,7 +57,7 @@ class Pricer:
             HomeError: the registry has no such service.
         """
         stored.require_windows(settings.windows, "the section `windows`")
-        source = Source.of(store, stored.said["service"])
+        source = Source.of(store, stored.card.service)
         gone = sorted(set(stored.model.fundamental.features) - set(source.declared.features))
         if gone:
             raise ModelError(
@@ -70,15 +70,17 @@ class Pricer:
     @property
     def decision(self) -> str:
         """The kind of price that the model was judged on."""
-        return str(self.stored.said["prices"]["decision"])
+        return self.stored.card.prices.decision
 
     def online(self, entries: pa.Table) -> pd.DataFrame:
         """Features of entries of one day, whose morning the online store is at."""
-        return features.online(self.source, entries, request_values(self._priors, self._layoff))
+        card = self.stored.card
+        return features.online(self.source, entries, request_values(card.priors, card.layoff))
 
     def offline(self, entries: pa.Table) -> pd.DataFrame:
         """The same through the as-of join over the current build."""
-        return features.offline(self.source, entries, self._priors, self._layoff)
+        card = self.stored.card
+        return features.offline(self.source, entries, card.priors, card.layoff)
 
     def price(
         self,
@@ -122,7 +124,7 @@ class Pricer:
             for row, price in zip(rows, odds, strict=True)
         ]
         races = Races.of(scored["race_id"].to_numpy())
-        prices, registered = self.stored.said["prices"], self.stored.registered
+        prices, registered = self.stored.card.prices, self.stored.registered
         made = []
         for begin, size in zip(races.offsets, races.sizes, strict=True):
             row = rows[begin]
@@ -144,8 +146,8 @@ class Pricer:
                     source=source,
                     build=build,
                     price_kind=kinds[row["race_id"]] if priced else None,
-                    decision=prices["decision"],
-                    settlement=prices["settlement"],
+                    decision=prices.decision,
+                    settlement=prices.settlement,
                     strategy=settings.live.strategy,
                     runners=tuple(
                         _runner(
@@ -170,14 +172,6 @@ class Pricer:
             for row, stakes in zip(np.flatnonzero(priced), judged, strict=True):
                 found[row] = stakes
         return found
-
-    @property
-    def _priors(self) -> Priors:
-        return Priors(**self.stored.said["priors"])
-
-    @property
-    def _layoff(self) -> Layoff:
-        return Layoff(**self.stored.said["layoff"])
 
 
 def beyond_reason(

@@ -84,7 +84,9 @@ def roster_of(
             f"CREATE OR REPLACE TEMP VIEW runners AS SELECT runners.* FROM {main}.runners "
             "ANTI JOIN gone ON gone.race_id = runners.race_id AND gone.horse_id = runners.horse_id"
         )
-    tables = {table.name: table.sql for table in load_tables(settings.windows)}
+    tables = {
+        table.name: table.sql for table in load_tables(settings.windows, settings.feature_repo)
+    }
     for step in STEPS:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {tables[step]}")
     con.execute("CREATE OR REPLACE TEMP TABLE asked (day DATE)")

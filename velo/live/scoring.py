@@ -19,7 +19,7 @@ from training.scoring import Stored
 from training.statistics.bootstrap import Days
 from training.statistics.races import Races
 from velo.errors import ModelError, SettingsError
-from velo.settings import OddsBand, Settings
+from velo.settings import Settings
 
 BACK, PASS, NO_MARKET = "back", "pass", "no market"
 
@@ -86,9 +86,10 @@ def stakes_by_strategy(
         ModelError: a declared strategy needs a cut-off that the model did not learn.
     """
     runners = _runners(scored, facts)
-    learned = (Learned.stored(stored.said, stored.train_end),)
-    band = OddsBand(**stored.said["odds_band"])
-    chosen = selections(runners, band, learned, settings.strategies)
+    learned = (Learned.stored(stored.card, stored.train_end),)
+    chosen = selections(
+        runners, stored.card.odds_band, learned, settings.strategies, settings.project
+    )
     chosen = {name: each for name, each in chosen.items() if not each.each_way}
     if settings.live.strategy not in chosen:
         raise SettingsError(

@@ -23,6 +23,7 @@ import pandas as pd
 from training.record import mlflow_store
 from training.record.batches import known
 from training.record.mlflow_store import NOTE
+from training.statistics.bootstrap import Resampling
 from velo.errors import HomeError
 from velo.home import Home
 from velo.live.book import Book
@@ -144,9 +145,7 @@ def _day(book: Book, settings: Settings, name: str, digest: str, head: Head | No
     training = settings.training
     metrics: dict[str, float] = {}
     for span, begin in spans.items():
-        found = figures(
-            book.runners, book.bets, (span, begin, day), training.bootstrap_draws, training.seed
-        )
+        found = figures(book.runners, book.bets, (span, begin, day), Resampling.of(training))
         metrics |= {f"{span}/{figure}": x for figure, x in _numbers(found).items()}
     runners = between(book.runners, day, day)
     kinds = sorted(set(runners["price_kind"].dropna()))

@@ -15,7 +15,7 @@ import pandas as pd
 from training.judging.distribution import Shift, share_variance
 from training.judging.reference import FeatureReference, Reference
 from training.statistics import calibration_curve, likelihood
-from training.statistics.bootstrap import Days, Estimate
+from training.statistics.bootstrap import Days, Estimate, Resampling
 from velo.live.figures import whole_races
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
 from velo.settings import Drift, Training
@@ -107,8 +107,7 @@ def of_chances(
                     at_hand.won,
                     at_hand.races,
                     at_hand.races.first(at_hand.dates),
-                    training.bootstrap_draws,
-                    training.seed,
+                    Resampling.of(training),
                 )
                 off = then - now.value
             found.append(

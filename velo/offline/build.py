@@ -31,7 +31,7 @@ from velo.offline.manifest import first_fault, write_manifest
 from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
-from velo.offline.tables import FEATURE_REPO, Table, folder_of, load_tables
+from velo.offline.tables import Table, folder_of, load_tables
 from velo.result import Result
 from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
@@ -120,7 +120,7 @@ def build(
     home: Home,
     settings: Settings,
     until: date | None = None,
-    repo: Path = FEATURE_REPO,
+    repo: Path | None = None,
     progress: Callable[[str], None] = lambda table: None,
     as_known: bool = False,
     full: bool = False,
@@ -131,7 +131,7 @@ def build(
         home: whose warehouse is read and whose offline folder is written.
         settings: windows, memory limit, threads, how many builds are kept.
         until: the last race day that is read; everything after it does not exist.
-        repo: the feature repo whose SQL is run.
+        repo: the feature repo whose SQL is run; by default the settings'.
         progress: called with each table's name as its turn comes.
         as_known: whether a correction is seen only from the day after its import, and not as if
             it had always been so.
@@ -145,7 +145,7 @@ def build(
         HomeError: the warehouse is in use, or another build is under way.
     """
     begun = time.perf_counter()
-    tables = load_tables(settings.windows, repo)
+    tables = load_tables(settings.windows, repo or settings.feature_repo)
     with (
         publishing(home, settings.store.builds_kept) as draft,
         warehouse(home, settings.store, write=False) as con,

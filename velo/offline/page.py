@@ -7,20 +7,16 @@ rows are.
 
 from __future__ import annotations
 
-import importlib
-import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from velo.errors import InputError
+from velo.offline.bare_imports import imported_afresh
 from velo.offline.tables import Table, load_tables
-from velo.settings import PROJECT_ROOT, Windows
-
-PAGE = PROJECT_ROOT / "docs" / "features.md"
+from velo.settings import Windows
 
 _HEAD = """\
 # Features
@@ -68,20 +64,8 @@ def _declared(repo: Path) -> Iterator[Any]:
     """What Feast finds in a repo, whose modules are imported afresh and forgotten again."""
     from feast.repo_operations import parse_repo
 
-    before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
-    try:
-        # Feast imports the repo's modules by their names relative to the working folder.
-        os.chdir(repo)
-        sys.path.insert(0, str(repo))
-        importlib.invalidate_caches()
+    with imported_afresh(repo):
         yield parse_repo(repo)
-    finally:
-        os.chdir(before)
-        sys.path[:] = path
-        for name in set(sys.modules) - modules:
-            origin = getattr(sys.modules[name], "__file__", None)
-            if origin and Path(origin).is_relative_to(repo):
-                del sys.modules[name]
 
 
 def _service(service: Any, families: dict[str, Any]) -> str:

@@ -13,9 +13,9 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from velo.errors import InputError
-from velo.settings import PROJECT_ROOT, Windows
+from velo.settings import FEATURE_REPO as FEATURE_REPO
+from velo.settings import Windows, feature_repo
 
-FEATURE_REPO = PROJECT_ROOT / "feature_repo"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _COMMENT = re.compile(r"--[^\n]*")
 _WORD = re.compile(r"[a-z_][a-z_0-9]*", re.IGNORECASE)
@@ -36,17 +36,18 @@ class Table:
     sql: str
 
 
-def load_tables(windows: Windows, repo: Path = FEATURE_REPO) -> list[Table]:
+def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
     """Every table of a feature repo, each after the tables that it reads.
 
     Args:
         windows: what the placeholders stand for.
-        repo: the feature repo's folder.
+        repo: the feature repo's folder; by default the one in force.
 
     Raises:
         InputError: a file has an unknown placeholder, two tables share a name, or tables read
             each other in a circle.
     """
+    repo = feature_repo() if repo is None else repo
     tables = {}
     for folder, kind in (("base", "base"), (".", "feature"), ("spine", "spine")):
         for path in sorted((repo / "tables" / folder).glob("*.sql")):

@@ -13,7 +13,7 @@ from training.judging.betting import ae_ratio, roi
 from training.judging.diagnosis import odds_bands
 from training.judging.metrics import Predictions
 from training.statistics import bootstrap
-from training.statistics.bootstrap import FEWEST_DAYS, Estimate
+from training.statistics.bootstrap import FEWEST_DAYS, Estimate, Resampling
 from training.statistics.races import Flags, Floats
 from velo.settings import OddsBand
 
@@ -28,14 +28,13 @@ class Terms:
         band: decision prices at which bets are struck.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
         commission: share of a market's net winnings.
-        draws, seed: of the bootstrap by race day.
+        resampling: of the race days.
     """
 
     band: OddsBand
     cutoffs: Mapping[str, float]
     commission: float
-    draws: int
-    seed: int
+    resampling: Resampling
 
     def selections(self, given: Predictions) -> dict[str, Flags]:
         """The runners that each bucket backs, bool[rows]."""
@@ -94,8 +93,8 @@ def by_odds(given: Predictions, terms: Terms) -> list[dict[str, Any]]:
 
 def _statement(given: Predictions, flags: Flags, terms: Terms) -> dict[str, Any]:
     bets = given.bets(flags)
-    ratio = ae_ratio(bets, terms.draws, terms.seed)
-    returned = roi(bets, terms.commission, terms.draws, terms.seed)
+    ratio = ae_ratio(bets, terms.resampling)
+    returned = roi(bets, terms.commission, terms.resampling)
     return {
         "bets": len(bets),
         "days": ratio.days,
@@ -114,7 +113,7 @@ def _band(by_day: Floats, terms: Terms) -> tuple[list[int], list[float], list[fl
     places = np.unique(np.linspace(FEWEST_DAYS - 1, len(by_day) - 1, STEPS).astype(int)).tolist()
     ends: list[Estimate] = []
     for place in places:
-        drawn = bootstrap.resample(by_day[: place + 1, None], terms.draws, terms.seed)[:, 0]
+        drawn = bootstrap.resample(by_day[: place + 1, None], terms.resampling)[:, 0]
         band = bootstrap.interval(drawn, place + 1)
         ends.append(Estimate(float(by_day[: place + 1].sum()), *band))
     return places, [each.low for each in ends], [each.high for each in ends]

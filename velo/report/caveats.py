@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.record.report import SAME_PRICE
+from training.record.report import SAME_PRICE, TrainingReport
+from training.record.report_sections import Figures, GateVerdict, PriceSection
 from velo.report import shown
 
 MANY = 0.05
@@ -13,26 +14,26 @@ MANY = 0.05
 
 
 def caveats(
-    report: Mapping[str, Any],
+    report: TrainingReport,
     cutoffs: Mapping[str, float],
     backtests: Sequence[Mapping[str, Any]] = (),
 ) -> list[str]:
     """One sentence or two for each thing that could mislead, the gravest first.
 
     Args:
-        report: `training_report.json`.
+        report: of the run.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
         backtests: of the same run.
     """
     return [
-        *_alarms(report["verdict"]),
-        *_prices(report["prices"]),
+        *_alarms(report.verdict),
+        *_prices(report.prices),
         *_expectation(cutoffs["top20"]),
         *_power(report),
-        *_looks(report["earlier_looks"]),
+        *_looks(report.earlier_looks),
         *_coverage(report),
         *_model(report),
-        *_truth(report["holdout"]),
+        *_truth(report.holdout),
         *(said for backtest in backtests for said in _backtest(backtest)),
         "Every bet is taken to be had in full at the stated price: no limits, no price moved by "
         "the bet itself.",
@@ -41,13 +42,13 @@ def caveats(
     ]
 
 
-def _alarms(verdict: Mapping[str, Any]) -> list[str]:
-    return [f"Alarm: {alarm}." for alarm in verdict["alarms"]]
+def _alarms(verdict: GateVerdict) -> list[str]:
+    return [f"Alarm: {alarm}." for alarm in verdict.alarms]
 
 
-def _prices(prices: Mapping[str, Any]) -> list[str]:
-    decision, settlement = prices["decision"].upper(), prices["settlement"].upper()
-    if prices["note"] == SAME_PRICE:
+def _prices(prices: PriceSection) -> list[str]:
+    decision, settlement = prices.decision.upper(), prices.settlement.upper()
+    if prices.note == SAME_PRICE:
         return [
             f"Selected on the price it settles at: {decision} decides and settles. Nobody knows "
             "that price for certain when the bet is struck, so betting figures lean to the good."
@@ -68,15 +69,15 @@ def _expectation(cutoff: float) -> list[str]:
     ]
 
 
-def _power(report: Mapping[str, Any]) -> list[str]:
-    verdict, holdout = report["verdict"], report["holdout"]
-    if not verdict["underpowered"]:
+def _power(report: TrainingReport) -> list[str]:
+    verdict = report.verdict
+    if not verdict.underpowered:
         return []
-    needed = verdict["bets_needed"]
-    bets = holdout.get("roi_top20_bets") or 0
+    needed = verdict.bets_needed
+    bets = report.holdout.get("roi_top20_bets") or 0
     if needed is None:
         return ["Underpowered: without bets and an interval the return says nothing."]
-    target = 100 * report["settings"]["gate"]["underpowered"]
+    target = 100 * report.gate.underpowered
     return [
         f"Underpowered: {shown.count(bets)} bets do not tell luck from skill. About "
         f"{shown.count(needed)} would narrow the return's interval to ±{target:g} points."
@@ -93,18 +94,18 @@ def _looks(earlier: int) -> list[str]:
     ]
 
 
-def _coverage(report: Mapping[str, Any]) -> list[str]:
-    data = report["data"]
-    left = {reason: n for reason, n in data["excluded"].items() if n}
+def _coverage(report: TrainingReport) -> list[str]:
+    data = report.data
+    left = {reason: n for reason, n in data.excluded.items() if n}
     found = []
     market = {r: n for r, n in left.items() if "without" in r or r.startswith(("runners", "book"))}
-    share = sum(market.values()) / data["races"]
+    share = sum(market.values()) / data.races
     if share > MANY:
         found.append(
             f"{shown.percent(share)} of the races have no usable market and are not judged. If "
             "those are the small or the foreign meetings, the verdict does not speak of them."
         )
-    if data.get("corrections") == "always so":
+    if data.corrections == "always so":
         found.append(
             "Corrected results count as if they had always been known; `velo build --as-known` "
             "sees each day what was held then."
@@ -116,20 +117,19 @@ def _coverage(report: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _model(report: Mapping[str, Any]) -> list[str]:
+def _model(report: TrainingReport) -> list[str]:
     found = []
-    if report["model"].get("linear_is_better") and report["model"]["objective"] != "linear":
+    if report.model.linear_is_better and report.model.objective != "linear":
         found.append(
             "A straight line does better out of fold than the boosted model: the trees found "
             "nothing that it misses. `--objective auto` takes it."
         )
-    exponent = report["model"].get("blend", {}).get("exponent")
-    if exponent is not None and exponent < 0:
+    if report.model.blend.exponent < 0:
         found.append(
             "The blend gives the model a negative weight: beside the price it backs what the model "
             "likes less. That is a model with nothing to add, not a signal to be turned round."
         )
-    unsettled = report["holdout"].get("unsettleable_top20") or 0
+    unsettled = report.holdout.get("unsettleable_top20") or 0
     if unsettled:
         found.append(
             f"{shown.count(unsettled)} Top20% selections have no settlement price, or one whose "
@@ -138,7 +138,7 @@ def _model(report: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def _truth(holdout: Mapping[str, Any]) -> list[str]:
+def _truth(holdout: Figures) -> list[str]:
     if holdout.get("captured_share") is None:
         return []
     return ["A synthetic world: its true chances are known, and no money was ever at stake."]

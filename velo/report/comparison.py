@@ -10,7 +10,7 @@ import pandas as pd
 
 from training.record.report import plain
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days
+from training.statistics.bootstrap import Days, Resampling
 from training.statistics.races import Races
 from velo.report.findings import findings
 from velo.report.sources import Sources
@@ -27,14 +27,15 @@ def comparison(first: Sources, second: Sources) -> dict[str, Any]:
         DataError: a run has no race with a complete book.
     """
     a, b = findings(first), findings(second)
-    training = first.report["settings"]["training"]
     found: dict[str, Any] = plain(
         {
             "a": a,
             "b": b,
             "different": _different(a["settings"], b["settings"]),
             "paired": paired(
-                first.predictions, second.predictions, training["bootstrap_draws"], training["seed"]
+                first.predictions,
+                second.predictions,
+                first.report.resampling,
             ),
         }
     )
@@ -42,7 +43,7 @@ def comparison(first: Sources, second: Sources) -> dict[str, Any]:
 
 
 def paired(
-    first: pd.DataFrame, second: pd.DataFrame, draws: int, seed: int
+    first: pd.DataFrame, second: pd.DataFrame, resampling: Resampling
 ) -> dict[str, Any] | None:
     """Log-likelihood of the second's blend less the first's, over the races that both judged.
 
@@ -67,7 +68,7 @@ def paired(
         kept["p_second"].to_numpy(dtype=np.float64), won
     ) - races.log_likelihood(kept["p"].to_numpy(dtype=np.float64), won)
     days = Days.of(races.first(kept["date"].to_numpy()))
-    estimate = bootstrap.mean(gain, days, draws, seed)
+    estimate = bootstrap.mean(gain, days, resampling)
     return {
         "races": len(races),
         "gain": estimate.value,

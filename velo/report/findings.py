@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from training.judging.metrics import Predictions
-from training.record.report import plain
+from training.record.report import TrainingReport, plain
 from velo.report import bets, caveats
 from velo.report.bets import Terms
 from velo.report.notable import notable
 from velo.report.reliability import reliability
 from velo.report.sources import Sources
-from velo.settings import OddsBand
 
 CARRIED = (
     "data",
@@ -37,13 +36,12 @@ def findings(run: Sources) -> dict[str, Any]:
         DataError: no race of the holdout has a complete book.
     """
     report = run.report
-    training, prices = report["settings"]["training"], report["prices"]
+    carried = report.to_dict()
     terms = Terms(
-        band=OddsBand(**report["settings"]["odds_band"]),
+        band=report.odds_band,
         cutoffs=run.cutoffs,
-        commission=prices["commission"],
-        draws=training["bootstrap_draws"],
-        seed=training["seed"],
+        commission=report.prices.commission,
+        resampling=report.resampling,
     )
     given = Predictions.of(run.predictions)
     found: dict[str, Any] = plain(
@@ -56,13 +54,13 @@ def findings(run: Sources) -> dict[str, Any]:
                 "aliases": run.aliases,
                 "trained": run.trained,
             },
-            **{name: report[name] for name in CARRIED},
+            **{name: carried[name] for name in CARRIED},
             "caveats": caveats.caveats(report, run.cutoffs, run.backtests),
             "paths": bets.paths(given, terms),
-            "reliability": reliability(given, terms.draws, terms.seed),
+            "reliability": reliability(given, terms.resampling),
             "odds_bands": bets.by_odds(given, terms),
-            "months": report["slices"]["month"],
-            "courses": report["worst"]["course"],
+            "months": carried["slices"]["month"],
+            "courses": carried["worst"]["course"],
             "races": notable(run.predictions),
             "features": _features(report),
             "backtests": run.backtests,
@@ -71,19 +69,19 @@ def findings(run: Sources) -> dict[str, Any]:
     return found
 
 
-def _features(report: dict[str, Any]) -> list[dict[str, Any]]:
+def _features(report: TrainingReport) -> list[dict[str, Any]]:
     """One entry a feature: family, share of split gain, loss when shuffled, missing values."""
-    total = sum(report["importance"].values())
-    lost = {item["feature"]: item for item in report["contributions"]}
+    total = sum(gain or 0.0 for gain in report.importance.values())
+    lost = {each.feature: each for each in report.contributions}
     return [
         {
             "feature": feature,
             "family": family,
-            "importance": report["importance"].get(feature, 0.0) / total if total else None,
-            "loss": lost[feature]["loss"] if feature in lost else None,
-            "judgement": lost[feature]["judgement"] if feature in lost else "not measured",
-            "nulls": report["nulls"].get(feature),
+            "importance": (report.importance.get(feature) or 0.0) / total if total else None,
+            "loss": lost[feature].loss if feature in lost else None,
+            "judgement": lost[feature].judgement if feature in lost else "not measured",
+            "nulls": report.nulls.get(feature),
         }
-        for family, features in report["data"]["families"].items()
+        for family, features in report.data.families.items()
         for feature in features
     ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from training.record.registry import LABEL, aliases, resolve
+from training.statistics.bootstrap import Resampling
 from velo.home import Home
 from velo.live.book import Book
 from velo.live.chain import Verified
@@ -129,7 +130,7 @@ def page_of_ledger(
             "bets": counts(book.bets),
             "course": course(book.bets, training.seed),
             "reliability": {
-                name: bins(p, whole.won, whole.dates, training.bootstrap_draws, training.seed)
+                name: bins(p, whole.won, whole.dates, Resampling.of(training))
                 for name, p in (("blend", whole.p), ("market", whole.market))
             },
             "settled": f"Settled at {kinds}." if kinds else "No bet was made.",

@@ -9,12 +9,12 @@ import numpy.typing as npt
 
 from training.judging.metrics import Predictions
 from training.statistics import bootstrap
-from training.statistics.bootstrap import Days
+from training.statistics.bootstrap import Days, Resampling
 from training.statistics.calibration_curve import BINS, equal_mass_bins
 from training.statistics.races import Floats
 
 
-def reliability(given: Predictions, draws: int, seed: int) -> dict[str, list[dict[str, Any]]]:
+def reliability(given: Predictions, resampling: Resampling) -> dict[str, list[dict[str, Any]]]:
     """Blend and power-calibrated market over 20 bins of equal mass, each in its own.
 
     Returns:
@@ -22,13 +22,13 @@ def reliability(given: Predictions, draws: int, seed: int) -> dict[str, list[dic
         (wins a runner) and `observed_ci` (95%, by race day).
     """
     return {
-        name: bins(p, given.win_share, given.dates, draws, seed)
+        name: bins(p, given.win_share, given.dates, resampling)
         for name, p in (("blend", given.p), ("market", given.p_market_power))
     }
 
 
 def bins(
-    p: Floats, win_share: Floats, dates: npt.NDArray[Any], draws: int, seed: int
+    p: Floats, win_share: Floats, dates: npt.NDArray[Any], resampling: Resampling
 ) -> list[dict[str, Any]]:
     """One forecast's bins, as `reliability` gives them."""
     place = equal_mass_bins(p, BINS)
@@ -37,7 +37,7 @@ def bins(
         inside = place == number
         won = win_share[inside]
         days = Days.of(dates[inside])
-        seen = bootstrap.mean(won, days, draws, seed)
+        seen = bootstrap.mean(won, days, resampling)
         found.append(
             {
                 "runners": int(inside.sum()),

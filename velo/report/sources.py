@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 
 from training.model import artifact
+from training.model.card import ModelCard
 from training.record import mlflow_store, registry
 from training.record.holdout_file import read_holdout
+from training.record.report import FILE, TrainingReport
 from velo.errors import ModelError
 from velo.home import Home
 
@@ -40,7 +42,7 @@ class Sources:
     label: str | None
     aliases: tuple[str, ...]
     trained: str
-    report: dict[str, Any]
+    report: TrainingReport
     cutoffs: dict[str, float]
     predictions: pd.DataFrame
     backtests: tuple[dict[str, Any], ...]
@@ -69,7 +71,7 @@ def sources(home: Home, reference: str) -> Sources:
     found = registry.resolve(home, reference)
     folder = found.folder.parent
     version = found.version or _version_of(home, found.run_id)
-    stored = artifact.load(found.folder, found.sha256).model
+    card = ModelCard.from_dict(artifact.load(found.folder, found.sha256).model)
     began = mlflow_store.client(home).get_run(found.run_id).info.start_time
     label = found.tags.get(registry.LABEL)
     names = (label, version, found.run_id)
@@ -83,8 +85,8 @@ def sources(home: Home, reference: str) -> Sources:
             if said["run_id"] == found.run_id
         ),
         trained=datetime.fromtimestamp(began / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        report=_document(folder / "training_report.json"),
-        cutoffs={name: float(value) for name, value in stored["cutoffs"].items()},
+        report=_training_report(folder / FILE),
+        cutoffs=dict(card.cutoffs),
         predictions=read_holdout(folder),
         backtests=tuple(
             said
@@ -112,6 +114,17 @@ def _backtest(home: Home, kind: str, names: list[str], run_id: str) -> dict[str,
         if found.get("run_id") == run_id:
             return found
     return None
+
+
+def _training_report(path: Path) -> TrainingReport:
+    document = _document(path)
+    try:
+        return TrainingReport(**document)
+    except (TypeError, ValueError) as error:
+        raise ModelError(
+            f"{path} is not a training report that this version reads ({type(error).__name__}); "
+            "restore it from a backup or train again"
+        ) from None
 
 
 def _document(path: Path) -> dict[str, Any]:

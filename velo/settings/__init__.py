@@ -1,8 +1,8 @@
-"""Typed settings: defaults here, then `velo.toml` in the home, then the environment.
+"""Typed settings: defaults here, then `velo.toml`, then the environment.
 
-`VELO_HOME` names the home (default: `var` beside the project). Inside the home an optional
-`velo.toml` overrides the defaults below; a variable such as `VELO_GATE__AE_RATIO=1.0` overrides
-both (two underscores step into a section).
+The project folder's `velo.toml` overrides the defaults below, one in the home overrides that, and
+a variable such as `VELO_GATE__AE_RATIO=1.0` overrides both (two underscores step into a section).
+`VELO_HOME` names the home; without it the project folder does (`velo.settings.project`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -32,20 +32,29 @@ from velo.settings.betting import (
     StrategyName,
 )
 from velo.settings.features import Layoff, Priors, Windows
-from velo.settings.in_force import chosen_home
+from velo.settings.in_force import chosen_declarations, chosen_home
 from velo.settings.market import OddsBand, Prices
+from velo.settings.project import (
+    FEATURE_REPO,
+    PROJECT_ROOT,
+    home_from,
+    project_above,
+    project_of,
+    resolved,
+    settings_files,
+)
 from velo.settings.search import Choices, Span, Tuning
 from velo.settings.section import PriceKind
 from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
 from velo.settings.upkeep import Drift, Ingest, Live, Serve, Store, Upkeep
 from velo.settings.wording import nearest, reason, shortened
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent.parent
 NO_SETTINGS = ("velo_home", "velo_serve_token")
 """Variables of ours that set no setting: where the home is, and what must not be in a file."""
 
 __all__ = [
     "BUILT_IN_STRATEGIES",
+    "FEATURE_REPO",
     "PROJECT_ROOT",
     "Backtest",
     "Choices",
@@ -72,9 +81,12 @@ __all__ = [
     "Tuning",
     "Upkeep",
     "Windows",
+    "feature_repo",
     "home_path",
     "load",
 ]
+PLACES = ("home", "feature_repo")
+"""Settings that say where, and so are no part of what a run is repeated with."""
 
 
 class Settings(BaseSettings):
@@ -85,6 +97,9 @@ class Settings(BaseSettings):
     )
 
     home: Path = PROJECT_ROOT / "var"
+    feature_repo: Path = Field(
+        FEATURE_REPO, description="folder of the declarations, as seen from this file"
+    )
     windows: Windows = Windows()
     priors: Priors = Priors()
     layoff: Layoff = Layoff()
@@ -112,6 +127,15 @@ class Settings(BaseSettings):
             raise SettingsError(f"unknown setting {name!r}{nearest(name, known)}")
         return given
 
+    @field_validator("feature_repo")
+    @classmethod
+    def _absolute(cls, repo: Path) -> Path:
+        """One from the environment is seen from the working folder."""
+        repo = resolved(repo, Path.cwd())
+        if not os.path.isfile(repo / "feature_store.yaml"):
+            raise ValueError("must be a folder with a feature_store.yaml, as `velo init` makes one")
+        return repo
+
     @model_validator(mode="after")
     def _strategy_is_known(self) -> Settings:
         """The daily loop follows a strategy that is there and stakes on the win alone."""
@@ -132,27 +156,51 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Rank the sources: arguments, environment, `velo.toml` in the home, defaults.
+        """Rank the sources: arguments, environment, the home's file, the project's, defaults.
 
-        The file is that of the home among the arguments; without a home no file is read.
+        The files are those of the home among the arguments; without a home no file is read.
         """
         home = init_settings().get("home")
-        if home is None:
-            return init_settings, env_settings
-        toml = Path(home) / "velo.toml"
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
+        of_home = () if home is None else settings_files(Path(home))
+        files = (_File(settings_cls, each) for each in of_home)
+        return init_settings, env_settings, *files
+
+    @property
+    def project(self) -> Path | None:
+        """The project folder that the home belongs to; None for a home that stands alone."""
+        return project_of(self.home)
+
+    def recorded(self) -> dict[str, Any]:
+        """Plain JSON of what a run is repeated with: all but where things lie."""
+        return self.model_dump(mode="json", exclude=set(PLACES))
 
 
-def home_path() -> Path:
-    """The home that is in force: the block's, else `VELO_HOME`, else the project's `var`. Absolute.
+class _File(TomlConfigSettingsSource):
+    """A `velo.toml`, in which a path is seen from its own folder."""
 
-    A block's is that of `velo.settings.in_force`.
+    def _read_file(self, file_path: Path) -> dict[str, Any]:
+        written = super()._read_file(file_path)
+        if isinstance(written.get("feature_repo"), str):
+            written["feature_repo"] = resolved(written["feature_repo"], file_path.parent)
+        return written
+
+
+def home_path(folder: Path | None = None) -> Path:
+    """The home that is in force, absolute.
+
+    It is that of the block (`velo.settings.in_force`); else what `VELO_HOME` names; else `var` of
+    the nearest folder upwards with a `velo.toml`; else `var` of the checkout.
+
+    Args:
+        folder: where to look from; by default the working folder.
 
     Raises:
+        SettingsError: there is no home, or the project folder is another user's.
         SettingsError: there is something else than a folder at that place, or its path has a `?`:
             DuckDB 2.0 takes what follows for options and writes its log to another path.
     """
-    named = chosen_home() or os.environ.get("VELO_HOME") or PROJECT_ROOT / "var"
+    named = chosen_home() or os.environ.get("VELO_HOME")
+    named = named or home_from(Path.cwd() if folder is None else folder)
     home = Path(named).expanduser().resolve()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"the home {home} is not a folder: set VELO_HOME to one")
@@ -164,6 +212,11 @@ def home_path() -> Path:
     return home
 
 
+def feature_repo() -> Path:
+    """The folder of the declarations in force: the block's, else that of the settings."""
+    return chosen_declarations() or load().feature_repo
+
+
 def load(**overrides: Any) -> Settings:
     """Read the settings in force.
 
@@ -173,30 +226,61 @@ def load(**overrides: Any) -> Settings:
     Raises:
         SettingsError: a name is unknown or a value is out of its range.
     """
-    toml = home_path() / "velo.toml"
-    _refuse_unknown_sections(toml)
+    home = home_path()
+    _refuse_unknown_variables()
+    for file in settings_files(home):
+        _refuse_unknown_sections(file)
     try:
-        return Settings(**{"home": home_path(), **overrides})
+        settings = Settings(**{"home": home, **overrides})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         given = shortened(first["input"])
         said = f"setting {where!r}: {reason(first, Settings)} (given: {given})"
         raise SettingsError(
-            f"{said if where else reason(first, Settings)}; mend it in {toml} or in the environment"
+            f"{said if where else reason(first, Settings)}; mend it in {_files_of(home)} or in the "
+            "environment"
         ) from None
     except UnreadableSource as error:
         raise SettingsError(f"{error}: write tables and lists as JSON") from None
     except RecursionError:
         raise SettingsError("a variable of the environment is nested too deep") from None
+    _require_own_declarations(settings.feature_repo, home)
+    return settings
+
+
+def _known() -> list[str]:
+    """What may be set; the home is no setting."""
+    return sorted(set(Settings.model_fields) - {"home"})
+
+
+def _files_of(home: Path) -> str:
+    """The files that a setting may stand in, as a person is told: those that are there."""
+    own, *projects = settings_files(home)
+    there = [each for each in (own, *projects) if each.exists()]
+    return " or ".join(str(each) for each in there or [own])
+
+
+def _require_own_declarations(repo: Path, home: Path) -> None:
+    """Feast's command goes by the declarations' folder: it must lead to the home in force."""
+    if repo == FEATURE_REPO or chosen_home() or os.environ.get("VELO_HOME"):
+        return
+    if project_above(repo) != project_of(home):
+        raise SettingsError(
+            f"feature_repo is {repo}, from where Feast would not find the home {home}: copy it "
+            "into the project folder, or set VELO_HOME"
+        )
+
+
+def _refuse_unknown_variables() -> None:
+    for name in sorted(os.environ):
+        if name.lower().startswith("velo_") and name.lower() not in NO_SETTINGS:
+            _refuse_unknown_variable(name, _known())
 
 
 def _refuse_unknown_sections(toml: Path) -> None:
-    """A misspelt section would change nothing and say nothing. The home is no section."""
-    known = sorted(set(Settings.model_fields) - {"home"})
-    for name in sorted(os.environ):
-        if name.lower().startswith("velo_") and name.lower() not in NO_SETTINGS:
-            _refuse_unknown_variable(name, known)
+    """A misspelt section would change nothing and say nothing."""
+    known = _known()
     if not toml.exists():
         return
     if not toml.is_file():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from velo.settings.section import Count, Days, Finite, Positive, Section
+from velo.settings.section import Days, Finite, Positive, Races, Section, Unit
 
 IN_A_NAME = {
     "strike_rate_short": ("trainer_sr_14d", 14),
@@ -26,9 +26,9 @@ class Windows(Section):
     (feature-rules.md, Time).
     """
 
-    prize_ladder: Days = 365
-    prize_ladder_races: Count = Field(200, description="fewer races: no level from prizes")
-    par_races: Count = Field(20, description="fewer races: no par time")
+    prize_ladder: Days = Field(365, description="whose prizes are ranked for a class level")
+    prize_ladder_races: Races = Field(200, description="fewer: no level from prizes")
+    par_races: Races = Field(20, description="fewer: no par time")
 
     @model_validator(mode="before")
     @classmethod
@@ -53,38 +53,44 @@ class Windows(Section):
         return None
 
 
+Starts = Annotated[Positive, Unit("starts")]
+ExpectedWins = Annotated[Positive, Unit("expected wins")]
+
+
 class Priors(Section):
     """Shrinkage strengths and population values, used where a training run has fitted none.
 
     Strengths are in starts for rates and in expected wins for impact values.
     """
 
-    p0: float = Field(0.105, ge=1e-6, le=0.999, description="population strike rate")
-    trainer_k0: Positive = 60.0
-    trainer_k1: Positive = 120.0
-    jockey_k0: Positive = 60.0
-    jockey_k1: Positive = 150.0
-    pair_k2: Positive = 60.0
-    horse_k: Positive = 2.0
-    draw_k: Positive = 40.0
-    draw_distance_k: Positive = 40.0
-    draw_course_k: Positive = 20.0
-    form_k: Positive = 3.0
-    form_v0: Positive = 0.075
+    p0: Annotated[float, Unit("wins a start")] = Field(
+        0.105, ge=1e-6, le=0.999, description="population strike rate"
+    )
+    trainer_k0: Starts = Field(60.0, description="of a trainer's career towards p0")
+    trainer_k1: Starts = Field(120.0, description="of a trainer's window towards the career")
+    jockey_k0: Starts = Field(60.0, description="of a jockey's career towards p0")
+    jockey_k1: Starts = Field(150.0, description="of a jockey's window towards the career")
+    pair_k2: Starts = Field(60.0, description="of a trainer and jockey together")
+    horse_k: ExpectedWins = Field(2.0, description="of a horse's impact values")
+    draw_k: ExpectedWins = Field(40.0, description="of the draw in a cell")
+    draw_distance_k: ExpectedWins = Field(40.0, description="of the draw at a distance")
+    draw_course_k: ExpectedWins = Field(20.0, description="of the draw at a course")
+    form_k: Starts = Field(3.0, description="of a horse's variance towards form_v0")
+    form_v0: Annotated[Positive, Unit("percentile squared")] = Field(
+        0.075, description="population variance of a horse's finishing percentile"
+    )
 
 
 class Layoff(Section):
     """Knots (days, penalty) and sweet spot of the layoff (feature-rules.md, layoff_penalty)."""
 
-    knots: tuple[tuple[Finite, Finite], ...] = (
-        (0, 0.15),
-        (15, 0.10),
-        (30, 0.0),
-        (60, 0.0),
-        (120, 0.15),
-        (240, 0.30),
+    knots: tuple[Annotated[tuple[Finite, Finite], Unit("days, penalty")], ...] = Field(
+        ((0, 0.15), (15, 0.10), (30, 0.0), (60, 0.0), (120, 0.15), (240, 0.30)),
+        description="straight between two, level beyond the last",
     )
-    sweet_spot: tuple[Finite, Finite] = (30, 60)
+    sweet_spot: Annotated[tuple[Finite, Finite], Unit("days")] = Field(
+        (30, 60), description="from and to, since the last start"
+    )
 
     @model_validator(mode="after")
     def _increasing(self) -> Layoff:

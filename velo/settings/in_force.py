@@ -12,23 +12,33 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-_HOME: ContextVar[Path | None] = ContextVar("home", default=None)
+_PLACES: ContextVar[tuple[Path | None, Path | None]] = ContextVar("places", default=(None, None))
 
 
 @contextmanager
-def in_force(home: Path) -> Iterator[None]:
+def in_force(home: Path, declarations: Path | None = None) -> Iterator[None]:
     """Work in a home within the block; blocks may be nested, and each thread has its own.
 
     Args:
         home: its folder.
+        declarations: the feature repo; by default the outer block's if that is of the same home,
+            else the one that the home's settings name.
     """
-    before = _HOME.set(home)
+    before_home, before_declarations = _PLACES.get()
+    if declarations is None and home == before_home:
+        declarations = before_declarations
+    before = _PLACES.set((home, declarations))
     try:
         yield
     finally:
-        _HOME.reset(before)
+        _PLACES.reset(before)
 
 
 def chosen_home() -> Path | None:
     """The home of the innermost block, None outside every block."""
-    return _HOME.get()
+    return _PLACES.get()[0]
+
+
+def chosen_declarations() -> Path | None:
+    """The feature repo of the innermost block, None where it names none."""
+    return _PLACES.get()[1]

@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from velo.settings.section import Odds, PriceKind, Section
+from velo.settings.section import Odds, PriceKind, Section, Unit
 
-Commission = Annotated[float, Field(ge=0, le=0.99)]
+Commission = Annotated[float, Field(ge=0, le=0.99), Unit("share of net winnings")]
 
 
 class OddsBand(Section):
     """Decimal odds within which bets are struck and band metrics are taken."""
 
-    low: Odds = 5.0
-    high: Odds = 21.0
+    low: Odds = Field(5.0, description="shortest price that is bet")
+    high: Odds = Field(21.0, description="longest price that is bet")
 
     @model_validator(mode="after")
     def _ordered(self) -> OddsBand:
@@ -27,13 +27,13 @@ class OddsBand(Section):
 class Prices(Section):
     """Which prices decide and which settle (evaluation.md, Two prices)."""
 
-    decision: PriceKind = "sp"
-    settlement: PriceKind = "sp"
+    decision: PriceKind = Field("sp", description="the price that a bet is chosen by")
+    settlement: PriceKind = Field("sp", description="the price that a bet is paid at")
     devig: Literal["shin", "power", "proportional", "auto"] = Field(
         "auto", description="auto takes the likeliest, out of fold, before the first test days"
     )
     commission: dict[PriceKind, Commission] = Field(
-        {"sp": 0.0, "bsp": 0.02, "wap": 0.02}, description="of a market's net winnings"
+        {"sp": 0.0, "bsp": 0.02, "wap": 0.02}, description="by kind of price"
     )
     exchange: tuple[PriceKind, ...] = Field(
         ("bsp", "wap"), description="matched on the exchange: its reduction factor, not Rule 4"

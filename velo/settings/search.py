@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_validator
 
-from velo.settings.section import Section
+from velo.settings.section import Section, Unit
 from velo.settings.training import Ranker
 from velo.settings.wording import reason, shortened
 
-Number = Annotated[float, Field(ge=-1e9, le=1e9)]
+Number = Annotated[float, Field(ge=-1e9, le=1e9), Unit("of the searched setting")]
 """Within which each dimension has bounds of its own: the ranker's."""
 
 
@@ -53,7 +53,8 @@ class Tuning(Section):
             "min_sum_hessian_in_leaf": Span(low=1, high=50, log=True),
             "lambda_l2": Span(low=0.1, high=100, log=True),
             "feature_fraction": Span(low=0.3, high=1),
-        }
+        },
+        description="name of the ranker's -> {low, high, log} or {choices}",
     )
 
     @model_validator(mode="after")

@@ -7,9 +7,10 @@ that do not name the setting.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 
 LARGEST_SIZE = 10**18
 _UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 2**20, "GiB": 2**30}
@@ -25,17 +26,30 @@ def _size(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts or is measured in; the JSON schema has it as `unit`."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: Any, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "unit": self.name}
+
+
 Positive = Annotated[float, Field(ge=1e-9, le=1e9)]
 Finite = Annotated[float, Field(ge=-1e6, le=1e6)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Points = Annotated[float, Field(ge=0.001, le=1e9)]
-Odds = Annotated[float, Field(gt=1, le=1e6)]
-Seconds = Annotated[float, Field(ge=0.01, le=86_400)]
-Days = Annotated[int, Field(ge=1, le=36_500)]
+Share = Annotated[float, Field(ge=0, le=1), Unit("share, 0 to 1")]
+Points = Annotated[float, Field(ge=0.001, le=1e9), Unit("points")]
+Odds = Annotated[float, Field(gt=1, le=1e6), Unit("decimal odds")]
+Seconds = Annotated[float, Field(ge=0.01, le=86_400), Unit("seconds")]
+Days = Annotated[int, Field(ge=1, le=36_500), Unit("days")]
 Count = Annotated[int, Field(ge=1, le=10**9)]
-Draws = Annotated[int, Field(ge=100, le=100_000)]
-Threads = Annotated[int, Field(ge=1, le=1024)]
-Size = Annotated[str, AfterValidator(_size)]
+Races = Annotated[Count, Unit("races")]
+Draws = Annotated[int, Field(ge=100, le=100_000), Unit("draws")]
+Threads = Annotated[int, Field(ge=1, le=1024), Unit("threads")]
+Size = Annotated[str, AfterValidator(_size), Unit("bytes, in MB, GB, MiB or GiB")]
 PriceKind = Literal["sp", "bsp", "wap", "open", "morning", "breakfast", "evening"]
 
 

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import time
 from ipaddress import ip_network
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
 from velo.cores import usable_cores
-from velo.settings.section import Days, Positive, Seconds, Section, Share, Size, Threads
+from velo.settings.section import (
+    Days,
+    Positive,
+    Seconds,
+    Section,
+    Share,
+    Size,
+    Threads,
+    Unit,
+)
+
+Connections = Annotated[int, Field(ge=1, le=1_000_000), Unit("connections")]
 
 
 class Live(Section):
@@ -23,8 +34,8 @@ class Live(Section):
         "earlier than the first race of its region may be",
     )
     strategy: str = Field("top20", description="whose stakes are printed and kept")
-    most_runners: int = Field(
-        60, ge=2, le=10_000, description="of a race; one with more is not predicted"
+    most_runners: Annotated[int, Unit("runners")] = Field(
+        60, ge=2, le=10_000, description="a race with more is not predicted"
     )
     incomplete: Literal["decline", "score"] = Field(
         "decline", description="a race of which a declared runner could not be read"
@@ -65,26 +76,27 @@ class Serve(Section):
     body_seconds: Seconds = Field(
         30.0, description="in which a request's body must arrive, and its answer be taken"
     )
-    largest_head: int = Field(
-        65_536, ge=1024, le=2**20, description="bytes of a request's first line and headers"
+    largest_head: Annotated[int, Unit("bytes")] = Field(
+        65_536, ge=1024, le=2**20, description="of a request's first line and headers"
     )
     head_seconds: Seconds = Field(10.0, description="in which these must arrive")
-    connections: int = Field(512, ge=1, le=1_000_000, description="held at once")
-    connections_of_one_peer: int = Field(
-        64,
-        ge=1,
-        le=1_000_000,
-        description="of an address, or a /64 of IPv6, neither loopback nor a proxy",
+    connections: Connections = Field(512, description="held at once")
+    connections_of_one_peer: Connections = Field(
+        64, description="of an address, or a /64 of IPv6, neither loopback nor a proxy"
     )
     proxies: tuple[str, ...] = Field(
         (), description="addresses or networks whose connections are bounded in all only"
     )
-    waiting: int = Field(
-        1000, ge=1, le=1_000_000, description="predictions asked for and not yet made"
+    waiting: Annotated[int, Unit("predictions")] = Field(
+        1000, ge=1, le=1_000_000, description="asked for and not yet made"
     )
-    together: int = Field(16, ge=1, le=10_000, description="races that are priced in one go")
+    together: Annotated[int, Unit("races")] = Field(
+        16, ge=1, le=10_000, description="that are priced in one go"
+    )
     look_seconds: Seconds = Field(2.0, description="between looks for another champion")
-    drain_seconds: int = Field(30, ge=1, le=86_400, description="for requests in flight at the end")
+    drain_seconds: Annotated[int, Unit("seconds")] = Field(
+        30, ge=1, le=86_400, description="for requests in flight at the end"
+    )
 
     @field_validator("proxies")
     @classmethod
@@ -100,23 +112,27 @@ class Serve(Section):
 class Store(Section):
     """Bounds of the DuckDB connections that read files, build and retrieve."""
 
-    memory_limit: Size = "8GB"
-    threads: Threads = Field(default_factory=usable_cores)
+    memory_limit: Size = Field("8GB", description="of a connection")
+    threads: Threads = Field(
+        default_factory=usable_cores, description="by default as many as this process may use"
+    )
     spill_limit: Size = Field("100GB", description="on disk, when memory does not suffice")
     largest_file: Size = Field("40GB", description="a delivery's file, unpacked")
-    most_rows: int = Field(
-        50_000_000, ge=1, le=10**12, description="rows that a parquet file may claim"
+    most_rows: Annotated[int, Unit("rows")] = Field(
+        50_000_000, ge=1, le=10**12, description="that a parquet file may claim"
     )
-    builds_kept: int = Field(2, ge=1, le=10_000)
+    builds_kept: Annotated[int, Unit("builds")] = Field(
+        2, ge=1, le=10_000, description="the newest; older ones are removed"
+    )
 
 
 class Upkeep(Section):
     """From when on `velo status` says that something is due, in a home that has a champion."""
 
-    results_days: int = Field(
-        2, ge=0, le=36_500, description="days since the last result; more are stale"
+    results_days: Annotated[int, Unit("days")] = Field(
+        2, ge=0, le=36_500, description="since the last result; more are stale"
     )
-    model_days: Days = Field(120, description="days since the champion was made")
+    model_days: Days = Field(120, description="since the champion was made")
 
 
 class Drift(Section):
@@ -126,16 +142,28 @@ class Drift(Section):
     year showed is added to it.
     """
 
-    days: int = Field(
-        30, ge=7, le=36_500, description="the window: so many days to the last prediction"
+    days: Annotated[int, Unit("days")] = Field(
+        30, ge=7, le=36_500, description="the window: so many to the last prediction"
     )
-    runners: int = Field(
+    runners: Annotated[int, Unit("runners")] = Field(
         1000, ge=100, le=10**9, description="fewer with a feature: not enough to tell"
     )
-    races: int = Field(300, ge=50, le=10**9, description="fewer with a result: not enough to tell")
-    psi: Positive = Field(0.2, description="population stability index of a feature")
-    distance: Positive = Field(0.15, description="widest gap of its distribution functions")
-    nulls: Positive = Field(0.02, description="share of runners without it, either way")
-    calibration_error: Positive = Field(0.01, description="above the holdout's")
-    slope: Positive = Field(0.1, description="calibration slope from the holdout's, either way")
+    races: Annotated[int, Unit("races")] = Field(
+        300, ge=50, le=10**9, description="fewer with a result: not enough to tell"
+    )
+    psi: Annotated[Positive, Unit("population stability index")] = Field(
+        0.2, description="of a feature"
+    )
+    distance: Annotated[Positive, Unit("probability")] = Field(
+        0.15, description="widest gap of its distribution functions"
+    )
+    nulls: Annotated[Positive, Unit("share of the runners")] = Field(
+        0.02, description="without it, either way"
+    )
+    calibration_error: Annotated[Positive, Unit("probability")] = Field(
+        0.01, description="above the holdout's"
+    )
+    slope: Annotated[Positive, Unit("calibration slope")] = Field(
+        0.1, description="from the holdout's, either way"
+    )
     lift_kept: Share = Field(0.5, description="of the holdout's gain over the market; less is lost")

@@ -2,7 +2,8 @@
 
 `feature_store.yaml` expands a variable but knows no default for it. The registry resolves its file
 in the home, as the online store does (velo/store/online/store.py), so that `feast` and `velo`
-agree on it with and without `VELO_HOME`.
+agree on it with and without `VELO_HOME`. Both look for the project folder from the declarations
+upwards, because `feast -c DIR/feature_repo` may be run anywhere.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class HomeRegistryStore(FileRegistryStore):
     def __init__(self, registry_config: RegistryConfig, repo_path: Path) -> None:
         """Resolve the path; nothing is read yet."""
         super().__init__(registry_config, repo_path)
-        self._filepath = Home.current().root / registry_config.path
+        path = Path(registry_config.path)
+        self._filepath = path if path.is_absolute() else Home.current(repo_path).root / path
 
     def _write_registry(self, registry_proto: Any) -> None:
         """As Feast's, whole or not at all, with a hash beside it."""

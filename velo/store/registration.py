@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import sys
 import warnings
 from pathlib import Path
 
-from velo.offline.tables import FEATURE_REPO
+from velo.home import Home
+from velo.offline.bare_imports import imported_afresh
+from velo.settings import feature_repo
+from velo.store.online.store import place_in
 
 
-def apply(repo: Path = FEATURE_REPO) -> None:
+def apply(repo: Path | None = None) -> None:
     """Register every entity, view and service of a feature repo; the same as `feast apply`.
 
     Args:
-        repo: the feature repo's folder.
+        repo: the feature repo's folder; by default the one in force.
     """
     from feast.repo_config import load_repo_config
     from feast.repo_operations import apply_total, cli_check_repo
 
-    before, path, modules = Path.cwd(), list(sys.path), set(sys.modules)
-    try:
-        # Feast imports the repo's modules by their names relative to the working folder.
-        os.chdir(repo)
-        sys.path.insert(0, str(repo))
-        settings = repo / "feature_store.yaml"
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            cli_check_repo(repo, settings)
-            apply_total(load_repo_config(repo, settings), repo, skip_source_validation=False)
-    finally:
-        os.chdir(before)
-        sys.path[:] = path
-        # They name files of the home that was in force: the next home needs them afresh.
-        for name in set(sys.modules) - modules:
-            origin = getattr(sys.modules[name], "__file__", None)
-            if origin and Path(origin).is_relative_to(repo):
-                del sys.modules[name]
+    repo = feature_repo() if repo is None else repo
+    home, settings = Home.current(), repo / "feature_store.yaml"
+    with (
+        imported_afresh(repo),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        cli_check_repo(repo, settings)
+        config = load_repo_config(repo, settings)
+        place_in(config, home)
+        apply_total(config, repo, skip_source_validation=False)

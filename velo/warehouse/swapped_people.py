@@ -111,10 +111,11 @@ WHERE {kind}_id IS NOT NULL AND (source <> $source OR batch_id IN (
 
 # Of a race: has it prices in `dec`? Of its day: by how much do names and repetitions speak for a
 # swap? A few votes against a column `dec` are namesakes; a file full of them had it added later.
-_JUDGED = """
+_JUDGED = r"""
 CREATE OR REPLACE TEMP TABLE judged_races AS
 WITH named AS (
     SELECT s.line, s.date, s.course, s.off, s.jockey, s.trainer, s.witness_dec,
+        regexp_matches(s.position, '^\s*[0-9]') AS placed,
         coalesce(j.trainer::INTEGER - j.jockey::INTEGER, 0)
         + coalesce(t.jockey::INTEGER - t.trainer::INTEGER, 0) AS vote
     FROM staging AS s
@@ -122,8 +123,9 @@ WITH named AS (
     LEFT JOIN known_people AS t ON t.text = s.trainer
 ), races AS (
     SELECT date, course, off, min(line) AS line, bool_or(witness_dec IS NOT NULL) AS has_dec,
-        sum(vote) + count(jockey) - count(DISTINCT jockey)
-            - count(trainer) + count(DISTINCT trainer) AS votes
+        sum(vote)
+            + count(jockey) FILTER (placed) - count(DISTINCT jockey) FILTER (placed)
+            - count(trainer) FILTER (placed) + count(DISTINCT trainer) FILTER (placed) AS votes
     FROM named
     GROUP BY date, course, off
 ), days AS (

@@ -26,10 +26,11 @@ from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 from feast.repo_config import FeastConfigBaseModel, RepoConfig
 from feast.utils import make_tzaware
-from pydantic import Field, StrictStr
+from pydantic import StrictStr
 
 from velo.errors import HomeError, InputError
 from velo.home import Home
+from velo.offline.bare_imports import require_own_modules
 from velo.store.online.database import connect, ensure, void, writing
 from velo.store.online.digest import file_hash_of, following, forget
 from velo.store.online.on_demand import all_computed, compute, read_columns, request_columns
@@ -40,10 +41,10 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class HomeOnlineStoreConfig(FeastConfigBaseModel):
-    """Where the file lies; `online.db` in the home by default."""
+    """Where the file lies; `online.db` in the home if it names no path."""
 
     type: StrictStr = "velo.store.online.store.HomeOnlineStore"
-    path: StrictStr = Field(default_factory=lambda: str(Home.current().online))
+    path: StrictStr | None = None
 
 
 class HomeOnlineStore(OnlineStore):
@@ -141,7 +142,13 @@ class HomeOnlineStore(OnlineStore):
         entities_to_keep: Sequence[Any],
         partial: bool,
     ) -> None:
-        """Bring the tables to what the views declare, when they are applied."""
+        """Bring the tables to what the views declare, when they are applied.
+
+        Raises:
+            ForeignDeclarations: what is applied was imported from another feature repo.
+        """
+        if config.repo_path is not None:
+            require_own_modules(config.repo_path)
         con = self._connection(config)
         with writing(con):
             for view in tables_to_keep:
@@ -250,9 +257,24 @@ def _readable(view: Any) -> Iterator[None]:
 
 
 def file_of(config: RepoConfig) -> Path:
-    """The store's file; a relative path is relative to the feature repo."""
+    """The store's file; a relative path is relative to the feature repo.
+
+    One that names no path stays with the home that was in force when it was first asked for.
+    """
+    if config.online_store.path is None:
+        config.online_store.path = str(Home.current(config.repo_path).online)
     path = Path(config.online_store.path)
     return path if path.is_absolute() or config.repo_path is None else config.repo_path / path
+
+
+def place_in(config: RepoConfig, home: Home) -> None:
+    """Have the registry and the online store of a configuration lie in one home for good.
+
+    Feast makes both when they are first used, which may be while another home is in force.
+    """
+    config.registry.path = str(home.root / config.registry.path)
+    if isinstance(config.online_store, HomeOnlineStoreConfig) and config.online_store.path is None:
+        config.online_store.path = str(home.online)
 
 
 def microseconds(moment: datetime) -> int:

@@ -16,6 +16,7 @@ from velo.warehouse.readers.spellings import (
 
 READER = Reader(
     name="rpscrape_old",
+    version=3,
     omits=frozenset({"country", "suffix"}),
     columns={
         "date": spelt("date"),
