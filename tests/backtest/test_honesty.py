@@ -99,6 +99,7 @@ def test_one_strategy_alone_is_not_deflated() -> None:
     assert sharpe.deflated(returns)[0] == sharpe.probability_above(returns[:, 0], 0.0)
 
 
+@pytest.mark.slow
 def test_the_best_of_many_worthless_strategies_is_seldom_taken_for_better() -> None:
     found = [
         np.nanmax(sharpe.deflated(np.random.default_rng(seed).normal(0, 1, (250, 20))))
@@ -128,6 +129,7 @@ def by_hand(returns: np.ndarray, blocks: int) -> float:
     return float(np.mean(below))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.integers(2, 7))
 def test_the_probability_of_overfitting_is_what_the_splits_say(seed: int, strategies: int) -> None:
     returns = np.random.default_rng(seed).normal(0, 1, (43, strategies))

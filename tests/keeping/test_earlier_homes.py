@@ -104,6 +104,7 @@ def test_there_is_a_home_of_every_version_that_people_have() -> None:
     assert {folder.name for folder in VERSIONS} >= {"v1.1.0"}
 
 
+@pytest.mark.slow
 @each_version
 def test_a_reader_names_the_command_that_brings_it_over_with_every_row(
     version: Path, tmp_path: Path

@@ -163,6 +163,7 @@ def recorded(applied: Applied, little_world: LittleWorld) -> Home:
     return applied.home
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("mistake", MUTATIONS)
 def test_the_oracle_catches(
     mistake: str, applied: Applied, recorded: Home, little_world: LittleWorld, tmp_path: Path

@@ -160,6 +160,7 @@ def hold_changes_to_a_full_build(home: Home, repo: Path, seed: int, tellings: in
     assert as_from_nothing(home, built, repo) == []
 
 
+@pytest.mark.slow
 def test_new_days_late_days_and_corrections_leave_what_a_full_build_makes(
     home: Home, repo: Path, any_share: None
 ) -> None:
@@ -189,6 +190,7 @@ def test_without_an_import_everything_is_linked(home: Home) -> None:
         assert file.samefile(Path(again.folder) / file.relative_to(first.folder))
 
 
+@pytest.mark.slow
 def test_years_that_did_not_change_share_their_files(home: Home, any_share: None) -> None:
     tell(home, [Telling(DAYS[-2], on(*DAYS[:-1]))])
     first = build_tables(home)
@@ -229,6 +231,7 @@ def test_what_changes_more_than_the_data_is_built_from_nothing(home: Home, repo:
     assert built_on(home) == 11
 
 
+@pytest.mark.slow
 def test_a_warehouse_made_anew_is_built_from_nothing(home: Home, any_share: None) -> None:
     tell(home, [Telling(DAYS[0], STARTS)])
     build_tables(home)

@@ -60,6 +60,7 @@ def test_each_row_gets_the_newest_that_it_could_know(
         ), layout.name
 
 
+@pytest.mark.slow
 @examples(max_examples=20)
 @given(rows=tables, entities=entity_rows, when_created=st.booleans())
 def test_a_view_may_be_asked_for_twice_under_other_keys(
@@ -78,6 +79,7 @@ def test_a_view_may_be_asked_for_twice_under_other_keys(
         )
 
 
+@pytest.mark.slow
 @examples(max_examples=15)
 @given(rows=tables, entities=entity_rows)
 def test_a_frame_an_arrow_table_and_a_query_are_the_same_entity_rows(
@@ -100,6 +102,7 @@ def test_a_frame_an_arrow_table_and_a_query_are_the_same_entity_rows(
     assert values(of_query, *ours) == values(of_frame, *ours)[::-1]
 
 
+@pytest.mark.slow
 @examples(max_examples=20)
 @given(rows=tables, between=st.tuples(st.integers(-2, HOURS), st.integers(0, HOURS)))
 def test_a_date_range_asks_for_every_key_and_time_in_it(
