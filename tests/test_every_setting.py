@@ -42,6 +42,8 @@ CARD = "live/test_predicted_card.py::"
 
 TESTED = {
     "home": "test_settings.py::test_two_homes_never_mix",
+    "feature_repo": "test_home_in_force.py::"
+    "test_the_tables_are_built_by_the_sql_of_the_declarations_in_force",
     "windows.prize_ladder": IN_TABLES,
     "windows.prize_ladder_races": IN_TABLES,
     "windows.par_races": IN_TABLES,
@@ -154,6 +156,8 @@ TESTED = {
     "strategies.*.stake.cap_race": STRATEGIES + "test_a_races_cap_holds_over_all_its_bets",
     "strategies.*.stake.cap_day": STRATEGIES
     + "test_a_days_cap_cuts_all_its_bets_alike_and_leaves_other_days",
+    "strategies.*.python": "backtest/test_python_strategies.py::"
+    "test_a_class_chooses_by_what_a_card_shows",
     "strategies.*.each_way": STRATEGIES + "test_a_strategy_is_each_way_if_it_says_so",
     "ingest.infer": "cli/test_inferred.py::test_a_setting_turns_conclusions_off",
     "live.timezone": "live/test_deadline.py::"
