@@ -79,7 +79,7 @@ def features(
     spine.require_whole()
     if priors is None:
         first = pd.to_datetime(entity_df["event_timestamp"], utc=True).min().date()
-        priors = prior_fit.fit(spine, first)
+        priors = prior_fit.fit(spine, first, settings.priors)
     requests = request_values(priors, settings.layoff)
     rows = entity_df.reset_index(drop=True)
     asked = rows.assign(**requests, entry=range(len(rows)))

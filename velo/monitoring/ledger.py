@@ -55,7 +55,10 @@ class Ledger(Result):
 
     def rows(self) -> list[dict[str, Any]]:
         """A row a bet."""
-        return [dict(row) for row in self.to_frame().to_dict("records")]
+        return [
+            {str(name): value for name, value in row.items()}
+            for row in self.to_frame().to_dict("records")
+        ]
 
     def to_frame(self) -> pd.DataFrame:
         """A row a bet; whether it is backfill comes first."""

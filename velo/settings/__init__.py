@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Sequence
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -178,10 +179,11 @@ class Settings(BaseSettings):
 class _File(TomlConfigSettingsSource):
     """A `velo.toml`, in which a path is seen from its own folder."""
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         written = super()._read_file(file_path)
         if isinstance(written.get("feature_repo"), str):
-            written["feature_repo"] = resolved(written["feature_repo"], file_path.parent)
+            folder = Path(str(file_path)).parent
+            written["feature_repo"] = resolved(written["feature_repo"], folder)
         return written
 
 
