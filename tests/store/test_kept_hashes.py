@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from feast import FeatureStore
 from feast.infra.registry.file import FileRegistryStore
 from feast.repo_config import RegistryConfig
 
-from tests.store.at_course import NOON, everything
+from tests.store.at_course import COURSE, HORSE, NOON, everything, feast, rows, view
 from training.data.dataset import feature_store
 from velo.errors import HomeError
 from velo.home import Home
@@ -23,7 +24,7 @@ from velo.store.in_home import HomeRegistryStore
 from velo.store.online.digest import compute, is_as_written, kept
 from velo.store.online.readiness import views_not_as_written
 from velo.store.online.store import file_of, table_of
-from velo.store.registry_file import hash_of, require_as_written
+from velo.store.registry_file import hash_of, holds_declarations, require_as_written
 from velo.store.registry_file import is_as_written as registry_as_written
 
 
@@ -169,6 +170,22 @@ def test_a_restore_keeps_the_hash_and_does_not_make_a_changed_registry_good(
 
 
 def test_a_registry_of_an_earlier_version_is_taken_as_it_is(home: Home) -> None:
-    home.registry.write_bytes(b"")
+    home.registry.write_bytes(b"\n" * 400)
     assert registry_as_written(home.registry) is None
     require_as_written(home.registry)
+
+
+def test_where_nothing_is_applied_a_reader_says_so_and_leaves_no_registry(home: Home) -> None:
+    with pytest.raises(HomeError, match=r"^nothing is applied: run `feast -c feature_repo apply`"):
+        feature_store()
+    assert not home.registry.exists()
+
+
+def test_the_empty_registry_that_feast_makes_holds_no_declarations(tmp_path: Path) -> None:
+    pq.write_table(rows(), tmp_path / "rows.parquet")
+    store = feast(tmp_path)
+    store.list_feature_views()
+    assert (tmp_path / "registry.db").exists()
+    assert not holds_declarations(tmp_path / "registry.db")
+    store.apply([HORSE, COURSE, view(tmp_path)])
+    assert holds_declarations(tmp_path / "registry.db")

@@ -25,6 +25,7 @@ from velo.offline.manifest import hashes
 from velo.result import Result
 from velo.settings import Settings
 from velo.store.online.standing import standing_of
+from velo.store.registry_file import holds_declarations
 from velo.warehouse.totals import totals
 
 
@@ -152,7 +153,7 @@ def _facts(
         data.get("card_on"),
         build.get("number"),
         data.get("unseen", 0),
-        home.registry.exists(),
+        holds_declarations(home.registry),
         None if online is None else (online.as_of, online.build),
         models,
         data.get("outdated", 0),
@@ -169,7 +170,7 @@ def _misnamed(home: Home, settings: Settings) -> str | None:
 
     Feast takes seconds to import.
     """
-    if not home.registry.exists():
+    if not holds_declarations(home.registry):
         return None
     from training.data.named import names_any, require_named
 
