@@ -125,8 +125,8 @@ sbom: $(STAMP) ## sbom.json: what is installed, as CycloneDX
 	@$(VENV)/sbom/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r requirements-sbom.txt
 	@$(VENV)/sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
-		--output-format JSON --output-file sbom.json $(BIN)/python
-	@echo "wrote sbom.json"
+		--output-format JSON --output-file sbom.json.partial $(BIN)/python
+	@mv sbom.json.partial sbom.json && echo "wrote sbom.json"
 
 clean: ## caches; with CONFIRM=1 the demo's home as well
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

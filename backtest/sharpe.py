@@ -38,23 +38,38 @@ def expected_best(variance: float, trials: int) -> float:
 
 
 def probability_above(returns: Floats, benchmark: float) -> float:
-    """Probability that the true Sharpe ratio exceeds a benchmark, given length, skew and tails.
-
-    `Z((SR - SR*) sqrt(T - 1) / sqrt(1 - g3 SR + (g4 - 1)/4 SR^2))`, equation 2; NaN where the
-    returns are constant.
+    """Probability that the true Sharpe ratio of returns exceeds a benchmark.
 
     Args:
         returns: [days].
         benchmark: SR*, a day.
+
+    Returns:
+        NaN where the returns are constant or fewer than three.
     """
     ratio = float(sharpe(returns[:, None])[0]) if len(returns) > 2 else float("nan")
     if np.isnan(ratio):
         return float("nan")
     skew, kurtosis = stats.skew(returns), stats.kurtosis(returns, fisher=False)
+    return probability(ratio, benchmark, len(returns), float(skew), float(kurtosis))
+
+
+def probability(ratio: float, benchmark: float, days: int, skew: float, kurtosis: float) -> float:
+    """The same of a ratio measured over so many days, given the skew and tails of the returns.
+
+    `Z((SR - SR*) sqrt(T - 1) / sqrt(1 - g3 SR + (g4 - 1)/4 SR^2))`, equation 2 of the paper.
+
+    Args:
+        ratio: SR, a day.
+        benchmark: SR*, a day.
+        days: T.
+        skew: g3, 0 of a normal.
+        kurtosis: g4, 3 of a normal.
+    """
     spread = 1 - skew * ratio + (kurtosis - 1) / 4 * ratio**2
     if spread <= 0:
         return float("nan")
-    return float(stats.norm.cdf((ratio - benchmark) * np.sqrt(len(returns) - 1) / np.sqrt(spread)))
+    return float(stats.norm.cdf((ratio - benchmark) * np.sqrt(days - 1) / np.sqrt(spread)))
 
 
 def deflated(returns: Floats) -> Floats:

@@ -69,6 +69,7 @@ def measure(folder: Path, days: int, races: int) -> None:
     from velo.home import Home
     from velo.live.book import open_book
     from velo.live.journal import predictions
+    from velo.live.proof import verify_ledger
     from velo.warehouse.ingest import ingest
 
     home, own = Home.current(), settings.load()
@@ -83,6 +84,10 @@ def measure(folder: Path, days: int, races: int) -> None:
         made = predictions(home.ledger)
     print(f"{len(made):,} races, {sum(len(each.runners) for each in made):,} runners")
     del made
+    for whole in (True, False):
+        with timed(f"chain verified, {'whole' if whole else 'what is new'}"):
+            proof = verify_ledger(home, whole)
+        print(f"{proof.checked:,} of {proof.links:,} predictions verified")
     with timed("journal read and bets settled"):
         book = open_book(home, own)
     with timed("figures of every span"):

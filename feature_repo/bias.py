@@ -71,26 +71,38 @@ draw_course = FeatureView(
     name="bias",
     sources=[horse_going, horse_course, draw_cell, draw_distance, draw_course, bias_priors],
     schema=[
-        Field(name="course_going_iv", dtype=Float64),
-        Field(name="draw_iv", dtype=Float64),
-        Field(name="draw_bias_z", dtype=Float64),
+        Field(
+            name="course_going_iv",
+            dtype=Float64,
+            description="Geometric mean of the horse's career impact values on today's going group "
+            "and at today's course, each shrunk towards 1.",
+            tags={
+                "unit": "wins an expected win",
+                "cold_when": "not (going_expected > 0) and not (course_expected > 0)",
+            },
+        ),
+        Field(
+            name="draw_iv",
+            dtype=Float64,
+            description="Impact value of the draw cell, shrunk towards its course, surface, "
+            "distance band and third, that towards the course and third, and that towards 1.",
+            tags={
+                "unit": "wins an expected win",
+                "cold_when": "not (draw_course_expected > 0)",
+            },
+        ),
+        Field(
+            name="draw_bias_z",
+            dtype=Float64,
+            description="Wins of the draw cell over the last 180 days against the expected ones.",
+            tags={
+                "unit": "standard deviations",
+                "cold_when": "not (draw_variance_180d > 0)",
+            },
+        ),
     ],
     mode="pandas",
     description="Going, course and draw bias: impact values shrunk towards their wider cells",
-    tags={
-        "means:course_going_iv": "Geometric mean of the horse's career impact values on "
-        "today's going group and at today's course, each shrunk towards 1.",
-        "unit:course_going_iv": "wins an expected win",
-        "means:draw_iv": "Impact value of the draw cell, shrunk towards its course, surface, "
-        "distance band and third, that towards the course and third, and that towards 1.",
-        "unit:draw_iv": "wins an expected win",
-        "means:draw_bias_z": "Wins of the draw cell over the last 180 days against the expected "
-        "ones.",
-        "unit:draw_bias_z": "standard deviations",
-        "cold_when:course_going_iv": "not (going_expected > 0) and not (course_expected > 0)",
-        "cold_when:draw_iv": "not (draw_course_expected > 0)",
-        "cold_when:draw_bias_z": "not (draw_variance_180d > 0)",
-    },
 )
 def bias(rows: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.counts import counts_of

@@ -22,42 +22,63 @@ horse_last_start = FeatureView(
     ],
 )
 
+unraced = "not (horse_starts > 0)"
+
 
 @on_demand_feature_view(
     name="class_layoff",
     sources=[horse_last_start, today, layoff_curve],
     schema=[
-        Field(name="class_drop", dtype=Float64),
-        Field(name="classdrop_flag", dtype=Float64),
-        Field(name="layoff_days", dtype=Float64),
-        Field(name="layoff_penalty", dtype=Float64),
-        Field(name="freshness_flag", dtype=Float64),
-        Field(name="weight_delta", dtype=Float64),
-        Field(name="or_delta", dtype=Float64),
+        Field(
+            name="class_drop",
+            dtype=Float64,
+            description="Today's class level less the last start's: positive is an easier race.",
+            tags={"unit": "class levels", "missing_when": unraced},
+        ),
+        Field(
+            name="classdrop_flag",
+            dtype=Float64,
+            description="Whether the race is a class or more easier than the last start's.",
+            tags={"unit": "0 or 1", "missing_when": unraced},
+        ),
+        Field(
+            name="layoff_days",
+            dtype=Float64,
+            description="Days since the last start.",
+            tags={"unit": "days", "missing_when": unraced},
+        ),
+        Field(
+            name="layoff_penalty",
+            dtype=Float64,
+            description="The layoff on the settings' curve: nothing in the sweet spot, rising on "
+            "both sides.",
+            tags={"unit": "points of the curve", "missing_when": unraced},
+        ),
+        Field(
+            name="freshness_flag",
+            dtype=Float64,
+            description="Whether the layoff is in the sweet spot.",
+            tags={"unit": "0 or 1", "missing_when": unraced},
+        ),
+        Field(
+            name="weight_delta",
+            dtype=Float64,
+            description="Weight carried today less that of the last start.",
+            tags={"unit": "pounds", "missing_when": unraced},
+        ),
+        Field(
+            name="or_delta",
+            dtype=Float64,
+            description="Official rating today less that of the last start.",
+            tags={
+                "unit": "pounds of rating",
+                "missing_when": f"{unraced} or official_rating != official_rating "
+                "or last_official_rating != last_official_rating",
+            },
+        ),
     ],
     mode="pandas",
     description="Class drop and layoff: what changed since the last start",
-    tags={
-        "means:class_drop": "Today's class level less the last start's: positive is an easier "
-        "race.",
-        "unit:class_drop": "class levels",
-        "means:classdrop_flag": "Whether the race is a class or more easier than the last start's.",
-        "unit:classdrop_flag": "0 or 1",
-        "means:layoff_days": "Days since the last start.",
-        "unit:layoff_days": "days",
-        "means:layoff_penalty": "The layoff on the settings' curve: nothing in the sweet spot, "
-        "rising on both sides.",
-        "unit:layoff_penalty": "points of the curve",
-        "means:freshness_flag": "Whether the layoff is in the sweet spot.",
-        "unit:freshness_flag": "0 or 1",
-        "means:weight_delta": "Weight carried today less that of the last start.",
-        "unit:weight_delta": "pounds",
-        "means:or_delta": "Official rating today less that of the last start.",
-        "unit:or_delta": "pounds of rating",
-        "missing_when": "not (horse_starts > 0)",
-        "missing_when:or_delta": "not (horse_starts > 0) or official_rating != official_rating "
-        "or last_official_rating != last_official_rating",
-    },
 )
 def class_layoff(facts: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.layoff import days_away, flag, penalty_on

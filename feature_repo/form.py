@@ -30,30 +30,36 @@ ratings_short = " and ".join(
     name="form",
     sources=[horse_form, form_priors],
     schema=[
-        Field(name="form_ewma", dtype=Float64),
-        Field(name="form_slope", dtype=Float64),
-        Field(name="form_var", dtype=Float64),
-        Field(name="ts_trend", dtype=Float64),
+        Field(
+            name="form_ewma",
+            dtype=Float64,
+            description="Mean finishing percentile, 0 last to 1 first, of the last five starts, "
+            "each weighing 0.6 of the one after it. 0.5 before the first start.",
+            tags={"unit": "share of the field", "cold_when": "percentile_1 != percentile_1"},
+        ),
+        Field(
+            name="form_slope",
+            dtype=Float64,
+            description="Slope of the percentile from the oldest to the newest start: positive is "
+            "improving.",
+            tags={"unit": "percentile a run", "missing_when": "percentile_3 != percentile_3"},
+        ),
+        Field(
+            name="form_var",
+            dtype=Float64,
+            description="Variance of the percentile, shrunk towards the population's.",
+            tags={"unit": "percentile squared", "missing_when": "percentile_2 != percentile_2"},
+        ),
+        Field(
+            name="ts_trend",
+            dtype=Float64,
+            description="Slope of past speed ratings of one source: the first of ts, rpr and the "
+            "platform's own figure with three or more in the last five.",
+            tags={"unit": "points a run", "missing_when": ratings_short},
+        ),
     ],
     mode="pandas",
     description="Form curves: level, direction and spread of the last five runs",
-    tags={
-        "means:form_ewma": "Mean finishing percentile, 0 last to 1 first, of the last five starts, "
-        "each weighing 0.6 of the one after it. 0.5 before the first start.",
-        "unit:form_ewma": "share of the field",
-        "means:form_slope": "Slope of the percentile from the oldest to the newest start: "
-        "positive is improving.",
-        "unit:form_slope": "percentile a run",
-        "means:form_var": "Variance of the percentile, shrunk towards the population's.",
-        "unit:form_var": "percentile squared",
-        "means:ts_trend": "Slope of past speed ratings of one source: the first of ts, rpr and the "
-        "platform's own figure with three or more in the last five.",
-        "unit:ts_trend": "points a run",
-        "cold_when:form_ewma": "percentile_1 != percentile_1",
-        "missing_when:form_slope": "percentile_3 != percentile_3",
-        "missing_when:form_var": "percentile_2 != percentile_2",
-        "missing_when:ts_trend": ratings_short,
-    },
 )
 def form(runs: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.form import ewma, first_known, ols_slope, sample_variance, shrunk_variance

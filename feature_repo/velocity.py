@@ -8,21 +8,22 @@ from feast.types import Float64, Int64
 from sources import LASTING, offline_table
 from today import rate_priors
 
+
+def counts(who: str) -> list[Field]:
+    """Career wins and starts, and those of the windows."""
+    return [
+        Field(name=f"{who}_{count}{span}", dtype=dtype)
+        for span in ("", "_14d", "_30d", "_90d")
+        for count, dtype in (("wins", Float64), ("starts", Int64))
+    ]
+
+
 trainer_form = FeatureView(
     name="trainer_form",
     entities=[trainer],
     ttl=LASTING,
     source=offline_table("trainer_form"),
-    schema=[
-        Field(name="trainer_wins", dtype=Float64),
-        Field(name="trainer_starts", dtype=Int64),
-        Field(name="trainer_wins_14d", dtype=Float64),
-        Field(name="trainer_starts_14d", dtype=Int64),
-        Field(name="trainer_wins_30d", dtype=Float64),
-        Field(name="trainer_starts_30d", dtype=Int64),
-        Field(name="trainer_wins_90d", dtype=Float64),
-        Field(name="trainer_starts_90d", dtype=Int64),
-    ],
+    schema=counts("trainer"),
 )
 
 jockey_form = FeatureView(
@@ -30,16 +31,7 @@ jockey_form = FeatureView(
     entities=[jockey],
     ttl=LASTING,
     source=offline_table("jockey_form"),
-    schema=[
-        Field(name="jockey_wins", dtype=Float64),
-        Field(name="jockey_starts", dtype=Int64),
-        Field(name="jockey_wins_14d", dtype=Float64),
-        Field(name="jockey_starts_14d", dtype=Int64),
-        Field(name="jockey_wins_30d", dtype=Float64),
-        Field(name="jockey_starts_30d", dtype=Int64),
-        Field(name="jockey_wins_90d", dtype=Float64),
-        Field(name="jockey_starts_90d", dtype=Int64),
-    ],
+    schema=counts("jockey"),
 )
 
 pair_form = FeatureView(
@@ -53,43 +45,34 @@ pair_form = FeatureView(
     ],
 )
 
-strike_rates = {
-    f"{said}:{who}_sr_{days}d": text
+strike_rates = [
+    Field(
+        name=f"{who}_sr_{days}d",
+        dtype=Float64,
+        description=f"The {who}'s strike rate over the last {days} days, shrunk towards the career "
+        "before them, and that towards the population's.",
+        tags={"unit": "wins a start", "cold_when": f"not ({who}_starts > 0)"},
+    )
     for who in ("trainer", "jockey")
     for days in (14, 30, 90)
-    for said, text in (
-        (
-            "means",
-            f"The {who}'s strike rate over the last {days} days, shrunk towards the career before "
-            "them, and that towards the population's.",
-        ),
-        ("unit", "wins a start"),
-        ("cold_when", f"not ({who}_starts > 0)"),
-    )
-}
+]
 
 
 @on_demand_feature_view(
     name="velocity",
     sources=[trainer_form, jockey_form, pair_form, rate_priors],
     schema=[
-        Field(name="trainer_sr_14d", dtype=Float64),
-        Field(name="trainer_sr_30d", dtype=Float64),
-        Field(name="trainer_sr_90d", dtype=Float64),
-        Field(name="jockey_sr_14d", dtype=Float64),
-        Field(name="jockey_sr_30d", dtype=Float64),
-        Field(name="jockey_sr_90d", dtype=Float64),
-        Field(name="tj_combo_uplift", dtype=Float64),
+        *strike_rates,
+        Field(
+            name="tj_combo_uplift",
+            dtype=Float64,
+            description="The pair's strike rate over a year, shrunk towards the mean of both "
+            "90-day rates, less that mean; within 0.3 of zero. Zero where they never met.",
+            tags={"unit": "wins a start", "cold_when": "not (pair_starts_365d > 0)"},
+        ),
     ],
     mode="pandas",
     description="Trainer and jockey velocity: shrunk strike rates over rolling windows",
-    tags={
-        **strike_rates,
-        "means:tj_combo_uplift": "The pair's strike rate over a year, shrunk towards the mean of "
-        "both 90-day rates, less that mean; within 0.3 of zero. Zero where they never met.",
-        "unit:tj_combo_uplift": "wins a start",
-        "cold_when:tj_combo_uplift": "not (pair_starts_365d > 0)",
-    },
 )
 def velocity(rows: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.counts import counts_of

@@ -97,7 +97,7 @@ def test_settings_take_the_cores_that_the_process_may_use() -> None:
     assert (Settings().store.threads, Settings().ranker.threads) == (cores, cores)
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code",
     [
@@ -116,6 +116,7 @@ def test_openmp_waits_passively_where_nobody_chose(code: str) -> None:
     assert said(asked, OMP_WAIT_POLICY="active") == "active None"
 
 
+@pytest.mark.slow
 def test_the_policy_is_left_alone_once_lightgbm_is_loaded() -> None:
     assert (
         said(

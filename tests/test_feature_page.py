@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -29,21 +30,66 @@ def test_the_page_is_the_one_that_the_declarations_write(written: str) -> None:
     assert PAGE.read_text(encoding="utf-8") == written
 
 
+def cells(line: str) -> list[str]:
+    """The cells of a table's line."""
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def rows(text: str, head: str) -> dict[str, list[str]]:
+    """First cell -> the others, of the table under a heading."""
+    _, _, below = text.partition(f"\n{head}\n")
+    section = below.partition("\n#")[0]
+    table = [cells(line) for line in section.splitlines() if line.startswith("|")]
+    return {first: others for first, *others in table[2:]}
+
+
 def test_the_page_has_every_feature_once_in_the_services_order(written: str) -> None:
     places = [written.index(f"| `{name}` |") for name in FEATURES]
     assert places == sorted(places)
     assert "21 features in 4 families" in written
 
 
-def test_the_page_names_every_table_its_sql_and_its_windows(written: str) -> None:
+def test_the_page_names_the_sql_of_every_table_where_it_lies(written: str) -> None:
+    """The paths are read off the page and looked up: none is missing, none is made up."""
+    steps = rows(written, "## On the way, and entity rows").values()
+    named = [cell for cell, *_ in (row[::-1] for row in steps)]
     for table in load_tables(Windows()):
-        assert f"{table.name}.sql" in written
-    for name, days in Windows().model_dump().items():
-        assert f"`{name}` {days}" in written
+        if table.kind == "feature":
+            named += rows(written, f"### `{table.name}`")["SQL"]
+    files = {path.strip("`") for path in named}
+    tables = FEATURE_REPO / "tables"
+    assert files == {
+        str(path.relative_to(FEATURE_REPO.parent))
+        for path in tables.rglob("*.sql")
+        if path.parent.name != "fragments"
+    }
 
 
-def test_a_length_in_the_page_is_the_windows_of_the_settings(home: object) -> None:
-    assert "`prize_ladder` 100" in page(FEATURE_REPO, Windows(prize_ladder=100))
+def test_a_table_has_the_keys_of_its_entities(written: str) -> None:
+    keys = {
+        "trainer_form": "`trainer_id`",
+        "pair_form": "`trainer_id`, `jockey_id`",
+        "draw_cell": "`course_id`, `surface`, `distance_band`, `going_group`, `draw_third`",
+    }
+    for table, key in keys.items():
+        assert rows(written, f"### `{table}`")["key"] == [key]
+
+
+def test_a_setting_stands_with_its_value_at_the_table_that_reads_it(home: object) -> None:
+    chosen = page(FEATURE_REPO, Windows(prize_ladder=101, prize_ladder_races=7, par_races=3))
+    windows = {
+        table: back
+        for table, (_, back, _) in rows(chosen, "## On the way, and entity rows").items()
+    }
+    assert windows.pop("`race_levels`") == "`prize_ladder` 101, `prize_ladder_races` 7"
+    assert windows.pop("`par_times`") == "`par_races` 3"
+    assert set(windows.values()) == {"none"}
+
+
+def test_the_page_leads_to_the_rules_behind_it(written: str) -> None:
+    (way,) = re.findall(r"\[feature rules\]\((.*?)\)", written)
+    rules = (PAGE.parent / way).read_text(encoding="utf-8")
+    assert rules.startswith("# Feature rules\n")
 
 
 def test_a_length_in_a_name_is_the_one_that_the_sql_looks_back(written: str) -> None:
@@ -59,7 +105,15 @@ def test_a_length_in_a_name_is_the_one_that_the_sql_looks_back(written: str) -> 
 @pytest.mark.parametrize(
     ("file", "before", "after", "said"),
     [
-        ("bias.py", '"unit:draw_iv"', '"unit:iv"', "draw_iv.*unit:draw_iv"),
+        ("bias.py", '"unit": "standard', '"units": "standard', r"draw_bias_z.*tags=.*unit"),
+        (
+            "form.py",
+            "Variance of the percentile, shrunk towards the population's.",
+            "",
+            "form_var.*desc",
+        ),
+        ("class_layoff.py", '"unit": "days"', '"unit": " "', r"layoff_days.*tags=.*unit"),
+        ("bias.py", "entities=[horse, course],", "", "table horse_course: key has an empty cell"),
         ("tables/horse_course.sql", "-- A horse's", "SELECT 1; -- A", "horse_course.*comment"),
     ],
 )

@@ -224,3 +224,10 @@ def test_a_home_that_duckdb_could_not_write_to_is_refused_by_name(
     monkeypatch.setenv("VELO_HOME", str(tmp_path / "what now?"))
     with pytest.raises(SettingsError, match=r"what now\? has a question mark"):
         settings.home_path()
+
+
+def test_a_kind_of_price_bears_the_commission_that_is_set_for_it(toml: Path) -> None:
+    toml.write_text("[prices.commission]\nbsp = 0.05\n")
+    prices = settings.load().prices
+    assert [prices.commission_of(kind) for kind in ("bsp", "wap", "sp")] == [0.05, 0.0, 0.0]
+    assert settings.Prices().commission_of("bsp") == 0.02

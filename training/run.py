@@ -40,17 +40,46 @@ from velo.disk.full_disk import room_on
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
+from velo.result import Result
 from velo.settings import Settings
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a training run ended with."""
+@dataclass(frozen=True, repr=False)
+class Trained(Result):
+    """What a training run ended with.
+
+    Attributes:
+        run_id: MLflow's.
+        version: of the registered model.
+        verdict: the gate's.
+        report: as `training_report.json` holds it.
+    """
 
     run_id: str
     version: str
     verdict: Verdict
     report: TrainingReport
+
+    @property
+    def summary(self) -> str:
+        """The version and the verdict."""
+        return f"version {self.version}, run {self.run_id}. {self.verdict.words}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The gate's table, a row a criterion, as text."""
+        return [dict(row) for row in self.verdict.rows()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON: verdict, figures of the holdout, seconds of each stage, tuning."""
+        report = self.report.to_dict()
+        return {
+            "run_id": self.run_id,
+            "version": self.version,
+            "verdict": self.verdict.to_dict(),
+            "holdout": report["holdout"],
+            "seconds": report["seconds"],
+            "tuning": report["tuning"],
+        }
 
 
 def train(
@@ -83,7 +112,7 @@ def train(
     """
     label = None if label is None else check_label(label)
     current_build(home)
-    require_named(feature_store(), settings)
+    require_named(feature_store(home), settings)
     timer = StageTimer(progress)
     with timer.stage("retrieving features"):
         data = assemble(home, settings, train_end, holdout_days)
@@ -118,7 +147,7 @@ class _Training:
             Recorder(self.home, self.name, tags) as recorder,
         ):
             recipe, search = self._tuned(Recipe.of(data, self.settings), tune, recorder)
-            _record_inputs(recorder, data, recipe.settings, code)
+            _record_inputs(recorder, self.home, data, recipe.settings, code)
             walk = recipe.walk(data, self.timer)
             _record_folds(recorder, walk)
             fitted = walk.fit(self.timer)
@@ -162,10 +191,14 @@ class _Training:
         recorder.enrol(sha256, page, {VERDICT: outcome, **review.short_tags(), **self.labelled})
 
 
-def _record_inputs(recorder: Recorder, data: Dataset, settings: Settings, code: CodeState) -> None:
+def _record_inputs(
+    recorder: Recorder, home: Home, data: Dataset, settings: Settings, code: CodeState
+) -> None:
     recorder.params(settings.recorded())
     recorder.inputs(tracked_data.entries(data))
-    recorder.document("feature_service.json", definition(feature_store(), data.declared.service))
+    recorder.document(
+        "feature_service.json", definition(feature_store(home), data.declared.service)
+    )
     declarations.keep(recorder, settings.feature_repo)
     recorder.text("uncommitted.diff", code.change)
 
@@ -277,6 +310,10 @@ def _data_section(data: Dataset) -> dict[str, Any]:
         "races": int(data.frame["race_id"].nunique()),
         "excluded": data.excluded,
         "families": data.families,
+        "features": {
+            name: {"description": each.text, "unit": each.unit}
+            for name, each in data.declared.descriptions.items()
+        },
         "priors": data.priors.model_dump(mode="json"),
     }
 

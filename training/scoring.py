@@ -116,7 +116,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
     spine = Spine(home)
     spine.require_whole()
     stored.require_build(current_build(home))
-    store = feature_store()
+    store = feature_store(home)
     service = declared(store, stored.card.service)
     features = stored.model.fundamental.features
     gone = sorted(set(features) - set(service.features))

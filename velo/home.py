@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from velo.settings import home_path
+from velo.settings.in_force import in_force
 
 
 def sqlite_url(path: Path) -> str:
@@ -40,6 +42,10 @@ class Home:
         root = home_path(folder)
         root.mkdir(parents=True, exist_ok=True)
         return cls(root)
+
+    def in_force(self) -> AbstractContextManager[None]:
+        """Have this be the current home within a block, whatever `VELO_HOME` names."""
+        return in_force(self.root)
 
     @property
     def warehouse(self) -> Path:

@@ -31,15 +31,17 @@ horse_distance = FeatureView(
 @on_demand_feature_view(
     name="stamina",
     sources=[horse_distance, bias_priors],
-    schema=[Field(name="distance_iv", dtype=Float64)],
+    schema=[
+        Field(
+            name="distance_iv",
+            dtype=Float64,
+            description="Wins over this band of distances against those of a field of equals, "
+            "shrunk towards 1.",
+            tags={"unit": "impact value", "cold_when": "not (distance_expected > 0)"},
+        )
+    ],
     mode="pandas",
     description="Stamina: a horse's record over today's distance",
-    tags={
-        "means:distance_iv": "Wins over this band of distances against those of a field of equals, "
-        "shrunk towards 1.",
-        "unit:distance_iv": "impact value",
-        "cold_when:distance_iv": "not (distance_expected > 0)",
-    },
 )
 def stamina(rows: pd.DataFrame) -> pd.DataFrame:
     from velo.racing.counts import counts_of

@@ -20,7 +20,7 @@ from training.record.report import SAME_PRICE
 from training.statistics.bootstrap import Resampling
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.settings import OddsBand
+from velo.settings import Backtest, OddsBand
 
 BAND = OddsBand()
 PLAIN = {"race_type": "Flat", "class_level": 4.0, "handicap": False, "finish": np.nan}
@@ -161,7 +161,7 @@ def test_a_race_without_a_complete_book_is_left_out_and_counted(three_races):
 
 
 def test_a_period_without_a_race_is_refused(three_races):
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="complete book"):
         report(three_races.assign(date=pd.Timestamp("2022-01-01")))
 
 
@@ -229,12 +229,19 @@ def test_every_betting_figure_has_an_interval_and_a_number_of_bets():
         assert low < statement[name] < high
 
 
-def test_the_drawdown_is_read_off_the_banks_own_path():
-    for each in report(season(4))["strategies"].values():
-        bank = each["bank"]
-        highest = np.maximum.accumulate([bank["opening"], *bank["path"]])[1:]
-        assert bank["drawdown"] == pytest.approx(highest - bank["path"])
-        assert max(bank["drawdown"]) == pytest.approx(each["max_drawdown"], abs=1e-3)
+def test_the_drawdown_is_the_fall_from_the_highest_end_of_a_day(three_races):
+    """By hand: days of +12, then -1, of a bank of 100; then a day of -1 first, and +9 after it."""
+    days = report(three_races)["strategies"]["top20"]
+    assert days["bank"]["path"] == pytest.approx([112.0, 111.0])
+    assert days["bank"]["drawdown"] == pytest.approx([0.0, 1.0])
+    assert days["max_drawdown"] == pytest.approx(1.0)
+    lost = three_races.assign(
+        date=three_races["date"].replace({pd.Timestamp("2021-03-09"): pd.Timestamp("2021-03-01")})
+    ).sort_values(["date", "race_id"], ignore_index=True)
+    turned = report(lost)["strategies"]["top20"]
+    assert turned["bank"]["path"] == pytest.approx([99.0, 111.0])
+    assert turned["bank"]["drawdown"] == pytest.approx([1.0, 0.0])
+    assert turned["max_drawdown"] == pytest.approx(1.0)
 
 
 def test_earlier_looks_widen_the_gain_over_the_market_and_nothing_else():
@@ -281,3 +288,21 @@ def test_the_report_is_written_whole_under_its_version(tmp_path, three_races):
 def test_a_version_that_would_leave_the_folder_is_refused(tmp_path, three_races):
     with pytest.raises(InputError, match="cannot name a report"):
         write(report(three_races, version="../1"), Home(tmp_path))
+
+
+def test_every_account_opens_with_the_bank_that_is_set():
+    for bank in (50, 5000):
+        found = report(season(7), terms(betting=Backtest(bank=bank)))
+        for each in found["strategies"].values():
+            assert each["bank"]["opening"] == bank
+            assert each["bank"]["closing"] == pytest.approx(bank + each["profit"])
+
+
+def test_a_strategy_faces_as_many_random_selections_as_are_set():
+    """The smallest share of draws is that of the strategy itself among them."""
+    for draws in (100, 400):
+        alone = report(season(8), terms(betting=Backtest(null_draws=draws)))["strategies"]["all"]
+        assert alone["random"]["draws"] == draws
+        assert alone["random"]["p_value"] * (draws + 1) == pytest.approx(
+            round(alone["random"]["p_value"] * (draws + 1))
+        )

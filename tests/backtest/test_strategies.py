@@ -88,6 +88,12 @@ def test_a_fits_cut_offs_come_by_the_percent() -> None:
     assert learned.value(0.29) == curve[28]
 
 
+def test_a_strategy_is_each_way_if_it_says_so() -> None:
+    for each_way in (False, True):
+        chosen = selections(CARD, OddsBand(), NONE, {"mine": Strategy(each_way=each_way)})["mine"]
+        assert chosen.each_way is each_way
+
+
 def test_a_strategy_whose_odds_leave_no_band_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"strategies\.mine: no price lies from 30 to 21"):
         backed(Strategy(odds_low=30))

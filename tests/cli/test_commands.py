@@ -40,8 +40,14 @@ def test_a_wrong_option_is_wrong_usage(tmp_path: Path) -> None:
     assert velo(tmp_path, "train", "--blend", "soup").code == 2
 
 
-def test_debug_shows_where_an_error_came_from(tmp_path: Path) -> None:
-    assert "Traceback" in velo(tmp_path, "--debug", "build").err
+def test_debug_shows_where_an_error_came_from_and_ends_in_its_line(tmp_path: Path) -> None:
+    usual, whole = velo(tmp_path, "build"), velo(tmp_path, "--debug", "build")
+    assert (usual.code, whole.code) == (2, 1)
+    assert "Traceback" not in usual.err
+    lines = whole.err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert any("velo/offline/build.py" in line for line in lines)
+    assert usual.err.strip().removeprefix("Error: ") in lines[-1]
 
 
 def test_status_of_an_empty_home_says_what_to_do_and_what_is_set(tmp_path: Path) -> None:

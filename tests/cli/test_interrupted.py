@@ -70,6 +70,7 @@ def test_before_there_is_a_command_line_it_ends_the_process_without_a_word(
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("module", ["velo.home", "duckdb", "pandas"])
 def test_while_a_command_imports_what_it_needs_no_traceback_is_shown(
     module: str, tmp_path: Path

@@ -10,8 +10,8 @@ import pytest
 
 from tests.cli.velo_command import velo
 from tests.warehouse.raceform_file import COLUMNS, load, race, row, text_of
-from velo.cli.status import elsewhere
 from velo.home import Home
+from velo.monitoring.status import elsewhere
 from velo.offline.build import build
 from velo.offline.manifest import NAME
 from velo.settings import Settings

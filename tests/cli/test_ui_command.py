@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ from velo.errors import InputError
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "::1", "localhost"])
-def test_this_machines_own_addresses_are_taken(host: str) -> None:
+def test_a_host_is_taken_if_only_this_machine_can_reach_it(host: str) -> None:
+    """What the name resolves to here is a loopback address, and nothing is raised."""
+    for *_, place in socket.getaddrinfo(host, 0):
+        assert ip_address(place[0]).is_loopback
     require_loopback(host)
 
 

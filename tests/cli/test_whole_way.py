@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from backtest.periods import Period
 from backtest.schema import schema
+from backtest.walk_forward import spans
 from tests.cli.velo_command import velo
 from training.model.artifact import load
 from training.record.mlflow_store import client
@@ -171,9 +174,8 @@ def test_a_walk_bets_each_span_with_a_model_that_was_trained_before_it(demo: Dem
             demo.home,
             "backtest",
             "--walk-forward",
-            "--every",
-            "4",
             "--json",
+            VELO_BACKTEST__RETRAIN_MONTHS="4",
             VELO_RANKER__ROUNDS="20",
             VELO_TRAINING__FOLDS="2",
         )
@@ -186,6 +188,9 @@ def test_a_walk_bets_each_span_with_a_model_that_was_trained_before_it(demo: Dem
     legs = report["walk_forward"]
     assert len(legs) >= 2
     assert all(leg["train_end"] <= leg["period"]["from"] for leg in legs)
+    begins = [date.fromisoformat(leg["period"]["from"]) for leg in legs]
+    walked = Period(begins[0], date.fromisoformat(legs[-1]["period"]["to"]))
+    assert begins == [span.first for span in spans(walked, 4)]
     assert sum(leg["races"] for leg in legs) == report["races"]
     assert len({leg["cutoffs"]["top20"] for leg in legs}) == len(legs)
     assert report["strategies"]["mine"]["bets"] > 0

@@ -28,6 +28,7 @@ def tried(folder: Path, name: str, seeds: range) -> Iterator[str]:
     print(f"{name}: {len(seeds)} files, {rows} rows, {oddities} oddities")
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", FORMAT_YEARS)
 def test_a_file_of_each_format_year_is_read_right(name: str, tmp_path: Path) -> None:
     assert list(tried(tmp_path, name, range(QUICK))) == []

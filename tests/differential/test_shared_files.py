@@ -15,7 +15,7 @@ from velo.home import Home
 pytestmark = needs_data
 
 
-@pytest.mark.few(6)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_is_taken_as_it_is_read(name: str, tmp_path: Path) -> None:
     path = DATA / "cases" / name
@@ -24,7 +24,7 @@ def test_a_case_is_taken_as_it_is_read(name: str, tmp_path: Path) -> None:
     assert differences(home, reading, taken(home, path)) == []
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", [*RESULTS, *CARDS])
 def test_a_real_file_is_taken_as_it_is_read(name: str, tmp_path: Path) -> None:
     path = DATA / name

@@ -14,7 +14,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import velo
 from backtest.python_strategy import codes
 from training.data.dataset import Dataset, assemble
 from velo.home import Home
@@ -112,7 +111,6 @@ def test_the_notebook_is_kept_without_outputs() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(velo, "open"), reason="velo.open is not there yet")
 def test_the_notebook_runs_from_results_to_a_verdict(tmp_path: Path) -> None:
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]

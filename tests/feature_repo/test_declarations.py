@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +14,21 @@ from training.data.dataset import feature_store
 from training.data.declared import Declared, declared
 from velo.errors import HomeError
 from velo.home import Home
+from velo.offline.description import Description
 from velo.store.registration import apply
 
 FAMILIES = {"velocity": 7, "class_layoff": 7, "bias": 3, "form": 4}
 
 
 @pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The store of a home in which the declarations are applied; the home is in force."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VELO_HOME", str(tmp_path_factory.mktemp("registered")))
         apply()
         store = feature_store()
         store.refresh_registry()
-    return store
+        yield store
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +50,31 @@ def test_only_what_the_page_lets_be_missing_may_be_missing(service: Declared) ->
     structural = {*FEATURES[7:14], "form_slope", "form_var", "ts_trend"}
     assert set(service.missing_when) == structural
     assert set(service.cold_when) == set(FEATURES) - structural
+
+
+def test_every_feature_says_in_the_registry_what_it_is_and_in_which_unit(
+    registered: Any, service: Declared
+) -> None:
+    service.require_described()
+    (curve,) = [
+        field
+        for field in registered.get_on_demand_feature_view("class_layoff").features
+        if field.name == "layoff_penalty"
+    ]
+    assert curve.description.startswith("The layoff on the settings' curve")
+    assert curve.tags == {"unit": "points of the curve", "missing_when": "not (horse_starts > 0)"}
+    assert service.descriptions["layoff_penalty"] == Description.of(curve)
+
+
+def test_a_feature_that_does_not_say_what_it_is_sends_to_feast_apply(service: Declared) -> None:
+    before = replace(service, descriptions={})
+    with pytest.raises(HomeError, match=r"^[^\n]*trainer_sr_14d of velocity[^\n]*feast -c[^\n]*$"):
+        before.require_described()
+    unit = replace(service.descriptions["form_var"], unit="")
+    with pytest.raises(HomeError, match=r"form_var of form.*apply.*unit"):
+        replace(
+            service, descriptions={**service.descriptions, "form_var": unit}
+        ).require_described()
 
 
 def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None:

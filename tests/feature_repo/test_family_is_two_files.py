@@ -69,23 +69,27 @@ horse_surface = FeatureView(
     name="footing",
     sources=[horse_surface],
     schema=[
-        Field(name="place_rate", dtype=Float64),
-        Field(name="at_home", dtype=Float64),
-        Field(name="used_to_it", dtype=String),
+        Field(
+            name="place_rate",
+            dtype=Float64,
+            description="Share of the horse's starts on the surface that it ended placed.",
+            tags={"unit": "places a start", "missing_when": "not (surface_starts > 0)"},
+        ),
+        Field(
+            name="at_home",
+            dtype=Float64,
+            description="Whether it ran on the surface before.",
+            tags={"unit": "0 or 1", "cold_when": "not (surface_starts > 0)"},
+        ),
+        Field(
+            name="used_to_it",
+            dtype=String,
+            description="How used the horse is to the surface.",
+            tags={"unit": "hardly or well", "missing_when": "not (surface_starts > 0)"},
+        ),
     ],
     mode="pandas",
     description="Footing: how a horse did on today's surface",
-    tags={
-        "means:place_rate": "Share of the horse's starts on the surface that it ended placed.",
-        "unit:place_rate": "places a start",
-        "missing_when:place_rate": "not (surface_starts > 0)",
-        "means:at_home": "Whether it ran on the surface before.",
-        "unit:at_home": "0 or 1",
-        "cold_when:at_home": "not (surface_starts > 0)",
-        "means:used_to_it": "How used the horse is to the surface.",
-        "unit:used_to_it": "hardly or well",
-        "missing_when:used_to_it": "not (surface_starts > 0)",
-    },
 )
 def footing(counts: pd.DataFrame) -> pd.DataFrame:
     starts = counts["surface_starts"].astype("float64")

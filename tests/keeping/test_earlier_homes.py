@@ -15,6 +15,9 @@ import duckdb
 import pytest
 
 from tests.cli.velo_command import velo
+from training.data.dataset import feature_store
+from training.data.declared import declared
+from training.data.named import require_named
 from training.record.registry import aliases
 from velo.disk.sqlite_file import sqlite_file
 from velo.errors import HomeError
@@ -101,6 +104,7 @@ def test_there_is_a_home_of_every_version_that_people_have() -> None:
     assert {folder.name for folder in VERSIONS} >= {"v1.1.0"}
 
 
+@pytest.mark.slow
 @each_version
 def test_a_reader_names_the_command_that_brings_it_over_with_every_row(
     version: Path, tmp_path: Path
@@ -165,6 +169,17 @@ def test_its_predictions_are_chained_and_nothing_is_proved_of_them_before(brough
     assert proof is not None
     assert proof.holds
     assert 0 < proof.links == proof.earlier
+
+
+def test_its_registry_does_not_say_when_a_feature_is_missing_until_it_is_applied_again(
+    brought: Kept,
+) -> None:
+    """It predicts all the same (below); what judges null rates asks for `feast apply` first."""
+    served = declared(feature_store(), load().training.service)
+    assert len(served.features) == 21
+    if not served.descriptions["or_delta"].text:
+        with pytest.raises(HomeError, match=r"^[^\n]*run `feast -c feature_repo apply`[^\n]*$"):
+            require_named(feature_store(), load())
 
 
 @each_version

@@ -90,6 +90,7 @@ def test_a_later_card_is_right_each_time(home: Home, tmp_path: Path) -> None:
     assert running(held_card(home, SETTINGS, said_of_card(cards[2])[0].day)) == whole
 
 
+@pytest.mark.slow
 def test_a_card_without_a_word_on_standing_says_that_its_horses_run(
     home: Home, tmp_path: Path
 ) -> None:
@@ -114,6 +115,7 @@ def results(folder: Path, ran: dict[str, str]) -> Path:
     )
 
 
+@pytest.mark.slow
 def test_a_result_of_a_non_runner_wins_over_the_card(home: Home, tmp_path: Path) -> None:
     taken(home, card_file(tmp_path / "card.csv", field({"Birch Hollow": {"non_runner": "true"}})))
     path = results(tmp_path, dict(zip(FIELD, "1234", strict=True)))

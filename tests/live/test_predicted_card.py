@@ -14,6 +14,7 @@ from tests.warehouse.raceform_file import ask
 from velo.errors import InputError, ModelError
 from velo.live.beyond_reason import BEYOND_REASON
 from velo.live.predict import Asked, predict
+from velo.live.scoring import BACK
 from velo.live.shown import all_rows, as_said
 from velo.racing.odds import decimal_odds
 from velo.report.card_page import Standing, page
@@ -150,3 +151,24 @@ def test_a_race_whose_odds_are_beyond_reason_is_declined_or_marked(world: World)
     assert (race.price_kind, {runner.odds for runner in race.runners}) == (None, {101.0})
     assert not any(runner.stakes or runner.p for runner in race.runners)
     assert "cannot be a market" in page(as_said(marked), Standing("1", None, True), "Europe/London")
+
+
+@pytest.mark.parametrize("strategy", ["top10", "all"])
+def test_who_is_backed_and_at_which_stake_is_asked_of_the_strategy_that_is_set(
+    world: World, strategy: str
+) -> None:
+    day = sorted(world.days)[1]
+    own = SETTINGS.model_copy(
+        update={"live": SETTINGS.live.model_copy(update={"strategy": strategy})}
+    )
+    done = predict(
+        world.home,
+        own,
+        Asked(world.card(day, f"for_{strategy}"), model="challenger"),
+        clock=lambda: datetime.combine(day, time(8), UTC),
+    )
+    runners = [runner for race in done.predictions for runner in race.runners]
+    assert {race.strategy for race in done.predictions} == {strategy}
+    assert any(runner.stakes for runner in runners)
+    for runner in runners:
+        assert (runner.verdict == BACK) == (strategy in runner.stakes)

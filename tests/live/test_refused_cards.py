@@ -57,6 +57,7 @@ def test_a_refused_card_leaves_nothing_but_its_rows_in_quarantine(
     ) == [("refused", 4, 4, 0)]
 
 
+@pytest.mark.slow
 def test_its_bytes_may_come_again_and_be_taken(home: Home, tmp_path: Path) -> None:
     path = card_file(tmp_path / "card.csv", field())
     for _ in range(2):
@@ -86,6 +87,7 @@ def test_a_card_that_was_taken_before_is_not_put_into_quarantine(
     assert ask(home, "SELECT count(*) FROM runners") == [(4,)]
 
 
+@pytest.mark.slow
 def test_the_card_is_looked_at_before_it_is_kept(home: Home, tmp_path: Path) -> None:
     """The notes on an unknown course and on strangers are there while nothing is committed."""
     load(home, file_of(tmp_path, race()))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from tests.monitoring.worlds import chances, reference, seen
@@ -145,11 +145,15 @@ def test_what_a_season_of_the_training_year_showed_is_no_drift() -> None:
 
 
 def test_the_reference_is_read_as_it_was_written(then: Reference) -> None:
-    import json
-
     assert Reference.from_dict(json.loads(json.dumps(then.to_dict()))) == then
 
 
-def test_readings_are_plain_json(then: Reference) -> None:
-    found = of_features(then, seen(), LIMITS)
-    assert pd.DataFrame([each.to_dict() for each in found])["drifts"].notna().any()
+def test_readings_are_plain_json_and_come_back_whole(then: Reference) -> None:
+    """Those of enough runners, of too few, and of the chances."""
+    readings = of_features(then, seen(), LIMITS) + of_features(then, seen(days=1, a_day=5), LIMITS)
+    readings += of_chances(then.judged, chances(600, 1), LIMITS, TRAINING)
+    plain = [each.to_dict() for each in readings]
+    back = json.loads(json.dumps(plain, allow_nan=False))
+    assert [Reading(**each) for each in back] == readings
+    assert {each["drifts"] for each in back} == {False, None}
+    assert all((each["missing"] is None) == (each["drifts"] is not None) for each in back)

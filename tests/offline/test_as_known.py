@@ -101,6 +101,7 @@ def test_a_disqualification_months_later_is_seen_at_once_by_default(home: Home) 
     )
 
 
+@pytest.mark.slow
 def test_a_disqualification_is_known_from_the_day_after_its_import(home: Home) -> None:
     tell(home, a_win_that_is_taken_away())
     told = build_tables(home, as_known=True)
@@ -110,6 +111,7 @@ def test_a_disqualification_is_known_from_the_day_after_its_import(home: Home) -
     assert told.fingerprint != build_tables(home).fingerprint
 
 
+@pytest.mark.slow
 def test_bets_were_paid_on_the_result_of_the_day_after(home: Home) -> None:
     won, disqualified = a_win_that_is_taken_away()
     evening = Telling(FIRST, disqualified.starts)
@@ -128,6 +130,7 @@ def test_bets_were_paid_on_the_result_of_the_day_after(home: Home) -> None:
         assert shares == [(paid,)]
 
 
+@pytest.mark.slow
 def test_a_price_that_was_corrected_a_week_later_was_paid_as_it_stood(home: Home) -> None:
     tell(home, a_win_that_is_taken_away())
     with warehouse(home, SETTINGS.store, write=True) as con:
@@ -177,6 +180,7 @@ def test_an_entry_is_the_card_of_the_morning_without_those_that_did_not_run(home
         assert {row[0] for row in jockeys.select("jockey_id").fetchall()} == {evening}
 
 
+@pytest.mark.slow
 def test_where_nothing_was_corrected_both_builds_have_the_same_rows(home: Home) -> None:
     record(home, random_starts(seed=11, races=60))
     default, known = build_tables(home), build_tables(home, as_known=True)
@@ -200,6 +204,7 @@ def test_a_correction_of_what_no_table_reads_changes_nothing(home: Home) -> None
     assert len(seen) == len(set(seen))
 
 
+@pytest.mark.slow
 def test_files_imported_on_two_days_are_known_as_they_came(home: Home, tmp_path: Path) -> None:
     """The raceform book of 26 April 2015, and on 1 September the winner is disqualified."""
     first, later = date(2015, 4, 27), date(2015, 9, 1)
@@ -295,6 +300,7 @@ def test_a_race_is_entered_by_its_card_and_remembered_by_its_result(
     assert rows == len(found)
 
 
+@pytest.mark.slow
 def test_until_a_day_nothing_was_imported_later(applied: Applied) -> None:
     starts = random_starts(3, races=60, horses=14, trainers=3, jockeys=3)
     tellings = random_tellings(3, starts, batches=5)

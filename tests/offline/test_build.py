@@ -129,7 +129,7 @@ def test_the_pointer_is_one_link_to_a_whole_build_in_the_same_home(home: Home) -
     assert home.current_build.resolve() == Path(done.folder).resolve()
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [1, 3])
 def test_the_newest_builds_are_kept(home: Home, kept: int) -> None:
     record(home, MEETING)
@@ -140,6 +140,7 @@ def test_the_newest_builds_are_kept(home: Home, kept: int) -> None:
     assert names == [f"build-{number:06d}" for number in numbers[-kept:]]
 
 
+@pytest.mark.slow
 def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     record(home, MEETING)
     first, again = build_tables(home), build_tables(home)
@@ -155,7 +156,7 @@ def test_the_same_results_and_sql_have_the_same_fingerprint(home: Home) -> None:
     assert build_tables(home).fingerprint != first.fingerprint
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.3, 0.6])
 def test_until_a_day_is_a_world_that_ends_with_that_day(home: Home, share: float) -> None:
     days = sorted({s.date for s in STARTS})
@@ -181,6 +182,7 @@ def test_what_was_known_by_a_day_is_never_rewritten(built: Home, home: Home) -> 
         assert rows_of(home, table, known) == rows_of(built, table, known), table
 
 
+@pytest.mark.slow
 def test_a_table_has_one_row_a_key_and_time(applied: Applied, little_world: LittleWorld) -> None:
     record(applied.home, little_world.starts)
     build_tables(applied.home)
@@ -234,6 +236,7 @@ def known_as_of(home: Home, table: str, column: str) -> Callable[[date], float |
     return as_of
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("days", [14, 30, 90])
 def test_a_start_counts_from_the_day_after_to_the_nth_day_after(home: Home, days: int) -> None:
     """A win on 1 March, 14 days: counted for races of 2 to 15 March, not of 1, not of 16."""

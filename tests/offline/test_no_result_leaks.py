@@ -88,17 +88,17 @@ def test_a_days_own_results_in_another_order_move_none_of_its_features(
 
 MUTATIONS = {
     "a window one day too wide": (
-        "trainer_form.sql",
+        "fragments/wins_and_starts.sql",
         "(14 - 1)",
         "(14 - 0)",
-        {"trainer_sr_14d"},
+        {"trainer_sr_14d", "jockey_sr_14d"},
     ),
     "a day that never falls out": (
-        "jockey_form.sql",
-        "    UNION ALL\n    SELECT jockey_id, CAST(known + INTERVAL '90' DAY "
+        "fragments/wins_and_starts.sql",
+        "    UNION ALL\n    SELECT {person}_id, CAST(known + INTERVAL '90' DAY "
         "AS DATE), 0.0, 0 FROM days\n",
         "",
-        {"jockey_sr_90d", "tj_combo_uplift"},
+        {"trainer_sr_90d", "jockey_sr_90d", "tj_combo_uplift"},
     ),
     "results known on their own day": (
         "base/starts.sql",
@@ -125,8 +125,8 @@ MUTATIONS = {
         {"form_ewma", "layoff_days", "trainer_sr_14d", "course_going_iv", "draw_bias_z"},
     ),
     "a dead heat that pays in full": (
-        "base/field.sql",
-        "1.0 / count(CASE WHEN finish = 1 THEN 1 END) OVER race",
+        "fragments/win_share.sql",
+        "1.0 / count(CASE WHEN {won} THEN 1 END) OVER race",
         "1.0",
         {"trainer_sr_90d", "draw_iv", "course_going_iv"},
     ),
@@ -163,6 +163,7 @@ def recorded(applied: Applied, little_world: LittleWorld) -> Home:
     return applied.home
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("mistake", MUTATIONS)
 def test_the_oracle_catches(
     mistake: str, applied: Applied, recorded: Home, little_world: LittleWorld, tmp_path: Path

@@ -11,18 +11,18 @@ from sqlglot import exp
 
 from velo.errors import InputError
 from velo.offline.tables import Table, load_tables
-from velo.settings import Windows
+from velo.settings import PROJECT_ROOT, Windows
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = "VELO_UPDATE_SNAPSHOTS"
 TABLES = {table.name: table for table in load_tables(Windows())}
 
 
-def write(repo: Path, **tables: str) -> Path:
-    """A feature repo with these tables and no others."""
-    (repo / "tables").mkdir()
+def write(repo: Path, folder: str = "tables", **tables: str) -> Path:
+    """A feature repo with these tables and no others, or fragments beside them."""
+    (repo / folder).mkdir(parents=True)
     for name, sql in tables.items():
-        (repo / "tables" / f"{name}.sql").write_text(sql, encoding="utf-8")
+        (repo / folder / f"{name}.sql").write_text(sql, encoding="utf-8")
     return repo
 
 
@@ -77,8 +77,12 @@ def test_a_table_reads_the_warehouse_or_other_tables_and_nothing_else() -> None:
 
 
 def test_windows_are_filled_in_from_the_settings() -> None:
-    tables = {t.name: t.sql for t in load_tables(Windows(prize_ladder=7, par_races=3))}
+    tables = {
+        t.name: t.sql
+        for t in load_tables(Windows(prize_ladder=7, prize_ladder_races=9, par_races=3))
+    }
     assert "INTERVAL '7' DAY PRECEDING" in tables["race_levels"]
+    assert ">= 9" in tables["race_levels"]
     assert ">= 3" in tables["par_times"]
     assert not any("{" in sql for sql in tables.values())
 
@@ -87,6 +91,62 @@ def test_an_unknown_window_is_named_with_its_file_and_the_known_ones(tmp_path: P
     repo = write(tmp_path, spells="SELECT {strike_rate_weekly} AS days")
     with pytest.raises(InputError, match=r"spells\.sql.*\{strike_rate_weekly\}.*prize_ladder"):
         load_tables(Windows(), repo)
+
+
+def test_a_fragment_is_written_out_where_a_select_names_it(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "tables/fragments",
+        best="-- The best of a `what`.\n-- Lower is better.\nmin(\n    {what}\n)\n",
+        placed="{best(what: finish)} <= {par_races}",
+    )
+    (tmp_path / "tables" / "runs.sql").write_text(
+        "-- Runs.\nSELECT\n    {best(what: seconds)} AS fastest,\n    {placed} AS placed\n"
+        "FROM starts",
+        encoding="utf-8",
+    )
+    (table,) = load_tables(Windows(par_races=3), tmp_path)
+    assert table.windows == ("par_races",)
+    assert table.sql.splitlines() == [
+        "-- Runs.",
+        "SELECT",
+        "    min(",
+        "        seconds",
+        "    ) AS fastest,",
+        "    min(",
+        "        finish",
+        "    ) <= 3 AS placed",
+        "FROM starts",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELECT {best(which: seconds)}", r"runs\.sql.*best has no place for 'which: seconds'"),
+        ("SELECT {best(seconds)}", r"runs\.sql.*best has no place for 'seconds'"),
+        ("SELECT {best}", r"runs\.sql.*\{what\}.*best"),
+        ("SELECT {worst}", r"runs\.sql.*\{worst\}.*best"),
+        ("SELECT {again}", r"runs\.sql.*again names itself"),
+    ],
+)
+def test_a_fragment_that_does_not_fit_is_named_with_its_file(
+    tmp_path: Path, sql: str, words: str
+) -> None:
+    write(tmp_path, "tables/fragments", best="min({what})", again="1 + {again}")
+    (tmp_path / "tables" / "runs.sql").write_text(sql, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        load_tables(Windows(), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "rule", ["LIKE '%handicap%'", "THEN 1.0 / count(", "AS breakfast", "OVER medium"]
+)
+def test_a_rule_that_several_selects_need_is_written_once(rule: str) -> None:
+    rooms = [PROJECT_ROOT / room for room in ("feature_repo", "velo")]
+    sources = [p for room in rooms for p in room.rglob("*") if p.suffix in (".sql", ".py")]
+    (source,) = [p for p in sources if rule in p.read_text(encoding="utf-8")]
+    assert source.parent.name == "fragments"
 
 
 def test_tables_that_read_each_other_in_a_circle_are_named(tmp_path: Path) -> None:

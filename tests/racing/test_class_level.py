@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.errors import DataError
-from velo.racing.class_level import declared_level, prize_level
+from velo.racing.class_level import declared_level
 
 
 def test_a_pattern_race_lies_below_the_class_1_that_it_also_is() -> None:
@@ -87,35 +84,6 @@ def test_a_rating_band_goes_by_its_upper_bound_and_the_code_of_racing(
 
 def test_the_class_comes_before_the_rating_band() -> None:
     assert declared_level("Class 5", None, "0-100", "Flat") == 5.0
-
-
-SEPTILES = [10.0, 20.0, 30.0, 40.0, 50.0, 60.0]
-
-
-@pytest.mark.parametrize(
-    ("prize", "level"),
-    [(1000.0, 1.0), (60.0, 1.0), (59.0, 2.0), (25.0, 5.0), (10.0, 6.0), (9.0, 7.0)],
-)
-def test_the_highest_prizes_are_level_1(prize: float, level: float) -> None:
-    assert prize_level(prize, SEPTILES) == level
-
-
-@pytest.mark.parametrize("prize", [None, math.nan, 0.0, -1.0])
-def test_no_prize_has_no_level(prize: float | None) -> None:
-    assert prize_level(prize, SEPTILES) is None
-
-
-def test_levels_by_prize_need_septiles() -> None:
-    with pytest.raises(DataError, match="6 cut points"):
-        prize_level(10.0, [1.0, 2.0])
-
-
-@given(st.floats(0.01, 1e6), st.floats(0.01, 1e6))
-def test_a_richer_race_is_never_an_easier_one(one: float, other: float) -> None:
-    richer, poorer = prize_level(max(one, other), SEPTILES), prize_level(min(one, other), SEPTILES)
-    assert richer is not None
-    assert poorer is not None
-    assert richer <= poorer
 
 
 @given(st.text(max_size=15), st.text(max_size=15), st.text(max_size=15))

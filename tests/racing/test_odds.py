@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.racing.odds import decimal_odds, favourite_mark, opening_and_touched
+from velo.racing.odds import decimal_odds, opening_and_touched
 
 
 @pytest.mark.parametrize(
@@ -76,27 +76,8 @@ def test_a_price_that_no_float_tells_from_none_or_from_all_is_no_price(text: str
 def test_a_field_of_a_megabyte_is_read_in_a_moment(text: str) -> None:
     started = time.process_time()
     decimal_odds(text)
-    favourite_mark(text)
     opening_and_touched(text)
     assert time.process_time() - started < 5
-
-
-@pytest.mark.parametrize(
-    ("text", "mark"),
-    [
-        ("2/1F", "F"),
-        ("EvensF", "F"),
-        ("7/2J", "J"),
-        ("7/2JF", "J"),
-        ("3/1C", "C"),
-        ("5.5", None),
-        ("Evens", None),
-        ("F", None),
-        (None, None),
-    ],
-)
-def test_favourites_are_marked_on_their_price(text: str | None, mark: str | None) -> None:
-    assert favourite_mark(text) == mark
 
 
 @given(

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from velo.racing.prize import prize_money
+from velo.racing.prize import amount
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"),
+    ("text", "value"),
     [
         ("312.65", 312.65),
         ("1251.25", 1251.25),
@@ -14,7 +14,7 @@ from velo.racing.prize import prize_money
         ("£1,251.25", 1251.25),
         ("€ 2,000,000", 2e6),
         ("1725000.0", 1_725_000.0),
-        ("0", None),
+        ("0", 0.0),
         ("", None),
         (None, None),
         ("–", None),
@@ -23,5 +23,5 @@ from velo.racing.prize import prize_money
         ("9" + ",999" * 200, None),
     ],
 )
-def test_a_prize_is_an_amount_whatever_its_currency(text: str | None, amount: float | None) -> None:
-    assert prize_money(text) == amount
+def test_a_prize_is_an_amount_whatever_its_currency(text: str | None, value: float | None) -> None:
+    assert amount(text) == value

@@ -93,18 +93,18 @@ def test_one_date_that_can_only_be_day_first_tells_the_order_of_all() -> None:
 
 def test_one_date_that_can_only_be_month_first_tells_the_order_of_all() -> None:
     order = day_order(["01/05/2023", None, "01/19/2023"])
-    assert (order.first, order.month_first, order.contradictory) == ("month", "01/19/2023", False)
+    assert (order.first, order.day_first, order.month_first) == ("month", None, "01/19/2023")
 
 
 def test_dates_of_both_sorts_contradict_each_other() -> None:
     order = day_order(["01/19/2023", "19/01/2023"])
-    assert order.contradictory
+    assert None not in (order.day_first, order.month_first)
     assert (order.day_first, order.month_first) == ("19/01/2023", "01/19/2023")
 
 
 def test_where_all_could_be_either_the_day_comes_first() -> None:
     order = day_order(["01/05/2023", "02/09/2023"])
-    assert (order.first, order.ambiguous, order.contradictory) == ("day", "01/05/2023", False)
+    assert (order.first, order.ambiguous, order.month_first) == ("day", "01/05/2023", None)
 
 
 def test_an_impossible_day_is_no_evidence() -> None:
@@ -119,7 +119,7 @@ def test_every_day_of_a_file_is_read_back_in_the_order_it_was_written_in(
     for form in ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y"):
         texts = [day.strftime(form.format(sign)) for day in days]
         order = day_order(texts)
-        assert not order.contradictory
+        assert None in (order.day_first, order.month_first)
         if order.day_first or order.month_first:
             assert [racing_day(text, order.first) for text in texts] == days
 

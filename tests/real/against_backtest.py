@@ -119,7 +119,9 @@ def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
     found["delta_ll_ci"] = max(
         abs(float(a or 0) - float(b or 0))
         for a, b in zip(
-            (of_all.ll_gain_low, of_all.ll_gain_high), done.report["delta_ll_ci"], strict=True
+            (of_all.ll_gain_low, of_all.ll_gain_high),
+            done.report["delta_ll_ci"] or (None, None),
+            strict=True,
         )
     )
     return found

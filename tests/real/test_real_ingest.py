@@ -189,6 +189,7 @@ def test_hong_kong_horses_are_those_of_the_file(hong_kong: Loaded) -> None:
     assert hong_kong.ask("SELECT count(*) FROM horses") == told
 
 
+@pytest.mark.slow
 def test_the_british_file_has_an_exchange_price_and_three_early_ones(britain: Loaded) -> None:
     told = in_file(
         BRITAIN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -168,10 +169,30 @@ def test_british_rating_bands_lie_on_the_ladder_of_their_class() -> None:
     assert sum(off_by) <= 0.05 * len(off_by)
 
 
-def test_every_distance_falls_into_a_band() -> None:
-    for file, column in ((HONG_KONG, "dist"), (BRITAIN, "dist"), (RACEFORM, "dist")):
-        for text in values(file, column) - {None}:
-            assert distance_band(metres(text)) is not None
+def test_every_distance_falls_into_the_band_of_its_length() -> None:
+    """Hong Kong's trips by hand; of those in whole furlongs the band's name says which it holds."""
+    trips = {text: distance_band(metres(text)) for text in values(HONG_KONG, "dist") - {None}}
+    assert trips == {
+        "1000M": "5f",
+        "1200M": "6f",
+        "1400M": "7f",
+        "1600M": "8f",
+        "1650M": "8f",
+        "1800M": "9f-10f",
+        "2000M": "9f-10f",
+        "2200M": "11f-12f",
+        "2400M": "11f-12f",
+    }
+    texts = [text for file in (BRITAIN, RACEFORM) for text in values(file, "dist") - {None}]
+    assert None not in {distance_band(metres(text)) for text in texts}
+    whole = {
+        text: found for text in texts if (found := re.fullmatch(r"(?:(\d)m)?(?:(\d+)f)?", text))
+    }
+    assert len(whole) > 15
+    for text, found in whole.items():
+        furlongs = 8 * int(found[1] or 0) + int(found[2] or 0)
+        least, *more = map(int, re.findall(r"\d+", distance_band(metres(text)) or ""))
+        assert least <= furlongs <= (more[0] if more else 99 if furlongs >= 17 else least), text
 
 
 def test_one_course_has_one_key_in_every_file() -> None:

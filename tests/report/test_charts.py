@@ -27,11 +27,18 @@ def months(scale: float, size: str) -> ElementTree.Element:
 
 @pytest.mark.parametrize("size", [charts.WIDE, charts.NARROW])
 @pytest.mark.parametrize("scale", [0.00013, 0.02, 7.0, 1234.0])
-def test_the_levels_numbers_are_whole(scale: float, size: str) -> None:
-    for text in months(scale, size).iter("text"):
+def test_every_word_of_a_chart_lies_whole_within_it(scale: float, size: str) -> None:
+    drawing = months(scale, size)
+    width = float(drawing.attrib["viewBox"].split()[2])
+    levels = 0
+    for text in drawing.iter("text"):
         x, words = float(text.attrib["x"]), text.text or ""
-        before = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.attrib["text-anchor"]]
+        anchor = text.attrib["text-anchor"]
+        before = {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
         assert x - before * WIDEST_SIGN * len(words) >= 0, words
+        assert x + (1 - before) * WIDEST_SIGN * len(words) <= width, words
+        levels += anchor == "end"
+    assert levels >= 3
 
 
 def test_a_month_without_a_figure_has_no_mark() -> None:

@@ -101,16 +101,45 @@ def test_the_truth_beats_a_guess_by_its_log_likelihood() -> None:
     assert found["gain"] == pytest.approx(gain.mean())
 
 
+NOT_OF_EVERY_RUN = (
+    "Selected on the price it settles at: SP",
+    "Underpowered: 276 bets",
+    "looked at 2 times before",
+    "(level 98.33%)",
+    "11.4% of the races have no usable market",
+    "`velo build --as-known`",
+    "A straight line does better",
+)
+
+
 def test_caveats_speak_of_the_run_at_hand() -> None:
-    text = " ".join(FOUND["caveats"])
+    of_this_run = " ".join(FOUND["caveats"])
+    for words in NOT_OF_EVERY_RUN:
+        assert words in of_this_run
+
+
+def test_a_run_to_which_a_caveat_does_not_apply_goes_without_it() -> None:
+    parts = {
+        "prices": {"decision": "morning", "note": "two prices"},
+        "verdict": {"underpowered": False},
+        "data": {"excluded": {"no winner": 99}, "corrections": "as known"},
+        "model": {"linear_is_better": False},
+    }
+    sound = {
+        name: getattr(RUN.report, name).model_copy(update=part) for name, part in parts.items()
+    }
+    report = RUN.report.model_copy(update={**sound, "earlier_looks": 0})
+    text = " ".join(caveats(report, {"top20": 0.02}))
+    assert "Selected on MORNING, settled at SP" in text
     for words in (
-        "Selected on the price it settles at: SP",
+        "price it settles at",
         "Underpowered",
-        "looked at 2 times",
-        "11.4% of the races have no usable market",
+        "had been looked at",
+        "no usable market",
+        "--as-known",
         "straight line",
     ):
-        assert words in text
+        assert words not in text
 
 
 def test_a_selection_that_expects_to_lose_and_a_model_used_backwards_are_named() -> None:

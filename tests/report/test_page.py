@@ -40,21 +40,28 @@ def test_the_verdict_stands_first_and_in_words() -> None:
     assert "training rows" in lead.text
 
 
-def test_every_part_of_the_issue_has_its_section() -> None:
-    sections = {each.attributes["id"] for each in read(HTML).named("section")}
-    assert sections >= {
-        "verdict",
-        "gate",
-        "caveats",
-        "profit",
-        "calibration",
-        "odds",
-        "time",
-        "sees",
-        "worst",
-        "features",
-        "data",
+def test_the_sections_stand_in_the_order_of_the_contents_each_with_its_own_words() -> None:
+    whole = read(HTML)
+    sections = whole.named("section")
+    contents = [each.attributes["href"] for each in whole.named("a") if "nav" in each.around]
+    assert [f"#{each.attributes['id']}" for each in sections] == contents
+    words = {
+        "verdict": "Its Top20% bets at SP returned",
+        "gate": "Value, 95%",
+        "caveats": "Selected on the price it settles at",
+        "profit": "Profit so far by race day",
+        "calibration": "Calibration error",
+        "odds": "Return by odds band",
+        "time": "Gain, nats",
+        "sees": "lost at",
+        "worst": "Where the blend lost most",
+        "features": "Lost when shuffled",
+        "data": "a starter without sp",
+        "repeat": "Earlier looks at the holdout",
     }
+    assert [each.attributes["id"] for each in sections] == list(words)
+    for section, text in zip(sections, words.values(), strict=True):
+        assert text in section.text
 
 
 def test_a_horses_name_is_no_code(whole: Page) -> None:
@@ -63,7 +70,15 @@ def test_a_horses_name_is_no_code(whole: Page) -> None:
 
 
 def test_a_horses_name_is_shown_as_it_is_written() -> None:
-    assert any(SPITEFUL in each.text for each in read(HTML).named("td", "th"))
+    """In every cell, title and label that bears it; no part of it is anywhere else."""
+    whole = read(HTML)
+    bearing = [each.text for each in whole.named("td", "th") if "Sons" in each.text]
+    assert len(bearing) >= 20
+    texts = [whole.named("html")[0].text, *bearing]
+    for text in texts:
+        assert text.count("Sons") == text.count(SPITEFUL)
+    attributes = [text for each in whole.elements for text in each.attributes.values() if text]
+    assert all(text.count("Sons") == text.count(SPITEFUL) for text in attributes)
 
 
 def test_nothing_is_fetched(whole: Page) -> None:
@@ -136,10 +151,16 @@ def test_every_drawing_is_named_and_described(whole: Page) -> None:
 
 
 def test_figures_of_bets_carry_interval_and_count() -> None:
-    text = read(HTML).named("main")[0].text
+    text = " ".join(read(HTML).named("section")[0].text.split())
     holdout = FOUND["holdout"]
-    assert f"on {holdout['roi_top20_bets']:,.0f} bets" in text
-    assert re.search(r"\([−+][\d.]+% to [−+][\d.]+%\)", text)
+    value, low, high = (
+        f"{100 * holdout[f'roi_top20{end}']:+.1f}%".replace("-", "−")
+        for end in ("", "_low", "_high")
+    )
+    bets = f"{holdout['roi_top20_bets']:,.0f} bets"
+    assert f"returned {value} on {bets} ({low} to {high}" in text
+    assert f"{value} {low} to {high}" in text
+    assert text.count(bets) >= 3
 
 
 def test_a_run_without_a_bet_says_so() -> None:

@@ -24,9 +24,23 @@ def test_ticks_lie_within_the_span_and_evenly_apart(low: float, width: float) ->
 
 
 @given(st.floats(1e-4, 0.5), st.floats(1.5, 1000))
-def test_log_ticks_lie_within_the_span(low: float, times: float) -> None:
+def test_log_ticks_are_round_ascend_within_the_span_and_are_two_to_eight(
+    low: float, times: float
+) -> None:
+    """Within a span that holds fewer than two of 1, 2, 5, 10 there are as many as it holds."""
     high = low * times
-    assert all(low * 0.998 <= value <= high * 1.002 for value in log_ticks(low, high))
+    values = log_ticks(low, high)
+    assert all(low * 0.998 <= value <= high * 1.002 for value in values)
+    assert values == sorted(set(values))
+    assert {f"{value:e}"[0] for value in values} <= set("1235")
+    assert len(values) <= 8
+    assert len(values) >= (2 if times >= 10 else 1 if times >= 2.5 else 0)
+
+
+def test_log_ticks_are_as_close_as_eight_of_them_allow() -> None:
+    assert log_ticks(0.01, 0.2) == pytest.approx([0.01, 0.02, 0.05, 0.1, 0.2])
+    assert log_ticks(0.01, 10) == pytest.approx([0.01, 0.03, 0.1, 0.3, 1, 3, 10])
+    assert log_ticks(0.0001, 10) == pytest.approx([1e-4, 1e-3, 0.01, 0.1, 1, 10])
 
 
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=6))

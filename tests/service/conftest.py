@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.live.replayed import PROMOTABLE, World, lived
+from tests.live.replayed import PROMOTABLE, World, copied, lived
 from training.promotion.promote import promote
 
 
@@ -19,8 +21,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> World:
         return made
 
 
-@pytest.fixture
-def world(trained: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    """The same, its home in force while a test runs."""
-    monkeypatch.setenv("VELO_HOME", str(trained.home.root))
-    return trained
+@pytest.fixture(scope="module")
+def world(trained: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The same in a home of the module's own, in force while its tests run."""
+    world = copied(trained, tmp_path_factory.mktemp("served"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELO_HOME", str(world.home.root))
+        yield world

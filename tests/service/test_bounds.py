@@ -10,6 +10,8 @@ import pyarrow as pa
 import pytest
 
 from tests.live.predicted import race, runner
+from tests.offline.built_world import SETTINGS, Applied, LittleWorld, build_tables
+from tests.offline.built_world import record as record_starts
 from tests.service.asking import asked, at_eight, served
 from velo.errors import InputError
 from velo.home import Home
@@ -17,8 +19,10 @@ from velo.live.declarations import Declared, declare
 from velo.live.journal import record
 from velo.live.refusals import refusal
 from velo.service import paddock, said
-from velo.service.service import quoted
-from velo.settings import Live, Settings
+from velo.service.desk import Wanted
+from velo.service.problems import Busy
+from velo.service.service import Service, quoted
+from velo.settings import Live, Serve, Settings
 
 DAY = date(2026, 5, 2)
 
@@ -147,21 +151,30 @@ def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: floa
     assert taken.odds[0] == price
 
 
+EIGHT = datetime(2026, 5, 2, 8, tzinfo=UTC)
+COMING = {
+    "day": DAY,
+    "off": "14:30",
+    "off_at": datetime(2026, 5, 2, 13, 30, tzinfo=UTC),
+    "off_zone": "Europe/London",
+    "off_doubt": None,
+    "told": False,
+}
+
+
 def test_a_race_of_more_runners_than_there_ever_were_is_not_predicted() -> None:
-    coming = {
-        "day": DAY,
-        "off": "14:30",
-        "off_at": datetime(2026, 5, 2, 13, 30, tzinfo=UTC),
-        "off_zone": "Europe/London",
-        "off_doubt": None,
-        "told": False,
-    }
-    now = datetime(2026, 5, 2, 8, tzinfo=UTC)
-    assert refusal(coming, 60, False, now, False, Live()) is None
-    refused = refusal(coming, 61, False, now, True, Live())
+    assert refusal(COMING, 60, False, EIGHT, False, Live()) is None
+    refused = refusal(COMING, 61, False, EIGHT, True, Live())
     assert refused is not None
     assert refused.why == "it has 61 runners, and no race has over 60 (live.most_runners)"
-    assert refusal(coming, 61, False, now, False, Live(most_runners=61)) is None
+    assert refusal(COMING, 61, False, EIGHT, False, Live(most_runners=61)) is None
+
+
+def test_a_race_with_a_runner_that_could_not_be_read_is_declined_or_scored_as_is_set() -> None:
+    refused = refusal(COMING, 8, True, EIGHT, False, Live())
+    assert refused is not None
+    assert refused.kind == "incomplete"
+    assert refusal(COMING, 8, True, EIGHT, False, Live(incomplete="score")) is None
 
 
 def test_races_that_are_looked_up_do_not_fill_the_memory(
@@ -174,5 +187,34 @@ def test_races_that_are_looked_up_do_not_fill_the_memory(
         assert all(races.declared(number) is not None for number in range(60))
         assert len(races._known) == 20
         assert races.declared(0) == declared(0, 1, 2)
+    finally:
+        races.close()
+
+
+def test_so_many_races_wait_as_are_set_and_so_many_are_priced_in_one_go(home: Home) -> None:
+    serve = Serve(waiting=5, together=2)
+    service = Service(home, Settings(serve=serve))
+    for number in range(5):
+        service._desk.ask(Wanted(declared(number, 1, 2), None, False))
+    with pytest.raises(Busy, match=r"serve\.waiting"):
+        service._desk.ask(Wanted(declared(5, 1, 2), None, False))
+    together = [[each.race.race_id for each in service._desk._next()] for _ in range(3)]
+    assert together == [[0, 1], [2, 3], [4]]
+
+
+@pytest.mark.slow
+def test_days_that_are_looked_up_do_not_fill_the_memory(
+    applied: Applied, little_world: LittleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The eight that were asked for last stay."""
+    monkeypatch.setenv("VELO_HOME", str(applied.home.root))
+    record_starts(applied.home, little_world.starts)
+    build_tables(applied.home)
+    days = sorted({start.date for start in little_world.starts})[-10:]
+    races = paddock.Paddock(applied.home, SETTINGS)
+    try:
+        for day in [*days, days[-8]]:
+            assert races.held_of_day(day, "sp")
+        assert list(races._held) == [*days[-7:], days[-8]]
     finally:
         races.close()

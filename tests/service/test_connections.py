@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from velo.service.connections import Connections, known_peers
+from velo.settings import Serve
 
 
 class Held:
@@ -45,6 +46,25 @@ def test_a_stranger_holds_so_many_and_no_more_until_one_ends(peer: str, neighbou
     held.let_go(first)
     assert held.take(Held(), peer)
     assert not held.take(Held(), neighbour)
+
+
+@pytest.mark.parametrize(
+    ("serve", "peer", "most"),
+    [
+        (Serve(connections=3), "127.0.0.1", 3),
+        (Serve(connections_of_one_peer=2), "192.0.2.1", 2),
+        (
+            Serve(connections=9, connections_of_one_peer=2, proxies=("192.0.2.0/24",)),
+            "192.0.2.1",
+            9,
+        ),
+    ],
+)
+def test_as_many_are_held_as_the_settings_say_and_a_proxy_counts_in_all_alone(
+    serve: Serve, peer: str, most: int
+) -> None:
+    held = Connections.bounded(serve)
+    assert [held.take(Held(), peer) for _ in range(most + 1)] == [True] * most + [False]
 
 
 def test_where_all_are_held_the_stranger_gives_way_that_waited_longest() -> None:

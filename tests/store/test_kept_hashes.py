@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from feast import FeatureStore
 from feast.infra.registry.file import FileRegistryStore
 from feast.repo_config import RegistryConfig
 
-from tests.store.at_course import NOON, everything
+from tests.store.at_course import COURSE, HORSE, NOON, everything, feast, rows, view
 from training.data.dataset import feature_store
 from velo.errors import HomeError
 from velo.home import Home
@@ -23,7 +24,7 @@ from velo.store.in_home import HomeRegistryStore
 from velo.store.online.digest import compute, is_as_written, kept
 from velo.store.online.readiness import views_not_as_written
 from velo.store.online.store import file_of, table_of
-from velo.store.registry_file import hash_of, require_as_written
+from velo.store.registry_file import hash_of, holds_declarations, require_as_written
 from velo.store.registry_file import is_as_written as registry_as_written
 
 
@@ -94,6 +95,19 @@ def test_a_row_that_was_changed_past_the_store_is_found(
     assert views_not_as_written(Home(Path("nowhere")), project) == ["at_course"]
 
 
+def test_the_audit_reads_no_store_of_an_earlier_version_and_leaves_it_as_it_is(
+    project: FeatureStore,
+    online: sqlite3.Connection,
+) -> None:
+    everything(project)
+    online.execute("DROP TABLE __digests")
+    online.execute("PRAGMA user_version = 1")
+    with pytest.raises(HomeError, match=r"^[^\n]*is of version 1, [^\n]*run `velo migrate`$"):
+        views_not_as_written(Home(Path("nowhere")), project)
+    assert online.execute("PRAGMA user_version").fetchone() == (1,)
+    assert not online.execute("SELECT 1 FROM sqlite_master WHERE name = '__digests'").fetchall()
+
+
 def test_the_order_of_rows_does_not_matter_and_swapped_values_do(
     project: FeatureStore,
     online: sqlite3.Connection,
@@ -156,6 +170,22 @@ def test_a_restore_keeps_the_hash_and_does_not_make_a_changed_registry_good(
 
 
 def test_a_registry_of_an_earlier_version_is_taken_as_it_is(home: Home) -> None:
-    home.registry.write_bytes(b"")
+    home.registry.write_bytes(b"\n" * 400)
     assert registry_as_written(home.registry) is None
     require_as_written(home.registry)
+
+
+def test_where_nothing_is_applied_a_reader_says_so_and_leaves_no_registry(home: Home) -> None:
+    with pytest.raises(HomeError, match=r"^nothing is applied: run `feast -c feature_repo apply`"):
+        feature_store()
+    assert not home.registry.exists()
+
+
+def test_the_empty_registry_that_feast_makes_holds_no_declarations(tmp_path: Path) -> None:
+    pq.write_table(rows(), tmp_path / "rows.parquet")
+    store = feast(tmp_path)
+    store.list_feature_views()
+    assert (tmp_path / "registry.db").exists()
+    assert not holds_declarations(tmp_path / "registry.db")
+    store.apply([HORSE, COURSE, view(tmp_path)])
+    assert holds_declarations(tmp_path / "registry.db")

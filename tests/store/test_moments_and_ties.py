@@ -96,6 +96,7 @@ def test_entity_rows_of_nanoseconds_are_cut_off_too(tmp_path: Path) -> None:
     assert pd.isna(of_pandas["f"][0])
 
 
+@pytest.mark.slow
 @given(st.integers(-(2**62), 2**62))
 def test_nanoseconds_are_cut_off_before_1970_as_after(nanoseconds: int) -> None:
     con = duckdb.connect()
@@ -174,6 +175,7 @@ def greatest(table: pa.Table) -> list[tuple[float, float]]:
     return [best[key] for key in sorted(best)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("created", [False, True])
 @pytest.mark.parametrize("when_created", [False, True])
 def test_full_ties_are_settled_one_way_by_any_number_of_threads(

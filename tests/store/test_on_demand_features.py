@@ -102,6 +102,7 @@ def test_a_view_in_python_mode_is_computed_too(little: LittleStore) -> None:
     assert found.column("thrice").to_pylist() == [None, None, 6.0, 3.0]
 
 
+@pytest.mark.slow
 def test_many_slices_are_one_result_in_the_rows_order(little: LittleStore) -> None:
     """The first slice has no known horse, so its features have no type of their own."""
     rows = entities(2 * SLICE + 7)

@@ -60,6 +60,7 @@ def test_each_row_gets_the_newest_that_it_could_know(
         ), layout.name
 
 
+@pytest.mark.slow
 @examples(max_examples=20)
 @given(rows=tables, entities=entity_rows, when_created=st.booleans())
 def test_a_view_may_be_asked_for_twice_under_other_keys(
@@ -78,6 +79,7 @@ def test_a_view_may_be_asked_for_twice_under_other_keys(
         )
 
 
+@pytest.mark.slow
 @examples(max_examples=15)
 @given(rows=tables, entities=entity_rows)
 def test_a_frame_an_arrow_table_and_a_query_are_the_same_entity_rows(
@@ -100,6 +102,7 @@ def test_a_frame_an_arrow_table_and_a_query_are_the_same_entity_rows(
     assert values(of_query, *ours) == values(of_frame, *ours)[::-1]
 
 
+@pytest.mark.slow
 @examples(max_examples=20)
 @given(rows=tables, between=st.tuples(st.integers(-2, HOURS), st.integers(0, HOURS)))
 def test_a_date_range_asks_for_every_key_and_time_in_it(
@@ -322,9 +325,16 @@ def test_a_date_range_without_a_zone_is_utc(little: LittleStore) -> None:
 
 
 def test_two_features_of_one_name_want_full_names(little: LittleStore) -> None:
-    rows = entity_table([SOMEBODY]).to_pandas()
-    with pytest.raises(FeatureNameCollisionError):
-        little.feast.get_historical_features(entity_df=rows, features=BOTH)
+    little.write(HORSE, [row(8, 1.0, horse_id=1)])
+    little.write(WEATHER, [row(8, 2.0)])
+    rows = pd.DataFrame({"horse_id": [1], "event_timestamp": [hour(9)]})
+    asked = [f"{HORSE.name}:a", f"{WEATHER.name}:a"]
+    with pytest.raises(FeatureNameCollisionError, match="full_feature_names"):
+        little.feast.get_historical_features(entity_df=rows, features=asked)
+    both = little.feast.get_historical_features(
+        entity_df=rows, features=asked, full_feature_names=True
+    ).to_arrow()
+    assert values(both, f"{HORSE.name}__a", f"{WEATHER.name}__a") == [(1.0, 2.0)]
 
 
 def test_a_missing_key_column_is_named(little: LittleStore) -> None:

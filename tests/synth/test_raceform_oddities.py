@@ -97,10 +97,17 @@ def test_the_withdrawn_have_no_price_no_comment_and_do_not_count_as_runners(
 
 
 def test_stalls_run_on_above_the_number_of_runners_after_a_withdrawal(planted: Printed) -> None:
+    """And nowhere else; the withdrawn keep theirs, so no stall is given twice."""
     c = planted.columns
+    _, race = np.unique(race_keys(c), return_inverse=True)
+    withdrawn = np.bincount(race, np.isin(c["pos"], ("WV", "NR")))[race]
     stalled = c["draw"] != ""
-    beyond = c["draw"][stalled].astype(float) > c["ran"][stalled].astype(int)
-    assert beyond.any()
+    stall = np.where(stalled, c["draw"], "0").astype(float)
+    above = stalled & (stall > c["ran"].astype(int))
+    assert above.any()
+    assert (stall - c["ran"].astype(int) <= withdrawn)[above].all()
+    given = np.stack([race[stalled], stall[stalled]])
+    assert np.unique(given, axis=1).shape == given.shape
 
 
 def test_there_are_no_stalls_over_jumps(planted: Printed) -> None:

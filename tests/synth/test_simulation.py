@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from velo.synth.connections import Connections
 from velo.synth.scale import scale_for
@@ -84,6 +85,7 @@ def test_trainers_form_comes_and_goes_with_its_half_life() -> None:
     assert abs(np.corrcoef(before, people.trainer_form)[0, 1] - 0.5) < 0.05
 
 
+@pytest.mark.slow
 def test_without_interactions_only_what_signals_do_together_is_left_out() -> None:
     with_them, without = (
         Simulation(scale_for(3_000), 7, interactions=chosen).run() for chosen in (True, False)

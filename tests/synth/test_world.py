@@ -35,6 +35,7 @@ def test_another_seed_is_another_world(planted: Printed, tmp_path: Path) -> None
     assert set(read_back(other)["horse"]) != set(planted.columns["horse"])
 
 
+@pytest.mark.slow
 def test_the_market_changes_prices_and_comments_and_nothing_else(
     planted: Printed, efficient: Printed
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_world_has_about_the_runners_asked_for_and_starts_in_2015(planted: Pri
     assert 600 < (planted.summary.last_day - planted.summary.first_day).days < 800
 
 
+@pytest.mark.slow
 def test_parquet_by_suffix_holds_the_same_text_as_the_csv(planted: Printed, tmp_path: Path) -> None:
     out = tmp_path / "world.parquet"
     write_world(RUNNERS, SEED, 0.85, out)

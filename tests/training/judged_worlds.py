@@ -57,14 +57,16 @@ horse_hindsight = FeatureView(
 @on_demand_feature_view(
     name="hindsight",
     sources=[horse_hindsight],
-    schema=[Field(name="last_finish", dtype=Float64)],
+    schema=[
+        Field(
+            name="last_finish",
+            dtype=Float64,
+            description="Finishing position of the last start.",
+            tags={"unit": "position", "missing_when": "leaked_finish.isna()"},
+        )
+    ],
     mode="pandas",
     description="Hindsight: where the horse finished last, it says",
-    tags={
-        "means:last_finish": "Finishing position of the last start.",
-        "unit:last_finish": "position",
-        "missing_when:last_finish": "leaked_finish.isna()",
-    },
 )
 def hindsight(facts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"last_finish": facts["leaked_finish"].astype("float64")})

@@ -78,11 +78,19 @@ def test_an_oversized_file_is_refused_before_it_is_parsed(stored, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "content", [b"{", b"[]", b'{"format": 99}', b'{"format": 1, "x": NaN}', b"\xff", b"[" * 10**5]
+    ("content", "why"),
+    [
+        (b"{", "not the JSON of a model"),
+        (b"[]", "not a model of format"),
+        (b'{"format": 99}', "not a model of format"),
+        (b'{"format": 1, "x": NaN}', "not the JSON of a model.*NaN"),
+        (b"\xff", "not the JSON of a model"),
+        (b"[" * 10**5, "not the JSON of a model"),
+    ],
 )
-def test_a_foreign_model_file_is_refused_even_with_its_own_hash(tmp_path, content):
+def test_a_foreign_model_file_is_refused_even_with_its_own_hash(tmp_path, content, why):
     (tmp_path / artifact.MODEL).write_bytes(content)
-    with pytest.raises(ModelError):
+    with pytest.raises(ModelError, match=rf"model\.json is {why}"):
         artifact.load(tmp_path, artifact.identity({artifact.MODEL: content}))
 
 

@@ -135,6 +135,7 @@ def test_probabilities_that_are_all_the_same_have_no_slope() -> None:
     assert np.isnan(calibration_curve.calibration_slope(same, WORLD.win_share, DATES).value)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("doubt", [0.0, 1e-12, 1e-6, 1e-3])
 def test_probabilities_that_know_every_winner_have_no_slope(doubt: float) -> None:
     p = np.where(WORLD.win_share > 0, 1 - doubt, doubt / 9)

@@ -83,7 +83,7 @@ def undrifted() -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     ]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["form", "rate", "draw", "going", "flag", "sex"])
 def test_the_noise_is_what_columns_without_drift_show_on_average(name: str) -> None:
     """`going` is of a course and a day: its noise is fifty times that of as many single runners."""

@@ -127,6 +127,7 @@ def test_ranks_run_from_0_to_1_within_the_race_and_ties_share() -> None:
     np.testing.assert_array_equal(ranks(values, races), [1, 0.25, 0.25, nan, 0.5, nan, 0.5])
 
 
+@pytest.mark.slow
 def test_no_row_of_the_holdout_is_looked_at(
     applied: Applied, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from math import ceil
 
 import pytest
 from hypothesis import assume, given
@@ -76,6 +77,13 @@ def test_an_embargo_leaves_days_between_train_and_test_and_before_the_holdout() 
     for fold in laid.folds:
         assert fold.test_start - fold.train_end == timedelta(days=3)
     assert laid.holdout_start - laid.train_end == timedelta(days=3)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_the_first_test_begins_behind_the_share_of_the_days_that_is_set(share: float) -> None:
+    laid = plan(FIRST, LAST, Training(first_test_share=share))
+    days = (laid.train_end - laid.history_end).days
+    assert (laid.folds[0].test_start - laid.history_end).days == ceil(share * days)
 
 
 def test_early_stopping_has_the_last_share_of_a_fold_s_training_days() -> None:

@@ -66,6 +66,7 @@ def test_differences_sum_to_nothing_in_every_race(races: list[list[float]]) -> N
     np.testing.assert_allclose(index.sum(np.nan_to_num(apart)), 0, atol=0.02)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("step", ["difference", "rank"])
 @given(races=st.lists(RACE, min_size=1, max_size=8))
 def test_a_race_has_to_the_bit_what_it_has_among_others(

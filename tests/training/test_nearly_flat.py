@@ -26,7 +26,7 @@ from training.statistics import pool
 from training.statistics.bootstrap import Resampling
 from training.statistics.races import Races
 from training.statistics.sample import Sample
-from velo.cli.train import _r2
+from velo.cli.training_report import _r2
 from velo.errors import ModelError
 from velo.live.scoring import score
 from velo.live.shown import as_rows

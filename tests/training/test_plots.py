@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 
 from training.judging.diagnosis import Slice
 from training.model.attribution import Attribution
@@ -73,6 +75,28 @@ def test_a_plot_is_a_png_of_readable_size(name):
     width, height = size(plots.png(charts()[name]))
     assert width >= 2 * plots.WIDTH
     assert height >= 2 * plots.HEIGHT
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("reliability", {"blend", "market"}),
+        ("ae_by_odds", {"2021-01", "2021-02"}),
+        ("lift_by_month", {"2021-01", "2021-02"}),
+        ("importance", {"form_ewma", "draw_iv"}),
+        ("shap", {"form_ewma", "draw_iv"}),
+        ("alpha_over_time", {"2020-01-01"}),
+    ],
+)
+def test_what_a_plot_is_of_stands_in_its_picture(name, words):
+    """The picture, not its declaration: a plot without data is an empty frame."""
+    picture = vl_convert.vegalite_to_svg(charts()[name].to_dict())
+    written = set(re.findall(r"<text[^>]*>([^<]*)</text>", picture))
+    assert words <= {word.split()[0] for word in written if word.strip()}
+    drawn = re.findall(
+        r'<g class="mark-(?:symbol|rect|rule|line)[^"]*role-mark[^>]*>(.*?)</g>', picture
+    )
+    assert any("<path" in group for group in drawn)
 
 
 def test_the_profit_path_has_a_line_for_each_strategy():

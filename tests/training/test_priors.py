@@ -26,10 +26,10 @@ PLAN = plan(
 FIRST_TEST = PLAN.folds[0].test_start
 
 
-def fitted(home: Home, starts: Sequence[Start]) -> Priors:
+def fitted(home: Home, starts: Sequence[Start], unfitted: Priors = Priors()) -> Priors:  # noqa: B008
     record(home, list(starts))
     build_tables(home)
-    return priors.fit(Spine(home), FIRST_TEST)
+    return priors.fit(Spine(home), FIRST_TEST, unfitted)
 
 
 def with_other_winners(first: date, end: date) -> list[Start]:
@@ -73,3 +73,18 @@ def test_other_results_on_the_days_before_do(home: Home, as_they_were: Priors) -
     last = FIRST_TEST - timedelta(days=1)
     changed = fitted(home, with_other_winners(DAYS[0], last))
     assert changed != as_they_were
+
+
+def test_what_nothing_was_fitted_for_is_as_it_is_set(home: Home) -> None:
+    """Form is never fitted; where no stall is known, neither are the strengths of the draw."""
+    without_stalls = [replace(start, draw=None) for start in STARTS if start.started]
+    given = Priors(form_k=7, draw_k=11, draw_distance_k=12, draw_course_k=13, p0=0.5, horse_k=1e9)
+    found = fitted(home, without_stalls, given)
+    assert (found.form_k, found.draw_k, found.draw_distance_k, found.draw_course_k) == (
+        7,
+        11,
+        12,
+        13,
+    )
+    assert found.p0 != given.p0
+    assert found.horse_k != given.horse_k

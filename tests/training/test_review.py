@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.training.reports import PLAN, training_report
@@ -91,14 +93,27 @@ def test_the_first_paragraph_answers_every_question_of_a_reviewer():
     assert not first.startswith(("#", "*", "|")), "a version's list shows it as bare text"
 
 
-def test_looks_trials_and_the_two_prices_are_on_the_page():
+def facts(of: Review) -> dict[str, str]:
+    """The list of facts: what each is of, and its words."""
+    return dict(re.findall(r"(?m)^- \*\*(.+?)\*\*: (.*)$", of.page()))
+
+
+def test_looks_trials_and_the_two_prices_each_have_their_line():
     best = Trial(3, {}, -1.7, NEVER, (30, 31), 0.0, 1.0)
-    tuned = Tuned("s", 12, 12, -1.7, best, 0.0).to_dict() | {"words": "12 trials out of fold"}
-    page = review(judged(), tuning=tuned).page()
-    for fact in ("2 earlier looks", "12 trials out of fold", "selected on morning, settled at bsp"):
-        assert fact in page
-    assert "12 trials" in page.split("\n\n")[0]
-    assert "no earlier look" in review(judged(), earlier_looks=0).page()
+    tried = Tuned("s", 12, 12, -1.7, best, 0.0).to_dict() | {"words": "12 trials out of fold"}
+    tuned = review(judged(), tuning=tried)
+    assert facts(tuned)["tuning"] == "12 trials out of fold"
+    assert facts(tuned)["holdout"] == (
+        "2018-03-24 to 2018-07-22, end excluded; 2 earlier looks at these days"
+    )
+    assert facts(tuned)["prices"] == (
+        "selected on morning, settled at bsp, margin taken out by shin, commission 0.02"
+    )
+    assert tuned.page().split("\n\n")[0].endswith("60,000 starts of training, 12 trials.")
+    plain = review(judged(), earlier_looks=0)
+    assert facts(plain)["tuning"] == "none, the settings as they stand"
+    assert facts(plain)["holdout"].endswith("end excluded; no earlier look at them")
+    assert plain.page().split("\n\n")[0].endswith("60,000 starts of training.")
 
 
 def test_the_page_names_the_features_to_question_and_the_worst_pieces():
@@ -123,6 +138,8 @@ def test_the_gates_table_by_columns_has_a_row_a_criterion():
 
 
 def test_a_name_with_a_bar_does_not_break_the_table():
-    page = review(judged()).page()
-    widths = {line.count(" | ") for line in page.splitlines() if line.startswith("| ")}
-    assert len(widths) == 1
+    barred = judge(HELD, {"form | ewma": Whole()}, {"form | curves": ("form | ewma",)}, Gate())
+    lines = [line for line in review(barred).page().splitlines() if line.startswith("| ")]
+    assert sum("form \\| curves" in line for line in lines) == 1
+    columns = {len(re.split(r"(?<!\\)\|", line)) for line in lines}
+    assert columns == {10}

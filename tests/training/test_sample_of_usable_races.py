@@ -73,8 +73,9 @@ def spine(tmp_path_factory: pytest.TempPathFactory) -> Spine:
     return Spine(home)
 
 
-def starters(spine: Spine, decision: str) -> pd.DataFrame:
-    sql = entity_sql(spine, oracle_priors(), Layoff(), DAY, DAY + timedelta(1), decision, decision)
+def starters(spine: Spine, decision: str, settlement: str | None = None) -> pd.DataFrame:
+    paid = settlement or decision
+    sql = entity_sql(spine, oracle_priors(), Layoff(), DAY, DAY + timedelta(1), decision, paid)
     names = {stable_id("race", name): name for name in FLAGS}
     rows = spine.connect().execute(sql).df()
     return rows.assign(race=rows["race_id"].map(names))
@@ -119,6 +120,14 @@ def test_a_price_is_the_first_that_the_most_trusted_source_names(
 ) -> None:
     rows = starters(spine, kind).set_index("race")
     assert rows.loc["clean", "decision_odds"].tolist() == pytest.approx([odds] * 3)
+
+
+def test_a_bet_is_paid_at_the_price_that_settles_and_not_at_the_one_that_decides(
+    spine: Spine,
+) -> None:
+    found = starters(spine, "sp", "wap").set_index("race")
+    assert found.loc["clean", "decision_odds"].tolist() == pytest.approx([3.5] * 3)
+    assert found.loc["clean", "settlement_odds"].tolist() == pytest.approx([3.8] * 3)
 
 
 def test_a_price_that_nobody_names_leaves_every_race_without_one(spine: Spine) -> None:

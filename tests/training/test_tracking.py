@@ -165,7 +165,7 @@ def test_a_home_that_was_moved_is_refused_rather_than_written_elsewhere(opened, 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "mlflow.db").write_bytes(b"not a database at all, of some length" * 100)
-    with pytest.raises(HomeError):
+    with pytest.raises(HomeError, match=r"^[^\n]*mlflow\.db[^\n]*$"):
         mlflow_store.client(Home(tmp_path))
 
 

@@ -57,8 +57,12 @@ def test_the_settings_are_walked_first_and_are_no_trial(whole):
 
 def test_a_trials_gain_is_its_likelihood_less_that_of_the_settings(whole):
     _, outcome, book = whole
-    for trial in book.trials:
+    of_settings, *tried = book.trials
+    assert (of_settings.gain.low, of_settings.gain.value, of_settings.gain.high) == (0, 0, 0)
+    for trial in tried:
+        assert trial.log_likelihood != outcome.base
         assert trial.gain.value == pytest.approx(trial.log_likelihood - outcome.base, abs=1e-12)
+        assert trial.gain.low < trial.gain.value < trial.gain.high
 
 
 def test_the_best_trial_is_trained_with_and_only_if_it_beats_the_settings(whole):

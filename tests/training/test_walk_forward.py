@@ -150,3 +150,22 @@ def test_the_model_that_is_kept_sees_the_same_inputs(objective: str, blend: str)
     assert last.inputs == data.inputs
     assert (last.scorer.objective, last.starts_from_market) == (objective, blend == "residual")
     assert np.isfinite(last.scorer.scores(data.matrix)).all()
+
+
+def test_the_first_fold_is_sized_by_the_share_of_its_days_that_is_set() -> None:
+    """Its temperature is that of the days which say when to stop."""
+    data = dataset()
+    heats = [
+        walked(data, "conditional_logit", "benter", stopping_share=share)
+        .fits[0]
+        .boosted.temperature
+        for share in (0.15, 0.15, 0.4)
+    ]
+    assert heats[0] == heats[1] != heats[2]
+
+
+def test_the_margin_is_taken_out_by_the_method_that_is_set() -> None:
+    data = dataset()
+    for method in ("shin", "power", "proportional"):
+        own = Settings(prices=settings.Prices(devig=method))
+        assert walk_forward.choose_devig(data, own) == method

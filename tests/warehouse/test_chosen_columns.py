@@ -192,6 +192,7 @@ def exported(home: Home, view: str, path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_an_exported_view_is_read_again(home: Home, tmp_path: Path) -> None:
     load(home, file_with(tmp_path / "x.csv", RACEFORM.split(","), *race()))
     for view, form in (("racing_data", "racing_data"), ("entries", "racecard")):
@@ -210,6 +211,7 @@ def test_an_exported_view_is_read_again(home: Home, tmp_path: Path) -> None:
         assert ask(other, sql) == ask(home, sql)
 
 
+@pytest.mark.slow
 def test_an_exported_card_is_known_in_its_own_home(home: Home, tmp_path: Path) -> None:
     load(home, file_with(tmp_path / "x.csv", RACEFORM.split(","), *race()))
     load(home, exported(home, "entries", tmp_path / "entries.csv"))

@@ -45,6 +45,7 @@ def test_only_what_changed_is_counted_and_kept(home: Home, tmp_path: Path) -> No
         assert ask(home, f"SELECT count(*) FROM {table}") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_corrected_price_keeps_the_earlier_one(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     load(home, file_of(tmp_path, [race()[0] | {"sp": "4/1"}], "corrected.csv"))
@@ -52,6 +53,7 @@ def test_a_corrected_price_keeps_the_earlier_one(home: Home, tmp_path: Path) -> 
     assert ask(home, kept) == [(3.0, 2)]
 
 
+@pytest.mark.slow
 def test_touched_prices_that_a_correction_no_longer_names_go(home: Home, tmp_path: Path) -> None:
     told = row("Alpha", "1", comment="led (op 6/1 tchd 11/2 and 5/1)")
     load(home, file_of(tmp_path, [told]))
@@ -61,6 +63,7 @@ def test_touched_prices_that_a_correction_no_longer_names_go(home: Home, tmp_pat
     assert ask(home, touched.format("earlier_prices_history")) == [(1, 6.5), (2, 6.0)]
 
 
+@pytest.mark.slow
 def test_a_race_whose_going_is_corrected_counts_all_its_rows(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     batch = load(home, file_of(tmp_path, race(going="Soft"), "corrected.csv"))
@@ -69,6 +72,7 @@ def test_a_race_whose_going_is_corrected_counts_all_its_rows(home: Home, tmp_pat
     assert ask(home, "SELECT going, replaced_by FROM earlier_races") == [("Good", 2)]
 
 
+@pytest.mark.slow
 def test_a_file_without_a_column_takes_nothing_away(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home, ("races", "results", "prices_history"))
@@ -95,6 +99,7 @@ def test_a_file_that_was_imported_before_changes_nothing_even_after_a_correction
     assert contents(home) == corrected
 
 
+@pytest.mark.slow
 def test_a_correction_of_a_correction_keeps_both(home: Home, tmp_path: Path) -> None:
     for number, place in enumerate(("1", "2", "3")):
         load(home, file_of(tmp_path, [row("Alpha", place)], f"{number}.csv"))
@@ -103,7 +108,7 @@ def test_a_correction_of_a_correction_keeps_both(home: Home, tmp_path: Path) -> 
     assert ask(home, "SELECT finish FROM results") == [(3,)]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "asked"),
     [

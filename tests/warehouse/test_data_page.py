@@ -149,9 +149,12 @@ def test_every_reason_is_described_in_its_own_words() -> None:
     assert rows == REASONS
 
 
-def test_every_way_of_writing_nothing_is_named() -> None:
+def test_the_ways_of_writing_nothing_are_named_and_no_other() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert all(f"`{word.lower()}`" in page for word in MISSING if word)
+    (sentence,) = re.findall(r"^- Nothing is written as empty, (.*)\.$", page, re.MULTILINE)
+    assert re.findall(r"`([^`]+)`", sentence) == list(
+        dict.fromkeys(word.lower() for word in MISSING if word)
+    )
 
 
 def test_the_bounds_of_reason_are_those_of_the_code() -> None:

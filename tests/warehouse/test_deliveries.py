@@ -97,6 +97,7 @@ def test_a_zip_is_its_members_each_a_file_of_its_own(tmp_path: Path) -> None:
         names(zip_of(tmp_path / "none.zip", {"readme.txt": ""}))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("packed", ["gz", "zip"])
 def test_what_is_packed_is_read_as_what_is_not(home: Home, tmp_path: Path, packed: str) -> None:
     load(home, file_of(tmp_path, race()))
@@ -134,6 +135,7 @@ def test_an_error_names_the_delivery_and_leaves_nothing_unpacked(
     assert list(home.spill.iterdir()) == []
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("packed", ["gz", "zip"])
 def test_a_bomb_is_not_unpacked(home: Home, tmp_path: Path, packed: str) -> None:
     bomb = bytes(150_000_000)

@@ -33,6 +33,7 @@ def test_two_sources_tell_of_one_horse_in_one_race(
     ) == [("breakfast", 2), ("bsp", 2), ("evening", 2), ("morning", 2), ("sp", 3)]
 
 
+@pytest.mark.slow
 def test_two_ids_of_one_source_are_two_horses_whatever_they_are_called(
     home: Home, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_two_ids_of_a_source_are_never_one_horse_of_another_source(
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.slow
 def test_an_id_met_in_a_known_race_is_the_horses_from_then_on(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1")]))
     load(home, exchange_file(tmp_path, [row("Alpha", "1", age="")], ["7"]))
@@ -80,7 +82,7 @@ def test_an_id_and_its_decimal_spelling_are_one_id(home: Home, tmp_path: Path) -
     assert ask(home, "SELECT id FROM horse_ids") == [("7",)]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("unknown", ["99", "0", "0.0", "-1"])
 def test_an_id_that_horses_of_one_day_share_is_no_id(
     home: Home, tmp_path: Path, unknown: str

@@ -65,6 +65,7 @@ def test_the_suffix_tells_horses_of_one_name_apart(home: Home, tmp_path: Path) -
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_horse_is_known_again_in_the_next_file(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1")]))
     load(home, file_of(tmp_path, [row("Alpha", "2", date="2015-05-20")], "next.csv"))
@@ -131,6 +132,7 @@ def test_foaling_years_do_not_creep_from_one_to_the_next(home: Home, tmp_path: P
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.slow
 def test_foaling_years_do_not_creep_from_file_to_file(home: Home, tmp_path: Path) -> None:
     for age, day in (("3", "2014-05-01"), ("2", "2014-06-01"), ("4", "2014-07-01")):
         load(home, file_of(tmp_path, [row("Alpha", "1", date=day, age=age)], f"{age}.csv"))
@@ -163,6 +165,7 @@ def test_a_horse_in_a_known_race_keeps_others_of_the_file_from_its_years(
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("known_first", [True, False])
 def test_what_a_horse_did_in_between_joins_its_runs(
     home: Home, tmp_path: Path, known_first: bool
@@ -180,6 +183,7 @@ def test_what_a_horse_did_in_between_joins_its_runs(
     assert horses(home) == ([3] if known_first else [1, 2])
 
 
+@pytest.mark.slow
 def test_a_new_horse_never_takes_the_key_of_a_known_one(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1", age="4")]))
     load(home, file_of(tmp_path, [row("Alpha", "1", age="5", date="2015-05-20")], "next.csv"))
@@ -203,6 +207,7 @@ def test_an_age_out_of_reason_is_no_age(home: Home, tmp_path: Path, age: str) ->
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_wrong_age_in_a_known_race_does_not_make_the_horse_another(
     home: Home, tmp_path: Path
 ) -> None:
@@ -223,6 +228,7 @@ def test_a_year_without_a_run_does_not_part_a_horse(home: Home, tmp_path: Path) 
     assert horses(home) == [3]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("age", ["", "9"])
 def test_who_ran_in_a_race_is_known_whatever_country_age_or_id_another_source_gives(
     home: Home, tmp_path: Path, age: str

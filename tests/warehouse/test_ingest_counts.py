@@ -60,7 +60,7 @@ def test_the_same_rows_in_another_file_and_order_are_unchanged(home: Home, tmp_p
     assert contents(home) == before
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("change", "table"),
     [
@@ -109,6 +109,7 @@ def test_a_row_without_position_or_price_leaves_the_earlier_ones(
     assert ask(home, "SELECT decimal_odds FROM prices_history WHERE kind = 'sp'") == [(3.0,)]
 
 
+@pytest.mark.slow
 def test_a_card_becomes_a_result_when_its_positions_come(home: Home, tmp_path: Path) -> None:
     card = [{**runner, "pos": "", "sp": ""} for runner in race()]
     assert load(home, file_of(tmp_path, card, "card.csv")).accepted == 3

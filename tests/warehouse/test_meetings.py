@@ -56,7 +56,7 @@ def test_races_that_were_swapped_take_their_horses_along(home: Home, tmp_path: P
     assert races(home) == [("14:00", "BBBB"), ("14:30", "AAAA")]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (2, 1, 0), (0, 2, 1)])
 def test_an_off_that_another_race_had_before_is_free_again(
     home: Home, tmp_path: Path, order: tuple[int, ...]

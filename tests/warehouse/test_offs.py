@@ -159,7 +159,7 @@ def test_a_doubtful_off_gives_way_to_a_less_trusted_one_without_doubt(
     ]
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("course", "hint", "date", "off", "event"),
     [

@@ -37,7 +37,7 @@ def test_a_bare_name_with_the_same_trainer_is_the_known_horse(
     assert ask(home, "SELECT name, country, foaled FROM horses") == [("alder bough", "IRE", 2015)]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix_first", [True, False])
 def test_horses_that_meet_again_are_known_by_each_other(
     home: Home, tmp_path: Path, suffix_first: bool
@@ -56,7 +56,7 @@ def test_horses_that_meet_again_are_known_by_each_other(
     assert horses(home) == [2, 2]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("suffix_first", [True, False])
 @pytest.mark.parametrize(
     ("changes", "why"),
@@ -119,7 +119,7 @@ def test_a_bare_name_in_a_file_that_writes_suffixes_is_british(home: Home, tmp_p
     ]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix_first", [True, False])
 @pytest.mark.parametrize("course", ["Leopardstown", "Newbury"])
 def test_a_race_that_both_tell_of_joins_its_horses_whole(
@@ -152,6 +152,7 @@ def test_a_race_that_both_tell_of_joins_its_horses_whole(
     assert ask(home, "SELECT count(*) FROM races") == [(2,)]
 
 
+@pytest.mark.slow
 def test_evidence_that_comes_later_joins_and_the_older_id_stays(home: Home, tmp_path: Path) -> None:
     load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
     ((older,),) = ask(home, "SELECT horse_id FROM horses")
@@ -168,7 +169,7 @@ def test_evidence_that_comes_later_joins_and_the_older_id_stays(home: Home, tmp_
     assert horses(home) == [3]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix_first", [True, False])
 def test_what_was_joined_is_taken_back_for_good(
     home: Home, tmp_path: Path, suffix_first: bool
@@ -215,7 +216,7 @@ def career(folder: Path, ages: list[str], **changes: str) -> Path:
     )
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("slip", ["31", "13", "22", "5", "1", ""])
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
 def test_one_wrong_age_does_not_split_a_career(
@@ -230,6 +231,7 @@ def test_one_wrong_age_does_not_split_a_career(
         assert ask(home, "SELECT count(*) FROM runners WHERE age IS NULL") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_wrong_age_between_two_files_does_not_split_a_career(home: Home, tmp_path: Path) -> None:
     bare = {"sire": "", "dam": ""}
     for number, (day, age) in enumerate(
@@ -263,6 +265,7 @@ def test_another_dam_is_another_horse_whatever_lies_between(home: Home, tmp_path
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_cards_horse_is_the_one_live_horse_of_its_name(home: Home, tmp_path: Path) -> None:
     load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
     load(home, card_file(tmp_path, ["Alder Bough", "Never Seen"], trainer="A Trainer"))
@@ -290,6 +293,7 @@ def test_a_cards_horse_is_no_horse_that_it_cannot_be(
     assert horses(home) == [1, 1]
 
 
+@pytest.mark.slow
 def test_of_several_live_horses_a_card_takes_none_and_names_them(
     home: Home, tmp_path: Path
 ) -> None:
@@ -314,6 +318,7 @@ def test_no_suffix_in_a_whole_days_file_says_nothing_of_britain(home: Home, tmp_
     assert horses(home) == [2] * len(names)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("files", [1, 2])
 def test_bare_names_of_two_dams_are_two_horses(home: Home, tmp_path: Path, files: int) -> None:
     runs = [
@@ -346,6 +351,7 @@ def test_bare_names_that_run_in_turns_for_two_trainers_are_two_horses(
     assert horses(home) == [2, 3]
 
 
+@pytest.mark.slow
 def test_a_trainer_of_very_many_horses_tells_nothing_in_one_run(home: Home, tmp_path: Path) -> None:
     stable = [
         row(

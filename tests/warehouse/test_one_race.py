@@ -61,7 +61,7 @@ def test_a_race_without_a_country_is_the_race_that_has_its_horses(
     ) == [(1,)]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("countries_first", [True, False])
 def test_the_older_id_is_kept_and_the_other_is_its_alias(
     home: Home, tmp_path: Path, countries_first: bool
@@ -76,6 +76,7 @@ def test_the_older_id_is_kept_and_the_other_is_its_alias(
     assert own == older != alias
 
 
+@pytest.mark.slow
 def test_each_source_adds_what_the_other_leaves_out(home: Home, tmp_path: Path) -> None:
     load(home, slug_file(tmp_path, IRISH, RPR="82", Jockey="B Rider"))
     load(home, abroad(tmp_path, rpr="", jockey=""))
@@ -86,7 +87,7 @@ def test_each_source_adds_what_the_other_leaves_out(home: Home, tmp_path: Path) 
     assert ask(home, prices) == [("raceform", 3), ("rpscrape", 3)]
 
 
-@pytest.mark.few(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("off", ["3:20", "3:05", "03:10"])
 def test_offs_within_minutes_or_half_a_day_apart_are_one_races(
     home: Home, tmp_path: Path, off: str
@@ -96,7 +97,7 @@ def test_offs_within_minutes_or_half_a_day_apart_are_one_races(
     assert ask(home, "SELECT count(*) FROM races") == [(1,)]
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("horses", "race"),
     [
@@ -123,6 +124,7 @@ def test_two_sources_that_both_name_a_country_are_believed(home: Home, tmp_path:
     assert ask(home, "SELECT count(*) FROM races") == [(2,)]
 
 
+@pytest.mark.slow
 def test_one_joined_race_places_the_other_races_of_its_course(home: Home, tmp_path: Path) -> None:
     others = ("Alder Bough (IRE)", "Birch Hollow (FR)")
     load(home, slug_file(tmp_path, others, "early.csv", Off="1:10"))
@@ -136,6 +138,7 @@ def test_one_joined_race_places_the_other_races_of_its_course(home: Home, tmp_pa
     assert ask(home, "SELECT count(*) FROM inferences WHERE kind = 'course'") == [(1,)]
 
 
+@pytest.mark.slow
 def test_a_course_whose_name_two_countries_have_is_placed_race_by_race(
     home: Home, tmp_path: Path
 ) -> None:
@@ -157,6 +160,7 @@ def test_a_course_whose_name_two_countries_have_is_placed_race_by_race(
     ]
 
 
+@pytest.mark.slow
 def test_the_same_races_scraped_again_are_unchanged(home: Home, tmp_path: Path) -> None:
     load(home, abroad(tmp_path))
     load(home, slug_file(tmp_path, IRISH))
@@ -166,6 +170,7 @@ def test_the_same_races_scraped_again_are_unchanged(home: Home, tmp_path: Path) 
     assert ask(home, RACES) == [("IRE", "Leopardstown (IRE)", "15:10")]
 
 
+@pytest.mark.slow
 def test_a_conclusion_is_listed_and_taken_back_for_good(home: Home, tmp_path: Path) -> None:
     load(home, abroad(tmp_path))
     before = ask(home, "SELECT * EXCLUDE batch_id FROM races")

@@ -101,6 +101,14 @@ def test_a_file_whose_tables_say_no_version_is_not_touched(home: Home, write: bo
         assert con.execute("SELECT count(*) FROM duckdb_tables()").fetchall() == [(1,)]
 
 
+def test_a_connection_has_the_memory_and_the_threads_that_are_set(home: Home) -> None:
+    with warehouse(home, Store(memory_limit="123MB", threads=3), write=True) as con:
+        (bounds,) = con.execute(
+            "SELECT current_setting('memory_limit'), current_setting('threads')"
+        ).fetchall()
+    assert bounds == ("117.3 MiB", 3)
+
+
 def test_what_is_spilt_is_bounded(home: Home) -> None:
     with warehouse(home, Store(spill_limit="10MB", memory_limit="100MB"), write=True) as con:
         ((limit,),) = con.execute("SELECT current_setting('max_temp_directory_size')").fetchall()

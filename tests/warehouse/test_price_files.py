@@ -105,6 +105,7 @@ def test_every_kind_of_price_goes_to_its_runner(home: Home, tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("clock", "unmatched"), [("14:15", 0), ("14:45", 0), ("14:46", 1)])
 def test_a_race_goes_off_within_fifteen_minutes_of_the_advertised_time(
     home: Home, tmp_path: Path, clock: str, unmatched: int
@@ -130,6 +131,7 @@ def test_of_two_races_of_a_day_the_price_is_the_nearer_ones(home: Home, tmp_path
     ) == [("14:50",)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("hint", "course", "horse"),
     [
@@ -146,6 +148,7 @@ def test_courses_are_cut_short_and_horses_lose_their_suffix(
     assert [who for who, *_ in on_the_exchange(home)] == ["Alpha (IRE)"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -190,6 +193,7 @@ def test_prices_before_the_results_wait_for_them_under_their_own_batch(
     assert waiting(home) == [("Delta", "bsp", 8.0)]
 
 
+@pytest.mark.slow
 def test_prices_before_and_after_the_results_end_as_the_same_rows(tmp_path: Path) -> None:
     results = file_of(tmp_path, race())
     prices = prices_of(tmp_path, [quote("Alpha", PPWAP="7"), quote("Bravo", "3.4")])
@@ -238,7 +242,7 @@ def test_a_waiting_price_told_again_is_unchanged_and_another_takes_its_place(
     assert on_the_exchange(home) == [("Alpha (IRE)", "bsp", 9.0, 2), ("Bravo", "bsp", 3.4, 1)]
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
@@ -291,6 +295,7 @@ def test_a_line_that_does_not_split_is_counted_and_kept(home: Home, tmp_path: Pa
     assert reasons(home) == {"malformed-line": 1}
 
 
+@pytest.mark.slow
 def test_a_price_that_was_overtaken_while_it_waited_is_kept_as_an_earlier_one(
     home: Home, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from velo.home import Home
 QUOTES = "SELECT kind, nth, decimal_odds FROM prices_history ORDER BY kind, nth"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("comment", "told"),
     [

@@ -36,6 +36,7 @@ def test_a_race_that_nobody_won_is_flagged(home: Home, tmp_path: Path) -> None:
     assert flags(home) == {"no-winner": "2 ran, nobody first"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("positions", [("VOI", "VOI"), ("1", "1"), ("", "")])
 def test_a_void_race_a_dead_heat_and_a_race_to_come_lack_no_winner(
     home: Home, tmp_path: Path, positions: tuple[str, str]
@@ -68,6 +69,7 @@ def coupled(*numbers: str) -> list[dict[str, str]]:
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("numbers", "detail"),
     [

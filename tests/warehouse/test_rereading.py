@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.warehouse.raceform_file import STORE, ask, contents, file_of, load, race, row
 from tests.warehouse.test_undo import prices_file
 from velo.home import Home
@@ -56,6 +58,7 @@ def test_it_is_read_anew_once(home: Home, tmp_path: Path) -> None:
     assert contents(home) == before
 
 
+@pytest.mark.slow
 def test_what_a_later_file_corrected_is_not_brought_back(home: Home, tmp_path: Path) -> None:
     """Alpha was disqualified by the second file; Charlie's weight was lost by the first reading."""
     first = file_of(tmp_path, race())
@@ -82,6 +85,7 @@ def test_what_a_later_file_corrected_is_not_brought_back(home: Home, tmp_path: P
     assert ask(home, sp) == [(8.0,)]
 
 
+@pytest.mark.slow
 def test_the_later_file_is_read_anew_over_the_earlier_one(home: Home, tmp_path: Path) -> None:
     first, later = file_of(tmp_path, race()), tmp_path / "later.csv"
     load(home, first)
@@ -96,6 +100,7 @@ def test_the_later_file_is_read_anew_over_the_earlier_one(home: Home, tmp_path: 
     assert ask(home, "SELECT going FROM races") == [("Soft",)]
 
 
+@pytest.mark.slow
 def test_a_price_that_the_reader_no_longer_reads_goes(home: Home, tmp_path: Path) -> None:
     path = file_of(tmp_path, [row("Alpha", "1", sp="", comment=""), row("Bravo", "2")])
     load(home, path)

@@ -73,6 +73,7 @@ def test_rows_are_numbered_in_the_table_s_order(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_rows_keep_their_numbers_over_many_batches(tmp_path: Path) -> None:
     rows = [row(f"Horse {place}", "1") for place in range(1, 70_001)]
     found, read = staged(table_of(tmp_path / "many.db", rows))

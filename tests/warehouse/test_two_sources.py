@@ -125,6 +125,7 @@ def test_a_race_that_two_sources_tell_of_is_one_race(home: Home, tmp_path: Path)
     assert (batch.accepted, batch.format) == (0, "rpscrape")
 
 
+@pytest.mark.slow
 def test_what_the_trusted_source_leaves_open_the_other_fills(home: Home, tmp_path: Path) -> None:
     bare = [told | {"draw": "", "jockey": "", "going": ""} for told in race()]
     load(home, file_of(tmp_path, bare))
@@ -187,6 +188,7 @@ def test_the_merged_warehouse_does_not_depend_on_the_order_of_the_files(
     assert ends[1:] == ends[:-1]
 
 
+@pytest.mark.slow
 def test_a_second_source_that_agrees_changes_nothing(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home, ("races", "runners", "results", "horses"))
@@ -197,6 +199,7 @@ def test_a_second_source_that_agrees_changes_nothing(home: Home, tmp_path: Path)
     assert table(home, "count(*)", "conflicts") == [(0,)]
 
 
+@pytest.mark.slow
 def test_both_sources_prices_are_kept_and_the_trusted_one_counts(
     home: Home, tmp_path: Path
 ) -> None:

@@ -141,6 +141,7 @@ def test_a_later_file_that_only_repeats_it_stands_on_it_too(home: Home, tmp_path
         taken_back(home, 1)
 
 
+@pytest.mark.slow
 def test_a_later_race_of_the_same_horse_stands_on_it_too(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     load(home, file_of(tmp_path, [row("Alpha (IRE)", "1", date="2015-05-26")], "later.csv"))
@@ -150,6 +151,7 @@ def test_a_later_race_of_the_same_horse_stands_on_it_too(home: Home, tmp_path: P
     taken_back(home, 1)
 
 
+@pytest.mark.slow
 def test_a_later_file_of_other_races_and_horses_does_not_matter(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     other = [row("Delta", "1", date="2015-05-26"), row("Echo", "2", date="2015-05-26")]
@@ -168,6 +170,7 @@ def test_a_race_that_was_predicted_is_not_taken_back(home: Home, tmp_path: Path)
     taken_back(home, 1, [race_id + 1])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("prepare", "batch", "words"),
     [
@@ -190,6 +193,7 @@ def test_what_cannot_be_taken_back_says_why(
         taken_back(home, batch)
 
 
+@pytest.mark.slow
 def test_prices_that_the_batch_released_wait_again(home: Home, tmp_path: Path) -> None:
     load(home, prices_file(tmp_path, "bsp.csv", "4.5", ("Alpha", "Bravo", "Charlie")))
     load(home, file_of(tmp_path, race()))

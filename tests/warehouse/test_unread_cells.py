@@ -52,7 +52,7 @@ def test_a_spreadsheets_prices_and_weights_are_counted_with_their_lines(
     assert said["unread_cells"][0]["examples"][0] == {"line": 2, "text": "07-Feb"}
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("column", "text", "field", "column_of_ours"),
     [
@@ -90,7 +90,7 @@ def test_a_cell_of_every_typed_field_is_counted_where_nothing_reads_it(
         assert ask(home, f"SELECT {column_of_ours} FROM runners WHERE horse = 'Bravo'") == [(None,)]
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("column", "text", "field"),
     [
@@ -133,6 +133,7 @@ def test_a_cell_that_says_nothing_is_neither_given_nor_unread(
     assert batch.unread == ()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("column", "text"), [("draw", "0"), ("num", "0"), ("prize", "0"), ("sp", "0")]
 )
@@ -254,6 +255,7 @@ def test_a_file_of_both_date_orders_is_refused_whole_with_both_lines(
             assert con.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("dates", "days", "note"),
     [

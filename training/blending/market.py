@@ -24,8 +24,7 @@ def probabilities(odds: Floats, races: Races, method: Method) -> Floats:
         races: which rows make a race.
         method: how the margin is taken out.
     """
-    rule = {"shin": books.shin, "power": books.power, "proportional": books.proportional}[method]
-    p: Floats = rule(odds, races.offsets)
+    p: Floats = books.DEVIG[method](odds, races.offsets)
     sums = races.sum(p)
     assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1e-9)), "probabilities must sum to 1"
     return p

@@ -144,10 +144,10 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     unlike = current_build(home).unlike(settings.windows)
     if unlike:
         raise HomeError(f"{unlike}: run `velo build`")
-    store = feature_store()
+    store = feature_store(home)
     service = named_service(store, settings)
     end = end or days.holdout_end
-    fitted = prior_fit.fit(spine, days.folds[0].test_start)
+    fitted = prior_fit.fit(spine, days.folds[0].test_start, settings.priors)
     prices = settings.prices
     rows = entity_sql(
         spine,
@@ -180,20 +180,26 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     )
 
 
-def feature_store() -> Any:
-    """The project's Feast store, in the home that is in force.
+def feature_store(home: Home | None = None) -> Any:
+    """The project's Feast store, over the registry and the online store of one home.
+
+    It stays with that home, whichever is in force when it is used.
+
+    Args:
+        home: by default the one that is in force.
 
     Raises:
         HomeError: its registry is not what Feast last wrote.
     """
-    home = Home.current()
+    home = Home.current() if home is None else home
     require_as_written(home.registry)
     from feast import FeatureStore
 
     from velo.store.online.store import place_in
 
-    store = FeatureStore(repo_path=str(feature_repo()))
-    place_in(store.config, home)
+    with home.in_force():
+        store = FeatureStore(repo_path=str(feature_repo()))
+        place_in(store.config, home)
     return store
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from velo.errors import HomeError
+from velo.offline.description import Description
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Declared:
         missing_when: feature -> pandas expression, true where the feature has no value by nature.
         cold_when: feature -> pandas expression, true where nothing is known of the entity yet.
         texts: features that are declared as text: categories, not numbers.
+        descriptions: feature -> what it is, in words.
     """
 
     service: str
@@ -27,11 +30,30 @@ class Declared:
     missing_when: dict[str, str]
     cold_when: dict[str, str]
     texts: tuple[str, ...] = ()
+    descriptions: Mapping[str, Description] = field(default_factory=dict)
 
     @property
     def numbers(self) -> tuple[str, ...]:
         """The features that are no text, in the service's order."""
         return tuple(name for name in self.features if name not in self.texts)
+
+    def require_described(self) -> None:
+        """See that the registry says of every feature what it is.
+
+        One that was applied before descriptions stood in the fields says nothing of when a value
+        is missing either: every null would count as unexplained.
+
+        Raises:
+            HomeError: a feature has no description or no unit.
+        """
+        for family, features in self.families.items():
+            for name in features:
+                about = self.descriptions.get(name, Description("", ""))
+                if about.lacking:
+                    raise HomeError(
+                        f"the registry does not say what {name} of {family} is: run "
+                        f"`feast -c feature_repo apply`; its declaration needs {about.lacking}"
+                    )
 
 
 def declared(store: Any, service: str) -> Declared:
@@ -45,32 +67,21 @@ def declared(store: Any, service: str) -> Declared:
 
     try:
         projections = store.get_feature_service(service).feature_view_projections
-        views = [store.get_on_demand_feature_view(each.name) for each in projections]
+        for each in projections:  # a service may name a view that is gone
+            store.get_on_demand_feature_view(each.name)
     except (FeastObjectNotFoundException, FileNotFoundError):
         raise HomeError(_unknown(store, service)) from None
-    families = {
-        view.name: tuple(feature.name for feature in each.features)
-        for view, each in zip(views, projections, strict=True)
-    }
-    expressions_by_kind: dict[str, dict[str, str]] = {"missing_when": {}, "cold_when": {}}
-    for view in views:
-        for feature in families[view.name]:
-            for kind, expressions in expressions_by_kind.items():
-                expression = view.tags.get(f"{kind}:{feature}", view.tags.get(kind))
-                if expression:
-                    expressions[feature] = expression
+    families = {each.name: tuple(field.name for field in each.features) for each in projections}
+    fields = [field for each in projections for field in each.features]
+    about = {field.name: Description.of(field) for field in fields}
     return Declared(
         service,
-        tuple(feature for family in families.values() for feature in family),
+        tuple(field.name for field in fields),
         families,
-        expressions_by_kind["missing_when"],
-        expressions_by_kind["cold_when"],
-        tuple(
-            feature.name
-            for each in projections
-            for feature in each.features
-            if feature.dtype == String
-        ),
+        {name: each.missing_when for name, each in about.items() if each.missing_when},
+        {name: each.cold_when for name, each in about.items() if each.cold_when},
+        tuple(field.name for field in fields if field.dtype == String),
+        about,
     )
 
 

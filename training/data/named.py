@@ -18,10 +18,11 @@ def named_service(store: Any, settings: Settings) -> Declared:
         settings: service and constraints.
 
     Raises:
-        HomeError: the registry does not hold the service.
+        HomeError: the registry does not hold the service, or does not say what its features are.
         SettingsError: a constraint names no feature of the service.
     """
     service = declared(store, settings.training.service)
+    service.require_described()
     constraints.check(settings.ranker, service.features, service.texts)
     return service
 
@@ -30,7 +31,7 @@ def require_named(store: Any, settings: Settings) -> None:
     """See that the registry holds all that the settings name, before anything long begins.
 
     Raises:
-        HomeError: it does not hold the service.
+        HomeError: it does not hold the service, or does not say what its features are.
         SettingsError: the ranker or the gate names no feature of the service.
     """
     service = named_service(store, settings)

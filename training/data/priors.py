@@ -26,7 +26,7 @@ BLOCK_DAYS = 30
 """Length of the disjoint spells over which a current rate strays from the career's."""
 
 
-def fit(spine: Spine, before: date) -> Priors:
+def fit(spine: Spine, before: date, unfitted: Priors) -> Priors:
     """Fit the strengths by marginal likelihood on starts dated before a day.
 
     `form_k` stays the settings': percentiles are nearly uniform, so their variances differ less
@@ -35,6 +35,7 @@ def fit(spine: Spine, before: date) -> Priors:
     Args:
         spine: the build's entries and outcomes.
         before: the first fold's first test day; it and everything after it is not read.
+        unfitted: the settings', for `form_k` and for what those days say nothing of.
 
     Returns:
         The priors, to be stored in the artifact and sent as request columns.
@@ -46,11 +47,11 @@ def fit(spine: Spine, before: date) -> Priors:
     con.execute(_STARTS, {"before": before})
     # Threads add up in the order in which they end, and the last digits of a sum with them.
     con.execute("SET threads = 1")
-    strengths: dict[str, float] = {}
     (wins, starts) = _columns(con, "SELECT sum(win_share), count(*) FROM starts")
     if not starts[0]:
         raise DataError(f"there are no starts before {before}: ingest earlier results first")
     p0 = float(wins[0] / starts[0])
+    strengths = {"p0": p0}
     for who in ("trainer", "jockey"):
         wins, starts = _columns(con, _CAREERS.format(who=who))
         strengths[f"{who}_k0"] = fit_strength(wins, starts, np.full(len(wins), p0))
@@ -70,7 +71,7 @@ def fit(spine: Spine, before: date) -> Priors:
     (spread,) = _columns(con, _FORM)
     if spread.size and spread[0] > 0:
         strengths["form_v0"] = float(spread[0])
-    return Priors(p0=p0, **strengths)
+    return Priors(**(unfitted.model_dump() | strengths))
 
 
 def _columns(

@@ -33,12 +33,13 @@ from training.record.report import plain
 from training.scoring import stored_model
 from velo.errors import ModelError
 from velo.home import Home
+from velo.result import Result
 
 WORDS = "velo.promotion.words"
 
 
-@dataclass(frozen=True)
-class Promotion:
+@dataclass(frozen=True, repr=False)
+class Promotion(Result):
     """What was asked for, what the gate and the comparison gave, and who is champion now.
 
     Attributes:
@@ -80,6 +81,15 @@ class Promotion:
         if self.despite_alarm:
             words += f"; despite the alarm, because: {self.despite_alarm}"
         return words + "."
+
+    @property
+    def summary(self) -> str:
+        """The outcome for a person."""
+        return self.words()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The table of the gate that judged it, a row a criterion, as text."""
+        return self.judged.verdict.rows()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; `findings` says why, and is null where it was promoted."""

@@ -32,6 +32,13 @@ class FigureInterval(ReportSection):
     high: Figure
 
 
+class FeatureWords(ReportSection):
+    """What a feature is, as it was declared."""
+
+    description: str
+    unit: str
+
+
 class DataSection(ReportSection):
     """What was trained and judged on.
 
@@ -41,6 +48,7 @@ class DataSection(ReportSection):
         rows, races: of them all.
         excluded: reason -> races left out.
         families: family -> its features.
+        features: what each is; empty in reports of before features were described.
         priors: that were fitted; empty in reports without them.
     """
 
@@ -53,6 +61,7 @@ class DataSection(ReportSection):
     races: int
     excluded: dict[str, int]
     families: dict[str, list[str]]
+    features: dict[str, FeatureWords] = Field(default_factory=dict)
     priors: Figures = Field(default_factory=dict)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from velo.result import Result
+
 PROOFS = ("cut", "poison", "shuffle", "online", "brute force")
 SHOWN = 10
 """How many differing values are shown of each view and proof."""
@@ -54,8 +56,8 @@ class Compared:
     differences: list[Difference] = field(default_factory=list)
 
 
-@dataclass
-class Audit:
+@dataclass(repr=False)
+class Audit(Result):
     """Everything that was compared.
 
     Attributes:
@@ -84,6 +86,20 @@ class Audit:
     def differences(self) -> list[Difference]:
         """The first ones of each view and proof."""
         return [one for each in self.compared for one in each.differences]
+
+    @property
+    def summary(self) -> str:
+        """Whether a leak was found, and in how many comparisons."""
+        rows, differing = (
+            sum(getattr(each, count) for each in self.compared) for count in ("rows", "differing")
+        )
+        outcome = "no leak found" if self.passed else "NOT CLEAN"
+        return f"{outcome} in build {self.build}: {differing:,} of {rows:,} comparisons differ"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a view and proof: runners compared, and how many of them differ."""
+        names = ("view", "proof", "rows", "differing")
+        return [{name: getattr(each, name) for name in names} for each in self.compared]
 
     def add(self, found: Iterable[Compared]) -> None:
         """Take up a step's comparisons; those of one view and proof are summed."""

@@ -58,11 +58,12 @@ class Retrieval:
         """What is wrong with the online store that is served from, a line a view."""
         from feast import FeatureStore
 
-        served = FeatureStore(repo_path=str(self._repo))
-        return [
-            f"the online rows of {view} are not what was written: run `velo materialize --full`"
-            for view in views_not_as_written(self._home, served)
-        ]
+        with self._home.in_force():
+            served = FeatureStore(repo_path=str(self._repo))
+            return [
+                f"the online rows of {view} are not what was written: run `velo materialize --full`"
+                for view in views_not_as_written(self._home, served)
+            ]
 
     def offline(self, where: str) -> pd.DataFrame:
         """Point-in-time features of entries, one row a runner, by day, race and horse.

@@ -33,31 +33,25 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Prove on your own data that no feature knows the future; exit 1 where one does."""
-    from velo import settings
-    from velo.home import Home
-    from velo.offline.build import current_build
+    import velo
 
-    home, chosen = Home.current(), settings.load()
+    workspace = velo.open()
     if ledger:
-        _ledger(home, as_json)
+        _ledger(workspace.home, as_json)
         return
-    current_build(home)
-    from velo.audit.audit import audit as run
-
     with console.progress("Auditing") as tell:
-        found = run(home, chosen, cuts, seed, sample, progress=tell)
+        result = workspace.audit(cuts=cuts, seed=seed, sample=sample, progress=tell)
     if as_json:
-        console.emit_json(found.to_dict())
+        console.emit_json(result.to_dict())
     else:
-        _show(found)
-    if not found.passed:
+        _show(result)
+    if not result.passed:
         raise typer.Exit(1)
 
 
 def _ledger(home: Home, as_json: bool) -> None:
-    from velo.cli.ledger import chain_lines
     from velo.errors import DataError
-    from velo.live.proof import verify_ledger
+    from velo.live.proof import chain_lines, verify_ledger
 
     proof = verify_ledger(home, whole=True)
     if proof is None:

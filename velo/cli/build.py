@@ -34,19 +34,17 @@ def build(
 
     After another day's results only what they can have changed is computed anew.
     """
-    from velo import settings
-    from velo.disk.patience import patiently
-    from velo.home import Home
-    from velo.offline.build import Build
-    from velo.offline.build import build as build_tables
+    import velo
 
-    home, chosen, last = Home.current(), settings.load(), until.date() if until else None
     with console.progress("Building") as tell:
-
-        def made() -> Build:
-            return build_tables(home, chosen, last, progress=tell, as_known=as_known, full=full)
-
-        done = patiently(made, wait, console.note)
+        done = velo.open().build(
+            until=until.date() if until else None,
+            as_known=as_known,
+            full=full,
+            wait=wait,
+            progress=tell,
+            waiting=console.note,
+        )
     if as_json:
         console.emit_json(done.to_dict())
         return

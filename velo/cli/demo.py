@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
 import time
@@ -11,7 +10,9 @@ from typing import Annotated
 import typer
 
 from velo.cli import console
+from velo.cli.backtest_report import show_backtest
 from velo.cli.options import MOST_RUNNERS, Edge, HoldoutDays, Seed
+from velo.cli.training_report import show_trained
 
 MARK = ".velo-demo"
 
@@ -36,7 +37,6 @@ def demo(
         shutil.rmtree(root)
     root.mkdir(parents=True)
     (root / MARK).touch()
-    os.environ["VELO_HOME"] = str(root)
     seconds: dict[str, float] = {}
     begun = time.perf_counter()
 
@@ -45,58 +45,51 @@ def demo(
         if not as_json:
             console.say(f"{stage:<9} {seconds[stage]:6.1f} s  {said}")
 
-    from velo import settings
-    from velo.offline.build import build
+    import velo
     from velo.synth.world import truth_path, write_world
-    from velo.warehouse.ingest import ingest
 
-    chosen, home, world = settings.load(), Home.current(), root / "world.csv"
+    workspace, world = velo.open(root), root / "world.csv"
     with console.progress("Simulating") as tell:
         made = write_world(runners, seed, edge, world, lambda share: tell(f"{share:.0%}"))
     done("synth", f"{made.runners:,} runners in {made.races:,} races, edge {edge:g}")
     with console.progress("Ingesting") as tell:
-        batch = ingest(home, chosen.store, world, None, tell, infers=chosen.ingest.infer)
+        (batch,) = workspace.ingest(world, progress=tell).batches
     done("ingest", f"{batch.rows_read:,} rows read, {batch.quarantined:,} refused")
     with console.progress("Building") as tell:
-        built = build(home, chosen, progress=tell)
+        built = workspace.build(progress=tell)
     done("build", f"{len(built.tables)} tables")
-    from velo.store.registration import apply
-
     with console.progress("Applying the feature repo"):
-        apply()
+        workspace.apply()
     done("apply", "entities, views and services are in the registry")
-    from velo.cli import backtest as backtesting
-    from velo.cli import train as training
-
-    trained = training.run(chosen, None, holdout_days, truth_path(world))
+    with console.progress("Training") as tell:
+        trained = workspace.train(holdout_days=holdout_days, truth=truth_path(world), progress=tell)
     done("train", f"version {trained.version}, run {trained.run_id}")
     with console.progress("Backtesting") as tell:
-        report, path = backtesting.run(trained.version, *trained.report.holdout_days, tell)
-    done("backtest", f"{report['races']:,} races")
-    from velo.cli import report as reporting
-
+        first, last = trained.report.holdout_days
+        bet = workspace.backtest(trained.version, first=first, last=last, progress=tell)
+    done("backtest", f"{bet.report['races']:,} races")
     with console.progress("Reporting") as tell:
-        page = reporting.run(trained.version, tell)
-    done("report", f"{page['bytes'] / 1e6:.1f} MB, opens from disk")
+        page = workspace.report(trained.version, progress=tell)
+    done("report", f"{page.bytes / 1e6:.1f} MB, opens from disk")
     if as_json:
         console.emit_json(
             {
                 "verdict": trained.verdict.to_dict(),
                 "holdout": trained.report.holdout,
-                "report": str(path),
-                "page": page["path"],
+                "report": str(bet.path),
+                "page": str(page.path),
                 "home": str(root),
                 "seconds": seconds,
             }
         )
         return
     console.say("")
-    training.show(trained)
-    backtesting.show(report, path)
+    show_trained(trained)
+    show_backtest(bet.report, bet.path)
     shell = shlex.quote(str(root))
     console.say("")
     console.say(f"all of it in {sum(seconds.values()):.0f} s, in the home {root}")
-    console.say(f"read the report:   {page['path']}")
+    console.say(f"read the report:   {page.path}")
     console.say(f"look at the run:   VELO_HOME={shell} make ui")
     console.say(f"see where it is:   VELO_HOME={shell} make status")
     console.say(

@@ -20,11 +20,9 @@ def drift(
 
     Exit 1 where something drifts, 2 where it could not be told.
     """
-    from velo import settings
-    from velo.home import Home
-    from velo.monitoring import drift as monitoring
+    import velo
 
-    found = monitoring.drift(Home.current(), settings.load())
+    found = velo.open().drift()
     code = 1 if found.drifting else 0 if found.told else 2
     if as_json:
         console.emit_json(found.to_dict())

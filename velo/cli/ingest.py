@@ -12,7 +12,7 @@ from velo.cli import console, ingest_report
 from velo.cli.options import LARGEST_NUMBER, Wait
 
 if TYPE_CHECKING:
-    from velo.settings import Settings, Store
+    from velo.api import Workspace
     from velo.warehouse.batches import Batch
 
 LISTED = 20
@@ -65,7 +65,7 @@ def ingest(
     Each file is loaded whole or not at all. One that cannot be read ends the command; the files
     before it stay loaded, and are reported. Exit 1 where a file was read and none of its rows kept.
     """
-    from velo import settings
+    import velo
     from velo.errors import InputError
 
     chosen = [bool(paths), undo is not None, unmerge is not None, recheck, batches]
@@ -75,22 +75,21 @@ def ingest(
         )
     if not paths and (form is not None or strict or dry_run):
         raise InputError("--format, --strict and --dry-run go with files to ingest")
-    set_up = settings.load()
-    store = set_up.store
+    workspace = velo.open()
     if undo is not None:
-        _undo(store, undo, wait, as_json)
+        _undo(workspace, undo, wait, as_json)
     elif unmerge is not None:
-        _unmerge(store, unmerge, wait, as_json)
+        _unmerge(workspace, unmerge, wait, as_json)
     elif recheck:
-        _recheck(set_up, wait, as_json)
+        _recheck(workspace, wait, as_json)
     elif batches:
-        _list(store, as_json)
+        _list(workspace, as_json)
     else:
-        _load(set_up, paths or [], form, strict, dry_run, wait, as_json)
+        _load(workspace, paths or [], form, strict, dry_run, wait, as_json)
 
 
 def _load(
-    set_up: Settings,
+    workspace: Workspace,
     paths: list[str],
     form: str | None,
     strict: bool,
@@ -98,12 +97,13 @@ def _load(
     wait: float,
     as_json: bool,
 ) -> None:
+    """Load file by file: those before one that cannot be read are reported all the same."""
     from velo.errors import VeloError
 
     done: list[Batch] = []
     read = _tried if dry else _loaded
     try:
-        for batch in read(set_up, paths, form, wait):
+        for batch in read(workspace, paths, form, wait):
             done.append(batch)
     except VeloError as error:
         ingest_report.show_batches(done, as_json, str(error), dry)
@@ -114,82 +114,66 @@ def _load(
         raise typer.Exit(1)
 
 
-def _loaded(set_up: Settings, paths: list[str], form: str | None, wait: float) -> Iterator[Batch]:
-    from velo.home import Home
-    from velo.warehouse.deliveries import expand
-    from velo.warehouse.ingest import ingest as load
+def _loaded(
+    workspace: Workspace, paths: list[str], form: str | None, wait: float
+) -> Iterator[Batch]:
+    from velo.warehouse.loading import load
 
-    home, store = Home.current(), set_up.store
-    for delivery in expand(paths):
-        with (
-            console.progress(f"Ingesting {delivery.name}") as tell,
-            delivery.unpacked(home, store) as path,
-        ):
-            batch = load(
-                home,
-                store,
-                path,
-                form,
-                tell,
-                shown=delivery.name,
-                wait=wait,
-                infers=set_up.ingest.infer,
-            )
-        yield batch
+    workspace.home.root.mkdir(parents=True, exist_ok=True)
+    return load(
+        workspace.home,
+        workspace.settings,
+        paths,
+        form,
+        lambda name: console.progress(f"Ingesting {name}"),
+        wait,
+    )
 
 
-def _tried(set_up: Settings, paths: list[str], form: str | None, wait: float) -> Iterator[Batch]:
-    from velo.home import Home
-    from velo.settings import home_path
-    from velo.warehouse.deliveries import expand
-    from velo.warehouse.dry_run import dry_run, rehearsed_home
+def _tried(
+    workspace: Workspace, paths: list[str], form: str | None, wait: float
+) -> Iterator[Batch]:
+    from velo.warehouse.loading import rehearse
 
-    files = expand(paths)
     with (
-        rehearsed_home(Home(home_path()), set_up.store) as home,
         console.progress("Trying") as tell,
-        closing(
-            dry_run(home, set_up.store, files, form, tell, wait=wait, infers=set_up.ingest.infer)
-        ) as tried,
+        closing(rehearse(workspace.home, workspace.settings, paths, form, tell, wait)) as batches,
     ):
-        yield from tried
+        yield from batches
 
 
-def _undo(store: Store, batch: int, wait: float, as_json: bool) -> None:
-    from velo.home import Home
+def _undo(workspace: Workspace, batch: int, wait: float, as_json: bool) -> None:
     from velo.live.declarations import withdraw
     from velo.live.journal import predicted_races
     from velo.warehouse.undo import undo
 
-    home = Home.current()
+    home, store = workspace.home, workspace.settings.store
     done = undo(home, store, batch, lambda: predicted_races(home.ledger), wait=wait)
     withdraw(home.cards, done.race_ids)
     ingest_report.show_undone(done, as_json)
 
 
-def _unmerge(store: Store, inference_id: int, wait: float, as_json: bool) -> None:
-    from velo.home import Home
+def _unmerge(workspace: Workspace, inference_id: int, wait: float, as_json: bool) -> None:
     from velo.warehouse.unmerge import unmerge
 
-    batch_id = unmerge(Home.current(), store, inference_id, wait=wait)
+    batch_id = unmerge(workspace.home, workspace.settings.store, inference_id, wait=wait)
     ingest_report.show_unmerged(inference_id, batch_id, as_json)
 
 
-def _recheck(set_up: Settings, wait: float, as_json: bool) -> None:
-    from velo.home import Home
+def _recheck(workspace: Workspace, wait: float, as_json: bool) -> None:
     from velo.warehouse.recheck import mends, recheck
 
+    settings = workspace.settings
     with console.progress("Looking over the warehouse") as tell:
         done = recheck(
-            Home.current(), set_up.store, tell, wait=wait, mends=mends(set_up.ingest.infer)
+            workspace.home, settings.store, tell, wait=wait, mends=mends(settings.ingest.infer)
         )
     ingest_report.show_recheck(done, as_json)
 
 
-def _list(store: Store, as_json: bool) -> None:
-    from velo.home import Home
+def _list(workspace: Workspace, as_json: bool) -> None:
     from velo.warehouse.batches import entries
     from velo.warehouse.connection import warehouse
 
-    with warehouse(Home.current(), store, write=False) as con:
+    with warehouse(workspace.home, workspace.settings.store, write=False) as con:
         ingest_report.show_entries(entries(con, LISTED), as_json)

@@ -13,11 +13,8 @@ from velo.cli.output_file import require_output
 from velo.cli.sketch import sketch
 
 if TYPE_CHECKING:
-    from velo.errors import HomeError
-    from velo.home import Home
     from velo.live.book import Book
-    from velo.live.chain import Verified
-    from velo.monitoring.daily_runs import Recorded
+    from velo.monitoring.ledger import Ledger
     from velo.settings import Settings
 
 SHOWN_DAYS = 14
@@ -51,50 +48,57 @@ def ledger(
     The days of the whole ledger, as it was printed, are also runs of the experiment velo-ledger.
     Exit 1 where the predictions are not what was recorded.
     """
-    from velo import settings
-    from velo.disk.whole_file import write_whole
+    import velo
     from velo.errors import InputError
-    from velo.home import Home
     from velo.live.ledger import SETTLED_AT
 
     for option, path in (("--export", export), ("--figures", figures), ("--html", html)):
         require_output(option, path, SUFFIXES[option])
     if settled_at not in (None, *SETTLED_AT):
         raise InputError(f"--settled-at {settled_at}: choose {' or '.join(SETTLED_AT)}")
-    from velo.live.book import open_book
-    from velo.live.ledger import counts
-
-    chosen, home = settings.load(), Home.current()
-    book = open_book(
-        home, chosen, backfilled=backfill, version=model, strategy=strategy, settled_at=settled_at
+    workspace = velo.open()
+    result = workspace.ledger(
+        model=model, strategy=strategy, settled_at=settled_at, backfill=backfill
     )
-    spans = book.figures(chosen)
-    found = [each.to_dict() for each in spans]
-    proof, unproved = _verified(home)
-    if export:
-        bets = book.bets.drop(columns=["stakes", "backfill"])
-        bets.insert(0, "backfill", book.bets["backfill"])
-        _write(export, bets)
-    if figures:
-        _write(figures, [{"backfill": backfill, **each} for each in found])
-    if html:
-        write_whole(html, _page(book, found, chosen, proof))
-    whole = not (backfill or model or strategy or settled_at)
-    entered = proof if proof and proof.holds and whole else None
+    _write_files(result, workspace.settings, export, figures, html)
     if as_json:
-        recorded, failed = _recorded(home, chosen, book, entered) if entered else (None, unproved)
-        console.emit_json(
-            book.to_dict(spans)
-            | {
-                "chain": proof.to_dict() if proof else None,
-                "recorded": None if recorded is None else vars(recorded),
-            }
-        )
-        _end(failed, proof)
-        return
+        console.emit_json(result.to_dict())
+    else:
+        _show(result, [path for path in (export, figures, html) if path])
+    if result.failure:
+        raise result.failure
+    if not result.holds:
+        raise typer.Exit(1)
+
+
+def _write_files(
+    result: Ledger,
+    settings: Settings,
+    export: Path | None,
+    figures: Path | None,
+    html: Path | None,
+) -> None:
+    from velo.disk.spreadsheet import write_frame
+    from velo.disk.whole_file import write_whole
+
+    if export:
+        write_frame(export, result.to_frame())
+    if figures:
+        write_frame(figures, result.figures())
+    if html:
+        from velo.report.pages import page_of_ledger
+
+        write_whole(html, page_of_ledger(result.book, result.spans, settings, result.proof))
+
+
+def _show(result: Ledger, written: Sequence[Path]) -> None:
+    from velo.live.ledger import counts
+    from velo.live.proof import chain_lines
+
+    book, recorded = result.book, result.recorded
     if book.warning:
         console.say(book.warning)
-    _tables(found, len(book.bets), backfill)
+    _tables([each.to_dict() for each in result.spans], len(book.bets), book.backfill)
     _plot(book)
     waiting = {name: n for name, n in counts(book.bets).items() if n and name != "ran"}
     if waiting:
@@ -103,64 +107,15 @@ def ledger(
         console.say(f"{book.backfilled} races were predicted after their off only, and left out")
     for each in book.changed:
         console.say(f"changed by a result: {each}")
-    for path in (export, figures, html):
-        if path:
-            console.say(f"wrote {path}")
-    for line in chain_lines(proof):
+    for path in written:
+        console.say(f"wrote {path}")
+    for line in chain_lines(result.proof):
         console.say(line)
-    recorded, failed = _recorded(home, chosen, book, entered) if entered else (None, unproved)
     if recorded is not None and (recorded.written or recorded.removed):
         console.say(
             f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "
             f"were, {recorded.removed} taken away"
         )
-    _end(failed, proof)
-
-
-def _end(failed: HomeError | None, proof: Verified | None) -> None:
-    if failed:
-        raise failed
-    if proof and not proof.holds:
-        raise typer.Exit(1)
-
-
-def _verified(home: Home) -> tuple[Verified | None, HomeError | None]:
-    """The proof of the predictions, or why there is none: MLflow may be what cannot be read."""
-    from velo.errors import HomeError
-    from velo.live.proof import verify_ledger
-
-    try:
-        return verify_ledger(home, whole=False), None
-    except HomeError as error:
-        return None, error
-
-
-def chain_lines(proof: Verified | None) -> list[str]:
-    """What was verified of the ledger's hash chain, and what is wrong."""
-    if proof is None:
-        return []
-    counted = f"{proof.checked:,} of {proof.links:,} predictions held against the hash chain"
-    head = f"head {proof.head.link}:{proof.head.sha256[:12]}" if proof.head else "no head"
-    lines = [f"{counted}, {proof.recorded:,} heads in MLflow, {head}"]
-    if proof.earlier:
-        lines.append(
-            f"{proof.earlier:,} predictions were there before {proof.begun}: nothing is proved of "
-            "them before that"
-        )
-    return lines + [f"NOT AS RECORDED: {line}" for line in proof.lines]
-
-
-def _recorded(
-    home: Home, chosen: Settings, book: Book, proof: Verified
-) -> tuple[Recorded | None, HomeError | None]:
-    """The days as MLflow runs, or why not: the ledger itself must not be lost with MLflow."""
-    from velo.errors import HomeError
-    from velo.monitoring.daily_runs import record_days
-
-    try:
-        return record_days(home, chosen, book, proof.head), None
-    except HomeError as error:
-        return None, error
 
 
 def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> None:
@@ -208,33 +163,6 @@ def _plot(book: Book) -> None:
         console.say(line)
 
 
-def _page(book: Book, found: list[dict[str, Any]], chosen: Any, proof: Verified | None) -> str:
-    from training.statistics.bootstrap import Resampling
-    from velo.live.course import course
-    from velo.live.figures import whole_races
-    from velo.live.ledger import counts
-    from velo.report.ledger_page import page
-    from velo.report.reliability import bins
-
-    training, whole = chosen.training, whole_races(book.runners)
-    kinds = ", ".join(sorted({str(kind).upper() for kind in book.bets["settlement"]}))
-    return page(
-        {
-            "backfill": book.warning,
-            "changed": [str(each) for each in book.changed],
-            "spans": found,
-            "bets": counts(book.bets),
-            "course": course(book.bets, training.seed),
-            "reliability": {
-                name: bins(p, whole.won, whole.dates, Resampling.of(training))
-                for name, p in (("blend", whole.p), ("market", whole.market))
-            },
-            "settled": f"Settled at {kinds}." if kinds else "No bet was made.",
-            "chain": chain_lines(proof),
-        }
-    )
-
-
 def _bets(each: Mapping[str, Any]) -> list[Any]:
     low, high = each["roi_low"], each["roi_high"]
     return [
@@ -278,11 +206,3 @@ def _number(value: float | None, digits: int = 2) -> str:
 
 def _points(value: float | None) -> str:
     return "-" if value is None else f"{value:+.1f}"
-
-
-def _write(path: Path, rows: Any) -> None:
-    import pandas as pd
-
-    from velo.disk.spreadsheet import write_frame
-
-    write_frame(path, pd.DataFrame(rows))

@@ -24,17 +24,10 @@ def materialize(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Bring the online store to the morning of a race day, from the current build."""
-    from velo import settings
-    from velo.home import Home
-    from velo.offline.build import current_build
-
-    home, chosen = Home.current(), settings.load()
-    current_build(home)
-    from training.data.dataset import feature_store
-    from velo.store.online.materialize import materialize as bring
+    import velo
 
     with console.progress("Materializing") as tell:
-        done = bring(home, chosen, feature_store(), as_of.date() if as_of else None, full, tell)
+        done = velo.open().materialize(as_of.date() if as_of else None, full=full, progress=tell)
     if as_json:
         console.emit_json(done.to_dict())
         return

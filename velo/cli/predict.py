@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from velo.cli import console
 from velo.cli.output_file import require_output
+
+if TYPE_CHECKING:
+    from velo.api import Workspace
+    from velo.live.predict import Predicted
 
 
 def predict(
@@ -44,9 +48,8 @@ def predict(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Price a card and say whom to back; every prediction is kept."""
-    from velo import settings
+    import velo
     from velo.errors import InputError
-    from velo.home import Home
     from velo.live.card_file import KINDS
 
     require_output("--csv", export, (".csv",))
@@ -55,11 +58,7 @@ def predict(
         raise InputError(f"--price-kind {price_kind!r}: known are {', '.join(KINDS)}")
     if (card is None) == (day is None):
         raise InputError("give a card file, or --date for the day's cards in the warehouse")
-    from velo.live.predict import Asked
-    from velo.live.predict import predict as score
-    from velo.live.shown import as_said
-
-    asked = Asked(card, day.date() if day else None, prices, price_kind, model, offline, backfill)
+    workspace = velo.open()
     early: list[str] = []
 
     def warn(note: str) -> None:
@@ -67,14 +66,24 @@ def predict(
         (console.error if as_json else console.say)(note)
 
     with console.progress("Predicting") as tell:
-        done = score(Home.current(), settings.load(), asked, progress=tell, warn=warn)
+        done = workspace.predict(
+            card,
+            day=day.date() if day else None,
+            prices=prices,
+            price_kind=price_kind,
+            model=model,
+            offline=offline,
+            backfill=backfill,
+            progress=tell,
+            warn=warn,
+        )
     if as_json:
-        console.emit_json(as_said(done))
+        console.emit_json(done.to_dict())
     else:
         _show_all(done, early)
     for path, write in ((export, _write), (html, _write_page)):
         if path is not None and done.predictions:
-            write(path, done)
+            write(path, done, workspace)
             if not as_json:
                 console.say(f"wrote {path}")
 
@@ -176,29 +185,19 @@ def _edge(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:+.1f}%"
 
 
-def _write_page(path: Path, done: Any) -> None:
-    from training.record.registry import LABEL, aliases, resolve
-    from velo import settings
+def _write_page(path: Path, done: Predicted, workspace: Workspace) -> None:
     from velo.disk.whole_file import write_whole
-    from velo.home import Home
-    from velo.live.shown import as_said
-    from velo.report.card_page import Standing, page
+    from velo.report.pages import page_of_card
 
-    home, version = Home.current(), done.predictions[0].version
-    tags = resolve(home, version).tags
-    champion = aliases(home).get("champion", {}).get("version")
-    in_use = version == champion and done.not_champion is None
-    standing = Standing(version, tags.get(LABEL), in_use, done.not_champion)
-    write_whole(path, page(as_said(done), standing, settings.load().live.timezone))
+    write_whole(path, page_of_card(workspace.home, workspace.settings, done))
 
 
-def _write(path: Path, done: Any) -> None:
+def _write(path: Path, done: Predicted, workspace: Workspace) -> None:
     import json
 
     from velo.disk.spreadsheet import write_rows
-    from velo.live.shown import all_rows
 
-    rows = all_rows(done)
+    rows = done.rows()
     write_rows(
         path,
         list(rows[0]),

@@ -31,13 +31,12 @@ def promote(
         return
     if despite_alarm is not None and not despite_alarm.strip():
         raise typer.BadParameter("say why", param_hint="--despite-alarm")
-    from training.promotion.promote import promote as promote_version
-    from velo import settings
-    from velo.home import Home
+    import velo
 
-    targets = settings.load().gate
+    workspace = velo.open()
+    targets = workspace.settings.gate
     with console.progress("Promoting") as tell:
-        done = promote_version(Home.current(), model, refit, despite_alarm, tell)
+        done = workspace.promote(model, refit=refit, despite_alarm=despite_alarm, progress=tell)
     if as_json:
         moved = done.judged.moved_targets(targets)
         console.emit_json(done.to_dict() | {"moved_targets": moved})
@@ -139,10 +138,9 @@ def _roll_back(model: str, refit: bool, despite_alarm: str | None, as_json: bool
         )
     from dataclasses import asdict
 
-    from training.promotion.promote import roll_back
-    from velo.home import Home
+    import velo
 
-    before, after = roll_back(Home.current())
+    before, after = velo.open().roll_back()
     words = f"Version {after.champion} is champion again; version {after.previous} is previous."
     if as_json:
         console.emit_json(

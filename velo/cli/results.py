@@ -24,19 +24,15 @@ def results(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Load results and settle the predictions of their days. Any file, any number of times."""
-    from velo import settings
-    from velo.home import Home
-    from velo.live.settling import settle
+    import velo
 
     with console.progress("Settling") as tell:
-        done = settle(
-            Home.current(),
-            settings.load(),
+        done = velo.open().settle(
             paths,
-            form,
-            backfill,
-            tell,
+            format=form,
+            backfill=backfill,
             wait=wait,
+            progress=tell,
             waiting=console.note,
         )
     if as_json:

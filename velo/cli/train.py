@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from velo.cli import console
 from velo.cli.options import HoldoutDays
-
-if TYPE_CHECKING:
-    from training.record.report_sections import CalibratorChoice, FigureInterval
 
 
 def train(
@@ -39,7 +36,9 @@ def train(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Train, judge on the holdout and register a challenger, whatever the verdict."""
+    import velo
     from velo import settings
+    from velo.cli.training_report import show_trained
 
     chosen = settings.load(
         **_overrides(
@@ -51,92 +50,19 @@ def train(
             },
         )
     )
-    done = run(chosen, train_end.date() if train_end else None, holdout_days, truth, version, tune)
-    if as_json:
-        report = done.report.to_dict()
-        console.emit_json(
-            {
-                "run_id": done.run_id,
-                "version": done.version,
-                "verdict": done.verdict.to_dict(),
-                "holdout": report["holdout"],
-                "seconds": report["seconds"],
-                "tuning": report["tuning"],
-            }
-        )
-        return
-    show(done)
-
-
-def run(
-    chosen: Any,
-    train_end: Any,
-    holdout_days: int | None,
-    truth: Path | None,
-    label: str | None = None,
-    tune: int = 0,
-) -> Any:
-    """Train with progress on stderr."""
-    from training.run import train as train_model
-    from velo.home import Home
-
-    chances = None
-    if truth is not None:
-        from velo.synth.truth_file import read_truth
-
-        chances = read_truth(truth)
     with console.progress("Training") as tell:
-        return train_model(
-            Home.current(), chosen, train_end, holdout_days, chances, tell, label, tune
+        done = velo.open(settings=chosen).train(
+            train_end=train_end.date() if train_end else None,
+            holdout_days=holdout_days,
+            truth=truth,
+            label=version,
+            tune=tune,
+            progress=tell,
         )
-
-
-def show(done: Any) -> None:
-    """Print the gate's table and what stands behind it."""
-    report, holdout, plan = done.report, done.report.holdout, done.report.plan
-    console.table(
-        f"Gate of version {done.version} (run {done.run_id})",
-        ["criterion", "target", "value", "interval", "bets", "holds", "missed by", "note"],
-        [list(row.values()) for row in done.verdict.rows()],
-    )
-    console.say(done.verdict.words)
-    for alarm in done.verdict.alarms:
-        console.say(f"ALARM: {alarm}")
-    console.say(
-        f"holdout {plan.holdout_start} to {plan.holdout_end} (end excluded): "
-        f"{holdout['races']:,} races; R² model {_r2(holdout['r2_model'])}, "
-        f"market {_r2(holdout['r2_market'])}, power-calibrated "
-        f"{_r2(holdout['r2_market_power'])}, blend {_r2(holdout['r2'])}"
-    )
-    console.say(f"{report.prices.note}; {report.model.note}")
-    for side, choice in report.model.calibration.items():
-        console.say(_calibration(side, choice))
-    if report.tuning is not None:
-        console.say(report.tuning.words)
-    if "captured_share" in holdout:
-        console.say(
-            f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
-            f"({console.percent(holdout['captured_share_low'])} to "
-            f"{console.percent(holdout['captured_share_high'])})"
-        )
-
-
-def _r2(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
-
-
-def _calibration(side: str, choice: CalibratorChoice) -> str:
-    """What calibrates one side, and what each kind gained out of fold."""
-    gains = ", ".join(f"{kind} {_gain(gain)}" for kind, gain in choice.gains.items())
-    tried = f"gain out of fold, nats a race: {gains}" if gains else "none tried"
-    return f"calibration of the {side}: {choice.kind} ({tried})"
-
-
-def _gain(gain: FigureInterval) -> str:
-    value, low, high = (
-        "-" if end is None else f"{end:+.4f}" for end in (gain.value, gain.low, gain.high)
-    )
-    return f"{value} [{low}, {high}]"
+    if as_json:
+        console.emit_json(done.to_dict())
+        return
+    show_trained(done)
 
 
 def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:

@@ -50,8 +50,6 @@ def ui(
     runs = f"/#/experiments/{experiment}/runs?workflowType=machine_learning"
     commands = {"MLflow": (port, runs, _mlflow(home, host, port))}
     if feast:
-        if not home.registry.exists():
-            raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
         require_as_written(home.registry)
         commands["Feast"] = (feast_port, "", _feast(host, feast_port))
     for number, *_ in commands.values():

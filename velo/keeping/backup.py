@@ -11,6 +11,7 @@ from typing import Any
 
 import velo
 from velo.disk.file_hash import sha256_of
+from velo.disk.full_disk import room_on
 from velo.disk.held_alone import held_alone
 from velo.errors import HomeError, InputError
 from velo.home import Home
@@ -81,11 +82,12 @@ def backup(
 
     Raises:
         InputError: the file is there already, lies in the home or in no folder.
-        HomeError: the home holds nothing, a part of it is in use or damaged, or another backup is
-            under way.
+        HomeError: the home holds nothing, a part of it is in use or damaged, another backup is
+            under way, or the disk of the home or of the archive is full.
     """
     _refuse(home, file)
     with (
+        room_on(home.root, "no archive was written"),
         held_alone(home.root, "backup", home.root),
         staging(home.root, "backup") as stage,
         staging(file.parent, "archive") as beside,
@@ -105,7 +107,7 @@ def backup(
         if not manifest.files:
             raise HomeError(f"{home.root} holds nothing to back up: run `velo ingest FILE` first")
         partial = beside / "partial"
-        with partial.open("xb") as out:
+        with room_on(file.parent, "no archive was written"), partial.open("xb") as out:
             sha256 = archive.write(out, manifest, stage, lambda path: tell(f"packing {path}"))
             out.flush()
             os.fsync(out.fileno())

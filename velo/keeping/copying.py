@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from velo.disk.full_disk import is_full
 from velo.errors import HomeError, NothingIngested
 from velo.home import Home
 from velo.keeping.staging import is_ours
@@ -130,6 +131,8 @@ def _copy_database(path: Path, target: Path, wait: float) -> None:
         # Else a log and its index would be made beside the copy by whoever reads it.
         copied.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
+        if is_full(error):
+            raise
         raise HomeError(f"{path} cannot be copied: {error}; restore it from a backup") from None
     finally:
         copied.close()

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from velo.home import Home
+from velo.offline.fragments import fragments, with_fragments
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
@@ -28,10 +29,11 @@ def outcomes(home: Home, settings: Settings, races: Collection[int]) -> pd.DataF
         HomeError: it is in use.
     """
     with warehouse(home, settings.store, write=False) as con:
-        found: pd.DataFrame = con.execute(
-            _OUTCOMES, {"races": sorted(races), "doubtful": list(DOUBTFUL)}
+        ended: pd.DataFrame = con.execute(
+            with_fragments(_OUTCOMES, fragments(), __name__),
+            {"races": sorted(races), "doubtful": list(DOUBTFUL)},
         ).df()
-    return found
+    return ended
 
 
 _OUTCOMES = """
@@ -47,19 +49,9 @@ doubts AS (
     WHERE flag IN (SELECT unnest($doubtful)) GROUP BY race_id
 )
 SELECT results.race_id, results.horse_id, results.status, CAST(results.finish AS DOUBLE) AS finish,
-    CASE WHEN results.finish = 1 AND results.status = 'finished'
-        THEN 1.0 / count(*) FILTER (results.finish = 1 AND results.status = 'finished') OVER race
-        ELSE 0.0 END AS win_share,
+    {win_share(won: results.finish = 1 AND results.status = 'finished')} AS win_share,
     count(*) FILTER (results.status IN ('finished', 'non-finisher')) OVER race AS ran,
-    CASE
-        WHEN races.name IS NOT NULL THEN lower(races.name) LIKE '%handicap%'
-            OR lower(races.name) LIKE '%nursery%' OR races.name LIKE '%讓賽%'
-        ELSE coalesce(
-            races.region = 'HK'
-            AND (lower(races.class) LIKE 'class _%' OR lower(races.class) LIKE '%group three'),
-            FALSE
-        )
-    END AS handicap,
+    {is_handicap} AS handicap,
     doubts.doubt, CAST(quoted.sp AS DOUBLE) AS sp, CAST(quoted.bsp AS DOUBLE) AS bsp
 FROM results
 JOIN races ON races.race_id = results.race_id

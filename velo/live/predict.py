@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +26,10 @@ from velo.live.odds_taken import Quoted, held_odds, said_odds
 from velo.live.preparation import bring_build, bring_store
 from velo.live.pricing import Pricer, beyond_reason, off_called
 from velo.live.refusals import refusal, require_later_day
+from velo.live.shown import all_rows, as_said
 from velo.live.taking import take
 from velo.offline.spine import Spine
+from velo.result import Result
 from velo.settings import Settings
 
 Progress = Callable[[str], None]
@@ -46,6 +49,7 @@ class Asked:
             which must have been promoted.
         offline: whether features come through the as-of join.
         backfill: whether races that are over may be predicted, and marked so.
+        name: what the warehouse calls the card file, its path by default.
     """
 
     card: Path | None = None
@@ -55,10 +59,11 @@ class Asked:
     model: str | None = None
     offline: bool = False
     backfill: bool = False
+    name: str | None = None
 
 
-@dataclass(frozen=True)
-class Predicted:
+@dataclass(frozen=True, repr=False)
+class Predicted(Result):
     """What was predicted and kept, what was not and why.
 
     Attributes:
@@ -74,6 +79,21 @@ class Predicted:
     notes: list[str]
     absent: list[Absent] = field(default_factory=list)
     not_champion: str | None = None
+
+    @property
+    def summary(self) -> str:
+        """How many races were priced, by which version, and what was left out."""
+        version = f" by version {self.predictions[0].version}" if self.predictions else ""
+        left = f", {len(self.unscored)} not scored" if self.unscored else ""
+        return f"{len(self.predictions)} races priced{version}{left}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a runner, as `velo.live.shown.all_rows` sets them out."""
+        return all_rows(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return as_said(self)
 
 
 def predict(
@@ -111,7 +131,7 @@ def predict(
     stored = _model(home, asked.model)
     not_champion = None if asked.model is None else why_not_champion(home, stored.registered)
     prices = None if asked.prices is None else said_of_prices(asked.prices, asked.price_kind)
-    pricer = Pricer.of(settings, stored, feature_store())
+    pricer = Pricer.of(settings, stored, feature_store(home))
 
     def admit(card: Card) -> None:
         for note in card.notes:
@@ -184,7 +204,7 @@ def _card(
     if (asked.card is None) == (asked.day is None):
         raise InputError("give a card file, or --date for the day's cards in the warehouse")
     if asked.card is not None:
-        return take(home, settings, asked.card, progress, clock, admit=admit)
+        return take(home, settings, asked.card, progress, clock, asked.name, admit)
     assert asked.day is not None
     card = held_card(home, settings, asked.day)
     admit(card)

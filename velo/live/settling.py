@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pandas as pd
@@ -18,15 +18,31 @@ from velo.home import Home
 from velo.live.book import Book, open_book
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN
 from velo.racing.racing_day import racing_day
+from velo.result import Result
 from velo.settings import Settings
-from velo.warehouse.deliveries import expand
+from velo.warehouse.deliveries import Delivery, expand
 from velo.warehouse.file_days import order_of_days
 from velo.warehouse.ingest import ingest
 from velo.warehouse.staging import stage
 
+DAY = (
+    "day",
+    "races",
+    "runners",
+    "matched",
+    "unmatched",
+    "void",
+    "waiting",
+    "bets",
+    "profit",
+    "profit_sp",
+    "profit_bsp",
+)
+"""What is counted of a day."""
 
-@dataclass(frozen=True)
-class Settled:
+
+@dataclass(frozen=True, repr=False)
+class Settled(Result):
     """What came in, and what it settled.
 
     Attributes:
@@ -45,6 +61,17 @@ class Settled:
     unmatched: list[str]
     notes: list[str]
     backfill: str | None = None
+    columns: ClassVar[Sequence[str]] = DAY
+
+    @property
+    def summary(self) -> str:
+        """How many races and bets were settled, of which days."""
+        races, bets = (sum(day[count] for day in self.days) for count in ("races", "bets"))
+        return f"{races:,} races and {bets:,} bets of {self.first} to {self.last} settled"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a day: races, runners, what became of them, and profit in points."""
+        return self.days
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; that backfill counts comes first."""
@@ -54,7 +81,7 @@ class Settled:
 def settle(
     home: Home,
     settings: Settings,
-    paths: Sequence[str],
+    paths: Sequence[str | Path | Delivery],
     form: str | None,
     backfilled: bool,
     progress: Callable[[str], None],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from velo.live.journal import Prediction
-from velo.live.predict import Predicted
+
+if TYPE_CHECKING:
+    from velo.live.predict import Predicted
 
 
 def as_rows(predictions: Sequence[Prediction]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from velo.home import Home
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
 from velo.monitoring.readings import of_chances, of_features
 from velo.monitoring.window import Window, window
+from velo.result import Result
 from velo.settings import Settings
 
 RETRAIN, INVESTIGATE, NOTHING = "retrain", "investigate", "nothing"
@@ -28,8 +29,8 @@ class Advice:
     why: str
 
 
-@dataclass(frozen=True)
-class Drift:
+@dataclass(frozen=True, repr=False)
+class Drift(Result):
     """What was found.
 
     Attributes:
@@ -43,6 +44,15 @@ class Drift:
     reference: Reference
     window: Window
     readings: tuple[Reading, ...]
+
+    @property
+    def summary(self) -> str:
+        """The next step, and why."""
+        return f"version {self.champion}: {self.advice.step}: {self.advice.why}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a reading: what it was, what it is, the limit, and whether it drifts."""
+        return [each.to_dict() for each in self.readings]
 
     @property
     def drifting(self) -> list[Reading]:

@@ -32,6 +32,7 @@ from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
 from velo.offline.tables import Table, folder_of, load_tables
+from velo.result import Result
 from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
 
@@ -62,8 +63,8 @@ class Built:
     cold: float | None = None
 
 
-@dataclass(frozen=True)
-class Build:
+@dataclass(frozen=True, repr=False)
+class Build(Result):
     """A finished build, as its `build.json` holds it.
 
     `corrections` counts the races, runners, results and prices that were told otherwise before;
@@ -100,6 +101,15 @@ class Build:
         """How its windows are others than these, in words; one that says none has the defaults."""
         unlike = Windows(**self.windows).unlike(windows)
         return None if unlike is None else f"build {self.number} has {unlike} as the settings say"
+
+    @property
+    def summary(self) -> str:
+        """Its number and what it is of."""
+        return f"build {self.number}, {self.starts:,} starts, {self.first_day} to {self.last_day}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a table: rows, seconds, and the shares of cold starts and of nulls by column."""
+        return [asdict(each) for each in self.tables]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""

@@ -1,8 +1,7 @@
 """The page of features, docs/features.md: what the declarations and the tables' SQL say.
 
-A view's tags speak of its features: `means:<feature>` and `unit:<feature>`, `missing_when:` and
-`cold_when:` (or the bare word for all of them). A table's SQL says in its first comment what its
-rows are.
+A feature's `Field` says what it is (`velo.offline.description`); the first comment of a table's SQL
+says what its rows are. A cell that would be empty is an error, so the page has none.
 """
 
 from __future__ import annotations
@@ -10,19 +9,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from velo.errors import InputError
 from velo.offline.bare_imports import imported_afresh
+from velo.offline.description import Description
 from velo.offline.tables import Table, load_tables
 from velo.settings import Windows
+
+RULES = PurePosixPath("reference", "feature-rules.md")
+"""The page's way to the rules behind it."""
+
+NO_ENTITY = "__dummy"
+"""What Feast gives a view without entities."""
 
 _HEAD = """\
 # Features
 
 Written by `velo docs` from the declarations in `feature_repo`; edit those. Settings of the section
-`windows`, where a table reads one, stand at their defaults; `velo.toml` may set others.
+`windows`, where a table reads one, stand at their defaults; `velo.toml` may set others. How a value
+is computed by hand is in the [feature rules]({rules}).
 
 A race sees what was known on its morning: a day's results become known at 00:00 UTC of the next
 day, and a table's row holds from its `event_timestamp` to the key's next row.
@@ -37,25 +44,33 @@ def page(repo: Path, windows: Windows) -> str:
         windows: lengths that are filled in.
 
     Raises:
-        InputError: a feature or a table is not described.
+        InputError: a feature or a table is not described, or a cell of the page would be empty.
     """
     tables = load_tables(windows, repo)
     with _declared(repo) as contents:
         views = {view.name: view for view in contents.feature_views}
         families = {view.name: view for view in contents.on_demand_feature_views}
-        parts = [_HEAD]
+        parts = [_HEAD.format(rules=RULES)]
         for service in sorted(contents.feature_services, key=lambda each: each.name):
             parts.append(_service(service, families))
+        entities = [each for each in contents.entities if each.name != NO_ENTITY]
+        keys = {each.name: each.join_key for each in entities}
         used = {each.name: _families_of(each.name, families) for each in contents.feature_views}
         parts.append("## Tables\n")
         parts += [
-            _table(table, views[table.name], used[table.name], _windows(repo, table, windows))
+            _table(
+                table,
+                views[table.name],
+                [keys[name] for name in views[table.name].entities if name in keys],
+                used[table.name],
+                _windows(table, windows),
+            )
             for table in tables
             if table.name in views
         ]
-        parts.append(_steps(tables, repo, windows))
+        parts.append(_steps(tables, windows))
         parts.append(_requests(families))
-        parts.append(_entities(contents.entities))
+        parts.append(_entities(entities))
     return "\n".join(parts)
 
 
@@ -75,8 +90,9 @@ def _service(service: Any, families: dict[str, Any]) -> str:
     for number, projection in enumerate(projections, 1):
         view = families[projection.name]
         lines += [f"### {number}. `{view.name}`\n", f"{view.description}.\n"]
-        rows = [_feature(view, feature.name) for feature in projection.features]
-        lines.append(_grid(("feature", "means", "unit", "missing when", "prior served when"), rows))
+        rows = [_feature(view.name, field) for field in projection.features]
+        head = ("feature", "means", "unit", "missing when", "prior served when")
+        lines.append(_grid(f"family {view.name}", head, rows))
         stands = ", ".join(_link(each) for each in _tables_of(view))
         asked = ", ".join(f"`{name}`" for name in sorted(view.source_request_sources))
         lines.append(f"From {stands or 'no table'}; with each runner: {asked or 'nothing'}.\n")
@@ -84,39 +100,35 @@ def _service(service: Any, families: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _feature(view: Any, name: str) -> Sequence[str]:
-    tags = view.tags
-    for said in ("means", "unit"):
-        if not tags.get(f"{said}:{name}"):
-            raise InputError(f"{view.name}: say what {name} is in a tag '{said}:{name}'")
-    when = [
-        tags.get(f"{kind}:{name}", tags.get(kind, "")) for kind in ("missing_when", "cold_when")
-    ]
-    return (f"`{name}`", tags[f"means:{name}"], tags[f"unit:{name}"], *map(_condition, when))
+def _feature(view: str, field: Any) -> Sequence[str]:
+    about = Description.of(field)
+    if about.lacking:
+        raise InputError(f"{view}: say what {field.name} is in its {about.lacking}")
+    conditions = map(_condition, (about.missing_when, about.cold_when))
+    return (f"`{field.name}`", about.text, about.unit, *conditions)
 
 
-def _table(table: Table, view: Any, families: list[str], windows: str) -> str:
-    keys = ", ".join(f"`{column.name}`" for column in view.entity_columns)
-    columns = ", ".join(f"`{feature.name}`" for feature in view.features)
+def _table(table: Table, view: Any, keys: list[str], families: list[str], windows: str) -> str:
     rows = [
-        ("key", keys),
-        ("columns", columns),
+        ("key", ", ".join(f"`{key}`" for key in keys)),
+        ("columns", ", ".join(f"`{field.name}`" for field in view.features)),
         ("windows", windows or "none: the whole career, or the last starts"),
-        ("families", ", ".join(f"`{name}`" for name in families)),
+        ("families", ", ".join(f"`{name}`" for name in families) or "none"),
         ("SQL", f"`feature_repo/tables/{table.name}.sql`"),
     ]
-    return f"### `{table.name}`\n\n{_comment(table)}\n\n{_grid(('', ''), rows)}"
+    grid = _grid(f"table {table.name}", ("", ""), rows)
+    return f"### `{table.name}`\n\n{_comment(table)}\n\n{grid}"
 
 
-def _steps(tables: list[Table], repo: Path, windows: Windows) -> str:
+def _steps(tables: list[Table], windows: Windows) -> str:
     lines = ["## On the way, and entity rows\n"]
     rows = []
     for table in tables:
         if table.kind != "feature":
-            said = _windows(repo, table, windows)
+            back = _windows(table, windows) or "none"
             where = f"`feature_repo/tables/{table.kind}/{table.name}.sql`"
-            rows.append((f"`{table.name}`", _comment(table), said or "none", where))
-    return "\n".join([*lines, _grid(("table", "rows", "windows", "SQL"), rows)])
+            rows.append((f"`{table.name}`", _comment(table), back, where))
+    return "\n".join([*lines, _grid("steps", ("table", "rows", "windows", "SQL"), rows)])
 
 
 def _requests(families: dict[str, Any]) -> str:
@@ -129,16 +141,16 @@ def _requests(families: dict[str, Any]) -> str:
         (f"`{name}`", ", ".join(f"`{each.name}`" for each in source.schema))
         for name, source in sorted(sources.items())
     ]
-    return "\n".join(["## Sent with each runner\n", _grid(("source", "columns"), rows)])
+    grid = _grid("request sources", ("source", "columns"), rows)
+    return f"## Sent with each runner\n\n{grid}"
 
 
 def _entities(entities: list[Any]) -> str:
     rows = [
         (f"`{each.name}`", f"`{each.join_key}`", each.value_type.name.lower())
         for each in sorted(entities, key=lambda each: each.name)
-        if each.name != "__dummy"
     ]
-    return "\n".join(["## Entities\n", _grid(("entity", "key", "type"), rows)])
+    return "\n".join(["## Entities\n", _grid("entities", ("entity", "key", "type"), rows)])
 
 
 def _tables_of(view: Any) -> list[str]:
@@ -149,15 +161,15 @@ def _families_of(table: str, families: dict[str, Any]) -> list[str]:
     return sorted(name for name, view in families.items() if table in _tables_of(view))
 
 
-def _windows(repo: Path, table: Table, windows: Windows) -> str:
+def _windows(table: Table, windows: Windows) -> str:
     """The lengths that a table's SQL looks back, and the settings it asks for with their values."""
-    folder = repo / "tables" / ("" if table.kind == "feature" else table.kind)
-    text = (folder / f"{table.name}.sql").read_text(encoding="utf-8")
-    lengths = sorted({int(days) for days in re.findall(r"\((\d+) - 1\) PRECEDING", text)})
-    named = sorted(set(re.findall(r"\{([a-z_]+)\}", text)))
+    lengths = sorted({int(days) for days in re.findall(r"\((\d+) - 1\) PRECEDING", table.sql)})
     values = windows.model_dump()
     return ", ".join(
-        [*(f"{days} days" for days in lengths), *(f"`{name}` {values[name]}" for name in named)]
+        [
+            *(f"{days} days" for days in lengths),
+            *(f"`{name}` {values[name]}" for name in table.windows),
+        ]
     )
 
 
@@ -173,7 +185,7 @@ def _comment(table: Table) -> str:
     return " ".join(lines)
 
 
-def _condition(expression: str) -> str:
+def _condition(expression: str | None) -> str:
     return f"`{expression}`" if expression else "never"
 
 
@@ -181,7 +193,18 @@ def _link(table: str) -> str:
     return f"[`{table}`](#{table})"
 
 
-def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _grid(subject: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of the page.
+
+    Raises:
+        InputError: a cell is empty.
+    """
+    for row in rows:
+        for column, cell in zip(head, row, strict=True):
+            if not cell.strip():
+                under = f" under {column!r}" if column else ""
+                raise InputError(f"{subject}: {row[0]} has an empty cell{under}; declare it")
+
     def line(cells: Sequence[str]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 

@@ -2,7 +2,7 @@
 
 A table is one SELECT in one file. `tables/base` are steps on the way, `tables/*.sql` are what
 Feast views stand on, `tables/spine` are the entity rows and the outcomes. Windows come from the
-settings as `{name}`.
+settings as `{name}`, and so does what several tables have in common from `tables/fragments`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from velo.errors import InputError
+from velo.offline.fragments import fragments, with_fragments
 from velo.settings import FEATURE_REPO as FEATURE_REPO
 from velo.settings import Windows, feature_repo
 
@@ -29,11 +30,13 @@ class Table:
         name: the file's name without `.sql`.
         kind: `base`, `feature` or `spine`; only the last two are written.
         sql: a single SELECT.
+        windows: the settings that it reads, by name.
     """
 
     name: str
     kind: str
     sql: str
+    windows: tuple[str, ...] = ()
 
 
 def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
@@ -49,11 +52,12 @@ def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
     """
     repo = feature_repo() if repo is None else repo
     tables = {}
+    pieces = fragments(repo)
     for folder, kind in (("base", "base"), (".", "feature"), ("spine", "spine")):
         for path in sorted((repo / "tables" / folder).glob("*.sql")):
             if path.stem in tables:
                 raise InputError(f"{path}: another table is called {path.stem}; rename one")
-            tables[path.stem] = Table(path.stem, kind, _filled(path, windows))
+            tables[path.stem] = _table(path, kind, windows, pieces)
     reads = {
         name: (set(_WORD.findall(_COMMENT.sub("", table.sql))) & set(tables)) - {name}
         for name, table in tables.items()
@@ -65,16 +69,20 @@ def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
         raise InputError(f"{repo / 'tables'}: these tables read each other: {circle}") from None
 
 
-def _filled(path: Path, windows: Windows) -> str:
+def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> Table:
+    text = with_fragments(path.read_text(encoding="utf-8"), pieces, str(path))
     values = windows.model_dump()
 
     def value(match: re.Match[str]) -> str:
-        if match.group(1) not in values:
-            known = ", ".join(values)
-            raise InputError(f"{path}: no window is called {match.group(0)}; known are {known}")
-        return str(int(values[match.group(1)]))
+        if match[1] not in values:
+            known = ", ".join([*values, *pieces])
+            raise InputError(
+                f"{path}: no window or fragment is called {match[0]}; known are {known}"
+            )
+        return str(int(values[match[1]]))
 
-    return _PLACEHOLDER.sub(value, path.read_text(encoding="utf-8")).strip()
+    named = sorted(set(_PLACEHOLDER.findall(text)))
+    return Table(path.stem, kind, _PLACEHOLDER.sub(value, text).strip(), tuple(named))
 
 
 def folder_of(table: Table, build: Path) -> Path:

@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
-
-from velo.errors import DataError
 
 _CLASS = re.compile(r"\(?(?:class\s*)?([1-7])(?:\.0)?\)?(?:\s*\(.*\))?")
 _PATTERN = re.compile(
@@ -44,8 +40,6 @@ _FLAT_LADDER = ((95, 2.0), (85, 3.0), (75, 4.0), (65, 5.0), (50, 6.0), (0, 7.0))
 _JUMPS_LADDER = ((140, 2.0), (120, 3.0), (100, 4.0), (0, 5.0))
 _JUMPS = ("hurdle", "chase", "nh flat")
 
-PRIZE_CUTS = 6
-
 
 def declared_level(
     class_: str | None, pattern: str | None, rating_band: str | None, race_type: str | None
@@ -68,20 +62,6 @@ def declared_level(
 def has_no_level(class_: str | None) -> bool:
     """Whether a class is known, and says nothing of how good the race is."""
     return _words(class_) in _LEVELLESS
-
-
-def prize_level(prize: float | None, quantiles: Sequence[float]) -> float | None:
-    """The level by prize: 1 at or above the highest of six rising cut points .. 7 under the lowest.
-
-    ``quantiles`` are the septiles of the region's race prizes over the year before the race
-    (feature-rules.md, Class level). No prize, no level. Raises :class:`velo.errors.DataError` on
-    another number of cut points.
-    """
-    if len(quantiles) != PRIZE_CUTS:
-        raise DataError(f"prize levels need {PRIZE_CUTS} cut points, got {len(quantiles)}")
-    if prize is None or not math.isfinite(prize) or prize <= 0:
-        return None
-    return float(PRIZE_CUTS + 1 - bisect_right(quantiles, prize))
 
 
 def _words(text: str | None) -> str:

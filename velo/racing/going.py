@@ -40,7 +40,6 @@ _DESCRIPTIONS = {
     "wet": "wet|wet fast|wet slow|muddy|sloppy|slop|mud|sealed",
 }
 _GROUP_OF = {text: group for group, texts in _DESCRIPTIONS.items() for text in texts.split("|")}
-_RANKS = {group: rank for rank, group in enumerate(GOING_GROUPS)}
 
 # 'Good (Good To Soft in places)' and 'Good, Soft in places' are first of all good.
 _ELSEWHERE = re.compile(r"[(,;].*| - .*| with .*| in places?\b.*", re.DOTALL)
@@ -108,11 +107,3 @@ def _in_full(words: str) -> str:
     if (pair := _PAIRS.get(words.replace(" to ", ""))) is not None:
         return pair
     return " ".join(_WORD_OF.get(word.rstrip("."), word.rstrip(".")) for word in words.split())
-
-
-def going_rank(group: str | None) -> int | None:
-    """Place of a group in :data:`GOING_GROUPS`, 0 the firmest turf.
-
-    Ranks compare within turf (0 to 5) and within all-weather and dirt (6 to 9), not across.
-    """
-    return _RANKS.get(group) if group is not None else None

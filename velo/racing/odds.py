@@ -65,15 +65,6 @@ def odds_written(text: str | None) -> float | None:
     return None
 
 
-def favourite_mark(text: str | None) -> str | None:
-    """``'F'`` favourite, ``'J'`` joint favourite, ``'C'`` co-favourite of three or more."""
-    plain = _plain(text)
-    if plain is None or decimal_odds(text) is None:
-        return None
-    mark = _MARK.search(plain)
-    return mark[1][0].upper() if mark else None
-
-
 def _plain(text: str | None) -> str | None:
     plain = plain_text(text).lower()
     return plain if 0 < len(plain) <= _LONGEST else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from velo.racing.reason import PRIZE, within
 from velo.racing.typography import plain_text
 
 _CODES = "GBP|EUR|USD|HKD|AUD|NZD|CAD|JPY|KRW|SGD|ZAR|AED|SAR|QAR|CHF|SEK|NOK|DKK"
@@ -17,19 +16,11 @@ _UNSURE = re.compile(r"\d{1,3}\.\d{3}", re.ASCII)
 _LONGEST = 40
 
 
-def prize_money(text: str | None) -> float | None:
-    """The amount, in the race's own currency: `'€7590'`, `'312.65'`, `'1,251.25'`, `'4.187,00'`.
-
-    Prizes are only ever compared within a region, so no currency is converted. Nothing won, what is
-    no amount, and more than any race was ever worth is None.
-    """
-    return within(amount(text), PRIZE)
-
-
 def amount(text: str | None) -> float | None:
-    """The amount as it is written, 0 too.
+    """The amount, 0 too, in the race's own currency: `'€7590'`, `'1,251.25'`, `'4.187,00'`.
 
-    ``'4.187'`` is None: whether the point parts thousands is not told.
+    Prizes are only ever compared within a region, so no currency is converted. ``'4.187'`` is None:
+    whether the point parts thousands is not told.
     """
     plain = plain_text(text)
     written = _AMOUNT.fullmatch(plain) if len(plain) <= _LONGEST else None

@@ -81,11 +81,6 @@ class DayOrder(NamedTuple):
         """The number that comes first: the day, unless the file shows that it is the month."""
         return "month" if self.month_first and not self.day_first else "day"
 
-    @property
-    def contradictory(self) -> bool:
-        """Whether no order reads all of the dates."""
-        return self.day_first is not None and self.month_first is not None
-
 
 def day_order(texts: Iterable[str | None]) -> DayOrder:
     """The evidence of a file's distinct dates: the first text of each sort, in the order given.

@@ -70,13 +70,19 @@ def findings(run: Sources) -> dict[str, Any]:
 
 
 def _features(report: TrainingReport) -> list[dict[str, Any]]:
-    """One entry a feature: family, share of split gain, loss when shuffled, missing values."""
+    """One entry a feature: words, family, share of split gain, loss when shuffled, missing values.
+
+    A run of before features were described has no words for them.
+    """
+    words = report.data.features
     total = sum(gain or 0.0 for gain in report.importance.values())
     lost = {each.feature: each for each in report.contributions}
     return [
         {
             "feature": feature,
             "family": family,
+            "description": words[feature].description if feature in words else "",
+            "unit": words[feature].unit if feature in words else "",
             "importance": (report.importance.get(feature) or 0.0) / total if total else None,
             "loss": lost[feature].loss if feature in lost else None,
             "judgement": lost[feature].judgement if feature in lost else "not measured",

@@ -223,7 +223,12 @@ def features(found: Found) -> Table:
         mark = {"helps": "good", "hurts": "bad"}.get(judged, "")
         rows.append(
             [
-                word(each["feature"], each["family"].replace("_", " ")),
+                Cell(
+                    each["feature"],
+                    each["feature"],
+                    each["family"].replace("_", " "),
+                    lines=(f"{each['description']} Unit: {each['unit']}.",) if each["unit"] else (),
+                ),
                 Cell(
                     shown.percent(each["importance"]),
                     each["importance"],

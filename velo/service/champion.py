@@ -90,7 +90,7 @@ class Champion:
             return
         version = str(registered.version)
         stored = now.stored if now is not None and known else stored_model(self._home, version)
-        pricer = Pricer.of(self._settings, stored, feature_store())
+        pricer = Pricer.of(self._settings, stored, feature_store(self._home))
         _try(pricer)
         self._pricer, self._registry = pricer, registry
         self._changed(pricer)

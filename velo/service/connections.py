@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol
 
+from velo.settings import Serve
+
 SITE_BITS = 64
 """One customer has a whole IPv6 network of this prefix, so it counts as one peer."""
 
@@ -53,6 +55,11 @@ class Connections:
         self._by_peer: Counter[str] = Counter()
         # Dicts keep their order: the first has waited longest.
         self._waiting_strangers: dict[Connection, None] = {}
+
+    @classmethod
+    def bounded(cls, bounds: Serve) -> Connections:
+        """Those of a server of these bounds, none yet."""
+        return cls(bounds.connections, bounds.connections_of_one_peer, known_peers(bounds.proxies))
 
     def __len__(self) -> int:
         """How many are held."""

@@ -16,7 +16,7 @@ import uvicorn
 from velo.errors import InputError, SettingsError
 from velo.service.admission import required_token
 from velo.service.application import application
-from velo.service.connections import Connections, known_peers
+from velo.service.connections import Connections
 from velo.service.protocol import bounded_protocol
 from velo.service.service import Service
 
@@ -75,9 +75,7 @@ def serve(
     """
     bounds = service.settings.serve
     require_descriptors(bounds.connections)
-    held = Connections(
-        bounds.connections, bounds.connections_of_one_peer, known_peers(bounds.proxies)
-    )
+    held = Connections.bounded(bounds)
     at = listening.getsockname()
     local = listening.family == socket.AF_UNIX
     needed = required_token("127.0.0.1" if local else at[0], token)

@@ -198,7 +198,9 @@ class Service:
                 races = races_of(card, current_build(self.home).fingerprint)
                 day = self._first_open_day() or min(each.day for each in races)
                 notes.append(
-                    bring_store(self.home, self.settings, feature_store(), day, lambda stage: None)
+                    bring_store(
+                        self.home, self.settings, feature_store(self.home), day, lambda stage: None
+                    )
                 )
         return said.CardSaid(
             races=self._said(races),
@@ -281,7 +283,7 @@ class Service:
         return found
 
     def _store(self, pricer: Pricer | None) -> Any:
-        return feature_store() if pricer is None else pricer.source.store
+        return feature_store(self.home) if pricer is None else pricer.source.store
 
     def _first_open_day(self) -> date | None:
         """The day that the online store is to serve: it has one morning at a time."""

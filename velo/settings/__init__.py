@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Sequence
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from velo.settings.betting import (
     StrategyName,
 )
 from velo.settings.features import Layoff, Priors, Windows
+from velo.settings.in_force import chosen_declarations, chosen_home
 from velo.settings.market import OddsBand, Prices
 from velo.settings.project import (
     FEATURE_REPO,
@@ -117,6 +119,15 @@ class Settings(BaseSettings):
     upkeep: Upkeep = Upkeep()
     drift: Drift = Drift()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _sections_are_known(cls, given: Any) -> Any:
+        """A misspelt section would change nothing and say nothing."""
+        known = sorted(cls.model_fields)
+        for name in sorted(set(given) - set(known)):
+            raise SettingsError(f"unknown setting {name!r}{nearest(name, known)}")
+        return given
+
     @field_validator("feature_repo")
     @classmethod
     def _absolute(cls, repo: Path) -> Path:
@@ -146,8 +157,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Rank the sources: arguments, environment, the home's file, the project's, defaults."""
-        files = (_File(settings_cls, each) for each in settings_files(home_path()))
+        """Rank the sources: arguments, environment, the home's file, the project's, defaults.
+
+        The files are those of the home among the arguments; without a home no file is read.
+        """
+        home = init_settings().get("home")
+        of_home = () if home is None else settings_files(Path(home))
+        files = (_File(settings_cls, each) for each in of_home)
         return init_settings, env_settings, *files
 
     @property
@@ -163,18 +179,19 @@ class Settings(BaseSettings):
 class _File(TomlConfigSettingsSource):
     """A `velo.toml`, in which a path is seen from its own folder."""
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         written = super()._read_file(file_path)
         if isinstance(written.get("feature_repo"), str):
-            written["feature_repo"] = resolved(written["feature_repo"], file_path.parent)
+            folder = Path(str(file_path)).parent
+            written["feature_repo"] = resolved(written["feature_repo"], folder)
         return written
 
 
 def home_path(folder: Path | None = None) -> Path:
     """The home that is in force, absolute.
 
-    It is what `VELO_HOME` names; else `var` of the nearest folder upwards with a `velo.toml`; else
-    `var` of the checkout.
+    It is that of the block (`velo.settings.in_force`); else what `VELO_HOME` names; else `var` of
+    the nearest folder upwards with a `velo.toml`; else `var` of the checkout.
 
     Args:
         folder: where to look from; by default the working folder.
@@ -184,7 +201,8 @@ def home_path(folder: Path | None = None) -> Path:
         SettingsError: there is something else than a folder at that place, or its path has a `?`:
             DuckDB 2.0 takes what follows for options and writes its log to another path.
     """
-    named = os.environ.get("VELO_HOME") or home_from(Path.cwd() if folder is None else folder)
+    named = chosen_home() or os.environ.get("VELO_HOME")
+    named = named or home_from(Path.cwd() if folder is None else folder)
     home = Path(named).expanduser().resolve()
     if home.exists() and not home.is_dir():
         raise SettingsError(f"the home {home} is not a folder: set VELO_HOME to one")
@@ -197,8 +215,8 @@ def home_path(folder: Path | None = None) -> Path:
 
 
 def feature_repo() -> Path:
-    """The folder of the declarations in force."""
-    return load().feature_repo
+    """The folder of the declarations in force: the block's, else that of the settings."""
+    return chosen_declarations() or load().feature_repo
 
 
 def load(**overrides: Any) -> Settings:
@@ -247,7 +265,7 @@ def _files_of(home: Path) -> str:
 
 def _require_own_declarations(repo: Path, home: Path) -> None:
     """Feast's command goes by the declarations' folder: it must lead to the home in force."""
-    if repo == FEATURE_REPO or os.environ.get("VELO_HOME"):
+    if repo == FEATURE_REPO or chosen_home() or os.environ.get("VELO_HOME"):
         return
     if project_above(repo) != project_of(home):
         raise SettingsError(

@@ -17,7 +17,11 @@ from feast.repo_config import RegistryConfig
 from feast.utils import _utc_now
 
 from velo.home import Home
+from velo.store.described_features import allow_described_features
 from velo.store.registry_file import hash_of, write_registry
+
+# Feast imports this module before it reads or applies anything, whoever runs it.
+allow_described_features()
 
 
 class HomeRegistryStore(FileRegistryStore):

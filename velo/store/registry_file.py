@@ -13,6 +13,9 @@ from velo.disk.file_hash import sha256_of
 from velo.disk.whole_file import write_whole
 from velo.errors import HomeError
 
+LARGEST_EMPTY = 300
+"""Bytes of a registry that holds a project's name, a date and an id; a view alone has more."""
+
 
 def write_registry(path: Path, content: bytes) -> None:
     """Write it whole, and its hash before it.
@@ -40,15 +43,22 @@ def is_as_written(path: Path) -> bool | None:
     return sha256_of(path) in _kept(path) if hash_of(path).exists() else None
 
 
+def holds_declarations(path: Path) -> bool:
+    """Whether anything is declared in a registry; Feast makes an empty one where it finds none."""
+    return path.exists() and path.stat().st_size > LARGEST_EMPTY
+
+
 def require_as_written(path: Path) -> None:
     """See that a registry is what was last written, before the code in it is run.
 
     One without a hash, of an earlier version, is taken as it is.
 
     Raises:
-        HomeError: it is not.
+        HomeError: it is not, or nothing is declared in it.
     """
-    if path.exists() and is_as_written(path) is False:
+    if not holds_declarations(path):
+        raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
+    if is_as_written(path) is False:
         raise HomeError(
             f"{path} is not what Feast last wrote: remove it, then run `feast -c feature_repo "
             "apply`, or restore it from a backup"

@@ -80,7 +80,7 @@ class Delivery:
         if self.source.suffix.lower() not in PACKED:
             yield self.source
             return
-        with _own_folder(home) as folder:
+        with own_folder(home) as folder:
             path = folder / f"unpacked{_inner_suffix(self.name)}"
             try:
                 self._unpack(path, store)
@@ -128,19 +128,22 @@ class Delivery:
                 sink.write(chunk)
 
 
-def expand(paths: Iterable[str | Path]) -> Iterator[Delivery]:
+def expand(paths: Iterable[str | Path | Delivery]) -> Iterator[Delivery]:
     """The deliveries behind what the user named, in its order; within a folder by name.
 
     Whether each is there is seen at once; a zip is opened only when its turn comes.
 
     Args:
-        paths: files, folders and patterns such as `results/*.csv`.
+        paths: files, folders and patterns such as `results/*.csv`; what is a delivery already
+            stays one.
 
     Raises:
         InputError: nothing is there, or nothing that can be read.
     """
-    files = [file for path in paths for file in _files(str(path))]
-    return (delivery for file in files for delivery in _deliveries(file))
+    files: list[Path | Delivery] = []
+    for path in paths:
+        files += [path] if isinstance(path, Delivery) else _files(str(path))
+    return (each for file in files for each in _deliveries(file))
 
 
 def _files(text: str) -> list[Path]:
@@ -182,7 +185,10 @@ def _known_files(folder: Path) -> list[Path]:
     )
 
 
-def _deliveries(file: Path) -> Iterator[Delivery]:
+def _deliveries(file: Path | Delivery) -> Iterator[Delivery]:
+    if isinstance(file, Delivery):
+        yield file
+        return
     hold_name(file)
     require_plain(file)
     if file.suffix.lower() != ".zip":
@@ -237,7 +243,7 @@ def _endings() -> str:
 
 
 @contextmanager
-def _own_folder(home: Home) -> Iterator[Path]:
+def own_folder(home: Home) -> Iterator[Path]:
     """A folder of this process alone; those of processes that were killed are cleared away."""
     home.spill.mkdir(parents=True, exist_ok=True)
     for left in home.spill.glob("unpacked-*-*"):

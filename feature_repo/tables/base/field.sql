@@ -29,10 +29,7 @@ declared AS (
 SELECT
     declared.*,
     count(*) OVER race AS field_size,
-    CASE WHEN finish = 1
-        THEN 1.0 / count(CASE WHEN finish = 1 THEN 1 END) OVER race
-        ELSE 0.0
-    END AS win_share,
+    {win_share(won: finish = 1)} AS win_share,
     CASE WHEN draw IS NOT NULL THEN
         CAST(ceil(3.0 * rank() OVER (PARTITION BY race_id ORDER BY draw NULLS LAST)
             / count(*) OVER race) AS BIGINT)

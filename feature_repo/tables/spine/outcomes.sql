@@ -3,18 +3,7 @@
 -- fit on either. A `handicap` has place terms of its own: it says so in its name, in Chinese as 讓賽;
 -- a Hong Kong race whose name the source lacks is one by its class, as all with a name are.
 WITH quoted AS (
-    SELECT
-        race_id, horse_id,
-        max(CASE WHEN kind = 'sp' THEN decimal_odds END) AS sp,
-        max(CASE WHEN kind = 'bsp' THEN decimal_odds END) AS bsp,
-        max(CASE WHEN kind = 'wap' THEN decimal_odds END) AS wap,
-        max(CASE WHEN kind = 'open' THEN decimal_odds END) AS "open",
-        max(CASE WHEN kind = 'morning' THEN decimal_odds END) AS morning,
-        max(CASE WHEN kind = 'breakfast' THEN decimal_odds END) AS breakfast,
-        max(CASE WHEN kind = 'evening' THEN decimal_odds END) AS evening
-    FROM prices
-    WHERE kind IN ('sp', 'bsp', 'wap', 'open', 'morning', 'breakfast', 'evening')
-    GROUP BY race_id, horse_id
+    {quoted_prices}
 ),
 flagged AS (
     SELECT
@@ -32,15 +21,7 @@ flagged AS (
 SELECT
     starts.race_id, starts.horse_id, CAST(starts.date AS TIMESTAMPTZ) AS event_timestamp,
     starts.win_share, starts.finish, starts.field_size,
-    CASE
-        WHEN races.name IS NOT NULL THEN lower(races.name) LIKE '%handicap%'
-            OR lower(races.name) LIKE '%nursery%' OR races.name LIKE '%讓賽%'
-        ELSE coalesce(
-            races.region = 'HK'
-            AND (lower(races.class) LIKE 'class _%' OR lower(races.class) LIKE '%group three'),
-            FALSE
-        )
-    END AS handicap,
+    {is_handicap} AS handicap,
     flagged.market_flag,
     quoted.sp, quoted.bsp, quoted.wap, quoted."open",
     quoted.morning, quoted.breakfast, quoted.evening

@@ -1,16 +1,7 @@
 -- One row a horse that was withdrawn from a race that was run, with every price quoted of it: what
 -- a fixed price taken before the withdrawal is reduced by. Never a feature.
 WITH quoted AS (
-    SELECT
-        race_id, horse_id,
-        max(CASE WHEN kind = 'wap' THEN decimal_odds END) AS wap,
-        max(CASE WHEN kind = 'open' THEN decimal_odds END) AS "open",
-        max(CASE WHEN kind = 'morning' THEN decimal_odds END) AS morning,
-        max(CASE WHEN kind = 'breakfast' THEN decimal_odds END) AS breakfast,
-        max(CASE WHEN kind = 'evening' THEN decimal_odds END) AS evening
-    FROM prices
-    WHERE kind IN ('wap', 'open', 'morning', 'breakfast', 'evening')
-    GROUP BY race_id, horse_id
+    {quoted_prices}
 ),
 fates AS (
     SELECT

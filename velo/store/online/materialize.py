@@ -24,6 +24,7 @@ from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.manifest import require_whole
+from velo.result import Result
 from velo.settings import Settings
 from velo.store.online.comparison import Comparison, everything, since
 from velo.store.online.database import (
@@ -71,14 +72,23 @@ class Brought:
     mended: bool = False
 
 
-@dataclass(frozen=True)
-class Materialized:
+@dataclass(frozen=True, repr=False)
+class Materialized(Result):
     """A finished materialisation: the morning, the build it was taken from, and each view."""
 
     as_of: str
     build: int
     seconds: float
     views: list[Brought]
+
+    @property
+    def summary(self) -> str:
+        """The morning that is served, and from which build."""
+        return f"online store as of {self.as_of}, from build {self.build}"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """A row a view: rows written, keys removed, seconds."""
+        return [asdict(each) for each in self.views]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""

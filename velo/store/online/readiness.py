@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from velo.disk.sqlite_file import read_sqlite_file
 from velo.errors import HomeError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.store.online.database import connect
 from velo.store.online.digest import is_as_written
-from velo.store.online.standing import Standing, standing
+from velo.store.online.standing import STEPS, Standing, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of, table_of
 
 
@@ -41,21 +42,21 @@ def views_not_as_written(home: Home, store: Any) -> list[str]:
     Args:
         home: where the record of another store than the home's own is kept.
         store: a `feast.FeatureStore`.
+
+    Raises:
+        HomeError: the file is of another version.
     """
     ours = isinstance(store.config.online_store, HomeOnlineStoreConfig)
     path = file_of(store.config) if ours else home.online
     if not path.exists():
         return []
-    con = connect(path)
-    try:
+    with read_sqlite_file(path, STEPS) as con:
         con.execute("BEGIN")
         return [
             view.name
             for view in store.list_feature_views()
             if is_as_written(con, table_of(store.config, view)) is False
         ]
-    finally:
-        con.close()
 
 
 def require_morning_of(home: Home, store: Any, day: date) -> Standing:

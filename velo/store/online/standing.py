@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
-from velo.disk.sqlite_file import Step
+from velo.disk.sqlite_file import Step, read_sqlite_file
+from velo.home import Home
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS __standing (
@@ -50,3 +51,15 @@ def standing(con: sqlite3.Connection) -> Standing | None:
     ).fetchall():
         return Standing(date.fromisoformat(as_of), *rest)
     return None
+
+
+def standing_of(home: Home) -> Standing | None:
+    """What a home's online store holds; None where there is none, or nobody can say.
+
+    Raises:
+        HomeError: it cannot be read.
+    """
+    if not home.online.exists():
+        return None
+    with read_sqlite_file(home.online, STEPS) as con:
+        return standing(con)

@@ -33,8 +33,10 @@ def check_suffix(path: Path, form: Format) -> None:
     """Hold a file's suffix to the format.
 
     Raises:
-        InputError: the format is not written so.
+        InputError: the path names no file, or the format is not written so.
     """
+    if not path.name:
+        raise InputError("--out is empty: name a file")
     allowed = SUFFIXES[form.container]
     if path.suffix in allowed or (form.container == "flat" and path.suffix not in (".json",)):
         return

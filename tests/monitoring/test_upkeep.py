@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from velo.cli.upkeep import Due, Facts, drift_lines, due, due_to_drift, exit_code, staleness
+from velo.monitoring.upkeep import Due, Facts, drift_lines, due, due_to_drift, exit_code, staleness
 from velo.settings import Upkeep
 
 TODAY = date(2024, 5, 4)

@@ -1,0 +1,59 @@
+"""What `velo train` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from velo.cli import console
+
+if TYPE_CHECKING:
+    from training.record.report_sections import CalibratorChoice, FigureInterval
+    from training.run import Trained
+
+
+def show_trained(done: Trained) -> None:
+    """Print the gate's table and what stands behind it."""
+    report, holdout, plan = done.report, done.report.holdout, done.report.plan
+    console.table(
+        f"Gate of version {done.version} (run {done.run_id})",
+        ["criterion", "target", "value", "interval", "bets", "holds", "missed by", "note"],
+        [list(row.values()) for row in done.verdict.rows()],
+    )
+    console.say(done.verdict.words)
+    for alarm in done.verdict.alarms:
+        console.say(f"ALARM: {alarm}")
+    console.say(
+        f"holdout {plan.holdout_start} to {plan.holdout_end} (end excluded): "
+        f"{holdout['races']:,} races; R² model {_r2(holdout['r2_model'])}, "
+        f"market {_r2(holdout['r2_market'])}, power-calibrated "
+        f"{_r2(holdout['r2_market_power'])}, blend {_r2(holdout['r2'])}"
+    )
+    console.say(f"{report.prices.note}; {report.model.note}")
+    for side, choice in report.model.calibration.items():
+        console.say(_calibration(side, choice))
+    if report.tuning is not None:
+        console.say(report.tuning.words)
+    if "captured_share" in holdout:
+        console.say(
+            f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
+            f"({console.percent(holdout['captured_share_low'])} to "
+            f"{console.percent(holdout['captured_share_high'])})"
+        )
+
+
+def _r2(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+def _calibration(side: str, choice: CalibratorChoice) -> str:
+    """What calibrates one side, and what each kind gained out of fold."""
+    gains = ", ".join(f"{kind} {_gain(gain)}" for kind, gain in choice.gains.items())
+    tried = f"gain out of fold, nats a race: {gains}" if gains else "none tried"
+    return f"calibration of the {side}: {choice.kind} ({tried})"
+
+
+def _gain(gain: FigureInterval) -> str:
+    value, low, high = (
+        "-" if end is None else f"{end:+.4f}" for end in (gain.value, gain.low, gain.high)
+    )
+    return f"{value} [{low}, {high}]"
