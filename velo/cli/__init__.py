@@ -32,6 +32,7 @@ from velo.cli import (
     train,
     ui,
 )
+from velo.disk.access import denied, is_denied
 from velo.disk.full_disk import is_full
 from velo.errors import VeloError
 
@@ -96,6 +97,10 @@ def main() -> None:
             sys.exit(INTERRUPTED)
         if is_full(error):
             sys.exit(_complain(error, "the disk is full: make room and run the command again"))
+        if is_denied(error):
+            from velo.settings import home_path
+
+            sys.exit(_complain(error, denied(error, home_path)))
         if isinstance(error, OSError | MemoryError):
             sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
