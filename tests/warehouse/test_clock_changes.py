@@ -36,7 +36,7 @@ def test_two_races_of_one_meeting_that_london_shows_at_one_time_are_two(
     home: Home, tmp_path: Path, together: bool
 ) -> None:
     races = [californian("Alder", "17:15"), californian("Birch", "18:15")]
-    for rows in [sum(races, [])] if together else races:
+    for rows in [[*races[0], *races[1]]] if together else races:
         load(home, card(tmp_path, rows))
     assert [each[1:3] for each in offs(home)] == [
         ("01:15", utc(29, 0, 15, month=10)),

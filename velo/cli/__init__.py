@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
+from pathlib import Path
 
 import typer
 
@@ -81,6 +83,16 @@ def _options(
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
 ) -> None:
     console.DEBUG.set(debug)
+    _stay_in_home()
+
+
+def _stay_in_home() -> None:
+    """Let a home that is a link be the folder that it names now, whoever moves the link on.
+
+    Warehouse, registry and online store each ask where the home is when they are opened.
+    """
+    if named := os.environ.get("VELO_HOME"):
+        os.environ["VELO_HOME"] = str(Path(named).expanduser().resolve())
 
 
 def main() -> None:
