@@ -71,7 +71,8 @@ def test_whatever_columns_are_chosen_each_is_read_as_what_it_is(
     try:
         found, (read,) = staged(path)
     except UnknownFormat as refusal:  # nothing tells the years apart in which `class` was another
-        assert "rpscrape_old both have these columns and would read class diff" in str(refusal)
+        if "rpscrape_old both have these columns and would read class diff" not in str(refusal):
+            raise
         return
     assert found.reader.name == ("raceform" if {"race_id", "off"} <= set(columns) else "rpscrape")
     assert found.unknown == ()
