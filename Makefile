@@ -15,7 +15,7 @@ endif
 MARK := $(VENV)/.velo
 STAMP := $(VENV)/.installed$(if $(HASHES),-by-hash)
 PINS := requirements$(if $(HASHES),-hashes).txt
-ONLY := $(if $(HASHES),--require-hashes --only-binary :all:)
+BY_HASH := $(if $(HASHES),--require-hashes --only-binary :all:)
 COMPILE := uv pip compile --quiet --no-emit-index-url --no-emit-find-links --no-header \
 	--no-annotate --universal --python-version 3.11
 export VELO_HOME ?= $(CURDIR)/var
@@ -37,12 +37,12 @@ $(STAMP): $(PINS) pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 		export VIRTUAL_ENV="$(abspath $(VENV))"; \
 		uv venv --quiet --allow-existing --python $(PYTHON) "$(VENV)" \
-		&& uv pip install --quiet $(if $(HASHES),--reinstall) $(ONLY) -r $(PINS) \
+		&& uv pip install --quiet $(if $(HASHES),--reinstall) $(BY_HASH) -r $(PINS) \
 		&& uv pip install --quiet --no-deps --no-build-isolation -e . ; \
 	else \
 		pip="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
 		$(PYTHON) -m venv "$(VENV)" \
-		&& $$pip $(if $(HASHES),--force-reinstall) $(ONLY) -r $(PINS) \
+		&& $$pip $(if $(HASHES),--force-reinstall) $(BY_HASH) -r $(PINS) \
 		&& $$pip --no-deps --no-build-isolation -e . ; \
 	fi
 	@rm -f "$(VENV)/.installed" "$(VENV)/.installed-by-hash"

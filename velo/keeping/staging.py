@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from velo.disk.access import is_denied, line_of
 from velo.disk.held_alone import held_alone
 from velo.errors import HomeError
 
@@ -40,6 +41,8 @@ def staging(parent: Path, doing: str) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{doing}-", dir=parent))
     except OSError as error:
+        if is_denied(error):
+            raise HomeError(line_of(parent)) from None
         raise HomeError(f"{parent} cannot be written to: {error.strerror or error}") from None
     try:
         with held_alone(folder, doing, parent):
