@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.velo_command import ALONE
+from velo.backup.restore import restore
 from velo.disk.file_hash import sha256_of
-from velo.keeping.restore import restore
 
 NOBODY = 65534
 EARLIER = Path(__file__).resolve().parent.parent / "homes" / "v1.1.0"

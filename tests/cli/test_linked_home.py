@@ -11,9 +11,9 @@ import pytest
 
 from tests.cli.velo_command import ALONE, velo
 from velo import cli
+from velo.backup.restore import restore
 from velo.disk.file_hash import sha256_of
 from velo.home import Home
-from velo.keeping.restore import restore
 
 EARLIER = Path(__file__).resolve().parent.parent / "homes" / "v1.1.0"
 

@@ -12,7 +12,7 @@ from tests.report.reading import Page, read
 from velo.live.card import Unscored
 from velo.live.journal import Prediction
 from velo.live.predict import Predicted
-from velo.live.shown import as_said
+from velo.live.serialise import to_json
 from velo.report.card_page import Standing, page
 
 CHAMPION = Standing("3", "v1", True)
@@ -40,7 +40,7 @@ def unpriced(race_id: int, off: str | None) -> Prediction:
 def html(
     *races: Prediction, standing: Standing = CHAMPION, unscored: tuple[Unscored, ...] = ()
 ) -> str:
-    return page(as_said(Predicted([*races], [*unscored], [])), standing, "Europe/London")
+    return page(to_json(Predicted([*races], [*unscored], [])), standing, "Europe/London")
 
 
 def sections(found: Page) -> list[str]:

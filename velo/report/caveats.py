@@ -7,7 +7,7 @@ from typing import Any
 
 from training.record.report import SAME_PRICE, TrainingReport
 from training.record.report_sections import Figures, GateVerdict, PriceSection
-from velo.report import shown
+from velo.report import formats
 
 MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
@@ -63,7 +63,7 @@ def _expectation(cutoff: float) -> list[str]:
     if cutoff >= 0:
         return []
     return [
-        f"Top20% bets from an expected return of {shown.percent(cutoff, sign=True)} upwards: these "
+        f"Top20% bets from an expected return of {formats.percent(cutoff, sign=True)} upwards: these "
         "are the best of the band, but the blend itself expects some of them to lose. All takes "
         "only bets with an expected profit."
     ]
@@ -79,8 +79,8 @@ def _power(report: TrainingReport) -> list[str]:
         return ["Underpowered: without bets and an interval the return means nothing."]
     target = 100 * report.gate.underpowered
     return [
-        f"Underpowered: {shown.count(bets)} bets cannot tell luck from skill. About "
-        f"{shown.count(needed)} would narrow the return's interval to ±{target:g} points."
+        f"Underpowered: {formats.count(bets)} bets cannot tell luck from skill. About "
+        f"{formats.count(needed)} would narrow the return's interval to ±{target:g} points."
     ]
 
 
@@ -102,7 +102,7 @@ def _coverage(report: TrainingReport) -> list[str]:
     share = sum(market.values()) / data.races
     if share > MANY:
         found.append(
-            f"{shown.percent(share)} of the races have no usable market and are not judged. If "
+            f"{formats.percent(share)} of the races have no usable market and are not judged. If "
             "those are the small or foreign meetings, the verdict does not apply to them."
         )
     if data.corrections == "always so":
@@ -132,7 +132,7 @@ def _model(report: TrainingReport) -> list[str]:
     unsettled = report.holdout.get("unsettleable_top20") or 0
     if unsettled:
         found.append(
-            f"{shown.count(unsettled)} Top20% selections have no settlement price, or an unknown "
+            f"{formats.count(unsettled)} Top20% selections have no settlement price, or an unknown "
             "deduction for a withdrawn horse; they are in no betting figure."
         )
     return found
