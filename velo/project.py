@@ -87,8 +87,11 @@ def _write(draft: Path) -> None:
 
 
 def _move(draft: Path, folder: Path, names: list[str]) -> list[str]:
-    """Move what is written into a folder with hidden files of its own; `velo.toml`, which makes it
-    a project folder, goes last, and what was moved is taken back if anything fails."""
+    """Move what is written into a folder with hidden files of its own.
+
+    `velo.toml`, which makes it a project folder, goes last, and what was moved is taken back if
+    anything fails.
+    """
     names = [name for name in names if not os.path.lexists(folder / name)]
     moved: list[Path] = []
     try:

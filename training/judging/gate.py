@@ -40,13 +40,20 @@ class Nulls(Protocol):
     """Missing values of one feature (feature-rules.md, Missing values)."""
 
     @property
-    def rows(self) -> int: ...
+    def rows(self) -> int:
+        """Rows looked at."""
+
     @property
-    def unexplained(self) -> int: ...
+    def unexplained(self) -> int:
+        """Missing values that no rule accounts for."""
+
     @property
-    def structural(self) -> int: ...
+    def structural(self) -> int:
+        """Missing values that a rule accounts for, as a debutant's last run."""
+
     @property
-    def constant(self) -> bool: ...
+    def constant(self) -> bool:
+        """Whether all known values are the same."""
 
 
 @dataclass(frozen=True)

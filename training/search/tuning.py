@@ -39,7 +39,8 @@ NO_GAIN = Estimate(0.0, 0.0, 0.0)
 class TrialRecord(Protocol):
     """Where the trials of a study are written down."""
 
-    def trial(self, study: str, trial: Trial) -> None: ...
+    def trial(self, study: str, trial: Trial) -> None:
+        """Record one trial of a study."""
 
 
 @dataclass(frozen=True)

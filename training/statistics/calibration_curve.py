@@ -1,4 +1,4 @@
-"""Calibration: do runners given 10% win one race in ten? (evaluation.md, Metrics)"""
+"""Calibration: do runners given 10% win one race in ten (evaluation.md, Metrics)?"""
 
 from __future__ import annotations
 

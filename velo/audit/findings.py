@@ -120,8 +120,10 @@ class Audit(Result):
 
 
 def differs(expected: Any, found: Any, tolerance: float) -> bool:
-    """Whether two values are not the same; numbers may differ by the tolerance, taken as a share
-    of numbers above 1."""
+    """Whether two values are not the same.
+
+    Numbers may differ by the tolerance, taken as a share of numbers above 1.
+    """
     if expected is None or found is None:
         return expected is not found
     if isinstance(expected, float) or isinstance(found, float):

@@ -24,9 +24,9 @@ _NUMBER = re.compile(r"[+-]?(\d[\d,.]*%?)?")
 
 
 def cell(value: Any) -> Any:
-    """A value as a cell: text that a spreadsheet would compute gets an apostrophe in front.
+    r"""A value as a cell: text that a spreadsheet would compute gets an apostrophe in front.
 
-    Control characters in a text are written out as ``\\x1b``. A number stays a number, as a value
+    Control characters in a text are written out as ``\x1b``. A number stays a number, as a value
     and as a text; nothing that is not a text changes.
     """
     if not isinstance(value, str):

@@ -98,8 +98,11 @@ def _minutes_ahead(begins: datetime, ends: datetime) -> int | None:
 
 @cache
 def since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
-    """A local time of day, on the race day and in the night after it, each with how far it lies
-    outside the hours."""
+    """A local time of day, on the race day and in the night after it.
+
+    Returns:
+        Minutes since the race day's midnight, each with how far it lies outside the hours.
+    """
     return [
         (each, hours.outside(each))
         for each in (minute, minute + _DAY)

@@ -63,9 +63,9 @@ def _expectation(cutoff: float) -> list[str]:
     if cutoff >= 0:
         return []
     return [
-        f"Top20% bets from an expected return of {formats.percent(cutoff, sign=True)} upwards: these "
-        "are the best of the band, but the blend itself expects some of them to lose. All takes "
-        "only bets with an expected profit."
+        f"Top20% bets from an expected return of {formats.percent(cutoff, sign=True)} upwards: "
+        "these are the best of the band, but the blend itself expects some of them to lose. All "
+        "takes only bets with an expected profit."
     ]
 
 

@@ -71,6 +71,7 @@ class Weather:
         self.wet = rng.standard_normal(3)
 
     def pass_a_day(self, rng: np.random.Generator) -> None:
+        """Moves the weather on by one day."""
         keep = 0.5**0.1
         self.wet = keep * self.wet + rng.standard_normal(3) * np.sqrt(1 - keep**2)
 

@@ -17,6 +17,7 @@ MISSING = "–"
 
 
 def look_up(texts: pa.Array | list[str], code: NDArray[Any]) -> pa.Array:
+    """The text of each row's code, as a column of strings."""
     values = texts if isinstance(texts, pa.Array) else pa.array(texts, pa.string())
     return values.take(pa.array(code.astype(np.int32)))
 
@@ -40,6 +41,7 @@ def time_text(hundredths: int) -> str:
 
 
 def number_text(value: float) -> str:
+    """Two decimals at most, without trailing noughts: ``12.5``, ``8``."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -56,15 +58,18 @@ def numbers(
 
 
 def tenths(value: NDArray[np.int64]) -> pa.Array:
+    """Whole numbers of 1 to 63 with one decimal: ``4.0``; empty for 0."""
     return look_up(["", *(f"{k}.0" for k in range(1, 64))], value)
 
 
 def times(hundredths: NDArray[np.int64]) -> pa.Array:
+    """Race times, as ``time_text`` writes them; a hyphen for 0."""
     values, code = np.unique(hundredths, return_inverse=True)
     return look_up([time_text(v) if v else "-" for v in values.tolist()], code)
 
 
 def ratings(value: NDArray[np.float64]) -> pa.Array:
+    """Ratings as whole numbers; a dash where there is none."""
     return numbers(np.where(np.isnan(value), -1, value).astype(np.int64), {-1: MISSING})
 
 

@@ -31,8 +31,9 @@ class Counts:
 
 
 def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Counts:
-    """Merge the temporary tables `facts`, `sighted`, `seen_horses`, `seen_ids` and
-    `race_keys`.
+    """Merge the temporary tables of a file into the warehouse.
+
+    They are `facts`, `sighted`, `seen_horses`, `seen_ids` and `race_keys`.
 
     A row that repeats a runner within the file is refused (`duplicate-runner`). A runner that the
     source has told of with the same content is unchanged, and so is one of which it tells nothing

@@ -82,6 +82,7 @@ def seconds(time: str) -> str:
 
 
 def class_or_pattern(level: str, pattern: str) -> str:
+    """The pattern, such as ``Group 1``, of a pattern race; the class of any other."""
     return pattern or level
 
 
