@@ -92,8 +92,8 @@ def test_a_body_that_trickles_in_is_given_up() -> None:
 
 
 @pytest.mark.parametrize("said", ["", f"Bearer {SECRET}x", f"Basic {SECRET}", SECRET])
-def test_who_has_not_the_token_learns_nothing(said: str) -> None:
-    asked = Asked({"authorization": said}, token=SECRET, body=(b"x" * 1000,))
+def test_who_has_not_the_token_learns_nothing(header: str) -> None:
+    asked = Asked({"authorization": header}, token=SECRET, body=(b"x" * 1000,))
     assert (asked.status, asked.seen) == (401, None)
     assert asked.headers["www-authenticate"] == "Bearer"
     assert SECRET not in json.dumps(asked.said)
