@@ -46,13 +46,13 @@ def ratios(totals: Mapping[str, Floats], resampling: Resampling) -> dict[str, di
 
 
 def _estimates(by_day: Floats, drawn: Floats) -> dict[str, Estimate]:
-    found, total = {}, by_day.sum(axis=0)
+    estimates, total = {}, by_day.sum(axis=0)
     for figure, (top, bottom) in RATIOS.items():
         over, under = COLUMNS.index(top), COLUMNS.index(bottom)
         if total[under] == 0:
-            found[figure] = Estimate(float("nan"), float("nan"), float("nan"))
+            estimates[figure] = Estimate(float("nan"), float("nan"), float("nan"))
             continue
         quotient = bootstrap.divide(drawn[:, over], drawn[:, under])
         low, high = bootstrap.interval(quotient, int(np.count_nonzero(by_day[:, under])))
-        found[figure] = Estimate(float(total[over] / total[under]), low, high)
-    return found
+        estimates[figure] = Estimate(float(total[over] / total[under]), low, high)
+    return estimates

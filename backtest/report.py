@@ -118,7 +118,7 @@ def backtest(
     }
     bets |= _baselines(runners, terms)
     drawing = Drawing(terms.resampling, terms.betting.null_draws)
-    said = statements(bets, tuple(chosen), runners, drawing)
+    statement_of = statements(bets, tuple(chosen), runners, drawing)
     returns = daily_returns({name: bets[name].account for name in chosen})
     return _plain(
         version=origin.version,
@@ -128,11 +128,11 @@ def backtest(
         races=len(given.races),
         runners=given.races.n,
         excluded=_excluded(excluded or {}, given.unpriced),
-        strategies={name: said[name] for name in chosen},
-        price_buckets={name: said[name] for name in buckets},
+        strategies={name: statement_of[name] for name in chosen},
+        price_buckets={name: statement_of[name] for name in buckets},
         calibration_error=calibration_curve.calibration_error(given.p, given.win_share),
         alpha_share=origin.alpha_share,
-        baseline={name: said[name] for name in BASELINES},
+        baseline={name: statement_of[name] for name in BASELINES},
         days=runners.dates.astype("datetime64[D]").tolist(),
         withdrawals=withdrawals,
         returned=returned,
@@ -151,7 +151,7 @@ def backtest(
             terms.settlement,
             withdrawals,
             returned,
-            said,
+            statement_of,
             tuple(chosen),
             terms.earlier_looks,
         ),

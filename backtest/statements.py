@@ -60,10 +60,10 @@ def statements(
         drawing: of race days and of random selections.
     """
     totals = {name: bet.account.totals(runners) for name, bet in bets.items()}
-    found = figures.ratios(totals, drawing.resampling)
+    estimates = figures.ratios(totals, drawing.resampling)
     ratios = _sharpe({name: bets[name].account for name in compared})
     return {
-        name: _statement(bet, found[name], runners, ratios.get(name), drawing)
+        name: _statement(bet, estimates[name], runners, ratios.get(name), drawing)
         for name, bet in bets.items()
     }
 
@@ -132,7 +132,7 @@ def _random(
 ) -> RandomSelections | None:
     if selection is None:
         return None
-    found = chance.against_chance(
+    random = chance.against_chance(
         selection.chosen,
         selection.eligible,
         runners.payoff(selection.each_way),
@@ -140,14 +140,14 @@ def _random(
         drawing.null_draws,
         drawing.resampling.seed,
     )
-    if found is None:
+    if random is None:
         return None
     return RandomSelections(
-        draws=found.draws,
-        selected_roi=found.roi,
-        roi=found.mean,
-        roi_ci=(found.low, found.high),
-        p_value=found.p_value,
+        draws=random.draws,
+        selected_roi=random.roi,
+        roi=random.mean,
+        roi_ci=(random.low, random.high),
+        p_value=random.p_value,
     )
 
 

@@ -74,11 +74,11 @@ def selections(
     given = runners.given
     value = selection.expected_value(given.p, given.decision_odds)
     inside = selection.in_band(given.decision_odds, band)
-    found = {
+    bets = {
         name: Selection(inside & (value > runners.cutoff(learned, share)), inside, Stake(), False)
         for name, share in selection.SHARES.items()
     }
-    found["all"] = Selection(inside & (value > 0.0), inside, Stake(), False)
+    bets["all"] = Selection(inside & (value > 0.0), inside, Stake(), False)
     for name, strategy in declared.items():
         eligible = _eligible(name, strategy, runners, band)
         chosen = eligible
@@ -88,8 +88,8 @@ def selections(
             chosen = chosen & (value > runners.cutoff(learned, strategy.top_share))
         if name in codes:
             chosen = chosen & python_strategy.backed(name, codes[name], runners, learned, chosen)
-        found[name] = Selection(chosen, eligible, strategy.stake, strategy.each_way)
-    return found
+        bets[name] = Selection(chosen, eligible, strategy.stake, strategy.each_way)
+    return bets
 
 
 def price_buckets(decision_odds: Floats, band: OddsBand) -> dict[str, Flags]:
@@ -123,8 +123,8 @@ def _eligible(name: str, strategy: Strategy, runners: Runners, band: OddsBand) -
         eligible = eligible & np.isin(runners.courses, [each for each in wanted if each])
     if strategy.race_types:
         wanted_types = [each.casefold() for each in strategy.race_types]
-        said = runners.facts["race_type"].str.casefold().isin(wanted_types)
-        eligible = eligible & said.to_numpy(dtype=np.bool_)
+        of_type = runners.facts["race_type"].str.casefold().isin(wanted_types)
+        eligible = eligible & of_type.to_numpy(dtype=np.bool_)
     if strategy.classes:
         levels = runners.facts["class_level"].to_numpy(dtype=np.float64)
         eligible = eligible & np.isin(levels, strategy.classes)

@@ -65,8 +65,8 @@ STEPS = {
 
 def submodules() -> list[str]:
     """Every module of the package, but the one that is run and not imported."""
-    found = pkgutil.walk_packages(velo.__path__, "velo.")
-    return [module.name for module in found if module.name != "velo.__main__"]
+    modules = pkgutil.walk_packages(velo.__path__, "velo.")
+    return [module.name for module in modules if module.name != "velo.__main__"]
 
 
 def in_a_fresh_process(code: str, home: Path) -> list[str]:

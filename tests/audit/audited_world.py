@@ -19,10 +19,10 @@ def audited(applied: Applied, repo: Path = FEATURE_REPO, seed: int = 3) -> Audit
     return audit(applied.home, AUDITED, cuts=1, seed=seed, sample=EVERY_RACE, repo=repo)
 
 
-def caught(found: Audit) -> dict[str, set[str]]:
+def caught(audit: Audit) -> dict[str, set[str]]:
     """Proof -> the views in which it found a difference."""
     views: dict[str, set[str]] = {}
-    for each in found.compared:
+    for each in audit.compared:
         if each.differing:
             views.setdefault(each.proof, set()).add(each.view)
     return views

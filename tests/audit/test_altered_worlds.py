@@ -36,8 +36,8 @@ def test_the_list_of_late_columns_is_that_of_the_page_on_the_data() -> None:
     late: dict[str, set[str]] = {}
     table = ""
     for line in page:
-        if found := TABLE.match(line):
-            table = found[1]
+        if heading := TABLE.match(line):
+            table = heading[1]
         elif line.startswith("## "):
             table = ""
         elif table and (row := ROW.match(line)) and row[2].startswith("after"):

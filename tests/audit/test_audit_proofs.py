@@ -126,9 +126,9 @@ def test_the_audit_catches(mistake: str, recorded: Applied, tmp_path: Path) -> N
     text = sql.read_text(encoding="utf-8")
     assert right in text
     sql.write_text(text.replace(right, wrong), encoding="utf-8")
-    found = audited(recorded, repo)
-    assert not found.passed
-    views = caught(found)
+    audit = audited(recorded, repo)
+    assert not audit.passed
+    views = caught(audit)
     for proof, moved in expected.items():
         assert moved <= views.get(proof, set()), (proof, views)
     if mistake == "a window one day too wide":
@@ -142,14 +142,14 @@ def test_a_difference_names_race_horse_feature_and_both_values(
     sql = repo / "tables" / "draw_course.sql"
     text = sql.read_text(encoding="utf-8")
     sql.write_text(text.replace("ORDER BY known ROWS UNBOUNDED PRECEDING", ""), encoding="utf-8")
-    found = audited(recorded, repo)
+    audit = audited(recorded, repo)
     horses = {s.horse for s in little_world.starts}
-    cut = [each for each in found.differences if each.proof == "cut"]
+    cut = [each for each in audit.differences if each.proof == "cut"]
     assert cut
     for each in cut:
         assert each.view == "draw_course"
         assert each.horse in horses
-        assert each.date <= found.days[0]
+        assert each.date <= audit.days[0]
         assert each.feature in ("draw_course_wins", "draw_course_expected")
         assert each.expected != each.found
 
@@ -161,7 +161,7 @@ def test_a_store_of_another_morning_is_caught_online(recorded: Applied, tmp_path
     where = f"event_timestamp = TIMESTAMPTZ '{day} 00:00:00+00'"
     runners = retrieval.offline(where)
     retrieval.bring(day - timedelta(200))
-    found = compare_features(
+    comparisons = compare_features(
         runners,
         retrieval.online(where),
         runners,
@@ -170,7 +170,7 @@ def test_a_store_of_another_morning_is_caught_online(recorded: Applied, tmp_path
         "stale",
         1e-12,
     )
-    assert {each.view for each in found if each.differing} >= {"velocity", "form"}
+    assert {each.view for each in comparisons if each.differing} >= {"velocity", "form"}
 
 
 def test_a_build_that_is_older_than_the_last_import_is_not_audited(recorded: Applied) -> None:

@@ -17,13 +17,19 @@ EXPECTED = pd.DataFrame(
 
 @pytest.mark.parametrize("kind", ["object", "category", "string"])
 def test_the_same_text_is_the_same_however_it_is_held(kind: str) -> None:
-    found = EXPECTED.astype({"ground": kind})
-    (said,) = compare_features(EXPECTED, found, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12)
-    assert (said.differences, said.rows) == ([], 4)
+    actual = EXPECTED.astype({"ground": kind})
+    (comparison,) = compare_features(
+        EXPECTED, actual, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12
+    )
+    assert (comparison.differences, comparison.rows) == ([], 4)
 
 
 def test_another_text_and_a_lost_one_are_shown_as_they_stand() -> None:
-    found = EXPECTED.assign(ground=["heavy", None, None, ""])
-    (said,) = compare_features(EXPECTED, found, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12)
-    shown = [(each.horse, each.feature, each.expected, each.found) for each in said.differences]
-    assert shown == [("a", "ground", "soft", "heavy"), ("c", "ground", "firm", None)]
+    actual = EXPECTED.assign(ground=["heavy", None, None, ""])
+    (comparison,) = compare_features(
+        EXPECTED, actual, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12
+    )
+    cells = [
+        (each.horse, each.feature, each.expected, each.found) for each in comparison.differences
+    ]
+    assert cells == [("a", "ground", "soft", "heavy"), ("c", "ground", "firm", None)]

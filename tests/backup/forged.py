@@ -33,8 +33,8 @@ def keep(home: Home, file: Path) -> HomeCopy:
 
 def entry(path: str, content: bytes, **changes: Any) -> dict[str, Any]:
     """A manifest's line of a file, told truly but for the changes."""
-    told = {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    return told | changes
+    line = {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return line | changes
 
 
 def plain(name: str, content: bytes) -> tuple[tarfile.TarInfo, bytes]:

@@ -53,12 +53,12 @@ def test_a_byte_that_differs_makes_no_other_home(
     try:
         restore(folder / "bad", folder / "home")
     except InputError as error:
-        said = str(error)
+        complaint = str(error)
     else:
-        said = ""
-    if said:
-        assert said.startswith(str(folder / "bad"))
-        assert "\n" not in said
+        complaint = ""
+    if complaint:
+        assert complaint.startswith(str(folder / "bad"))
+        assert "\n" not in complaint
         assert nothing_but(folder, "bad")
     else:
         for name in ("velo.toml", "reports/backtest_1.json"):
@@ -97,8 +97,8 @@ def test_an_archive_that_was_cut_short_is_refused(
     ],
 )
 def test_a_path_that_leads_out_of_the_home_is_refused(tmp_path: Path, path: Any) -> None:
-    told = [entry(path, CONTENT)]
-    file = forge(tmp_path / "out", told, [plain(f"home/{str(path).replace(chr(0), '')}", CONTENT)])
+    lines = [entry(path, CONTENT)]
+    file = forge(tmp_path / "out", lines, [plain(f"home/{str(path).replace(chr(0), '')}", CONTENT)])
     with pytest.raises(InputError, match="leads out of the home"):
         restore(file, tmp_path / "in" / "home")
     assert nothing_but(tmp_path, "in", "out")

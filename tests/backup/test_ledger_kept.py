@@ -88,9 +88,9 @@ def test_yesterdays_ledger_under_todays_mlflow_is_named(home: Home, tmp_path: Pa
             )
         ),
     )
-    said = velo(again.root, "audit", "--ledger")
-    assert said.code == 1
-    assert f"NOT AS RECORDED: MLflow's run {DAYS[1]} has link 2, which is not in" in said.out
+    ran = velo(again.root, "audit", "--ledger")
+    assert ran.code == 1
+    assert f"NOT AS RECORDED: MLflow's run {DAYS[1]} has link 2, which is not in" in ran.out
 
 
 @pytest.mark.slow
@@ -114,9 +114,9 @@ def test_a_changed_ledger_is_named_by_ledger_audit_and_backup_and_no_head_of_it_
     heads = recorded_heads(again.root / "mlflow.db")
     fault = f"NOT AS RECORDED: prediction 1 ({DAYS[0]} Ripon 14:30) is not what was recorded"
     for words in (("ledger",), ("audit", "--ledger"), ("backup", str(tmp_path / "b.tar.gz"))):
-        said = velo(again.root, *words)
-        assert said.code == 1, said
-        assert fault in said.out.replace("\n", " ")
+        ran = velo(again.root, *words)
+        assert ran.code == 1, ran
+        assert fault in ran.out.replace("\n", " ")
     assert velo(again.root, "ledger", "--json").json["chain"]["broken"] == 1
     assert recorded_heads(again.root / "mlflow.db") == heads
     restore(tmp_path / "b.tar.gz", tmp_path / "kept all the same")

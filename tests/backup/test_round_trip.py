@@ -87,18 +87,18 @@ def test_the_warehouse_holds_every_row(moved: Moved) -> None:
 
 @pytest.mark.slow
 def test_status_knows_the_restored_home(moved: Moved) -> None:
-    found = velo(moved.home.root, "status", "--json")
-    assert found.json["home"] == str(moved.home.root)
-    assert found.json["build"]["folder"] == str(moved.home.offline / "build-000002")
-    assert found.json["models"]["challenger"]["run_id"] == moved.run_id
-    assert found.json["settings"]["odds_band"]["low"] == 4.5
+    status = velo(moved.home.root, "status", "--json")
+    assert status.json["home"] == str(moved.home.root)
+    assert status.json["build"]["folder"] == str(moved.home.offline / "build-000002")
+    assert status.json["models"]["challenger"]["run_id"] == moved.run_id
+    assert status.json["settings"]["odds_band"]["low"] == 4.5
 
 
 @pytest.mark.slow
 def test_the_registered_model_loads_from_the_new_place(moved: Moved) -> None:
-    found = registry.resolve(moved.home, "challenger")
-    assert found.folder.is_relative_to(moved.home.root)
-    assert artifact.load(found.folder, found.sha256).model["temperature"] == 1.5
+    model = registry.resolve(moved.home, "challenger")
+    assert model.folder.is_relative_to(moved.home.root)
+    assert artifact.load(model.folder, model.sha256).model["temperature"] == 1.5
 
 
 @pytest.mark.slow

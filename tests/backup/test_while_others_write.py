@@ -91,16 +91,16 @@ def test_a_backup_waits_for_an_ingest_and_holds_all_of_it_or_nothing(tmp_path: P
     home = little_home(tmp_path / "home")
     load(home, file_of(tmp_path, race()))
     before = contents(home)
-    said: list[str] = []
+    announcements: list[str] = []
     with writer(home, file_of(tmp_path, [row("Delta", "4")], "b.csv"), "merging") as process:
 
         def killed_meanwhile(why: str) -> None:
-            said.append(why)
+            announcements.append(why)
             kill(process)
 
         backup(home, STORE, tmp_path / "a.tar.gz", PATIENCE, killed_meanwhile)
-    assert len(said) == 1
-    assert f"in use by pid {process.pid}" in said[0]
+    assert len(announcements) == 1
+    assert f"in use by pid {process.pid}" in announcements[0]
     restore(tmp_path / "a.tar.gz", tmp_path / "again")
     assert contents(Home(tmp_path / "again")) == before
 

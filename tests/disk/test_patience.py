@@ -13,12 +13,12 @@ from velo.errors import InUse
 
 
 def test_what_is_in_use_is_tried_again_until_it_is_free(tmp_path: Path) -> None:
-    said: list[str] = []
+    announcements: list[str] = []
     holder = held_alone(tmp_path, "build", tmp_path)
     holder.__enter__()
 
     def waiting(why: str) -> None:
-        said.append(why)
+        announcements.append(why)
         holder.__exit__(None, None, None)
 
     def mine() -> str:
@@ -26,7 +26,7 @@ def test_what_is_in_use_is_tried_again_until_it_is_free(tmp_path: Path) -> None:
             return "done"
 
     assert patiently(mine, 30, waiting) == "done"
-    assert said == [f"waiting: another build is under way in {tmp_path}"]
+    assert announcements == [f"waiting: another build is under way in {tmp_path}"]
 
 
 def test_without_a_wait_and_after_one_the_other_process_is_named(tmp_path: Path) -> None:

@@ -69,10 +69,10 @@ def test_lines_tables_and_complaints_do_not_steer_the_terminal(
     console.error(STEERING)
     console.table(f"[/red]{STEERING}", ["horse"], [[f"[red]{STEERING}"]])
     console.emit_json({"horse": STEERING})
-    shown = capsys.readouterr()
-    assert not seen(shown.out + shown.err)
-    assert "\\x1b]0;title" in shown.err
-    assert "[/red]\\x1b" in shown.out
+    printed = capsys.readouterr()
+    assert not seen(printed.out + printed.err)
+    assert "\\x1b]0;title" in printed.err
+    assert "[/red]\\x1b" in printed.out
 
 
 @pytest.mark.parametrize("name", ["bets.csv", "rows.csv"])

@@ -72,7 +72,7 @@ def counted(applied: Applied) -> dict[str, NullCount]:
     return count_nulls(frame, declared(applied.store, "velo_v1_1_0"))
 
 
-def found(counted: dict[str, NullCount], feature: str) -> tuple[int, int, int]:
+def reasons(counted: dict[str, NullCount], feature: str) -> tuple[int, int, int]:
     each = counted[feature]
     return each.unexplained, each.structural, each.cold_start
 
@@ -86,14 +86,14 @@ def test_every_feature_is_counted_over_all_runners(counted: dict[str, NullCount]
 def test_an_unseen_trainer_or_jockey_is_a_cold_start(
     counted: dict[str, NullCount], feature: str
 ) -> None:
-    assert found(counted, feature) == (0, 0, 1)
+    assert reasons(counted, feature) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("feature", ["layoff_days", "layoff_penalty", "freshness_flag"])
 def test_a_debutants_layoff_is_missing_by_nature(
     counted: dict[str, NullCount], feature: str
 ) -> None:
-    assert found(counted, feature) == (0, 1, 0)
+    assert reasons(counted, feature) == (0, 1, 0)
 
 
 @pytest.mark.parametrize("feature", ["class_drop", "classdrop_flag", "weight_delta"])
@@ -101,30 +101,30 @@ def test_an_unknown_class_or_weight_at_the_last_start_has_no_excuse(
     counted: dict[str, NullCount], feature: str
 ) -> None:
     """Bula's is unexplained; Desert Orchid's is not."""
-    assert found(counted, feature) == (1, 1, 0)
+    assert reasons(counted, feature) == (1, 1, 0)
 
 
 def test_a_horse_unrated_today_or_then_has_no_rating_change_by_nature(
     counted: dict[str, NullCount],
 ) -> None:
-    assert found(counted, "or_delta") == (0, 3, 0)
+    assert reasons(counted, "or_delta") == (0, 3, 0)
 
 
 def test_bias_is_never_missing_but_cold_where_nothing_was_seen(
     counted: dict[str, NullCount],
 ) -> None:
     """Three horses have a past here; the low stalls were Arkle's alone."""
-    assert found(counted, "course_going_iv") == (0, 0, 1)
-    assert found(counted, "draw_iv") == (0, 0, 3)
-    assert found(counted, "draw_bias_z") == (0, 0, 3)
+    assert reasons(counted, "course_going_iv") == (0, 0, 1)
+    assert reasons(counted, "draw_iv") == (0, 0, 3)
+    assert reasons(counted, "draw_bias_z") == (0, 0, 3)
 
 
 def test_form_is_neutral_at_first_and_curves_want_runs(counted: dict[str, NullCount]) -> None:
     """Arkle alone has three starts and three ratings; Bula and Crisp have one start."""
-    assert found(counted, "form_ewma") == (0, 0, 1)
-    assert found(counted, "form_slope") == (0, 3, 0)
-    assert found(counted, "form_var") == (0, 3, 0)
-    assert found(counted, "ts_trend") == (0, 3, 0)
+    assert reasons(counted, "form_ewma") == (0, 0, 1)
+    assert reasons(counted, "form_slope") == (0, 3, 0)
+    assert reasons(counted, "form_var") == (0, 3, 0)
+    assert reasons(counted, "ts_trend") == (0, 3, 0)
 
 
 def test_one_value_throughout_is_constant(counted: dict[str, NullCount]) -> None:

@@ -49,10 +49,10 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_apply_registers_in_the_home_that_velo_home_names(copied: Path, tmp_path: Path) -> None:
     feast("-c", FEATURE_REPO.name, "apply", project=copied, home=tmp_path / "home")
     assert (tmp_path / "home" / "registry.db").exists()
-    said = feast(
+    listing = feast(
         "-c", FEATURE_REPO.name, "feature-services", "list", project=copied, home=tmp_path / "home"
     )
-    assert "velo_v1_1_0" in said
+    assert "velo_v1_1_0" in listing
     assert not (copied / "var").exists()
 
 

@@ -74,11 +74,11 @@ def test_own_figures_compare_with_the_median_winner_of_twenty_races() -> None:
 
 def test_a_race_gives_its_par_one_time() -> None:
     """A dead heat in 60 and a win in 64: par 62, so 62 is 0 and 61.38 is +10."""
-    heat = race(ago(50), ["B", "C"], position=1, seconds=60.0)
+    dead_heat = race(ago(50), ["B", "C"], position=1, seconds=60.0)
     win = race(ago(40), ["D", "E"], seconds=64.0)
     elsewhere = race(ago(40), ["F"], seconds=90.0, distance_key=1005.84)
-    oracle = Oracle([*heat, *win, *elsewhere], PRIORS, min_par_races=2)
-    run = replace(heat[0], date=ago(30), race_id="run", seconds=61.38)
+    oracle = Oracle([*dead_heat, *win, *elsewhere], PRIORS, min_par_races=2)
+    run = replace(dead_heat[0], date=ago(30), race_id="run", seconds=61.38)
     assert oracle.own_figure(run) == pytest.approx(10)
     assert oracle.own_figure(replace(run, going_group=None)) is None
     assert oracle.own_figure(replace(run, date=ago(40))) is None

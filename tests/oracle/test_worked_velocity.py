@@ -35,8 +35,8 @@ def test_a_trainers_window_is_shrunk_to_the_career_before_it() -> None:
     30d: m = (1 + 1)/(3 + 10) = 2/13, (.5 + 5m)/(3 + 5) = 33/208
     90d: m = (1 + 1)/(2 + 10) = 1/6, (.5 + 5m)/(4 + 5) = 4/27
     """
-    heat = race(ago(20), ["A", "B", "C"], {"A": {"trainer": "Tess"}, "B": {"position": 1}})
-    got = today(tess(100, 1, 2), tess(60, 4), heat, tess(5, 2, 6), trainer="Tess")
+    dead_heat = race(ago(20), ["A", "B", "C"], {"A": {"trainer": "Tess"}, "B": {"position": 1}})
+    got = today(tess(100, 1, 2), tess(60, 4), dead_heat, tess(5, 2, 6), trainer="Tess")
     assert got["trainer_sr_14d"] == pytest.approx(25 / 196)
     assert got["trainer_sr_30d"] == pytest.approx(33 / 208)
     assert got["trainer_sr_90d"] == pytest.approx(4 / 27)

@@ -91,9 +91,9 @@ def test_a_body_that_trickles_in_is_given_up() -> None:
     assert Asked(body=(b"x", b"x"), pause=0.15).status == 408
 
 
-@pytest.mark.parametrize("said", ["", f"Bearer {SECRET}x", f"Basic {SECRET}", SECRET])
-def test_who_has_not_the_token_learns_nothing(said: str) -> None:
-    asked = Asked({"authorization": said}, token=SECRET, body=(b"x" * 1000,))
+@pytest.mark.parametrize("header", ["", f"Bearer {SECRET}x", f"Basic {SECRET}", SECRET])
+def test_who_has_not_the_token_learns_nothing(header: str) -> None:
+    asked = Asked({"authorization": header}, token=SECRET, body=(b"x" * 1000,))
     assert (asked.status, asked.seen) == (401, None)
     assert asked.headers["www-authenticate"] == "Bearer"
     assert SECRET not in json.dumps(asked.said)

@@ -47,8 +47,8 @@ def whole(world: World) -> Iterator[Any]:
 def asked_everything(schema: Any, examples: int) -> list[str]:
     """Ask every operation so many things; the operations that were asked."""
     names = []
-    for found in schema.get_all_operations():
-        operation = found.ok()
+    for each in schema.get_all_operations():
+        operation = each.ok()
 
         @hypothesis.given(case=operation.as_strategy())
         @hypothesis.settings(

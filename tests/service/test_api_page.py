@@ -64,10 +64,10 @@ def test_every_route_status_and_form_stands_on_the_page(app: Any, token: str | N
     heads = [each.text for each in page.named("h2", "h3")]
     tables = {each.attributes["id"]: each.text for each in page.named("table")}
     for path, methods in document["paths"].items():
-        for method, said in methods.items():
+        for method, operation in methods.items():
             assert f"{method.upper()} {path}" in heads
-            for status in said["responses"]:
-                assert status in tables[f"{said['operationId']}-answers-table"]
+            for status in operation["responses"]:
+                assert status in tables[f"{operation['operationId']}-answers-table"]
     for name, form in document["components"]["schemas"].items():
         assert name in heads
         for field in form["properties"]:
@@ -109,7 +109,7 @@ def test_a_schema_is_told_in_words(schema: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize("width", [390, 768, 1400])
 @pytest.mark.parametrize("token", [None], indirect=True)
 def test_the_page_lies_within_its_window(app: Any, token: str | None, width: int) -> None:
-    shown = show(get(app, "/docs", token).text, width)
-    assert shown.complaints == []
-    assert shown.measured["content"] <= width
-    assert shown.measured["spilt"] == []
+    window = show(get(app, "/docs", token).text, width)
+    assert window.complaints == []
+    assert window.measured["content"] <= width
+    assert window.measured["spilt"] == []

@@ -108,8 +108,8 @@ def post_card(app: Any, card: Path) -> list[dict[str, Any]]:
     body, media = card.read_bytes(), {"content-type": "text/csv"}
     answer = asked(app, lambda client: client.post("/cards", content=body, headers=media))
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["races"]
-    return found
+    races: list[dict[str, Any]] = answer.json()["races"]
+    return races
 
 
 async def all_of(client: httpx.AsyncClient, races: list[dict[str, Any]]) -> list[httpx.Response]:
@@ -154,9 +154,9 @@ def test_who_asks_meanwhile_is_priced_by_the_one_build_or_by_the_other(flip: Fli
     assert old in builds
     for each in flip.meanwhile:
         if each.status_code == 201:
-            said = each.json()
-            same = flip.before if said["build"] == old else flip.after
-            priced = {row["horse"]: row["p"] for row in said["runners"]}
+            prediction = each.json()
+            same = flip.before if prediction["build"] == old else flip.after
+            priced = {row["horse"]: row["p"] for row in prediction["runners"]}
             want = runners(same)
             assert priced == pytest.approx({horse: want[horse]["p"] for horse in priced})
 

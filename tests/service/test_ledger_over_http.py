@@ -43,11 +43,11 @@ def test_it_says_what_the_command_line_says(
     settled: World, query: str, words: tuple[str, ...]
 ) -> None:
     with served(settled.home, at_eight(max(settled.days))) as app:
-        said = asked(app, lambda client: client.get(f"/ledger{query}"))
+        answer = asked(app, lambda client: client.get(f"/ledger{query}"))
     want: dict[str, Any] = velo(settled.home.root, "ledger", "--json", *words, **DRAWS).json
     assert (want["bets"]["ran"] > 0, want["bets"]["open"] > 0) == (True, True)
     del want["recorded"]
-    assert said.json() == want
+    assert answer.json() == want
 
 
 def test_a_result_that_comes_in_is_told_at_once(settled: World, tmp_path: Path) -> None:

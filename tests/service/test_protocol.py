@@ -46,8 +46,8 @@ Address = tuple[str, int]
 
 async def _inside(scope: Any, receive: Any, send: Any) -> None:
     """What is behind the token: long answers, and the header `x-said` given back."""
-    said = dict(scope["headers"]).get(b"x-said", b"")
-    body = b"x" * LARGE if scope["path"] == "/large" else said
+    header = dict(scope["headers"]).get(b"x-said", b"")
+    body = b"x" * LARGE if scope["path"] == "/large" else header
     await receive()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -97,13 +97,13 @@ def _connected(address: Address, origin: str = "127.0.0.1") -> Iterator[socket.s
 
 def _all(connection: socket.socket) -> bytes:
     """Whatever comes until the server ends the connection."""
-    found = b""
+    answer = b""
     try:
         while chunk := connection.recv(65536):
-            found += chunk
+            answer += chunk
     except ConnectionResetError:
         pass
-    return found
+    return answer
 
 
 def _flood(connection: socket.socket, chunk: bytes, times: int) -> bool:
@@ -122,11 +122,11 @@ def _problem(answer: bytes) -> tuple[int, str]:
     return int(head.split()[1]), json.loads(body)["detail"]
 
 
-def _get(address: Address, path: str = "/races", said: str = "") -> tuple[int, bytes]:
+def _get(address: Address, path: str = "/races", header: str = "") -> tuple[int, bytes]:
     """What a client with the token gets; a connection for itself."""
     connection = http.client.HTTPConnection(*address, timeout=PATIENCE)
     try:
-        connection.request("GET", path, headers={"authorization": AUTHORIZED, "x-said": said})
+        connection.request("GET", path, headers={"authorization": AUTHORIZED, "x-said": header})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
@@ -151,7 +151,7 @@ def test_a_head_that_is_too_long_is_refused_whole_or_half(address: Address, head
 
 
 def test_a_head_within_the_bound_is_read(address: Address) -> None:
-    assert _get(address, said="y" * 3000) == (200, b"y" * 3000)
+    assert _get(address, header="y" * 3000) == (200, b"y" * 3000)
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ def races(app: Any, world: World, day: date) -> list[dict[str, Any]]:
     body = world.card(day).read_bytes()
     answer = asked(app, lambda client: client.post("/cards", content=body, headers=CSV))
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["races"]
-    return found
+    day_races: list[dict[str, Any]] = answer.json()["races"]
+    return day_races
 
 
 def predict(app: Any, race: dict[str, Any], **body: Any) -> httpx.Response:
@@ -62,11 +62,11 @@ def test_a_race_is_priced_as_the_command_line_prices_it(
         assert mine["revision"] == other.revision + 1
         by_horse = {each.horse_id: each for each in other.runners}
         for runner in mine["runners"]:
-            said = by_horse[runner["horse_id"]]
-            assert runner["p"] == pytest.approx(said.p, abs=1e-12)
-            assert (runner["stakes"], runner["rank"]) == (said.stakes, said.rank)
+            row = by_horse[runner["horse_id"]]
+            assert runner["p"] == pytest.approx(row.p, abs=1e-12)
+            assert (runner["stakes"], runner["rank"]) == (row.stakes, row.rank)
             assert [each["feature"] for each in runner["moved"]] == [
-                each["feature"] for each in said.moved
+                each["feature"] for each in row.moved
             ]
 
 
@@ -209,8 +209,8 @@ def test_clients_at_once_get_a_revision_each(
 
     answers = asked(app, many)
     assert {each.status_code for each in answers} == {201}
-    told = {(each.json()["race_id"], each.json()["revision"]) for each in answers}
-    assert len(told) == 36
+    revisions = {(each.json()["race_id"], each.json()["revision"]) for each in answers}
+    assert len(revisions) == 36
     assert len(predictions(world.home.ledger, (day, day))) == before + 36
 
 
@@ -245,8 +245,8 @@ def test_a_promotion_is_noticed_under_load_and_no_request_fails(
     versions = [each.json()["version"] for each in answers]
     assert versions == sorted(versions, key=int)
     assert len(set(versions)) == 2
-    said = asked(app, lambda client: client.get("/metrics")).text
-    assert f'version="{versions[-1]}"' in said
+    metrics = asked(app, lambda client: client.get("/metrics")).text
+    assert f'version="{versions[-1]}"' in metrics
 
 
 def test_a_champion_that_cannot_be_loaded_does_not_take_over(
@@ -257,18 +257,18 @@ def test_a_champion_that_cannot_be_loaded_does_not_take_over(
     tags = {**good.tags, mlflow_store.SHA256: "0" * 64}
     register(store, good.folder, good.run_id, "", tags, "champion")
 
-    async def told(client: httpx.AsyncClient) -> dict[str, Any]:
+    async def until_it_says_why(client: httpx.AsyncClient) -> dict[str, Any]:
         for _ in range(100):
-            said: dict[str, Any] = (await client.get("/ready")).json()
-            if said["champion"]["why"]:
+            readiness: dict[str, Any] = (await client.get("/ready")).json()
+            if readiness["champion"]["why"]:
                 break
             await asyncio.sleep(0.05)
-        return said
+        return readiness
 
-    said = asked(app, told)
+    readiness = asked(app, until_it_says_why)
     store.set_registered_model_alias(MODEL, "champion", now)
-    assert "SHA-256" in said["champion"]["why"]
-    assert (said["ready"], said["version"]) == (True, now)
+    assert "SHA-256" in readiness["champion"]["why"]
+    assert (readiness["ready"], readiness["version"]) == (True, now)
     assert predict(app, races[0]).json()["version"] == now
 
 
@@ -301,8 +301,8 @@ def test_when_the_days_races_are_over_the_next_days_card_brings_the_store_to_it(
         with served(world.home, lambda now=now: now) as app:
             card = asked(app, lambda client: client.post("/cards", content=body, headers=CSV))
             assert predict(app, card.json()["races"][0]).status_code == status
-            said = asked(app, lambda client: client.get("/ready")).json()
-        assert (said["ready"], said["day"]) == (True, ready_for.isoformat())
+            readiness = asked(app, lambda client: client.get("/ready")).json()
+        assert (readiness["ready"], readiness["day"]) == (True, ready_for.isoformat())
 
 
 def test_who_asks_where_nothing_is_learns_where_to_look(app: Any) -> None:

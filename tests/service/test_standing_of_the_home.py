@@ -43,7 +43,7 @@ def test_a_registry_that_cannot_be_read_is_looked_at_again_until_it_can(
 ) -> None:
     """The looking goes on; that it does is part of being ready."""
     store = home.root / "mlflow.db"
-    for damage, said in (
+    for damage, complaint in (
         (lambda: store.symlink_to(store.name), "cannot be looked up (OSError: "),
         (lambda: store.write_text("no database at all"), "mlflow.db cannot be opened"),
         (lambda: None, "no model has been trained"),
@@ -51,16 +51,16 @@ def test_a_registry_that_cannot_be_read_is_looked_at_again_until_it_can(
         store.unlink(missing_ok=True)
         damage()
         until = time.monotonic() + 60
-        while said not in str(service.champion.why) and time.monotonic() < until:
+        while complaint not in str(service.champion.why) and time.monotonic() < until:
             time.sleep(0.02)
-        assert said in str(service.champion.why)
+        assert complaint in str(service.champion.why)
         assert service.readiness().threads.ready
 
 
 def test_a_thread_that_died_is_a_reason_not_to_be_ready() -> None:
     assert threads({"nobody prices": True}).ready
-    found = threads({"nobody prices": False, "nobody looks": False})
-    assert (found.ready, found.why) == (
+    part = threads({"nobody prices": False, "nobody looks": False})
+    assert (part.ready, part.why) == (
         False,
         "nobody prices and nobody looks: restart the service",
     )

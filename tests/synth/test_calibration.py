@@ -14,11 +14,11 @@ from velo.synth.world import Summary, write_world
 
 
 def test_a_world_is_at_no_distance_from_itself(planted: Printed) -> None:
-    found = distances(planted.path, [planted.path])
-    assert len(found) > 40
-    assert all(isinstance(each, Distance) for each in found)
-    assert [each.synthetic for each in found] == pytest.approx([each.real for each in found])
-    assert {each.file for each in found} == {planted.path.name}
+    gaps = distances(planted.path, [planted.path])
+    assert len(gaps) > 40
+    assert all(isinstance(each, Distance) for each in gaps)
+    assert [each.synthetic for each in gaps] == pytest.approx([each.real for each in gaps])
+    assert {each.file for each in gaps} == {planted.path.name}
 
 
 def test_the_measures_agree_with_the_summary(planted: Printed) -> None:

@@ -105,9 +105,9 @@ def test_racing_data_can_be_a_database(sheet: Sheet, tmp_path: Path) -> None:
     path = tmp_path / "velo_racing.db"
     made = write_world(1_500, 5, 0.85, path, form="racing-data")
     with closing(sqlite3.connect(path)) as con:
-        found = con.execute("SELECT count(*), count(DISTINCT horse) FROM racing_data").fetchone()
+        counts = con.execute("SELECT count(*), count(DISTINCT horse) FROM racing_data").fetchone()
     horses = sheet.table["horse"].to_pylist()
-    assert found == (made.runners, len(set(horses)))
+    assert counts == (made.runners, len(set(horses)))
 
 
 def test_an_unknown_format_or_suffix_is_refused_before_anything_is_simulated(

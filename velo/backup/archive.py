@@ -159,10 +159,10 @@ def _member(packed: gzip.GzipFile, size: int) -> Iterator[bytes]:
 
 
 def _exactly(packed: gzip.GzipFile, size: int) -> bytes:
-    found = packed.read(size)
-    if len(found) != size:
+    content = packed.read(size)
+    if len(content) != size:
         raise InputError("it ends too early")
-    return found
+    return content
 
 
 def _pass_on(source: IO[bytes], entry: Entry, out: gzip.GzipFile) -> None:

@@ -111,8 +111,8 @@ def backup(
             sha256 = archive.write(out, manifest, stage, lambda path: tell(f"packing {path}"))
             out.flush()
             os.fsync(out.fileno())
-        found, read = archive.read(partial, lambda _: None, lambda path: tell(f"reading {path}"))
-        if (found, read) != (manifest, sha256):
+        reread, read = archive.read(partial, lambda _: None, lambda path: tell(f"reading {path}"))
+        if (reread, read) != (manifest, sha256):
             raise InputError(f"{file} could not be written as it was meant: try another disk")
         _name(partial, file)
     return HomeCopy(
@@ -160,8 +160,8 @@ def _refuse(home: Home, file: Path) -> None:
 
 def _entries(stage: Path) -> list[Entry]:
     """Every file below a folder, by path."""
-    found = []
+    entries = []
     for path in sorted(path for path in stage.rglob("*") if path.is_file()):
         name, size = path.relative_to(stage).as_posix(), path.stat().st_size
-        found.append(Entry(name, size, sha256_of(path)))
-    return found
+        entries.append(Entry(name, size, sha256_of(path)))
+    return entries

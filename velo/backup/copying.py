@@ -34,8 +34,8 @@ BESIDE = ("-wal", "-shm", "-journal", ".wal", ".new", ".partial")
 def parts(home: Home) -> list[Path]:
     """The files and folders of a home that a backup takes, in its order; hidden ones are locks."""
     last = [Path(home.root, "mlflow.db"), home.artifacts, home.ledger, home.offline, home.warehouse]
-    found = [path for path in sorted(home.root.iterdir()) if not _is_left_out(path)]
-    return sorted(found, key=lambda path: last.index(path) if path in last else -1)
+    paths = [path for path in sorted(home.root.iterdir()) if not _is_left_out(path)]
+    return sorted(paths, key=lambda path: last.index(path) if path in last else -1)
 
 
 def left_out(home: Home) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def _copy_database(path: Path, target: Path, wait: float) -> None:
     copied = sqlite3.connect(target)
     try:
         source.backup(copied, progress=in_time)
-        found = copied.execute("PRAGMA quick_check(1)").fetchone()[0]
+        verdict = copied.execute("PRAGMA quick_check(1)").fetchone()[0]
         # Else a log and its index would be made beside the copy by whoever reads it.
         copied.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
@@ -137,8 +137,8 @@ def _copy_database(path: Path, target: Path, wait: float) -> None:
     finally:
         copied.close()
         source.close()
-    if found != "ok":
-        raise HomeError(f"{path} is damaged: {found.splitlines()[0]}; restore it from a backup")
+    if verdict != "ok":
+        raise HomeError(f"{path} is damaged: {verdict.splitlines()[0]}; restore it from a backup")
 
 
 def _copy_build(home: Home, stage: Path) -> str | None:

@@ -81,11 +81,11 @@ class Manifest:
             )
         try:
             files = tuple(Entry(**entry) for entry in read["files"])
-            found = cls(**{**read, "files": files})
+            manifest = cls(**{**read, "files": files})
         except (TypeError, KeyError):
             raise InputError("its manifest cannot be read") from None
-        _check(found)
-        return found
+        _check(manifest)
+        return manifest
 
 
 def is_inside(path: str) -> bool:

@@ -35,16 +35,16 @@ def places(home: Home) -> set[Path]:
     Raises:
         InputError: MLflow's database or Feast's registry cannot be read.
     """
-    found = set()
+    roots = set()
     database = home.root / "mlflow.db"
     if database.exists():
-        found |= {_above(uri, home.artifacts.name) for uri in _artifact_uris(database)}
+        roots |= {_above(uri, home.artifacts.name) for uri in _artifact_uris(database)}
     if home.registry.exists():
-        found |= {
+        roots |= {
             _above(uri, home.offline.name, home.current_build.name)
             for uri in _source_uris(home.registry)
         }
-    return {place for place in found if place is not None}
+    return {place for place in roots if place is not None}
 
 
 def relocate(home: Home, after: Path) -> None:

@@ -54,9 +54,9 @@ def restore(
                 )
             return stage
 
-        manifest, found = archive.read(file, place, lambda path: tell(f"unpacking {path}"))
-        if sha256 is not None and found != sha256.lower():
-            raise InputError(f"{file} has the SHA-256 {found}, not {sha256}: take another backup")
+        manifest, digest = archive.read(file, place, lambda path: tell(f"unpacking {path}"))
+        if sha256 is not None and digest != sha256.lower():
+            raise InputError(f"{file} has the SHA-256 {digest}, not {sha256}: take another backup")
         if manifest.build is not None:
             pointer = Home(stage).current_build
             pointer.symlink_to(manifest.build, target_is_directory=True)
@@ -73,7 +73,7 @@ def restore(
     return HomeCopy(
         str(file),
         file.stat().st_size,
-        found,
+        digest,
         str(root),
         len(manifest.files),
         manifest.total,

@@ -26,7 +26,7 @@ def patiently(
     Raises:
         InUse: it was still so in the end.
     """
-    until, told = time.monotonic() + wait, False
+    until, announced = time.monotonic() + wait, False
     while True:
         try:
             return do()
@@ -34,7 +34,7 @@ def patiently(
             left = until - time.monotonic()
             if left <= 0:
                 raise
-            if not told:
+            if not announced:
                 waiting(f"waiting: {str(error).rpartition(': ')[0]}")
-                told = True
+                announced = True
         time.sleep(min(RETRY_SECONDS, left))

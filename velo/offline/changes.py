@@ -66,15 +66,15 @@ def find_changed_races(con: duckdb.DuckDBPyConnection, batch: int) -> tuple[int,
         How many there are, and how many races there are in all.
     """
     source = main_schema(con)
-    told = [
+    selects = [
         f"SELECT race_id FROM {source}.{table} WHERE batch_id > {batch}"
         for table in (*KEYS, "race_flags")
     ]
-    told += [
+    selects += [
         f"SELECT race_id FROM {source}.earlier_{table} WHERE replaced_by > {batch}"
         for table in KEYS
     ]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE changed_races AS {' UNION '.join(told)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE changed_races AS {' UNION '.join(selects)}")
     changed, races = con.execute(
         f"SELECT (SELECT count(*) FROM changed_races), (SELECT count(*) FROM {source}.races)"
     ).fetchall()[0]

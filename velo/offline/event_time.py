@@ -127,15 +127,15 @@ class _Reading:
 
     def _clock_among(self, node: Node, source: _Rows) -> tuple[int, str]:
         """The place and the name of the one selected column that is the clock."""
-        found = []
+        candidates = []
         for place, each in enumerate(node["select_list"]):
             if each["class"] == "STAR":
                 raise Entangled
             if self._is_clock(each, source):
-                found.append((place, each["alias"] or source.clock))
-        if len(found) != 1:
+                candidates.append((place, each["alias"] or source.clock))
+        if len(candidates) != 1:
             raise Entangled
-        return found[0]
+        return candidates[0]
 
     def _is_clock(self, each: Node, source: _Rows) -> bool:
         """The clock itself, in another type, or moved to a later day."""

@@ -231,10 +231,10 @@ def _source(relations: dict[str, _Rows], column: list[str]) -> _Rows:
     """The relation that a column is of: the named one, else the first that has it."""
     *qualifier, name = column
     having = [relation for relation in relations.values() if name in relation.columns]
-    found = [relations[each] for each in qualifier if each in relations] or having
-    if not found:
+    sources = [relations[each] for each in qualifier if each in relations] or having
+    if not sources:
         raise Entangled
-    return found[0]
+    return sources[0]
 
 
 def _equated(node: Node) -> Iterator[tuple[list[str], list[str]]]:

@@ -25,12 +25,12 @@ def write_manifest(folder: Path, before: Path | None = None) -> None:
             it has there, so a file that rotted since is not taken for what was made.
     """
     earlier = hashes(before) or {} if before else {}
-    found = {}
+    by_name = {}
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         linked = before is not None and name in earlier and (before / name).samefile(path)
-        found[name] = earlier[name] if linked else sha256_of(path)
-    (folder / NAME).write_text(json.dumps(found, indent=1), encoding="utf-8")
+        by_name[name] = earlier[name] if linked else sha256_of(path)
+    (folder / NAME).write_text(json.dumps(by_name, indent=1), encoding="utf-8")
 
 
 def hashes(folder: Path) -> dict[str, str] | None:

@@ -18,13 +18,13 @@ def rows_and_nulls(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[int, d
 
     The files' own statistics say both.
     """
-    found = con.execute(
+    counts = con.execute(
         "SELECT path_in_schema, sum(num_values), sum(stats_null_count) "
         f"FROM parquet_metadata({files_below(folder)}) "
         "GROUP BY path_in_schema ORDER BY min(column_id)"
     ).fetchall()
-    rows = int(found[0][1] or 0) if found else 0
-    return rows, {name: round(nulls / rows, 6) for name, _, nulls in found if rows and nulls}
+    rows = int(counts[0][1] or 0) if counts else 0
+    return rows, {name: round(nulls / rows, 6) for name, _, nulls in counts if rows and nulls}
 
 
 def hold_recent(con: duckdb.DuckDBPyConnection, entries: Path) -> None:

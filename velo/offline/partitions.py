@@ -28,10 +28,10 @@ def scan(folder: Path) -> str:
 
 def scan_years(folder: Path, years: Collection[int]) -> str | None:
     """SQL: the rows of some years of a written table; None where it has none of them."""
-    found = [
+    files = [
         files_below(folder / f"year={year}") for year in years if (folder / f"year={year}").is_dir()
     ]
-    return f"read_parquet([{', '.join(found)}], hive_partitioning = false)" if found else None
+    return f"read_parquet([{', '.join(files)}], hive_partitioning = false)" if files else None
 
 
 def files_below(folder: Path) -> str:

@@ -149,14 +149,14 @@ class Renewal:
 
     def _independence(self, table: Table) -> Independence | None:
         """Of the warehouse's tables the changed races are known, and nothing else."""
-        found = independence(table.sql, self._columns)
-        if found and found.own & set(EXPOSED) and found.columns != ("race_id",):
-            found = independence(table.sql, self._columns, ("race_id",))
-        if found and any(
-            found.looked_up.get(name, ("race_id",)) != ("race_id",) for name in EXPOSED
+        split = independence(table.sql, self._columns)
+        if split and split.own & set(EXPOSED) and split.columns != ("race_id",):
+            split = independence(table.sql, self._columns, ("race_id",))
+        if split and any(
+            split.looked_up.get(name, ("race_id",)) != ("race_id",) for name in EXPOSED
         ):
             return None
-        return found
+        return split
 
     def _since(self, table: Table, alone: Independence, changed: set[str]) -> Since | None:
         """Whether the table runs along a clock, and from which day on its inputs differ."""

@@ -95,8 +95,8 @@ class Admission:
     async def _body(
         self, headers: dict[bytes, bytes], receive: Any
     ) -> tuple[Problem | None, bytes]:
-        said = headers.get(b"content-length", b"0")
-        if said.isdigit() and int(said) > self._largest:
+        length = headers.get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._largest:
             return self._too_large(), b""
         chunks: list[bytes] = []
         size = 0

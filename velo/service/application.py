@@ -85,10 +85,10 @@ def _routes(app: FastAPI, service: Service) -> None:
     @app.get("/ready", tags=["service"], responses={503: {"model": schemas.Readiness}})
     def ready(response: Response) -> schemas.Readiness:
         """Whether an open race of the next day with a card can be predicted, and why not."""
-        found = service.readiness()
-        if not found.ready:
+        readiness = service.readiness()
+        if not readiness.ready:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-        return found
+        return readiness
 
     @app.get(
         "/metrics",
@@ -158,8 +158,8 @@ def _routes(app: FastAPI, service: Service) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST_TOLD)] = MOST_TOLD,
     ) -> Response:
         """The predictions of a race, the first first, so many at a time."""
-        found, following = service.revisions(race_id, after, limit)
-        return JSONResponse({"predictions": list(map(race_json, found)), "after": following})
+        page, following = service.revisions(race_id, after, limit)
+        return JSONResponse({"predictions": list(map(race_json, page)), "after": following})
 
     @app.get(
         "/ledger",

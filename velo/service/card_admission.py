@@ -42,10 +42,10 @@ def require_open(card: Card, now: datetime, live: Live) -> None:
     shut = {}
     for race, row in first.items():
         size = sum(each["race_id"] == race for each in rows)
-        found = refusal(row, size, race in card.incomplete, now, False, live)
-        if found is None:
+        closure = refusal(row, size, race in card.incomplete, now, False, live)
+        if closure is None:
             return
         # Nobody may post a card in order to fill it in afterwards.
-        shut[race] = f"{race_name(row)}: {found.why.partition('; --backfill')[0]}"
+        shut[race] = f"{race_name(row)}: {closure.why.partition('; --backfill')[0]}"
     if shut:
         raise InputError(f"no race can be predicted: {next(iter(shut.values()))}")

@@ -31,14 +31,14 @@ def written(folder: Path, body: bytes, media: str) -> Path:
         path.write_bytes(body)
         return path
     try:
-        said = json.loads(body, parse_constant=_no_number)
+        document = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{ROWS_SHOWN} is not JSON: {error}") from None
-    if isinstance(said, dict):
+    if isinstance(document, dict):
         path = folder / "card.json"
         path.write_bytes(body)
         return path
-    rows = _rows(said)
+    rows = _rows(document)
     path = folder / "card.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
@@ -52,11 +52,11 @@ def renamed(error: InputError) -> InputError:
     return type(error)(_FILE.sub(ROWS_SHOWN, str(error)))
 
 
-def _rows(said: Any) -> list[dict[str, str]]:
-    if not isinstance(said, list) or not said:
+def _rows(items: Any) -> list[dict[str, str]]:
+    if not isinstance(items, list) or not items:
         raise InputError(f"{ROWS_SHOWN} is no list of rows, one a runner, and no racecard object")
-    found = []
-    for number, row in enumerate(said, 1):
+    rows = []
+    for number, row in enumerate(items, 1):
         if not isinstance(row, dict):
             raise InputError(f"row {number} of {ROWS_SHOWN} is no object of columns")
         for name, value in row.items():
@@ -64,8 +64,8 @@ def _rows(said: Any) -> list[dict[str, str]]:
                 raise InputError(
                     f"row {number} of {ROWS_SHOWN}: {name[:40]!r} is no text, number or truth value"
                 )
-        found.append({name: _cell(value) for name, value in row.items()})
-    return found
+        rows.append({name: _cell(value) for name, value in row.items()})
+    return rows
 
 
 def _cell(value: Any) -> str:

@@ -114,12 +114,12 @@ def _try(pricer: Pricer) -> None:
 
 def stamp_of(path: Path) -> Stamp:
     """What changes when a file, or what SQLite keeps beside it, is written."""
-    found: list[tuple[int, int, int] | None] = []
+    files: list[tuple[int, int, int] | None] = []
     for each in (path, Path(f"{path}-wal")):
         try:
             facts = each.stat()
         except FileNotFoundError:
-            found.append(None)
+            files.append(None)
         else:
-            found.append((facts.st_mtime_ns, facts.st_size, facts.st_ino))
-    return tuple(found)
+            files.append((facts.st_mtime_ns, facts.st_size, facts.st_ino))
+    return tuple(files)

@@ -92,8 +92,8 @@ async def answer(
     await send({"type": "http.response.body", "body": body})
 
 
-def _name(said: str) -> str:
+def _name(host: str) -> str:
     """`[::1]:8000` is `::1`, `localhost:8000` is `localhost`."""
-    if said.startswith("["):
-        return said[1:].partition("]")[0]
-    return said.partition(":")[0]
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]

@@ -192,13 +192,13 @@ class PricingQueue:
         quoted = [each.odds or each.race.quoted(pricer.decision) for each in races]
         odds = np.concatenate([each.odds for each in quoted])
         self._require_credible(pricer, entries, odds)
-        found, standing = self._features(pricer, day, entries)
+        features, standing = self._features(pricer, day, entries)
         pricer.stored.require_build(current_build(self._home))
         made = pricer.price(
             entries,
             odds,
             {each.race.race_id: odds.kind for each, odds in zip(races, quoted, strict=True)},
-            found,
+            features,
             source="online",
             build=standing.fingerprint,
             now=self._clock(),
@@ -239,10 +239,10 @@ class PricingQueue:
         store = pricer.source.store
         before = self._state.of(store, day)
         for _ in range(ATTEMPTS):
-            found = pricer.online(entries)
+            features = pricer.online(entries)
             after = self._state.of(store, day)
             if after == before:
-                return found, after
+                return features, after
             before = after
         raise HomeError("the online store does not stand still: ask again")
 

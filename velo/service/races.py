@@ -70,11 +70,11 @@ class KnownRaces:
             for known in (self._known, *self._held.values()):
                 if race_id in known:
                     return known[race_id]
-            found = declared_race(con, race_id)
-            if found is not None:
-                self._known[race_id] = found
+            race = declared_race(con, race_id)
+            if race is not None:
+                self._known[race_id] = race
                 _bound(self._known, MOST_RACES)
-            return found
+            return race
 
     def of_day(self, day: date) -> list[DeclaredRace]:
         """The races of cards on a day."""
@@ -162,7 +162,7 @@ class KnownRaces:
             for runner, price in zip(runners, prices, strict=True)
             if price == price
         }
-        found = [
+        races = [
             replace(
                 each,
                 odds={
@@ -176,9 +176,9 @@ class KnownRaces:
         with self._lock:
             self._unchanged()
             self._held.pop(day, None)
-            self._held[day] = {each.race_id: each for each in found}
+            self._held[day] = {each.race_id: each for each in races}
             _bound(self._held, MOST_DAYS)
-        return found
+        return races
 
     def _unchanged(self) -> sqlite3.Connection:
         """The declarations, what is remembered of them and has changed since forgotten.

@@ -26,11 +26,17 @@ def threads(lives: Mapping[str, bool]) -> Part:
     return Part(ready=False, why=f"{' and '.join(dead)}: restart the service")
 
 
-def parts(found: Readiness) -> list[Part]:
+def parts(readiness: Readiness) -> list[Part]:
     """The parts, what is needed first first."""
-    return [found.stores, found.threads, found.champion, found.build, found.online]
+    return [
+        readiness.stores,
+        readiness.threads,
+        readiness.champion,
+        readiness.build,
+        readiness.online,
+    ]
 
 
-def why_not(found: Readiness) -> str | None:
+def why_not(readiness: Readiness) -> str | None:
     """The first part that is missing, in one line; None where a race can be predicted."""
-    return next((each.why for each in parts(found) if not each.ready), None)
+    return next((each.why for each in parts(readiness) if not each.ready), None)

@@ -24,14 +24,14 @@ LONGEST_ODDS = 20
 ID = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 
 
-def _price(said: float | str) -> float | str:
+def _price(odds: float | str) -> float | str:
     """Text is read where the race is known, within the same bounds."""
-    if isinstance(said, str):
-        if len(said) > LONGEST_ODDS:
+    if isinstance(odds, str):
+        if len(odds) > LONGEST_ODDS:
             raise ValueError(f"may have {LONGEST_ODDS} signs at most")
-    elif not PRICE.holds(said):
+    elif not PRICE.holds(odds):
         raise ValueError(f"must be greater than 1 and {PRICE.most:g} at most")
-    return said
+    return odds
 
 
 Price = Annotated[

@@ -119,15 +119,15 @@ class Service:
             DataError: nobody knows it.
             InUse: no card declared it, and the warehouse is busy.
         """
-        found = self._races.declared(race_id)
-        return self._races.held(race_id, self._decision) if found is None else found
+        known = self._races.declared(race_id)
+        return self._races.held(race_id, self._decision) if known is None else known
 
     def current(self, race_id: int) -> DeclaredRace | None:
         """A race that is in memory and of the current build; else None, and `race` must look."""
-        found = self._races.declared(race_id)
-        if found is None or found.build != current_build(self.home).fingerprint:
+        known = self._races.declared(race_id)
+        if known is None or known.build != current_build(self.home).fingerprint:
             return None
-        return found
+        return known
 
     def up_to_date(self, race_id: int) -> DeclaredRace:
         """A race with the current build's facts."""
@@ -155,15 +155,17 @@ class Service:
             DataError: nobody knows the race.
         """
         self._queue.journal.require_in_place()
-        found = revisions(self.home.ledger, race_id, after, most + 1)
-        if not found and not after:
+        predictions = revisions(self.home.ledger, race_id, after, most + 1)
+        if not predictions and not after:
             self.race(race_id)
-        return found[:most], found[most - 1].revision if len(found) > most else None
+        return predictions[:most], predictions[most - 1].revision if len(
+            predictions
+        ) > most else None
 
     def races(self, day: date) -> list[schemas.RaceSaid]:
         """The races of a day, of cards or else of the warehouse."""
-        found = self._races.of_day(day)
-        return self._said(found or self._races.held_of_day(day, self._decision))
+        known = self._races.of_day(day)
+        return self._said(known or self._races.held_of_day(day, self._decision))
 
     def take(self, body: bytes, media: str) -> schemas.CardSaid:
         """Take a card as `velo predict` does, and make ready to price it.
@@ -176,7 +178,7 @@ class Service:
                 the morning of the day.
         """
         self._require_stores()
-        shown = f"{ROWS_SHOWN} at {self.clock().astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        name = f"{ROWS_SHOWN} at {self.clock().astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
         notes: list[str | None] = []
         with tempfile.TemporaryDirectory() as folder:
             path = written(Path(folder), body, media)
@@ -189,7 +191,7 @@ class Service:
                         path,
                         lambda stage: None,
                         self.clock,
-                        shown,
+                        name,
                         lambda card: require_open(card, self.clock(), self.settings.live),
                     )
                 except InputError as error:
@@ -255,7 +257,7 @@ class Service:
                 "nobody looks for another champion": self._watch.is_alive(),
             }
         )
-        found = schemas.Readiness(
+        readiness = schemas.Readiness(
             ready=False,
             day=day,
             champion=champion,
@@ -265,9 +267,9 @@ class Service:
             threads=alive,
             version=None if pricer is None else pricer.stored.version,
         )
-        found.ready = all(each.ready for each in parts(found))
-        self.metrics.ready.set(found.ready)
-        return found
+        readiness.ready = all(each.ready for each in parts(readiness))
+        self.metrics.ready.set(readiness.ready)
+        return readiness
 
     def _require_stores(self) -> None:
         self._queue.journal.require_in_place()
@@ -279,8 +281,8 @@ class Service:
             kind: Any = self.champion.pricer().decision
         except ModelError:
             kind = self.settings.prices.decision
-        found: PriceKind = kind
-        return found
+        decision: PriceKind = kind
+        return decision
 
     def _store(self, pricer: Pricer | None) -> Any:
         return feature_store(self.home) if pricer is None else pricer.source.store
@@ -296,14 +298,14 @@ class Service:
 
     def _closed(self, race: DeclaredRace, backfill: bool = False) -> str | None:
         first = race.entries.slice(0, 1).to_pylist()[0]
-        found = refusal(
+        closure = refusal(
             first, len(race.entries), race.incomplete, self.clock(), backfill, self.settings.live
         )
-        return None if found is None else found.why.replace("--backfill", "`backfill: true`")
+        return None if closure is None else closure.why.replace("--backfill", "`backfill: true`")
 
     def _said(self, races: list[DeclaredRace]) -> list[schemas.RaceSaid]:
-        found = [self._race_said(each) for each in races]
-        return sorted(found, key=lambda race: (race.deadline, race.course, race.race_id))
+        answers = [self._race_said(each) for each in races]
+        return sorted(answers, key=lambda race: (race.deadline, race.course, race.race_id))
 
     def _race_said(self, race: DeclaredRace) -> schemas.RaceSaid:
         rows = race.entries.to_pylist()

@@ -238,10 +238,10 @@ def load(**overrides: Any) -> Settings:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         given = shortened(first["input"])
-        said = f"setting {where!r}: {reason(first, Settings)} (given: {given})"
+        why = reason(first, Settings)
+        complaint = f"setting {where!r}: {why} (given: {given})" if where else why
         raise SettingsError(
-            f"{said if where else reason(first, Settings)}; mend it in {_files_of(home)} or in the "
-            "environment"
+            f"{complaint}; mend it in {_files_of(home)} or in the environment"
         ) from None
     except UnreadableSource as error:
         raise SettingsError(f"{error}: write tables and lists as JSON") from None
@@ -303,14 +303,14 @@ def _refuse_unknown_sections(toml: Path) -> None:
 
 def _refuse_unknown_variable(name: str, known: Sequence[str]) -> None:
     """A variable that steps into no section, or into one with a single underscore."""
-    said = name.lower().removeprefix("velo_")
-    section, inside, _ = said.partition("__")
+    path = name.lower().removeprefix("velo_")
+    section, inside, _ = path.partition("__")
     if inside and section not in known:
         raise SettingsError(f"{name}: no section {section!r}; known are {', '.join(known)}")
-    meant = [each for each in known if not inside and said.startswith(f"{each}_")]
+    meant = [each for each in known if not inside and path.startswith(f"{each}_")]
     if meant:
         section = max(meant, key=len)
         names = getattr(Settings.model_fields[section].annotation, "model_fields", ())
         settings = [f"VELO_{section.upper()}__{each.upper()}" for each in names]
-        wanted = f"VELO_{section.upper()}__{said.removeprefix(section + '_').upper()}"
+        wanted = f"VELO_{section.upper()}__{path.removeprefix(section + '_').upper()}"
         raise SettingsError(f"{name} sets nothing{nearest(wanted, settings)}")

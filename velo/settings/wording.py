@@ -38,19 +38,19 @@ _KINDS = {
 """By how pydantic's type of error begins."""
 
 _BOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "greater_than": lambda said: f"must be above {said['gt']:,}",
-    "greater_than_equal": lambda said: f"must be at least {said['ge']:,}",
-    "less_than": lambda said: f"must be below {said['lt']:,}",
-    "less_than_equal": lambda said: f"must be at most {said['le']:,}",
-    "multiple_of": lambda said: f"must be a multiple of {said['multiple_of']}",
-    "too_short": lambda said: f"must have at least {said['min_length']} entries",
-    "too_long": lambda said: f"must have at most {said['max_length']} entries",
-    "string_too_short": lambda said: f"must have at least {said['min_length']} signs",
-    "string_too_long": lambda said: f"must have at most {said['max_length']} signs",
-    "literal_error": lambda said: f"must be {said['expected']}",
-    "enum": lambda said: f"must be {said['expected']}",
-    "json_invalid": lambda said: f"is not JSON ({said['error']})",
-    "value_error": lambda said: str(said["error"]),
+    "greater_than": lambda limit: f"must be above {limit['gt']:,}",
+    "greater_than_equal": lambda limit: f"must be at least {limit['ge']:,}",
+    "less_than": lambda limit: f"must be below {limit['lt']:,}",
+    "less_than_equal": lambda limit: f"must be at most {limit['le']:,}",
+    "multiple_of": lambda limit: f"must be a multiple of {limit['multiple_of']}",
+    "too_short": lambda limit: f"must have at least {limit['min_length']} entries",
+    "too_long": lambda limit: f"must have at most {limit['max_length']} entries",
+    "string_too_short": lambda limit: f"must have at least {limit['min_length']} signs",
+    "string_too_long": lambda limit: f"must have at most {limit['max_length']} signs",
+    "literal_error": lambda limit: f"must be {limit['expected']}",
+    "enum": lambda limit: f"must be {limit['expected']}",
+    "json_invalid": lambda limit: f"is not JSON ({limit['error']})",
+    "value_error": lambda limit: str(limit["error"]),
 }
 
 
@@ -89,15 +89,15 @@ def nearest(name: str, known: Sequence[str]) -> str:
 
 def _names(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
     """The settings of the section that a path leads to, none where it leads elsewhere."""
-    found: Any = model
+    annotation: Any = model
     for part in path:
-        if isinstance(found, type) and issubclass(found, BaseModel):
-            field = found.model_fields.get(str(part))
-            found = field.annotation if field else None
-        elif get_origin(found) is dict:
-            found = get_args(found)[1]
-    return sorted(found.model_fields) if _is_model(found) else []
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            field = annotation.model_fields.get(str(part))
+            annotation = field.annotation if field else None
+        elif get_origin(annotation) is dict:
+            annotation = get_args(annotation)[1]
+    return sorted(annotation.model_fields) if _is_model(annotation) else []
 
 
-def _is_model(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, BaseModel)
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

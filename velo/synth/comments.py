@@ -60,7 +60,9 @@ _MISHAP = {
 SHOWN_SHARE = np.array([0.86, 0.58, 0.5])  # rows whose price moves are printed, by country
 
 
-def price_moves(prices: Prices, shown: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[str]]:
+def price_moves(
+    prices: Prices, has_moves: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], list[str]]:
     """Code of each row's price moves, and their texts: ``(op 6/1 tchd 11/2)`` and its kin."""
     rungs = len(LADDER) + 1
     step, opening = prices.step.astype(np.int64), prices.opening.astype(np.int64)
@@ -70,7 +72,7 @@ def price_moves(prices: Prices, shown: NDArray[np.bool_]) -> tuple[NDArray[np.in
     low = np.where(prices.shortest < bottom, prices.shortest, -1).astype(np.int64)
     low = np.where(high >= 0, np.where(low % 3 == 0, low, -1), low)
     key = ((op + 1) * rungs + high + 1) * rungs + low + 1
-    key = np.where(shown & (step >= 0), key, 0)
+    key = np.where(has_moves & (step >= 0), key, 0)
     values, code = np.unique(key, return_inverse=True)
     texts = []
     for value in values.tolist():

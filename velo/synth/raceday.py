@@ -72,7 +72,7 @@ class Outcome:
     outcome: NDArray[np.float64]  # -inf for a horse that did not start
     percentile: NDArray[np.float64]
     ability: NDArray[np.float64]  # pounds
-    shown: NDArray[np.float64]  # pounds
+    rating: NDArray[np.float64]  # pounds
 
 
 def make_card(
@@ -228,7 +228,7 @@ def run_races(
         outcome=outcome,
         percentile=1.0 - beaten / np.maximum(declared.runners[race] - 1, 1),
         ability=MEAN_RATING[code] + pounds * ability,
-        shown=MEAN_RATING[code] + pounds * worth,
+        rating=MEAN_RATING[code] + pounds * worth,
     )
 
 

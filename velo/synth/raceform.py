@@ -220,9 +220,9 @@ def _rating_bands(
     band: NDArray[np.int64], country: NDArray[np.int8], rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], list[str]]:
     """Rating bands: ``0-75`` in Britain, ``47-65`` for less than half the Irish handicaps."""
-    shown = (country == GB) | ((country == IRE) & (rng.random(len(band)) < 0.4))
+    has_band = (country == GB) | ((country == IRE) & (rng.random(len(band)) < 0.4))
     lowest = np.where(country == IRE, (band - 20 + rng.integers(-2, 3, len(band))).clip(0), 0)
-    key = np.where((band > 0) & shown, lowest * 1000 + band, 0)
+    key = np.where((band > 0) & has_band, lowest * 1000 + band, 0)
     values, code = np.unique(key, return_inverse=True)
     return code, [f"{v // 1000}-{v % 1000}" if v else "" for v in values.tolist()]
 
@@ -260,7 +260,7 @@ def _runner_columns(
     step = np.where(prices.step[part] >= 0, prices.step[part] * 4 + prices.mark[part], -1)
     country = world.courses.country[races["course"][race]]
     worn = np.where(rng.random(n) < 0.9, world.horses.headgear[horse], 0)
-    shown = rng.random(n) < SHOWN_SHARE[country]
+    has_moves = rng.random(n) < SHOWN_SHARE[country]
     number = np.where(rng.random(n) < 0.004, 0, runners["number"][part]).astype(np.int64)
     columns = {
         "num": tenths(number),
@@ -284,7 +284,7 @@ def _runner_columns(
     early, early_texts, late, late_texts = phrases(
         part_results, world.horses.style[horse], races["runners"][race].astype(np.int64), rng
     )
-    moves, move_texts = price_moves(part_prices, shown)
+    moves, move_texts = price_moves(part_prices, has_moves)
     silent = status == WITHDRAWN
     columns["comment"] = pc.binary_join_element_wise(
         look_up([*early_texts, ""], np.where(silent, len(early_texts), early)),

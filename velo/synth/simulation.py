@@ -159,7 +159,7 @@ class Simulation:
             card.today,
             card.month,
             card.year,
-            np.where(void, horses.estimate[card.rows], outcome.shown)[home],
+            np.where(void, horses.estimate[card.rows], outcome.rating)[home],
             np.where(void, 0.5, outcome.percentile)[home],
             declared.level[card.race][home],
             declared.weight[home],

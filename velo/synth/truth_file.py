@@ -48,16 +48,16 @@ def read_truth(path: Path) -> pd.DataFrame:
 
 def _race_ids(day: date, where: str, offs: list[str]) -> list[int]:
     """Of the races of one meeting."""
-    found = course(where)
-    if found is None:
+    racecourse = course(where)
+    if racecourse is None:
         raise InputError(f"the truth file names no course: {where!r}")
     times = [off_time(off) for off in offs]
     if None in times:
         raise InputError(f"the truth file has an off that is no time: {offs[times.index(None)]!r}")
     read = read_meeting(
-        day, [time for time in times if time], venue(found.name, found.country or "GB")
+        day, [time for time in times if time], venue(racecourse.name, racecourse.country or "GB")
     )
-    course_id = stable_id("course", course_key(found))
+    course_id = stable_id("course", course_key(racecourse))
     return [
         stable_id("race", day, course_id, off if time is None else time.shown)
         for off, time in zip(offs, read, strict=True)

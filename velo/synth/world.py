@@ -88,7 +88,7 @@ def write_world(
     )
     written = 0
 
-    def told() -> Iterator[pa.Table]:
+    def counted() -> Iterator[pa.Table]:
         nonlocal written
         for table in tables(sheet, for_text):
             yield table
@@ -100,7 +100,7 @@ def write_world(
     truth = truth_path(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with draft_of(out) as part:
-        write(part, out.suffix, written_as, told())
+        write(part, out.suffix, written_as, counted())
         with draft_of(truth) as truth_part:
             pq.write_table(_truth(sheet), truth_part, compression="zstd")
     return _summary(sheet, written, [out, truth])

@@ -61,10 +61,10 @@ def race_key(date: str, course: str, off: str) -> str:
 
 def furlongs(distance: str) -> str:
     """``1m2½f`` is ``10.5``."""
-    told = re.fullmatch(r"(?:(\d+)m)?(?:(\d*)(½?)f)?", distance)
-    if told is None:
+    parts = re.fullmatch(r"(?:(\d+)m)?(?:(\d*)(½?)f)?", distance)
+    if parts is None:
         return ""
-    return f"{8 * int(told[1] or 0) + int(told[2] or 0) + (0.5 if told[3] else 0.0)}"
+    return f"{8 * int(parts[1] or 0) + int(parts[2] or 0) + (0.5 if parts[3] else 0.0)}"
 
 
 def day_and_month(date: str) -> str:
