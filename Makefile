@@ -15,14 +15,14 @@ endif
 MARK := $(VENV)/.velo
 STAMP := $(VENV)/.installed$(if $(HASHES),-by-hash)
 PINS := requirements$(if $(HASHES),-hashes).txt
-ONLY := $(if $(HASHES),--require-hashes --only-binary :all:)
+BY_HASH := $(if $(HASHES),--require-hashes --only-binary :all:)
 COMPILE := uv pip compile --quiet --no-emit-index-url --no-emit-find-links --no-header \
 	--no-annotate --universal --python-version 3.11
 export VELO_HOME ?= $(CURDIR)/var
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow check train backtest daily serve status ui bench clean pins sbom \
-	test-feast mutants
+	test-feast mutants docs pictures
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,12 +37,12 @@ $(STAMP): $(PINS) pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
 		export VIRTUAL_ENV="$(abspath $(VENV))"; \
 		uv venv --quiet --allow-existing --python $(PYTHON) "$(VENV)" \
-		&& uv pip install --quiet $(if $(HASHES),--reinstall) $(ONLY) -r $(PINS) \
+		&& uv pip install --quiet $(if $(HASHES),--reinstall) $(BY_HASH) -r $(PINS) \
 		&& uv pip install --quiet --no-deps --no-build-isolation -e . ; \
 	else \
 		pip="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
 		$(PYTHON) -m venv "$(VENV)" \
-		&& $$pip $(if $(HASHES),--force-reinstall) $(ONLY) -r $(PINS) \
+		&& $$pip $(if $(HASHES),--force-reinstall) $(BY_HASH) -r $(PINS) \
 		&& $$pip --no-deps --no-build-isolation -e . ; \
 	fi
 	@rm -f "$(VENV)/.installed" "$(VENV)/.installed-by-hash"
@@ -76,6 +76,16 @@ mutants: $(STAMP) ## faults put into what money goes by, and whether tests notic
 		-r benchmarks/mutants/requirements.txt
 	$(VENV)/mutants/bin/python -m benchmarks.mutants $(ONLY)
 
+docs: ## the documentation as a site, site/index.html
+	@$(PYTHON) -m venv $(VENV)/docs
+	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check \
+		-r docs/requirements.txt
+	$(VENV)/docs/bin/mkdocs build --strict --quiet
+	@echo "open site/index.html"
+
+pictures: $(STAMP) ## the pictures of docs/pictures, taken of the demo's home with Chromium
+	$(BIN)/python docs/take_pictures.py
+
 check: $(STAMP) ## ruff and mypy
 	$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
@@ -101,7 +111,7 @@ status: $(STAMP) ## where the home stands
 ui: $(STAMP) ## MLflow's pages on loopback, port 5000
 	$(BIN)/velo ui
 
-bench: $(STAMP) ## the README's table of speed, printed anew
+bench: $(STAMP) ## the first table of docs/benchmarks.md, measured anew
 	$(BIN)/python -m benchmarks.whole_way
 
 pins: ## pin every package anew, for all platforms, exact, with hashes too, without addresses

@@ -1,1 +1,1 @@
-"""What the README's table of speed is made by."""
+"""What the figures of docs/benchmarks.md and docs/real-data.md are measured with."""

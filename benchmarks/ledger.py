@@ -67,8 +67,8 @@ def measure(folder: Path, days: int, races: int) -> None:
     """Make the world, then ask for its ledger."""
     from velo import settings
     from velo.home import Home
-    from velo.live.book import open_book
     from velo.live.journal import predictions
+    from velo.live.ledger_view import view_ledger
     from velo.live.proof import verify_ledger
     from velo.warehouse.ingest import ingest
 
@@ -89,7 +89,7 @@ def measure(folder: Path, days: int, races: int) -> None:
             proof = verify_ledger(home, whole)
         print(f"{proof.checked:,} of {proof.links:,} predictions verified")
     with timed("journal read and bets settled"):
-        book = open_book(home, own)
+        book = view_ledger(home, own)
     with timed("figures of every span"):
         book.figures(own)
     record(home, own, book)

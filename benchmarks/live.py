@@ -48,8 +48,8 @@ def warm(path: Path, most: int) -> None:
     from velo import settings
     from velo.home import Home
     from velo.live.preparation import bring_store
-    from velo.service.desk import Wanted
-    from velo.service.said import PredictionAsked
+    from velo.service.queue import PricingRequest
+    from velo.service.schemas import PredictionAsked
     from velo.service.service import Service
 
     home, own = Home.current(), settings.load()
@@ -74,7 +74,7 @@ def warm(path: Path, most: int) -> None:
         print(f"one race of {largest}: {told(walls[WARMING:])}, processor {processor:.1f} ms")
         begun = time.perf_counter()
         every = [service.race(each.race_id) for each in taken]
-        answers = [service._desk.ask(Wanted(each, None, True)) for each in every]
+        answers = [service._queue.ask(PricingRequest(each, None, True)) for each in every]
         for each in answers:
             each.result()
         print(f"{len(every)} races asked at once: {1000 * (time.perf_counter() - begun):.0f} ms")

@@ -33,8 +33,8 @@ def main() -> None:
     from velo import settings
     from velo.errors import ModelError
     from velo.home import Home
-    from velo.live.book import open_book
     from velo.live.journal import predictions
+    from velo.live.ledger_view import view_ledger
     from velo.offline.build import build
     from velo.store.online.materialize import materialize
 
@@ -67,7 +67,7 @@ def main() -> None:
             print("  differs:", each)
         new = sum("horse" in each.unknown for race in online for each in race.runners)
         said = lived.settle(lived.results(day), at=day).days[0]
-        book = lived.timed("ledger", lambda: open_book(home, own))
+        book = lived.timed("ledger", lambda: view_ledger(home, own))
         print(
             f"{day}: {said['races']} races, {said['runners']} runners, {said['bets']} bets, "
             f"{said['profit']:+.1f}; "
@@ -86,7 +86,7 @@ def main() -> None:
     print(f"races that no backtest has: {done.left_out}")
     for name in BUCKETS:
         print(name, json.dumps(done.ledger[name].to_dict()))
-    book = open_book(home, own)
+    book = view_ledger(home, own)
     print("ledger, all races:", json.dumps(book.figures(own)[-1].to_dict()))
     for stage, taken in lived.seconds.items():
         print(

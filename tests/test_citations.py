@@ -55,9 +55,10 @@ def pages() -> tuple[Path, ...]:
 
 
 def page_of(name: str, citing: Path) -> Path | None:
-    """The page that a name means: by its path from the citing file or the root, else by its name
-    alone where one page in the project has it."""
-    for base in (citing.parent, PROJECT):
+    """The page that a name means: by its path from the citing file or the root (from `docs` in the
+    site's navigation), else by its name alone if one page in the project has it."""
+    site = [PROJECT / "docs"] if citing.name == "mkdocs.yml" else []
+    for base in (*site, citing.parent, PROJECT):
         if (base / name).is_file():
             return (base / name).resolve()
     alike = [page for page in pages() if page.name == name]

@@ -30,7 +30,7 @@ DRIFT = "monitoring/test_drift_settings.py::"
 FEATURE_DRIFT = DRIFT + "test_a_feature_drifts_beyond_its_limit_and_what_training_showed"
 CHANCE_DRIFT = DRIFT + "test_chances_drift_beyond_their_limit"
 TOO_FEW = DRIFT + "test_fewer_runners_or_races_than_are_set_tell_nothing"
-DUE = "cli/test_upkeep.py::test_what_is_missing_or_stale_is_due_with_its_command"
+DUE = "monitoring/test_upkeep.py::test_what_is_missing_or_stale_is_due_with_its_command"
 PROTOCOL = "service/test_protocol.py::"
 HELD = (
     "service/test_connections.py::"

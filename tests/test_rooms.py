@@ -50,8 +50,8 @@ MAY_IMPORT = {
         *BASE,
     },
     "backtest": {"backtest", "training", "velo.offline", *BASE},
-    "velo.keeping": {
-        "velo.keeping",
+    "velo.backup": {
+        "velo.backup",
         "velo.live",
         "velo.warehouse",
         "velo.offline",
@@ -61,7 +61,7 @@ MAY_IMPORT = {
     "velo.report": {"velo.report", "velo.live", "training", *BASE},
     "velo.monitoring": {
         "velo.monitoring",
-        "velo.keeping",
+        "velo.backup",
         "velo.live",
         "velo.warehouse",
         "velo.offline",

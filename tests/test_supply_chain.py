@@ -99,3 +99,12 @@ def test_a_word_decides_what_is_installed_from() -> None:
     plain = make("--dry-run", "status", "VENV=/nowhere/venv").stdout
     assert "-r requirements.txt" in plain
     assert "--require-hashes" not in plain
+
+
+@needs_make
+def test_which_mutants_are_wanted_is_no_package_to_install_and_no_word_of_pip_a_module() -> None:
+    some = make("--dry-run", "mutants", "VENV=/nowhere/venv", "ONLY=blending/pool").stdout
+    assert "benchmarks.mutants blending/pool\n" in some
+    assert not re.search(r"install .*blending/pool", some)
+    every = make("--dry-run", "mutants", "VENV=/nowhere/venv", "HASHES=yes").stdout
+    assert re.search(r"-m benchmarks\.mutants *$", every)

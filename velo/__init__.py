@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from velo.settings import Settings as Settings
     from velo.store.online.materialize import Materialized as Materialized
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "Applied": "velo.api.results",

@@ -47,7 +47,7 @@ def test_debug_shows_where_an_error_came_from_and_ends_in_its_line(tmp_path: Pat
     lines = whole.err.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
     assert any("velo/offline/build.py" in line for line in lines)
-    assert usual.err.strip().removeprefix("Error: ") in lines[-1]
+    assert usual.err.strip().removeprefix("velo: ") in lines[-1]
 
 
 def test_status_of_an_empty_home_says_what_to_do_and_what_is_set(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from tests.cli.velo_command import ALONE
 from velo import settings
+from velo.backup.restore import restore
+from velo.backup.stores import migrate
 from velo.home import Home
-from velo.keeping.restore import restore
-from velo.keeping.stores import migrate
 
 pytestmark = pytest.mark.slow
 HOME = Path(__file__).resolve().parent.parent / "homes" / "v1.1.0" / "home.tar.gz"

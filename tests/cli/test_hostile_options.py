@@ -15,9 +15,9 @@ import pytest
 from typer.models import OptionInfo
 
 from velo import cli, settings
+from velo.backup.restore import restore
+from velo.backup.stores import migrate
 from velo.home import Home
-from velo.keeping.restore import restore
-from velo.keeping.stores import migrate
 
 TESTS = Path(__file__).resolve().parent.parent
 HOME = TESTS / "homes" / "v1.1.0" / "home.tar.gz"

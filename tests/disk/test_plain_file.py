@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from velo.backup.restore import restore
 from velo.cli.output_file import require_output
 from velo.disk.plain_file import require_plain
 from velo.errors import InputError, SettingsError
 from velo.home import Home
-from velo.keeping.restore import restore
-from velo.live.card_file import hold_card, said_of_prices
+from velo.live.card_file import check_card, price_rows
 from velo.settings import Store, load
 from velo.synth.truth_file import read_truth
 from velo.warehouse.deliveries import expand
@@ -85,9 +85,9 @@ def test_none_in_a_folder_or_of_a_pattern_is_waited_for_either(tmp_path: Path, n
 @pytest.mark.parametrize(
     ("name", "read"),
     [
-        ("card.csv", hold_card),
-        ("card.json", hold_card),
-        ("odds.csv", said_of_prices),
+        ("card.csv", check_card),
+        ("card.json", check_card),
+        ("odds.csv", price_rows),
         ("world.truth.parquet", read_truth),
         ("home.tar.gz", lambda path: restore(path, path.parent / "home")),
         ("out.csv", lambda path: require_output("--export", path, (".csv",))),

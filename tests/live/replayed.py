@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from training.run import train
+from velo.backup.backup import backup
+from velo.backup.restore import restore
 from velo.home import Home
-from velo.keeping.backup import backup
-from velo.keeping.restore import restore
 from velo.live.predict import Asked, Predicted, predict
 from velo.live.settling import Settled, settle
 from velo.offline.build import build

@@ -13,8 +13,8 @@ from tests.warehouse.bare_files import card_file, old_file
 from tests.warehouse.raceform_file import STORE, ask, file_of, load, row
 from velo.home import Home
 from velo.live.aliases import resolve
-from velo.live.book import open_book
 from velo.live.journal import predictions, record
+from velo.live.ledger_view import view_ledger
 from velo.settings import Settings
 
 DAY = date(2018, 7, 1)
@@ -67,7 +67,7 @@ def test_a_race_and_horses_that_were_joined_since_are_settled(home: Home, tmp_pa
     )
     load(home, results(tmp_path, "Leopardstown (IRE)"))
     assert ask(home, "SELECT count(*) FROM races") == [(1,)]
-    book = open_book(home, Settings(home=home.root))
+    book = view_ledger(home, Settings(home=home.root))
     assert book.bets["state"].tolist() == ["ran"]
     assert book.bets["profit_sp"].tolist() == [4.0]
 
@@ -113,7 +113,7 @@ def test_predictions_under_the_younger_id_settle_after_the_join(
         mend(con, 9)
         con.execute("COMMIT")
     assert (younger, older) in ask(home, "SELECT alias, id FROM aliases WHERE kind = 'race'")
-    book = open_book(home, Settings(home=home.root))
+    book = view_ledger(home, Settings(home=home.root))
     assert book.bets["race_id"].tolist() == [older]
     assert book.bets["profit_sp"].tolist() == [4.0]
     assert predictions(home.ledger) == stored

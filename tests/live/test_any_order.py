@@ -17,8 +17,8 @@ from tests.live.predicted import backed, runner
 from tests.live.predicted import race as predicted
 from tests.warehouse.raceform_file import file_of, race, row
 from velo.home import Home
-from velo.live.book import open_book
 from velo.live.journal import record
+from velo.live.ledger_view import view_ledger
 from velo.live.settling import settle
 from velo.settings import Settings, Store
 from velo.warehouse.connection import warehouse
@@ -98,7 +98,7 @@ def ledger_after(morning: Path, names: list[str]) -> pd.DataFrame:
         home = Home(Path(folder) / "home")
         for name in names:
             settle(home, SETTINGS, [str(morning / name)], None, False, lambda stage: None)
-        book = open_book(home, SETTINGS, strategy="top20")
+        book = view_ledger(home, SETTINGS, strategy="top20")
         return pd.concat([book.runners, book.bets])
 
 

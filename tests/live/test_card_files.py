@@ -11,8 +11,8 @@ import pytest
 
 from tests.live.replayed import written
 from velo.errors import InputError, UnknownFormat
-from velo.live.card_file import Said, hold_card, quoted_kind, said_of_card, said_of_prices
-from velo.live.recognition import recognise
+from velo.live.card_file import CardRow, card_rows, check_card, price_rows, quoted_kind
+from velo.live.matching import recognise
 
 RUNNER = {
     "name": "Gala Star (IRE)",
@@ -46,8 +46,8 @@ def json_card(folder: Path, said: Any) -> Path:
 
 def test_a_json_card_is_read_as_a_flat_one(tmp_path: Path) -> None:
     path = json_card(tmp_path, {"GB": {"Ripon": {"2:30": RACE}}})
-    (row,) = said_of_card(hold_card(path))
-    assert row == Said(1, "Gala Star (IRE)", date(2026, 5, 2), "Ripon", "2:30", "9")
+    (row,) = card_rows(check_card(path))
+    assert row == CardRow(1, "Gala Star (IRE)", date(2026, 5, 2), "Ripon", "2:30", "9")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_another_layout_is_refused_in_one_line_that_names_the_place(
 ) -> None:
     path = json_card(tmp_path, said)
     with pytest.raises(UnknownFormat, match=words) as refusal:
-        said_of_card(path)
+        card_rows(path)
     assert "\n" not in str(refusal.value)
 
 
@@ -74,20 +74,20 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "card.json"
     path.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="is not JSON"):
-        said_of_card(path)
+        card_rows(path)
 
 
 def test_results_are_no_card(tmp_path: Path) -> None:
     path = written(tmp_path / "x.csv", [{"date": "2026-05-02", "horse": "A", "pos": "1"}])
     with pytest.raises(InputError, match="finishing positions"):
-        said_of_card(path)
+        card_rows(path)
 
 
 def test_results_of_any_spelling_are_no_card(tmp_path: Path) -> None:
     row = {"date": "2026-05-02", "course": "Ripon", "horse": "A", "Finish Pos": "1"}
     with pytest.raises(InputError, match="finishing positions"):
-        said_of_card(written(tmp_path / "x.csv", [row]))
-    assert said_of_card(written(tmp_path / "y.csv", [row | {"Finish Pos": ""}]))
+        card_rows(written(tmp_path / "x.csv", [row]))
+    assert card_rows(written(tmp_path / "y.csv", [row | {"Finish Pos": ""}]))
 
 
 def test_a_card_may_call_its_columns_as_the_scraper_does(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_a_card_may_call_its_columns_as_the_scraper_does(tmp_path: Path) -> None
         "name": "Alpha",
         "number": "1",
     }
-    (read,) = said_of_card(written(tmp_path / "x.csv", [row]))
-    assert read == Said(2, "Alpha", date(2026, 5, 2), "Ripon", "2:30")
+    (read,) = card_rows(written(tmp_path / "x.csv", [row]))
+    assert read == CardRow(2, "Alpha", date(2026, 5, 2), "Ripon", "2:30")
 
 
 def test_odds_are_read_as_fractions_or_decimals_and_a_price_of_nothing_is_none(
@@ -114,7 +114,7 @@ def test_odds_are_read_as_fractions_or_decimals_and_a_price_of_nothing_is_none(
             {"horse": "C", "odds": "0", "morning": "-"},
         ],
     )
-    rows = said_of_prices(path)
+    rows = price_rows(path)
     assert [dict(row.odds) for row in rows] == [
         {"current": 3.5, "morning": 4.0},
         {"current": 2.0},
@@ -128,7 +128,7 @@ def test_odds_are_read_as_fractions_or_decimals_and_a_price_of_nothing_is_none(
 def test_a_price_file_without_odds_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "x.csv", [{"horse": "A", "draw": "3"}])
     with pytest.raises(InputError, match="needs the columns horse and odds"):
-        said_of_prices(path)
+        price_rows(path)
 
 
 def listed(horse: str, **changes: Any) -> dict[str, Any]:
@@ -144,7 +144,12 @@ def listed(horse: str, **changes: Any) -> dict[str, Any]:
 
 def test_a_row_is_known_by_its_name_however_it_is_written() -> None:
     runners = [listed("O'Hara's Pride (IRE)"), listed("Other")]
-    rows = [Said(2, "Oharas Pride"), Said(3, "OTHER (GB)"), Said(4, "Nobody"), Said(5, "")]
+    rows = [
+        CardRow(2, "Oharas Pride"),
+        CardRow(3, "OTHER (GB)"),
+        CardRow(4, "Nobody"),
+        CardRow(5, ""),
+    ]
     assert recognise(rows, runners) == [0, 1, None, None]
 
 
@@ -156,14 +161,14 @@ def test_two_horses_of_one_name_are_told_apart_by_suffix_race_or_off_and_else_by
         listed("Again", off="16:10", course="York"),
     ]
     rows = [
-        Said(2, "Twin (FR)"),
-        Said(3, "Twin", off="2:30"),
-        Said(4, "Twin"),
-        Said(5, "Again", course="York"),
-        Said(6, "Again", off="4:15", course="Ripon"),
+        CardRow(2, "Twin (FR)"),
+        CardRow(3, "Twin", off="2:30"),
+        CardRow(4, "Twin"),
+        CardRow(5, "Again", course="York"),
+        CardRow(6, "Again", off="4:15", course="Ripon"),
     ]
     assert recognise(rows, runners) == [1, 0, None, 3, 2]
 
 
 def test_a_row_of_another_day_is_nobody() -> None:
-    assert recognise([Said(2, "A", day=date(2026, 5, 3))], [listed("A")]) == [None]
+    assert recognise([CardRow(2, "A", day=date(2026, 5, 3))], [listed("A")]) == [None]

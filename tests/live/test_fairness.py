@@ -12,10 +12,10 @@ from tests.live.predicted import backed
 from tests.live.predicted import race as predicted
 from tests.warehouse.raceform_file import ask, file_of, row
 from velo.home import Home
-from velo.live.book import open_book
 from velo.live.fairness import Changed, Declaration, RaceOffs, Results, ToldOff, judged, off_by
 from velo.live.journal import Prediction, predictions, record
 from velo.live.ledger import counting
+from velo.live.ledger_view import view_ledger
 from velo.settings import Settings, Store
 from velo.warehouse.ingest import ingest
 from velo.warehouse.undo import undo
@@ -125,12 +125,12 @@ class Warehouse:
 
     def counts(self) -> tuple[int, bool]:
         """The revision that counts in the ledger, and whether it is fair."""
-        runners = open_book(self.home, SETTINGS, backfilled=True).runners
+        runners = view_ledger(self.home, SETTINGS, backfilled=True).runners
         return int(runners["revision"].iloc[0]), not runners["backfill"].iloc[0]
 
     def changed(self) -> list[Changed]:
         """The predictions that the ledger lists."""
-        return list(open_book(self.home, SETTINGS, backfilled=True).changed)
+        return list(view_ledger(self.home, SETTINGS, backfilled=True).changed)
 
 
 @pytest.fixture
@@ -257,7 +257,7 @@ def test_an_off_that_a_prediction_names_is_known_without_a_warehouse(home: Home)
         7, [backed(1)], made=at("14:45").isoformat(), deadline=at("15:30").isoformat()
     )
     record(home.ledger, [first, moved])
-    runners = open_book(home, SETTINGS, backfilled=True).runners
+    runners = view_ledger(home, SETTINGS, backfilled=True).runners
     assert (runners["revision"].tolist(), runners["backfill"].tolist()) == ([1], [False])
 
 

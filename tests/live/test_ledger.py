@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from tests.live.predicted import DAY, backed, outcome, race, runner
 from training.statistics.bootstrap import Resampling
-from velo.live.book import outcomes_of_nobody
 from velo.live.figures import Figures, figures, spans
 from velo.live.journal import Prediction
 from velo.live.ledger import bets, counting, counts, runners
+from velo.live.ledger_view import outcomes_of_nobody
 
 COMMISSION = {"sp": 0.0, "bsp": 0.02}
 

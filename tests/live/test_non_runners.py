@@ -12,8 +12,8 @@ from tests.warehouse.raceform_file import ask, file_of, row
 from velo.errors import InputError
 from velo.home import Home
 from velo.live.card import held_card
-from velo.live.card_file import said_of_card
-from velo.live.odds_taken import said_odds
+from velo.live.card_file import card_rows
+from velo.live.odds_taken import match_odds
 from velo.warehouse.ingest import ingest
 
 CASE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"
@@ -64,7 +64,7 @@ def test_odds_of_those_that_run_suffice_for_a_market(home: Home, tmp_path: Path)
     rows = field({"Birch Hollow": {"non_runner": "true", "odds": ""}}, odds="7/2")
     path = card_file(tmp_path / "card.csv", rows)
     card = taken(home, path)
-    quoted = said_odds(card.said, card.entries.to_pylist(), "sp")
+    quoted = match_odds(card.said, card.entries.to_pylist(), "sp")
     assert quoted.odds.tolist() == [4.5, 4.5, 4.5]
 
 
@@ -85,9 +85,9 @@ def test_a_later_card_is_right_each_time(home: Home, tmp_path: Path) -> None:
     whole, three = set(FIELD), set(FIELD) - {"Birch Hollow"}
     for path, expected in zip(cards, (whole, three, whole, three), strict=True):
         assert running(taken(home, path)) == expected
-        assert running(held_card(home, SETTINGS, said_of_card(path)[0].day)) == expected
+        assert running(held_card(home, SETTINGS, card_rows(path)[0].day)) == expected
     assert running(taken(home, cards[2])) == whole
-    assert running(held_card(home, SETTINGS, said_of_card(cards[2])[0].day)) == whole
+    assert running(held_card(home, SETTINGS, card_rows(cards[2])[0].day)) == whole
 
 
 @pytest.mark.slow
@@ -120,7 +120,7 @@ def test_a_result_of_a_non_runner_wins_over_the_card(home: Home, tmp_path: Path)
     taken(home, card_file(tmp_path / "card.csv", field({"Birch Hollow": {"non_runner": "true"}})))
     path = results(tmp_path, dict(zip(FIELD, "1234", strict=True)))
     ingest(home, SETTINGS.store, path)
-    day = said_of_card(card_file(tmp_path / "again.csv", field()))[0].day
+    day = card_rows(card_file(tmp_path / "again.csv", field()))[0].day
     assert running(held_card(home, SETTINGS, day)) == set(FIELD)
     assert ask(home, "SELECT DISTINCT standing FROM runners") == [(None,)]
     assert ask(home, "SELECT count(*) FROM race_flags") == [(0,)]
@@ -130,7 +130,7 @@ def test_a_non_runner_whose_result_says_withdrawn_stays_out(home: Home, tmp_path
     taken(home, card_file(tmp_path / "card.csv", field({"Birch Hollow": {"non_runner": "true"}})))
     ran = {"Alder Bough": "1", "Birch Hollow": "NR", "Cedar Lane": "2", "Damson Row": "3"}
     ingest(home, SETTINGS.store, results(tmp_path, ran))
-    day = said_of_card(card_file(tmp_path / "again.csv", field()))[0].day
+    day = card_rows(card_file(tmp_path / "again.csv", field()))[0].day
     assert running(held_card(home, SETTINGS, day)) == set(FIELD) - {"Birch Hollow"}
     assert ask(
         home,

@@ -15,7 +15,7 @@ from velo.errors import InputError, ModelError
 from velo.live.beyond_reason import BEYOND_REASON
 from velo.live.predict import Asked, predict
 from velo.live.scoring import BACK
-from velo.live.shown import all_rows, as_said
+from velo.live.serialise import all_rows, to_json
 from velo.racing.odds import decimal_odds
 from velo.report.card_page import Standing, page
 
@@ -82,7 +82,7 @@ def test_non_runners_are_named_and_the_others_have_a_market(world: World) -> Non
     assert absent.horse not in {each.horse for each in race.runners}
     assert sum(each.p or 0 for each in race.runners) == pytest.approx(1)
     assert done.unscored == []
-    said = as_said(done)
+    said = to_json(done)
     assert said["absent"][0]["standing"] == "non-runner"
     flat = [row for row in all_rows(done) if row["horse"] == absent.horse]
     assert [(row["verdict"], row["p"], row["odds"]) for row in flat] == [("non-runner", None, None)]
@@ -118,7 +118,7 @@ def test_strangers_and_an_unknown_course_stand_first_and_are_said_before_anythin
     assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} were never seen")
     assert done.notes[1].startswith("the course Nowhere Park was never seen")
     assert len(heard) == 2
-    html = page(as_said(done), Standing("1", None, True), "Europe/London")
+    html = page(to_json(done), Standing("1", None, True), "Europe/London")
     assert html.index("were never seen") < html.index('<h2 id="race-1-h"')
 
 
@@ -150,7 +150,7 @@ def test_a_race_whose_odds_are_beyond_reason_is_declined_or_marked(world: World)
     ]
     assert (race.price_kind, {runner.odds for runner in race.runners}) == (None, {101.0})
     assert not any(runner.stakes or runner.p for runner in race.runners)
-    assert "cannot be a market" in page(as_said(marked), Standing("1", None, True), "Europe/London")
+    assert "cannot be a market" in page(to_json(marked), Standing("1", None, True), "Europe/London")
 
 
 @pytest.mark.parametrize("strategy", ["top10", "all"])

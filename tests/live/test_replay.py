@@ -20,9 +20,9 @@ from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
 from training.statistics.bootstrap import FEWEST_DAYS, Resampling
 from velo.errors import InputError, ModelError
-from velo.live.book import open_book
 from velo.live.figures import figures, spans
 from velo.live.journal import Prediction, predictions
+from velo.live.ledger_view import view_ledger
 from velo.live.predict import Asked, predict
 from velo.offline.build import build
 from velo.offline.spine import Spine
@@ -80,7 +80,7 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
     )
     judged = set(scored.predictions["race_id"])
     for strategy in ("top10", "top20", "top30", "all"):
-        book = open_book(home, SETTINGS, strategy=strategy)
+        book = view_ledger(home, SETTINGS, strategy=strategy)
         runners, bets = (
             frame[frame["race_id"].isin(judged)] for frame in (book.runners, book.bets)
         )
@@ -130,10 +130,10 @@ def test_a_race_past_its_off_is_refused_unless_it_is_a_backfill_and_then_is_mark
     asked = Asked(replayed.card(day), model="challenger")
     with pytest.raises(InputError, match="off was"):
         predict(replayed.home, SETTINGS, asked, clock=lambda: late)
-    before = open_book(replayed.home, SETTINGS).bets
+    before = view_ledger(replayed.home, SETTINGS).bets
     done = predict(replayed.home, SETTINGS, replace(asked, backfill=True), clock=lambda: late)
     assert all(each.backfill for each in done.predictions)
-    pd.testing.assert_frame_equal(open_book(replayed.home, SETTINGS).bets, before)
+    pd.testing.assert_frame_equal(view_ledger(replayed.home, SETTINGS).bets, before)
     assert all(not each.backfill for each in of(replayed, day) if each.revision <= 2)
 
 
@@ -259,7 +259,7 @@ def test_a_horse_taken_out_after_its_prediction_is_returned_and_its_chance_share
     said = replayed.settle(written(replayed.folder / "with_a_withdrawal.csv", rows))
     assert said.days[-1]["void"] == 1
     assert said.unmatched == []
-    book = open_book(replayed.home, SETTINGS, strategy="top30")
+    book = view_ledger(replayed.home, SETTINGS, strategy="top30")
     (bet,) = book.bets[book.bets["horse_id"] == gone.horse_id].to_dict("records")
     assert (bet["outcome"], bet["profit"]) == ("withdrawn", 0.0)
     others = book.runners[book.runners["race_id"] == race.race_id]

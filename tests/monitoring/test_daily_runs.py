@@ -13,10 +13,10 @@ from tests.live.predicted import DAY, backed, outcome, race, runner
 from training.record import mlflow_store
 from training.statistics.bootstrap import Resampling
 from velo.home import Home
-from velo.live.book import Book
 from velo.live.figures import figures
 from velo.live.journal import Prediction
 from velo.live.ledger import bets, counting, runners
+from velo.live.ledger_view import LedgerView
 from velo.monitoring.daily_runs import DAY as DAY_TAG
 from velo.monitoring.daily_runs import EXPERIMENT, Recorded, digests, record_days
 from velo.settings import Settings, Training
@@ -26,7 +26,7 @@ FIELD = [backed(1), backed(2), runner(3), runner(4)]
 DAYS = [DAY + timedelta(n) for n in range(4)]
 
 
-def ledger(winners: Sequence[int | None]) -> Book:
+def ledger(winners: Sequence[int | None]) -> LedgerView:
     """A race a day, won by the horse of that number; None where there is no result yet."""
     made: list[Prediction] = [race(n, FIELD, day=DAYS[n]) for n in range(len(winners))]
     found: list[Any] = [
@@ -36,7 +36,7 @@ def ledger(winners: Sequence[int | None]) -> Book:
         for horse in (1, 2, 3, 4)
     ]
     frame = runners(counting(made), pd.DataFrame(found))
-    return Book(frame, bets(frame, SETTINGS.prices.commission), 0)
+    return LedgerView(frame, bets(frame, SETTINGS.prices.commission), 0)
 
 
 def runs(home: Home) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from tests.real.hong_kong_days import Days
 from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model
 from training.statistics.bootstrap import Resampling
-from velo.live.book import open_book
 from velo.live.figures import Figures, figures, spans
+from velo.live.ledger_view import view_ledger
 from velo.offline.build import build
 from velo.offline.spine import Spine
 
@@ -55,7 +55,7 @@ def backtested(lived: Days) -> Backtested:
     """Build as known, backtest the days that the ledger has, and take its figures of them."""
     home, settings = lived.home, lived.settings
     lived.timed("build as known", lambda: build(home, settings, as_known=True))
-    runners = open_book(home, settings).runners
+    runners = view_ledger(home, settings).runners
     first, last = min(runners["day"]), max(runners["day"])
     stored = stored_model(home, "challenger")
     scored = lived.timed("backtest", lambda: score_period(home, stored, first, last))
@@ -79,7 +79,7 @@ def backtested(lived: Days) -> Backtested:
     judged = set(scored.predictions["race_id"])
     found = {}
     for strategy in BUCKETS:
-        book = open_book(home, settings, strategy=strategy)
+        book = view_ledger(home, settings, strategy=strategy)
         ours, bets = (each[each["race_id"].isin(judged)] for each in (book.runners, book.bets))
         found[strategy] = figures(ours, bets, spans(ours)[-1], resampling)
     return Backtested(
@@ -92,7 +92,7 @@ def backtested(lived: Days) -> Backtested:
 
 def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
     """Between the chances of the ledger and of the backtest, and between their figures."""
-    ours = open_book(lived.home, lived.settings).runners
+    ours = view_ledger(lived.home, lived.settings).runners
     both = ours.merge(done.chances, on=["race_id", "horse_id"], suffixes=("", "_there"))
     assert len(both) == len(done.chances)
     found = {

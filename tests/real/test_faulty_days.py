@@ -12,12 +12,12 @@ import pytest
 from tests.live.struck import velo_at
 from tests.real.against_backtest import backtested
 from tests.real.hong_kong_days import HONG_KONG, SMALL, Days, morning, race_days, trained
+from velo.backup.backup import backup
+from velo.backup.restore import restore
 from velo.errors import InputError
 from velo.home import Home
-from velo.keeping.backup import backup
-from velo.keeping.restore import restore
-from velo.live.book import open_book
 from velo.live.journal import predictions
+from velo.live.ledger_view import view_ledger
 from velo.live.predict import Asked, predict
 
 pytestmark = [
@@ -77,7 +77,7 @@ def home_of(kept: Path, folder: Path, patch: pytest.MonkeyPatch) -> Days:
 
 def ledger(here: Days) -> pd.DataFrame:
     """Every predicted runner and what became of it; how often it was predicted does not count."""
-    book = open_book(here.home, here.settings)
+    book = view_ledger(here.home, here.settings)
     return book.runners.drop(columns="revision")
 
 
@@ -248,7 +248,7 @@ STRUCK = (
     (1, "predict", "velo.offline.publication:Path.symlink_to:before:1"),
     (1, "predict", "velo.offline.publication:Path.symlink_to:after:1"),
     (1, "predict", "velo.store.online.materialize:_bring:after:4"),
-    (1, "results", "velo.live.settling:open_book:before:1"),
+    (1, "results", "velo.live.settling:view_ledger:before:1"),
     (2, "predict", "velo.live.preparation:materialize:after:1"),
     (2, "predict", "velo.live.pricing:score:after:1"),
 )

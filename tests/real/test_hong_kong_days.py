@@ -22,9 +22,9 @@ from tests.real.hong_kong_days import (
 )
 from training.data.dataset import feature_store
 from velo.errors import InputError
-from velo.live.book import open_book
 from velo.live.journal import predictions
 from velo.live.ledger import RAN, counts
+from velo.live.ledger_view import view_ledger
 from velo.live.predict import Asked, predict
 from velo.offline.build import build
 from velo.store.online.materialize import materialize
@@ -69,7 +69,7 @@ def test_the_horses_of_a_card_are_those_of_the_results(lived: Days) -> None:
 
 
 def test_every_runner_is_settled(lived: Days) -> None:
-    book = open_book(lived.home, SMALL)
+    book = view_ledger(lived.home, SMALL)
     assert set(book.runners["state"]) == {RAN}
     assert book.runners["whole"].all()
     assert counts(book.bets)["ran"] == len(book.bets) > 0
@@ -78,7 +78,7 @@ def test_every_runner_is_settled(lived: Days) -> None:
 def test_the_ledger_is_the_backtest_built_as_known(lived: Days) -> None:
     done = backtested(lived)
     assert done.left_out == 0
-    assert len(done.chances) == len(open_book(lived.home, SMALL).runners)
+    assert len(done.chances) == len(view_ledger(lived.home, SMALL).runners)
     found = largest_difference(lived, done)
     assert {name: found[name] for name in ("p_model", "p_market_power", "p")} == {
         "p_model": 0.0,

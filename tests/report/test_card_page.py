@@ -12,7 +12,7 @@ from tests.report.reading import Page, read
 from velo.live.card import Unscored
 from velo.live.journal import Prediction
 from velo.live.predict import Predicted
-from velo.live.shown import as_said
+from velo.live.serialise import to_json
 from velo.report.card_page import Standing, page
 
 CHAMPION = Standing("3", "v1", True)
@@ -40,7 +40,7 @@ def unpriced(race_id: int, off: str | None) -> Prediction:
 def html(
     *races: Prediction, standing: Standing = CHAMPION, unscored: tuple[Unscored, ...] = ()
 ) -> str:
-    return page(as_said(Predicted([*races], [*unscored], [])), standing, "Europe/London")
+    return page(to_json(Predicted([*races], [*unscored], [])), standing, "Europe/London")
 
 
 def sections(found: Page) -> list[str]:
@@ -132,4 +132,4 @@ def test_every_link_leads_to_a_part_of_the_page() -> None:
 @pytest.mark.parametrize("backfill", [True, False])
 def test_a_backfilled_race_says_that_it_counts_in_no_ledger(backfill: bool) -> None:
     text = read(html(race(1, FIRST.runners, backfill=backfill))).named("main")[0].text
-    assert ("no part of the ledger" in text) == backfill
+    assert ("not part of the ledger" in text) == backfill

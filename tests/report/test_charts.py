@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from velo.report import charts, shown
+from velo.report import charts, formats
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
@@ -22,7 +22,9 @@ def months(scale: float, size: str) -> ElementTree.Element:
     marks[2] = None
     series = [Series("model", "Blend", marks)]
     names = [f"{k} 2019" for k in range(7)]
-    return drawn(charts.intervals("m", "Months", names, series, 0.0, shown.trimmed, "month", size))
+    return drawn(
+        charts.intervals("m", "Months", names, series, 0.0, formats.trimmed, "month", size)
+    )
 
 
 @pytest.mark.parametrize("size", [charts.WIDE, charts.NARROW])
@@ -50,7 +52,7 @@ def test_a_huge_whisker_is_cut_at_the_frame_and_does_not_flatten_the_others() ->
     series = [Series("model", "Bets", marks)]
     names = [str(k) for k in range(21)]
     image = drawn(
-        charts.intervals("w", "Bands", names, series, 0.0, shown.trimmed, "odds", charts.WIDE)
+        charts.intervals("w", "Bands", names, series, 0.0, formats.trimmed, "odds", charts.WIDE)
     )
     whiskers = [each for each in image.iter("line") if "whisker" in each.attrib["class"]]
     lengths = [abs(float(each.attrib["y1"]) - float(each.attrib["y2"])) for each in whiskers]

@@ -193,3 +193,21 @@ def test_the_page_is_small() -> None:
 
 def test_the_page_of_a_run_is_the_same_each_time() -> None:
     assert page(findings(little_run())) == HTML
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "outcome"),
+    [
+        (0.001, 0.004, "is better than"),
+        (-0.004, 0.001, "cannot be told apart from"),
+        (-0.004, -0.001, "is worse than"),
+    ],
+)
+def test_a_gain_below_0_is_called_worse_and_not_nothing(
+    low: float, high: float, outcome: str
+) -> None:
+    gain = {"delta_ll": (low + high) / 2, "delta_ll_low": low, "delta_ll_high": high}
+    verdict = page(FOUND | {"holdout": FOUND["holdout"] | gain})
+    assert f"the blend {outcome} the calibrated market" in verdict
+    pair = PAIR | {"paired": {"races": 300, "gain": gain["delta_ll"], "gain_ci": [low, high]}}
+    assert f"B {outcome} A" in compare(pair)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.report import shown
+from velo.report import formats
 from velo.report.svg import Drawing, Scale, log_ticks, spread, ticks
 
 VALUES = st.floats(-1e6, 1e6)
@@ -72,15 +72,15 @@ def test_words_in_a_drawing_are_words() -> None:
 @pytest.mark.parametrize(
     ("said", "text"),
     [
-        (shown.percent(-0.0321, sign=True), "−3.2%"),
-        (shown.percent(0.00001, sign=True), "0.0%"),
-        (shown.number(-0.0001, 2, sign=True), "0.00"),
-        (shown.percent(None), "–"),
-        (shown.percents([float("nan"), 1.0]), "no interval"),
-        (shown.count(65.5), "65.5"),
-        (shown.count(12000), "12,000"),
-        (shown.day("2019-05-04"), "4 May 2019"),
-        (shown.day("2019-05"), "May 2019"),
+        (formats.percent(-0.0321, sign=True), "−3.2%"),
+        (formats.percent(0.00001, sign=True), "0.0%"),
+        (formats.number(-0.0001, 2, sign=True), "0.00"),
+        (formats.percent(None), "–"),
+        (formats.percents([float("nan"), 1.0]), "no interval"),
+        (formats.count(65.5), "65.5"),
+        (formats.count(12000), "12,000"),
+        (formats.day("2019-05-04"), "4 May 2019"),
+        (formats.day("2019-05"), "May 2019"),
     ],
 )
 def test_numbers_are_said_as_a_reader_expects(said: str, text: str) -> None:

@@ -15,12 +15,12 @@ from tests.offline.built_world import record as record_starts
 from tests.service.asking import asked, at_eight, served
 from velo.errors import InputError
 from velo.home import Home
-from velo.live.declarations import Declared, declare
+from velo.live.card_store import DeclaredRace, declare
 from velo.live.journal import record
 from velo.live.refusals import refusal
-from velo.service import paddock, said
-from velo.service.desk import Wanted
+from velo.service import races, schemas
 from velo.service.problems import Busy
+from velo.service.queue import PricingRequest
 from velo.service.service import Service, quoted
 from velo.settings import Live, Serve, Settings
 
@@ -42,7 +42,7 @@ def app(bare: Home) -> Iterator[Any]:
         yield app
 
 
-def declared(race_id: int, *numbers: int) -> Declared:
+def declared(race_id: int, *numbers: int) -> DeclaredRace:
     horses = range(1, len(numbers) + 1)
     entries = pa.table(
         {
@@ -52,7 +52,7 @@ def declared(race_id: int, *numbers: int) -> Declared:
             "day": [DAY] * len(numbers),
         }
     )
-    return Declared(entries, {}, False, "b")
+    return DeclaredRace(entries, {}, False, "b")
 
 
 def test_predictions_of_a_race_are_told_so_many_at_a_time(app: Any, bare: Home) -> None:
@@ -141,7 +141,7 @@ def test_what_is_not_json_is_said_to_be_none(app: Any) -> None:
     ],
 )
 def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: float | None) -> None:
-    as_text = said.PredictionAsked.model_validate({"odds": [{"number": 4, "odds": text}]})
+    as_text = schemas.PredictionAsked.model_validate({"odds": [{"number": 4, "odds": text}]})
     if price is None:
         with pytest.raises(InputError, match=r"number 4: '.*' is no price"):
             quoted(declared(1, 4, 5), as_text)
@@ -180,25 +180,25 @@ def test_a_race_with_a_runner_that_could_not_be_read_is_declined_or_scored_as_is
 def test_races_that_are_looked_up_do_not_fill_the_memory(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paddock, "MOST_RACES", 20)
+    monkeypatch.setattr(races, "MOST_RACES", 20)
     declare(home.cards, [declared(number, 1, 2) for number in range(60)])
-    races = paddock.Paddock(home, Settings())
+    known = races.KnownRaces(home, Settings())
     try:
-        assert all(races.declared(number) is not None for number in range(60))
-        assert len(races._known) == 20
-        assert races.declared(0) == declared(0, 1, 2)
+        assert all(known.declared(number) is not None for number in range(60))
+        assert len(known._known) == 20
+        assert known.declared(0) == declared(0, 1, 2)
     finally:
-        races.close()
+        known.close()
 
 
 def test_so_many_races_wait_as_are_set_and_so_many_are_priced_in_one_go(home: Home) -> None:
     serve = Serve(waiting=5, together=2)
     service = Service(home, Settings(serve=serve))
     for number in range(5):
-        service._desk.ask(Wanted(declared(number, 1, 2), None, False))
+        service._queue.ask(PricingRequest(declared(number, 1, 2), None, False))
     with pytest.raises(Busy, match=r"serve\.waiting"):
-        service._desk.ask(Wanted(declared(5, 1, 2), None, False))
-    together = [[each.race.race_id for each in service._desk._next()] for _ in range(3)]
+        service._queue.ask(PricingRequest(declared(5, 1, 2), None, False))
+    together = [[each.race.race_id for each in service._queue._next()] for _ in range(3)]
     assert together == [[0, 1], [2, 3], [4]]
 
 
@@ -211,10 +211,10 @@ def test_days_that_are_looked_up_do_not_fill_the_memory(
     record_starts(applied.home, little_world.starts)
     build_tables(applied.home)
     days = sorted({start.date for start in little_world.starts})[-10:]
-    races = paddock.Paddock(applied.home, SETTINGS)
+    known = races.KnownRaces(applied.home, SETTINGS)
     try:
         for day in [*days, days[-8]]:
-            assert races.held_of_day(day, "sp")
-        assert list(races._held) == [*days[-7:], days[-8]]
+            assert known.held_of_day(day, "sp")
+        assert list(known._held) == [*days[-7:], days[-8]]
     finally:
-        races.close()
+        known.close()

@@ -17,9 +17,9 @@ from feast.repo_config import RegistryConfig
 
 from tests.store.at_course import COURSE, HORSE, NOON, everything, feast, rows, view
 from training.data.dataset import feature_store
+from velo.backup.relocation import relocate
 from velo.errors import HomeError
 from velo.home import Home
-from velo.keeping.relocation import relocate
 from velo.store.in_home import HomeRegistryStore
 from velo.store.online.digest import compute, is_as_written, kept
 from velo.store.online.readiness import views_not_as_written

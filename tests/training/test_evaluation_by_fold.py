@@ -111,12 +111,12 @@ def test_with_two_folds_nothing_can_judge_and_nothing_is_calibrated() -> None:
 def test_an_interval_is_of_as_many_draws_and_of_the_seed_that_are_set() -> None:
     frame = walked(92, races=300).frame
 
-    def found(draws: int, seed: int) -> Any:
+    def figures(draws: int, seed: int) -> Any:
         own = settings(bootstrap_draws=draws, seed=seed, calibration="none")
         return evaluation.blend_figures(evaluation.fit_blend(frame, own, Trials()))
 
-    once = found(100, 1)
+    once = figures(100, 1)
     assert once["alpha_low"] < once["alpha"] < once["alpha_high"]
-    assert found(100, 1) == once
-    assert found(200, 1) != once
-    assert found(100, 2) != once
+    assert figures(100, 1) == once
+    assert figures(200, 1) != once
+    assert figures(100, 2) != once

@@ -246,3 +246,15 @@ def test_the_table_has_one_row_a_criterion():
     assert len(rows) == len(verdict.criteria) == 6 + len(FAMILIES) + 1 + 3
     assert rows[3]["bets"] == "4,000"
     assert all(isinstance(cell, str) for row in rows for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "worse"),
+    [(-0.004, -0.001, True), (-0.004, 0.001, False), (0.001, 0.004, False)],
+)
+def test_a_blend_is_called_worse_than_the_market_if_its_whole_interval_is_below_0(
+    low: float, high: float, worse: bool
+) -> None:
+    metrics = EDGE | {"delta_ll": (low + high) / 2, "delta_ll_low": low, "delta_ll_high": high}
+    words = judge(metrics, CLEAN, FAMILIES, TARGETS).words
+    assert ("(the blend is worse than the calibrated market)" in words) is worse

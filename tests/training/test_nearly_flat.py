@@ -29,7 +29,7 @@ from training.statistics.sample import Sample
 from velo.cli.training_report import _r2
 from velo.errors import ModelError
 from velo.live.scoring import score
-from velo.live.shown import as_rows
+from velo.live.serialise import as_rows
 
 WORLD = simulate(1200, [0.8, 0.0], seed=3)
 FORM, NOISE = WORLD.features.T

@@ -79,12 +79,12 @@ def test_what_nothing_was_fitted_for_is_as_it_is_set(home: Home) -> None:
     """Form is never fitted; where no stall is known, neither are the strengths of the draw."""
     without_stalls = [replace(start, draw=None) for start in STARTS if start.started]
     given = Priors(form_k=7, draw_k=11, draw_distance_k=12, draw_course_k=13, p0=0.5, horse_k=1e9)
-    found = fitted(home, without_stalls, given)
-    assert (found.form_k, found.draw_k, found.draw_distance_k, found.draw_course_k) == (
+    priors = fitted(home, without_stalls, given)
+    assert (priors.form_k, priors.draw_k, priors.draw_distance_k, priors.draw_course_k) == (
         7,
         11,
         12,
         13,
     )
-    assert found.p0 != given.p0
-    assert found.horse_k != given.horse_k
+    assert priors.p0 != given.p0
+    assert priors.horse_k != given.horse_k

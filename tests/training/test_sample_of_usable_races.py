@@ -125,9 +125,9 @@ def test_a_price_is_the_first_that_the_most_trusted_source_names(
 def test_a_bet_is_paid_at_the_price_that_settles_and_not_at_the_one_that_decides(
     spine: Spine,
 ) -> None:
-    found = starters(spine, "sp", "wap").set_index("race")
-    assert found.loc["clean", "decision_odds"].tolist() == pytest.approx([3.5] * 3)
-    assert found.loc["clean", "settlement_odds"].tolist() == pytest.approx([3.8] * 3)
+    rows = starters(spine, "sp", "wap").set_index("race")
+    assert rows.loc["clean", "decision_odds"].tolist() == pytest.approx([3.5] * 3)
+    assert rows.loc["clean", "settlement_odds"].tolist() == pytest.approx([3.8] * 3)
 
 
 def test_a_price_that_nobody_names_leaves_every_race_without_one(spine: Spine) -> None:

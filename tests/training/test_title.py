@@ -17,12 +17,12 @@ from training.promotion.succession import answer_to_alarm
 from training.promotion.title import rightful_champion, why_not_champion
 from training.record.mlflow_store import SHA256, client
 from training.record.registry import MODEL, register, resolve
+from velo.backup.restore import restore
+from velo.backup.stores import migrate
 from velo.errors import ModelError
 from velo.home import Home
-from velo.keeping.restore import restore
-from velo.keeping.stores import migrate
 from velo.live.predict import Asked, predict
-from velo.live.shown import as_said
+from velo.live.serialise import to_json
 from velo.monitoring.drift import drift
 from velo.service.champion import Champion
 from velo.settings import load
@@ -158,7 +158,7 @@ def test_a_version_that_is_named_prices_and_is_marked(home: Home) -> None:
     at_nine = datetime.combine(DAY.date(), time(9), UTC)
     done = predict(home, load(), asked, clock=lambda: at_nine)
     assert done.predictions
-    assert "its gate does not hold: gamma" in as_said(done)["not_champion"]
+    assert "its gate does not hold: gamma" in to_json(done)["not_champion"]
     name(home, "champion", "2")
     marked = predict(home, load(), Asked(asked.card, model="champion"), clock=lambda: at_nine)
     assert marked.not_champion == done.not_champion

@@ -19,6 +19,7 @@ from tests.warehouse.headers import (
 )
 from tests.warehouse.raceform_file import ask, load, race
 from tests.warehouse.staged import STORE, staged
+from velo.errors import UnknownFormat
 from velo.home import Home
 from velo.warehouse.connection import warehouse
 from velo.warehouse.readers import READERS
@@ -67,7 +68,12 @@ def test_whatever_columns_are_chosen_each_is_read_as_what_it_is(
     path = file_with(tmp_path_factory.mktemp("chosen") / "file.csv", columns, row)
     if "off" not in columns and "btn" in columns:
         assume(False)  # the distance behind the winner in 2019, the one before elsewhere: refused
-    found, (read,) = staged(path)
+    try:
+        found, (read,) = staged(path)
+    except UnknownFormat as refusal:  # nothing tells the years apart in which `class` was another
+        if "rpscrape_old both have these columns and would read class diff" not in str(refusal):
+            raise
+        return
     assert found.reader.name == ("raceform" if {"race_id", "off"} <= set(columns) else "rpscrape")
     assert found.unknown == ()
     wanted: dict[str, str] = {}

@@ -151,7 +151,7 @@ def test_every_reason_is_described_in_its_own_words() -> None:
 
 def test_the_ways_of_writing_nothing_are_named_and_no_other() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    (sentence,) = re.findall(r"^- Nothing is written as empty, (.*)\.$", page, re.MULTILINE)
+    (sentence,) = re.findall(r"^- A missing value is written as empty, (.*)\.$", page, re.MULTILINE)
     assert re.findall(r"`([^`]+)`", sentence) == list(
         dict.fromkeys(word.lower() for word in MISSING if word)
     )

@@ -16,7 +16,7 @@ from tests.warehouse.staged import STORE, staged
 from velo.errors import InputError
 from velo.home import Home
 from velo.settings import Store
-from velo.warehouse.bounds import hold_claims, inspect, size_in_bytes
+from velo.warehouse.bounds import check_claims, inspect, size_in_bytes
 from velo.warehouse.staging import stage
 
 TEXT = text_of(race())
@@ -152,9 +152,9 @@ def test_a_parquet_file_may_not_claim_more_bytes_than_the_largest_file(tmp_path:
 def test_a_parquet_file_may_claim_as_many_rows_as_are_set_and_no_more(tmp_path: Path) -> None:
     path = tmp_path / "three.parquet"
     pq.write_table(pa.table({"date": ["2026-05-02"] * 3}), path)
-    hold_claims(path, Store(most_rows=3))
+    check_claims(path, Store(most_rows=3))
     with pytest.raises(InputError, match=r"claims 3 rows, more than store\.most_rows \(2\)"):
-        hold_claims(path, Store(most_rows=2))
+        check_claims(path, Store(most_rows=2))
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,7 @@ import numpy.typing as npt
 
 from velo.errors import DataError
 from velo.offline.spine import Spine
-from velo.racing.strengths import (
-    fit_gamma_poisson,
-    fit_strength,
-)
+from velo.racing.prior_fit import fit_gamma_poisson, fit_strength
 from velo.settings import Priors
 
 Floats = npt.NDArray[np.float64]

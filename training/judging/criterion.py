@@ -75,11 +75,17 @@ def interval_contains(metrics: Metrics, name: str, point: float) -> Criterion:
     return _criterion(metrics, name, f"interval contains {number_text(point)}", excess)
 
 
-def interval_above(metrics: Metrics, name: str, bound: float) -> Criterion:
-    """The lower bound of the figure's interval lies above `bound`."""
-    value, low = finite(metrics, name), finite(metrics, name + "_low")
+def interval_above(metrics: Metrics, name: str, bound: float, below: str = "") -> Criterion:
+    """The lower bound of the figure's interval lies above `bound`.
+
+    Args:
+        below: the note if the whole interval lies below it.
+    """
+    value, low, high = (finite(metrics, name + end) for end in ("", "_low", "_high"))
     excess = None if value is None or low is None else bound - low
-    return _criterion(metrics, name, f"lower bound > {number_text(bound)}", excess, strictly=True)
+    note = below if high is not None and high < bound else ""
+    target = f"lower bound > {number_text(bound)}"
+    return _criterion(metrics, name, target, excess, strictly=True, note=note)
 
 
 def at_most_the_market(metrics: Metrics, margin: float) -> Criterion:

@@ -32,6 +32,8 @@ from training.judging.criterion import (
 from velo.settings import Gate
 
 Blend = Literal["benter", "residual"]
+WORSE = "the blend is worse than the calibrated market"
+"""What is said of a gain whose whole interval lies below 0."""
 
 
 class Nulls(Protocol):
@@ -139,7 +141,7 @@ def judge(
         _no_dead_features(nulls, families, targets),
         at_least(metrics, "training_rows", targets.training_rows, strictly=True),
         at_least(metrics, "holdout_days", targets.holdout_days),
-        interval_above(metrics, "delta_ll", 0.0),
+        interval_above(metrics, "delta_ll", 0.0, below=WORSE),
     )
     promoted = all(criterion.holds for criterion in criteria)
     underpowered, bets_needed = _power(metrics, targets.underpowered)

@@ -39,7 +39,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from velo.audit.by_the_page import ByThePage
+from velo.audit.brute_force import BruteForce
 from velo.audit.features import compare_features
 from velo.audit.findings import Audit, Compared
 from velo.audit.history import read_history
@@ -201,7 +201,7 @@ def _brute_force(
     progress("brute force: reading every start")
     with warehouse(home, settings.store, write=False) as con:
         history = read_history(con, date.fromisoformat(build.until) if build.until else None)
-    judge = ByThePage(history, settings)
+    judge = BruteForce(history, settings)
     races = np.sort(chance.permutation(len(history.first_of_race))[:sample])
     starts = np.flatnonzero(np.isin(history.race, races))
     progress(f"brute force: {len(starts):,} starts against all before them")

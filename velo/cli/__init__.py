@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
+from pathlib import Path
 
 import typer
 
@@ -33,6 +35,7 @@ from velo.cli import (
     train,
     ui,
 )
+from velo.disk.access import denied, is_denied
 from velo.disk.full_disk import is_full
 from velo.errors import VeloError
 
@@ -82,6 +85,16 @@ def _options(
     debug: bool = typer.Option(False, "--debug", help="Show the traceback of an error."),
 ) -> None:
     console.DEBUG.set(debug)
+    _stay_in_home()
+
+
+def _stay_in_home() -> None:
+    """Let a home that is a link be the folder that it names now, whoever moves the link on.
+
+    Warehouse, registry and online store each ask where the home is when they are opened.
+    """
+    if named := os.environ.get("VELO_HOME"):
+        os.environ["VELO_HOME"] = str(Path(named).expanduser().resolve())
 
 
 def main() -> None:
@@ -98,6 +111,10 @@ def main() -> None:
             sys.exit(INTERRUPTED)
         if is_full(error):
             sys.exit(_complain(error, "the disk is full: make room and run the command again"))
+        if is_denied(error):
+            from velo.settings import home_path
+
+            sys.exit(_complain(error, denied(error, home_path)))
         if isinstance(error, OSError | MemoryError):
             sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
         first = (str(error).strip() or type(error).__name__).splitlines()[0]

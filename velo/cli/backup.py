@@ -11,7 +11,7 @@ from velo.cli import console
 from velo.cli.options import Wait
 
 if TYPE_CHECKING:
-    from velo.keeping.backup import Kept
+    from velo.backup.backup import HomeCopy
 
 
 def backup(
@@ -26,8 +26,8 @@ def backup(
     Exit 1 where the ledger in it is not what was recorded; the archive is written all the same.
     """
     from velo import settings
+    from velo.backup.backup import backup as keep
     from velo.home import Home
-    from velo.keeping.backup import backup as keep
 
     with console.progress("Backing up") as tell:
         done = keep(Home.current(), settings.load().store, file.absolute(), wait, _say, tell)
@@ -36,7 +36,7 @@ def backup(
         raise typer.Exit(1)
 
 
-def show(title: str, done: Kept, as_json: bool) -> None:
+def show(title: str, done: HomeCopy, as_json: bool) -> None:
     """What was backed up or restored: files, bytes, hash."""
     if as_json:
         console.emit_json(done.to_dict())

@@ -143,7 +143,7 @@ def _tried(
 
 
 def _undo(workspace: Workspace, batch: int, wait: float, as_json: bool) -> None:
-    from velo.live.declarations import withdraw
+    from velo.live.card_store import withdraw
     from velo.live.journal import predicted_races
     from velo.warehouse.undo import undo
 

@@ -13,7 +13,7 @@ from velo.cli.output_file import require_output
 from velo.cli.sketch import sketch
 
 if TYPE_CHECKING:
-    from velo.live.book import Book
+    from velo.live.ledger_view import LedgerView
     from velo.monitoring.ledger import Ledger
     from velo.settings import Settings
 
@@ -152,7 +152,7 @@ def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> No
         console.say(f"{len(found) - len(shown)} earlier days are in --json, --figures and --html")
 
 
-def _plot(book: Book) -> None:
+def _plot(book: LedgerView) -> None:
     """Profit so far by day, where there are days enough for a line."""
     settled = book.bets[book.bets["outcome"] == "ran"]
     path = settled.groupby("day")["profit"].sum().cumsum()

@@ -20,8 +20,8 @@ def migrate(
     Each store is brought over completely or not at all.
     """
     from velo import settings
+    from velo.backup.stores import migrate as bring
     from velo.home import Home
-    from velo.keeping.stores import migrate as bring
 
     done = bring(Home.current(), settings.load().store, wait, console.note)
     if as_json:

@@ -113,7 +113,7 @@ def _called(horse: Any) -> str:
 
 def _show(race: Any, unnamed: str, promoted: bool) -> None:
     from velo.live.beyond_reason import BEYOND_REASON
-    from velo.live.shown import as_rows, why
+    from velo.live.serialise import as_rows, why
 
     rows = as_rows([race])
     title = (

@@ -23,7 +23,7 @@ def restore(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Make a home of an archive, once every file in it was verified."""
-    from velo.keeping.restore import restore as bring
+    from velo.backup.restore import restore as bring
     from velo.settings import home_path
 
     root = home_path() if into is None else into.expanduser().resolve()

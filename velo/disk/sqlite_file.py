@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from velo.disk.access import is_denied, line_of
 from velo.errors import HomeError
 
 Step = str | Callable[[sqlite3.Connection], None]
@@ -147,4 +148,6 @@ def _named(path: Path) -> Iterator[None]:
                 f"{path}: the disk is full, or no larger file is allowed; what was under way is "
                 "undone; make room and run the command again"
             ) from None
+        if is_denied(error):
+            raise HomeError(line_of(path)) from None
         raise HomeError(f"{path} cannot be used: {error}") from None

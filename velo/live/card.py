@@ -13,12 +13,12 @@ import pyarrow as pa
 
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.live.card_file import Said, hold_card, said_of_card, standings, unread_odds
+from velo.live.card_file import CardRow, card_rows, check_card, standings, unread_odds
 from velo.live.doubtful_horses import doubtful_horses
+from velo.live.entries import absentees, entries_of
+from velo.live.matching import recognise
 from velo.live.moved_races import moved_races
 from velo.live.newcomers import strangers, unknown_courses
-from velo.live.recognition import recognise
-from velo.live.roster import absentees, roster_of
 from velo.racing.racing_day import is_racing_day
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
@@ -57,7 +57,7 @@ class Card:
     """Races of one or more days.
 
     Attributes:
-        entries: one row a runner, as `velo.live.roster` gives them, races together.
+        entries: one row a runner, as `velo.live.entries` gives them, races together.
         said: the rows of the card file, none where the card is the warehouse's own.
         unscored: runners that could not be read.
         incomplete: races that lack such a runner.
@@ -66,7 +66,7 @@ class Card:
     """
 
     entries: pa.Table
-    said: Sequence[Said] = ()
+    said: Sequence[CardRow] = ()
     unscored: list[Unscored] = field(default_factory=list)
     incomplete: frozenset[int] = frozenset()
     absent: list[Absent] = field(default_factory=list)
@@ -103,8 +103,8 @@ def take_card(
     """
     called = shown or str(path)
     cards: list[Card] = []
-    out = standings(hold_card(path), settings.store)
-    said = [replace(row, standing=out.get(row.line)) for row in said_of_card(path)]
+    out = standings(check_card(path), settings.store)
+    said = [replace(row, standing=out.get(row.line)) for row in card_rows(path)]
     days = sorted({row.day for row in said if row.day is not None})
     if not days:
         raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
@@ -133,7 +133,7 @@ def take_card(
 def _card_of(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
-    said: list[Said],
+    said: list[CardRow],
     days: list[date],
     called: str,
 ) -> Card:
@@ -143,7 +143,7 @@ def _card_of(
         InputError: none of the card's runners is in it.
     """
     running = [row for row in said if row.standing is None]
-    listed = roster_of(con, settings, days)
+    listed = entries_of(con, settings, days)
     places = recognise(running, listed.to_pylist())
     races, horses = listed["race_id"].to_pylist(), listed["horse_id"].to_pylist()
     declared = {(races[place], horses[place]) for place in places if place is not None}
@@ -160,7 +160,7 @@ def _card_of(
         if pair[0] in asked and pair not in declared
     ]
     if gone:
-        listed = roster_of(con, settings, days, gone)
+        listed = entries_of(con, settings, days, gone)
     entries = listed.filter(pa.array([race in asked for race in listed["race_id"].to_pylist()]))
     of_race = {
         _race_of(row): races[place]
@@ -183,7 +183,7 @@ def _card_of(
     )
 
 
-def _race_of(row: Said) -> tuple[Any, ...]:
+def _race_of(row: CardRow) -> tuple[Any, ...]:
     return row.day, row.course, row.off, row.race
 
 
@@ -214,7 +214,7 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
     if not is_racing_day(day):
         raise none
     with warehouse(home, settings.store, write=False) as con:
-        entries = roster_of(con, settings, [day])
+        entries = entries_of(con, settings, [day])
         if not len(entries):
             raise none
         return Card(
@@ -242,11 +242,11 @@ def race_title(runner: dict[str, Any]) -> str:
     return f"race {runner['race_no']}, {runner['race_name']}" if numbered else runner["race_name"]
 
 
-def _where(row: Said) -> str:
+def _where(row: CardRow) -> str:
     return " ".join(filter(None, (row.course, row.off))) or f"line {row.line}"
 
 
-def _reason(row: Said) -> str:
+def _reason(row: CardRow) -> str:
     if not row.horse:
         return f"line {row.line} names no horse"
     if row.day is None:

@@ -39,7 +39,7 @@ _NAMED = ("horse", "date", "course", "off", "source_race_id")
 
 
 @dataclass(frozen=True)
-class Said:
+class CardRow:
     """One row of a card or of a price file.
 
     Attributes:
@@ -62,7 +62,7 @@ class Said:
     standing: Standing | None = None
 
 
-def hold_card(path: Path) -> Path:
+def check_card(path: Path) -> Path:
     """The path, where it can be a racecard's.
 
     Raises:
@@ -76,7 +76,7 @@ def hold_card(path: Path) -> Path:
     return path
 
 
-def said_of_card(path: Path) -> list[Said]:
+def card_rows(path: Path) -> list[CardRow]:
     """The rows of a card, under any of the names that the racecard reader knows.
 
     Raises:
@@ -95,7 +95,7 @@ def said_of_card(path: Path) -> list[Said]:
     return [_said(line, row, CURRENT, names, first) for line, row in rows]
 
 
-def said_of_prices(path: Path, kind: str | None = None) -> list[Said]:
+def price_rows(path: Path, kind: str | None = None) -> list[CardRow]:
     """The rows of a price file: a horse, its odds, and as much of its race as is written.
 
     Args:
@@ -127,7 +127,7 @@ def _day_order(rows: Sequence[tuple[int, dict[str, str]]], names: Sequence[str])
     ).first
 
 
-def quoted_kind(rows: Sequence[Said], decision: str) -> str | None:
+def quoted_kind(rows: Sequence[CardRow], decision: str) -> str | None:
     """Which kind of price decides: the model's own where it is quoted, else the latest taken."""
     quoted = {kind for row in rows for kind in row.odds}
     return next(
@@ -164,7 +164,7 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     return columns, rows
 
 
-def unread_odds(rows: Sequence[Said]) -> list[str]:
+def unread_odds(rows: Sequence[CardRow]) -> list[str]:
     """A line for each price that could not be read: horse, column, text and line."""
     return [
         f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is no price"
@@ -191,7 +191,7 @@ def _said(
     unnamed: str,
     names: Mapping[str, Sequence[str]],
     first: First,
-) -> Said:
+) -> CardRow:
     column = next((name for name in UNNAMED if name in row), None)
     named = {} if column is None else {unnamed: (column, row[column])}
     named |= {kind: (kind, row[kind]) for kind in KINDS if kind in row}
@@ -199,7 +199,7 @@ def _said(
     of_race = {
         field: next((row[name] for name in names[field] if name in row), None) for field in _NAMED
     }
-    return Said(
+    return CardRow(
         line,
         of_race["horse"] or "",
         racing_day(of_race["date"], first),

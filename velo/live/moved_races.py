@@ -15,7 +15,7 @@ def moved_races(con: duckdb.DuckDBPyConnection, entries: pa.Table) -> list[str]:
 
     Args:
         con: an open warehouse.
-        entries: as `velo.live.roster` gives them.
+        entries: as `velo.live.entries` gives them.
     """
     races = {row["race_id"]: row for row in entries.to_pylist() if row["off_at"] is not None}
     rows = con.execute(

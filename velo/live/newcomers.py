@@ -15,7 +15,7 @@ def strangers(runners: Sequence[Mapping[str, Any]]) -> str | None:
     """A line where many horses of a card were never seen in a result.
 
     Args:
-        runners: with `seen_horse`, as `velo.live.roster` gives them.
+        runners: with `seen_horse`, as `velo.live.entries` gives them.
     """
     unseen = sum(not runner["seen_horse"] for runner in runners)
     if unseen < STRANGERS or unseen < SHARE * len(runners):
@@ -30,7 +30,7 @@ def unknown_courses(runners: Sequence[Mapping[str, Any]]) -> list[str]:
     """A line for each course that no result names.
 
     Args:
-        runners: with `course` and `seen_course`, as `velo.live.roster` gives them.
+        runners: with `course` and `seen_course`, as `velo.live.entries` gives them.
     """
     unseen = dict.fromkeys(runner["course"] for runner in runners if not runner["seen_course"])
     return [

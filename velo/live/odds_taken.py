@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from velo.home import Home
-from velo.live.card_file import Said, quoted_kind
-from velo.live.recognition import recognise
+from velo.live.card_file import CardRow, quoted_kind
+from velo.live.matching import recognise
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
@@ -31,7 +31,7 @@ class Quoted:
     strangers: int = 0
 
 
-def said_odds(rows: Sequence[Said], runners: Sequence[dict[str, Any]], decision: str) -> Quoted:
+def match_odds(rows: Sequence[CardRow], runners: Sequence[dict[str, Any]], decision: str) -> Quoted:
     """The odds that a card or a price file says, of one kind throughout.
 
     Args:

@@ -19,15 +19,15 @@ from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.beyond_reason import declined
 from velo.live.card import Absent, Card, Unscored, held_card, race_name
-from velo.live.card_file import Said, said_of_prices, unread_odds
+from velo.live.card_file import CardRow, price_rows, unread_odds
+from velo.live.card_intake import take
+from velo.live.clock import never_back
 from velo.live.journal import Prediction, record
-from velo.live.moment import never_back
-from velo.live.odds_taken import Quoted, held_odds, said_odds
+from velo.live.odds_taken import Quoted, held_odds, match_odds
 from velo.live.preparation import bring_build, bring_store
 from velo.live.pricing import Pricer, beyond_reason, off_called
 from velo.live.refusals import refusal, require_later_day
-from velo.live.shown import all_rows, as_said
-from velo.live.taking import take
+from velo.live.serialise import all_rows, to_json
 from velo.offline.spine import Spine
 from velo.result import Result
 from velo.settings import Settings
@@ -88,12 +88,12 @@ class Predicted(Result):
         return f"{len(self.predictions)} races priced{version}{left}"
 
     def rows(self) -> list[dict[str, Any]]:
-        """A row a runner, as `velo.live.shown.all_rows` sets them out."""
+        """A row a runner, as `velo.live.serialise.all_rows` sets them out."""
         return all_rows(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
-        return as_said(self)
+        return to_json(self)
 
 
 def predict(
@@ -130,7 +130,7 @@ def predict(
     progress("reading the card")
     stored = _model(home, asked.model)
     not_champion = None if asked.model is None else why_not_champion(home, stored.registered)
-    prices = None if asked.prices is None else said_of_prices(asked.prices, asked.price_kind)
+    prices = None if asked.prices is None else price_rows(asked.prices, asked.price_kind)
     pricer = Pricer.of(settings, stored, feature_store(home))
 
     def admit(card: Card) -> None:
@@ -241,13 +241,13 @@ def _quoted(
     settings: Settings,
     asked: Asked,
     card: Card,
-    prices: list[Said] | None,
+    prices: list[CardRow] | None,
     decision: str,
 ) -> tuple[Quoted, list[str]]:
     """The odds of the card's runners, and what is to be said of them."""
     runners = card.entries.to_pylist()
     if asked.prices is not None and prices is not None:
-        quoted = said_odds(prices, runners, decision)
+        quoted = match_odds(prices, runners, decision)
         notes = unread_odds(prices)
         if quoted.strangers:
             notes.append(f"{quoted.strangers} rows of {asked.prices.name} price no runner of it")
@@ -264,7 +264,7 @@ def _quoted(
         )
         for row in card.said
     ]
-    return said_odds(said, runners, decision), []
+    return match_odds(said, runners, decision), []
 
 
 def _with_credible_odds(

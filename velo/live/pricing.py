@@ -96,7 +96,7 @@ class Pricer:
         """Predictions of whole races, in the order of the entries; nothing is kept yet.
 
         Args:
-            entries: a row a runner as `velo.live.roster` gives them, races together.
+            entries: a row a runner as `velo.live.entries` gives them, races together.
             odds: float64[rows], NaN where there are none; a race with coupled entries is
                 priced without them, and so is one whose odds are beyond reason, marked.
             kinds: race -> what its odds are.
@@ -180,7 +180,7 @@ def beyond_reason(
     """The races whose odds cannot be a market's, each with what is wrong.
 
     Args:
-        rows: a row a runner as `velo.live.roster` gives them.
+        rows: a row a runner as `velo.live.entries` gives them.
         odds: [runners], NaN where there are none; coupled entries, whose odds are one bet's, have
             no market whatever they are.
     """

@@ -15,8 +15,8 @@ import pandas as pd
 from velo.disk.patience import patiently
 from velo.errors import DataError
 from velo.home import Home
-from velo.live.book import Book, open_book
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN
+from velo.live.ledger_view import LedgerView, view_ledger
 from velo.racing.racing_day import racing_day
 from velo.result import Result
 from velo.settings import Settings
@@ -132,7 +132,7 @@ def settle(
         raise DataError("no row of the files has a day that can be read")
     first, last = min(told), max(told)
     try:
-        opened = partial(open_book, home, settings, days=(first, last), backfilled=backfilled)
+        opened = partial(view_ledger, home, settings, days=(first, last), backfilled=backfilled)
         book = patiently(opened, wait, waiting)
     except DataError as error:
         return Settled(batches, str(first), str(last), [], [], [*notes, str(error)])
@@ -162,7 +162,7 @@ def days_told(path: Path, settings: Settings, form: str) -> set[date]:
     return {day for (text,) in rows if (day := racing_day(text, first)) is not None}
 
 
-def _day(book: Book, day: date) -> dict[str, Any]:
+def _day(book: LedgerView, day: date) -> dict[str, Any]:
     runners = book.runners[book.runners["day"] == day]
     bets = book.bets[book.bets["day"] == day]
     picks = bets[bets["outcome"] == RAN]

@@ -26,10 +26,10 @@ from training.record.mlflow_store import NOTE
 from training.statistics.bootstrap import Resampling
 from velo.errors import HomeError
 from velo.home import Home
-from velo.live.book import Book
 from velo.live.chain import Head
 from velo.live.figures import ROLLING, Figures, between, figures
 from velo.live.ledger import OPEN
+from velo.live.ledger_view import LedgerView
 from velo.live.proof import HEAD
 from velo.settings import Settings
 
@@ -57,7 +57,9 @@ class Recorded:
     removed: int
 
 
-def record_days(home: Home, settings: Settings, book: Book, head: Head | None = None) -> Recorded:
+def record_days(
+    home: Home, settings: Settings, book: LedgerView, head: Head | None = None
+) -> Recorded:
     """Bring the runs to what the ledger says now.
 
     Args:
@@ -85,7 +87,7 @@ def record_days(home: Home, settings: Settings, book: Book, head: Head | None = 
 
 
 def _brought(
-    home: Home, settings: Settings, book: Book, wanted: Mapping[str, str], head: Head | None
+    home: Home, settings: Settings, book: LedgerView, wanted: Mapping[str, str], head: Head | None
 ) -> Recorded:
     with _alone(home):
         store = mlflow_store.client(home)
@@ -107,7 +109,7 @@ def _brought(
     return Recorded(len(changed), len(wanted) - len(changed), len(gone))
 
 
-def digests(book: Book, settings: Settings) -> dict[str, str]:
+def digests(book: LedgerView, settings: Settings) -> dict[str, str]:
     """Every day with a result -> a digest of all that its run's figures follow from."""
     training = settings.training
     terms = (FORMAT, training.bootstrap_draws, training.seed, settings.prices.commission)
@@ -134,7 +136,7 @@ class _Day:
     tags: dict[str, str]
 
 
-def _day(book: Book, settings: Settings, name: str, digest: str, head: Head | None) -> _Day:
+def _day(book: LedgerView, settings: Settings, name: str, digest: str, head: Head | None) -> _Day:
     day = date.fromisoformat(name)
     first = book.runners["day"].iloc[0]
     spans = {

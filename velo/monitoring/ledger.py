@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from velo.errors import HomeError
 from velo.home import Home
-from velo.live.book import Book, open_book
 from velo.live.chain import Verified
 from velo.live.figures import Figures
+from velo.live.ledger_view import LedgerView, view_ledger
 from velo.live.proof import verify_ledger
 from velo.result import Result
 from velo.settings import Settings
@@ -33,7 +33,7 @@ class Ledger(Result):
         failure: why the proof or the entry in MLflow could not be had; None where both were.
     """
 
-    book: Book
+    book: LedgerView
     spans: tuple[Figures, ...]
     proof: Verified | None
     recorded: Recorded | None
@@ -97,13 +97,14 @@ def open_ledger(
     Args:
         home: its journal, warehouse and MLflow.
         settings: commission, draws and seed.
-        version, strategy, settled_at, backfilled: as `velo.live.book.open_book` takes them.
+        version, strategy, settled_at, backfilled: as
+            `velo.live.ledger_view.view_ledger` takes them.
 
     Raises:
         DataError: there is no such prediction, or nobody knows the strategy.
         HomeError: journal or warehouse cannot be read.
     """
-    book = open_book(
+    book = view_ledger(
         home,
         settings,
         version=version,

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from velo.backup.relocation import places
 from velo.errors import DataError, HomeError, InputError, NothingBuilt, SettingsError, VeloError
 from velo.home import Home
-from velo.keeping.relocation import places
 from velo.monitoring.upkeep import (
     Due,
     Facts,

@@ -11,8 +11,8 @@ import pandas as pd
 from velo.errors import NothingIngested
 from velo.home import Home
 from velo.live import ledger
-from velo.live.book import judge, outcomes_of_nobody
 from velo.live.journal import Prediction, last_day, predictions
+from velo.live.ledger_view import judge, outcomes_of_nobody
 from velo.live.outcomes import outcomes
 from velo.settings import Settings
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from velo.offline import partitions
-from velo.offline.clock import Clock, clock_of
+from velo.offline.event_time import EventTime, event_time_of
 from velo.offline.exposure import EXPOSED, expose, main_schema
 from velo.offline.independence import Independence, independence, tables_read
 from velo.offline.partitions import columns_of, scan
@@ -37,7 +37,7 @@ CLOCKS = ("date", "known")
 class Since:
     """A table that runs along a clock, and the day of the earliest change."""
 
-    clock: Clock
+    clock: EventTime
     day: date
 
     @property
@@ -163,7 +163,7 @@ class Renewal:
         if alone.looked_up or alone.own & set(EXPOSED):
             return None
         for column in CLOCKS:
-            clock = clock_of(table.sql, column)
+            clock = event_time_of(table.sql, column)
             if clock is None or any(column not in self._columns[name] for name in alone.own):
                 continue
             days = [

@@ -1,7 +1,7 @@
 """Empirical-Bayes shrinkage of strike rates and impact values, over arrays of one shape.
 
 Counts of wins may be fractional: a dead heat for first is half a win each. The strengths ``k`` are
-fitted in :mod:`velo.racing.strengths`; form curves live in :mod:`velo.racing.form`; both are at
+fitted in :mod:`velo.racing.prior_fit`; form curves live in :mod:`velo.racing.form`; both are at
 hand here too. Formulas: feature-rules.md.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from velo.racing.form import ewma, ols_slope, shrunk_variance
-from velo.racing.strengths import fit_beta_binomial, fit_gamma_poisson
+from velo.racing.prior_fit import fit_beta_binomial, fit_gamma_poisson
 
 __all__ = [
     "combo_uplift",

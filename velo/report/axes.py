@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from velo.report import shown
+from velo.report import formats
 from velo.report.svg import Drawing, Scale
 
 
@@ -100,7 +100,7 @@ def months(frame: Frame, x: Scale, days: Sequence[str], most: int) -> None:
         frame.image.line((place, frame.foot), (place, frame.foot + 4), "tick")
         anchor = "middle" if place + 28 < frame.right_edge + frame.right else "end"
         frame.image.text(
-            (place, frame.foot + 18), shown.day(start.isoformat()[:7]), "label", anchor
+            (place, frame.foot + 18), formats.day(start.isoformat()[:7]), "label", anchor
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from velo.report import shown, words
+from velo.report import formats, words
 from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 
 Report = Mapping[str, Any]
@@ -24,10 +24,10 @@ def strategies(report: Report) -> Table:
             count(each["bets"]),
             count(each.get("bet_days")),
             count(each["winners"]),
-            Cell(shown.number(each["profit"], 1, sign=True), each["profit"]),
+            Cell(formats.number(each["profit"], 1, sign=True), each["profit"]),
             percent(each["roi"], each["roi_ci"]),
             ratio(each["ae_ratio"], each["ae_ratio_ci"]),
-            Cell(shown.number(each["max_drawdown"], 1), each["max_drawdown"]),
+            Cell(formats.number(each["max_drawdown"], 1), each["max_drawdown"]),
         ]
         for name, each in _statements(report)
     ]
@@ -43,7 +43,7 @@ def strategies(report: Report) -> Table:
     ]
     span = report["period"]
     walked = " walked forward" if kind(report) == "walk" else ""
-    caption = f"Backtest{walked}, {shown.day(span['from'])} to {shown.day(span['to'])}"
+    caption = f"Backtest{walked}, {formats.day(span['from'])} to {formats.day(span['to'])}"
     return Table(kind(report), caption, columns, rows)
 
 
@@ -60,18 +60,18 @@ def chance(report: Report) -> Table:
             [
                 word(name),
                 Cell(
-                    shown.percent(random.get("selected_roi"), sign=True),
+                    formats.percent(random.get("selected_roi"), sign=True),
                     random.get("selected_roi"),
-                    f"{shown.count(each['bets'])} bets",
+                    f"{formats.count(each['bets'])} bets",
                 ),
                 percent(random.get("roi"), random.get("roi_ci")),
-                Cell(shown.number(random.get("p_value"), 3), random.get("p_value")),
+                Cell(formats.number(random.get("p_value"), 3), random.get("p_value")),
                 Cell(
-                    shown.percent(power.get("claimed_edge"), sign=True), power.get("claimed_edge")
+                    formats.percent(power.get("claimed_edge"), sign=True), power.get("claimed_edge")
                 ),
-                Cell(shown.percent(power.get("power"), 0), power.get("power")),
+                Cell(formats.percent(power.get("power"), 0), power.get("power")),
                 count(power.get("bets_needed")),
-                Cell(shown.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
+                Cell(formats.percent(sharpe.get("deflated"), 0), sharpe.get("deflated")),
             ]
         )
     columns = [
@@ -93,14 +93,14 @@ def legs(report: Report) -> Table:
     rows = [
         [
             Cell(
-                shown.day(leg["period"]["from"]),
+                formats.day(leg["period"]["from"]),
                 leg["period"]["from"],
-                f"to {shown.day(leg['period']['to'])}",
+                f"to {formats.day(leg['period']['to'])}",
             ),
-            Cell(shown.day(leg["train_end"]), leg["train_end"]),
+            Cell(formats.day(leg["train_end"]), leg["train_end"]),
             count(leg["races"]),
-            Cell(shown.number(leg["delta_ll"], 4, sign=True), leg["delta_ll"]),
-            Cell(shown.number(leg["alpha_share"]), leg["alpha_share"]),
+            Cell(formats.number(leg["delta_ll"], 4, sign=True), leg["delta_ll"]),
+            Cell(formats.number(leg["alpha_share"]), leg["alpha_share"]),
         ]
         for leg in report.get("walk_forward") or ()
     ]

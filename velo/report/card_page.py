@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from velo.report import shown, words
+from velo.report import formats, words
 from velo.report.page import render
 from velo.report.table import Cell, Column, Table, word
 
@@ -69,7 +69,7 @@ def page(said: Mapping[str, Any], standing: Standing, zone: str) -> str:
     """The card's page.
 
     Args:
-        said: as `velo.live.shown.as_said` gives it, one race at least.
+        said: as `velo.live.serialise.to_json` gives it, one race at least.
         standing: of the model that priced it.
         zone: in which the time of the prediction is told, as `Europe/London`.
     """
@@ -100,7 +100,7 @@ def page(said: Mapping[str, Any], standing: Standing, zone: str) -> str:
 
 def called(race: Mapping[str, Any], with_day: bool = False) -> str:
     """A race as people call it: `14:30 Ascot`, `Sha Tin race 4`, with its day where asked."""
-    day = shown.day(race["day"]) if with_day else None
+    day = formats.day(race["day"]) if with_day else None
     number = None if race["off"] else race["race_name"].partition(",")[0]
     return " ".join(filter(None, (day, race["off"], race["course"], number)))
 
@@ -140,13 +140,15 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
         )
     if any(row["unknown"] for race in races for row in race["runners"]):
         found.append(
-            "What was never seen before (marked “new”) is scored from its priors: as an average "
-            "of its kind, not as known to be average."
+            "Whatever was never seen before (marked “new”) is scored from its priors: it is "
+            "treated as average, not known to be average."
         )
     if any(race["backfill"] for race in races):
-        found.append("Backfilled races were predicted after their off and count in no ledger.")
+        found.append(
+            "Backfilled races were predicted after their off and do not count in the ledger."
+        )
     found.append(
-        "Fair odds have no margin. At a price below them a bet loses by the own reckoning."
+        "Fair odds have no margin. At shorter odds the model itself expects a bet to lose."
     )
     return found
 
@@ -162,7 +164,7 @@ def _summary(races: Sequence[Mapping[str, Any]]) -> str:
     staked = sum(row["stake"] for row in bets)
     return (
         f"{len(bets)} bet{'s' if len(bets) != 1 else ''} in {of} by {strategy}, "
-        f"{shown.count(staked)} point{'s' if staked != 1 else ''} in all."
+        f"{formats.count(staked)} point{'s' if staked != 1 else ''} in all."
     )
 
 
@@ -180,7 +182,7 @@ def _says(race: Mapping[str, Any]) -> list[str]:
             f"Indicative: the odds are {odds}, the model was judged on {race['decision'].upper()}."
         )
     if race["backfill"]:
-        found.append("Backfilled: made after the off, and no part of the ledger.")
+        found.append("Backfilled: predicted after the off, and not part of the ledger.")
     return found
 
 
@@ -206,13 +208,13 @@ def _priced(race: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
     return [
         Cell(str(row["rank"]), row["rank"]),
         _horse(row),
-        Cell(shown.percent(row["p_model"]), row["p_model"]),
-        Cell(shown.percent(row["p_market"]), row["p_market"]),
-        Cell(shown.percent(row["p"]), row["p"]),
-        Cell(shown.number(row["fair_odds"]), row["fair_odds"]),
-        Cell(shown.number(row["odds"]), row["odds"]),
-        Cell(shown.percent(row["edge"], sign=True), row["edge"]),
-        Cell(shown.number(row["stake"]) if row["stake"] else "", row["stake"]),
+        Cell(formats.percent(row["p_model"]), row["p_model"]),
+        Cell(formats.percent(row["p_market"]), row["p_market"]),
+        Cell(formats.percent(row["p"]), row["p"]),
+        Cell(formats.number(row["fair_odds"]), row["fair_odds"]),
+        Cell(formats.number(row["odds"]), row["odds"]),
+        Cell(formats.percent(row["edge"], sign=True), row["edge"]),
+        Cell(formats.number(row["stake"]) if row["stake"] else "", row["stake"]),
         _verdict(row, race["indicative"]),
         _why(row),
     ]
@@ -222,8 +224,8 @@ def _unpriced(row: Mapping[str, Any]) -> list[Cell]:
     return [
         Cell(str(row["rank"]), row["rank"]),
         _horse(row),
-        Cell(shown.percent(row["p_model"]), row["p_model"]),
-        Cell(shown.number(row["fair_odds"]), row["fair_odds"]),
+        Cell(formats.percent(row["p_model"]), row["p_model"]),
+        Cell(formats.number(row["fair_odds"]), row["fair_odds"]),
         word(row["verdict"]),
         _why(row),
     ]
@@ -246,7 +248,7 @@ def _verdict(row: Mapping[str, Any], indicative: bool) -> Cell:
 
 def _why(row: Mapping[str, Any]) -> Cell:
     lines = tuple(
-        f"{each['feature']} {shown.number(each['push'], sign=True)}" for each in row["moved"]
+        f"{each['feature']} {formats.number(each['push'], sign=True)}" for each in row["moved"]
     )
     return Cell("", lines[0] if lines else None, lines=lines)
 
@@ -256,10 +258,10 @@ def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
         [
             word(called(race, with_day)),
             _horse(row),
-            Cell(shown.number(row["odds"]), row["odds"]),
-            Cell(shown.number(row["fair_odds"]), row["fair_odds"]),
-            Cell(shown.percent(row["edge"], sign=True), row["edge"]),
-            Cell(shown.number(row["stake"]), row["stake"]),
+            Cell(formats.number(row["odds"]), row["odds"]),
+            Cell(formats.number(row["fair_odds"]), row["fair_odds"]),
+            Cell(formats.percent(row["edge"], sign=True), row["edge"]),
+            Cell(formats.number(row["stake"]), row["stake"]),
         ]
         for race in races
         for row in race["runners"]
@@ -278,4 +280,4 @@ def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
 
 def _moment(iso: str, zone: str) -> str:
     when = datetime.fromisoformat(iso).astimezone(ZoneInfo(zone))
-    return f"{shown.day(when.date().isoformat())}, {when:%H:%M} ({zone})"
+    return f"{formats.day(when.date().isoformat())}, {when:%H:%M} ({zone})"

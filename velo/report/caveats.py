@@ -7,7 +7,7 @@ from typing import Any
 
 from training.record.report import SAME_PRICE, TrainingReport
 from training.record.report_sections import Figures, GateVerdict, PriceSection
-from velo.report import shown
+from velo.report import formats
 
 MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
@@ -18,7 +18,7 @@ def caveats(
     cutoffs: Mapping[str, float],
     backtests: Sequence[Mapping[str, Any]] = (),
 ) -> list[str]:
-    """One sentence or two for each thing that could mislead, the gravest first.
+    """One or two sentences for each thing that could mislead, the most serious first.
 
     Args:
         report: of the run.
@@ -35,10 +35,10 @@ def caveats(
         *_model(report),
         *_truth(report.holdout),
         *(said for backtest in backtests for said in _backtest(backtest)),
-        "Every bet is taken to be had in full at the stated price: no limits, no price moved by "
-        "the bet itself.",
-        "Odds bands, months and races further down are looked at after the event. Among many "
-        "pieces some look good or bad by luck alone; the gate judges the whole.",
+        "Every bet is assumed to be matched in full at the stated price: no stake limits, and no "
+        "price that moves because of the bet.",
+        "Odds bands, months and races further down were picked out afterwards. Among many slices "
+        "some look good or bad by luck alone; the gate judges the whole.",
     ]
 
 
@@ -51,7 +51,7 @@ def _prices(prices: PriceSection) -> list[str]:
     if prices.note == SAME_PRICE:
         return [
             f"Selected on the price it settles at: {decision} decides and settles. Nobody knows "
-            "that price for certain when the bet is struck, so betting figures lean to the good."
+            "that price for certain when the bet is struck, so betting figures come out too good."
         ]
     return [
         f"Selected on {decision}, settled at {settlement}. A runner whose price fell between the "
@@ -63,9 +63,9 @@ def _expectation(cutoff: float) -> list[str]:
     if cutoff >= 0:
         return []
     return [
-        f"Top20% takes bets from an expected return of {shown.percent(cutoff, sign=True)}: the "
-        "best of the band, and some of them a loss by the blend's own reckoning. All takes "
-        "only bets of which it expects a profit."
+        f"Top20% bets from an expected return of {formats.percent(cutoff, sign=True)} upwards: "
+        "these are the best of the band, but the blend itself expects some of them to lose. All "
+        "takes only bets with an expected profit."
     ]
 
 
@@ -76,11 +76,11 @@ def _power(report: TrainingReport) -> list[str]:
     needed = verdict.bets_needed
     bets = report.holdout.get("roi_top20_bets") or 0
     if needed is None:
-        return ["Underpowered: without bets and an interval the return says nothing."]
+        return ["Underpowered: without bets and an interval the return means nothing."]
     target = 100 * report.gate.underpowered
     return [
-        f"Underpowered: {shown.count(bets)} bets do not tell luck from skill. About "
-        f"{shown.count(needed)} would narrow the return's interval to ±{target:g} points."
+        f"Underpowered: {formats.count(bets)} bets cannot tell luck from skill. About "
+        f"{formats.count(needed)} would narrow the return's interval to ±{target:g} points."
     ]
 
 
@@ -90,7 +90,7 @@ def _looks(earlier: int) -> list[str]:
     times = "once" if earlier == 1 else f"{earlier:,} times"
     return [
         f"These holdout days had been looked at {times} before. The interval of the gain is "
-        f"widened for it (level {1 - 0.05 / (earlier + 1):.2%}); the others are not."
+        f"widened accordingly (level {1 - 0.05 / (earlier + 1):.2%}); the others are not."
     ]
 
 
@@ -102,17 +102,17 @@ def _coverage(report: TrainingReport) -> list[str]:
     share = sum(market.values()) / data.races
     if share > MANY:
         found.append(
-            f"{shown.percent(share)} of the races have no usable market and are not judged. If "
-            "those are the small or the foreign meetings, the verdict does not speak of them."
+            f"{formats.percent(share)} of the races have no usable market and are not judged. If "
+            "those are the small or foreign meetings, the verdict does not apply to them."
         )
     if data.corrections == "always so":
         found.append(
             "Corrected results count as if they had always been known; `velo build --as-known` "
-            "sees each day what was held then."
+            "uses on each day what was known then."
         )
     found.append(
-        "The data hold the races that their source kept. Horses or meetings that it dropped later "
-        "are missed by no count here (survivorship)."
+        "The data contain the races that their source kept. If it dropped horses or meetings "
+        "later, no count here shows it (survivorship)."
     )
     return found
 
@@ -122,18 +122,18 @@ def _model(report: TrainingReport) -> list[str]:
     if report.model.linear_is_better and report.model.objective != "linear":
         found.append(
             "A straight line does better out of fold than the boosted model: the trees found "
-            "nothing that it misses. `--objective auto` takes it."
+            "nothing that the line misses. `--objective auto` chooses the line."
         )
     if report.model.blend.exponent < 0:
         found.append(
-            "The blend gives the model a negative weight: beside the price it backs what the model "
-            "likes less. That is a model with nothing to add, not a signal to be turned round."
+            "The blend gives the model a negative weight: given the price, it backs what the model "
+            "likes less. Such a model has nothing to add; it is not a signal to be reversed."
         )
     unsettled = report.holdout.get("unsettleable_top20") or 0
     if unsettled:
         found.append(
-            f"{shown.count(unsettled)} Top20% selections have no settlement price, or one whose "
-            "deduction for a withdrawn horse is not known; they count in no betting figure."
+            f"{formats.count(unsettled)} Top20% selections have no settlement price, or an unknown "
+            "deduction for a withdrawn horse; they are in no betting figure."
         )
     return found
 
@@ -151,6 +151,5 @@ def _backtest(backtest: Mapping[str, Any]) -> list[str]:
         return [f"{whose}: {each[0].lower()}{each[1:].rstrip('.')}." for each in own]
     compared = len(backtest["strategies"])
     return [
-        f"{whose}: {compared} strategies are set side by side; the best of several looks better "
-        "than it is."
+        f"{whose}: {compared} strategies are compared; the best of several looks better than it is."
     ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from velo.report import axes, shown
+from velo.report import axes, formats
 from velo.report.axes import Frame
 from velo.report.svg import Drawing, Scale, log_ticks, spread, ticks
 
@@ -46,8 +46,8 @@ def profit_path(name: str, paths: Mapping[str, Mapping[str, Any]], size: str) ->
     shownable = {bucket: path for bucket, path in paths.items() if path["days"]}
     main = shownable.get("top20")
     spoken = "; ".join(
-        f"{_bucket(bucket)} {shown.number(path['profit'][-1], 1, sign=True)} points on "
-        f"{shown.count(path['bets'])} bets"
+        f"{_bucket(bucket)} {formats.number(path['profit'][-1], 1, sign=True)} points on "
+        f"{formats.count(path['bets'])} bets"
         for bucket, path in shownable.items()
     )
     width, height = (960, 340) if size == WIDE else (340, 300)
@@ -60,7 +60,7 @@ def profit_path(name: str, paths: Mapping[str, Mapping[str, Any]], size: str) ->
     y = frame.vertical(*axes.padded(min(values), max(values)))
     first, last = axes.ordinal(days[0]), axes.ordinal(days[-1])
     x = frame.horizontal(first, max(last, first + 1))
-    axes.grid(frame, y, ticks(y.low, y.high), lambda value: shown.number(value, 0), zero=0.0)
+    axes.grid(frame, y, ticks(y.low, y.high), lambda value: formats.number(value, 0), zero=0.0)
     axes.months(frame, x, days, 10 if size == WIDE else 4)
 
     def at(day: str, value: float) -> tuple[float, float]:
@@ -99,7 +99,7 @@ def reliability(name: str, curves: Mapping[str, Sequence[Mapping[str, Any]]], si
     far = max((abs(each["observed"] - each["predicted"]) for each in bins["model"]), default=0.0)
     spoken = (
         f"{len(bins['model'])} bins of the blend; the widest gap between probability given and "
-        f"wins a runner is {shown.percent(far)}."
+        f"wins a runner is {formats.percent(far)}."
     )
     width, height = (520, 440) if size == WIDE else (340, 330)
     image = Drawing(f"{name}-{size}", "Reliability of blend and market", spoken, width, height)
@@ -127,8 +127,8 @@ def reliability(name: str, curves: Mapping[str, Sequence[Mapping[str, Any]]], si
                 )
             said = (
                 f"{'Blend' if kind == 'model' else 'Market'}: given "
-                f"{shown.percent(each['predicted'])}, won {shown.percent(each['observed'])} "
-                f"({shown.percents(ends)}) of {shown.count(each['runners'])} runners"
+                f"{formats.percent(each['predicted'])}, won {formats.percent(each['observed'])} "
+                f"({formats.percents(ends)}) of {formats.count(each['runners'])} runners"
             )
             MARKS[kind](image, (place, y.at(each["observed"])), f"mark {kind}", said)
     return image
@@ -185,7 +185,7 @@ def losses(name: str, features: Sequence[Mapping[str, Any]], size: str) -> Drawi
     known = [each for each in features if each["loss"] and each["loss"]["value"] is not None]
     known.sort(key=lambda each: -each["loss"]["value"])
     spoken = "; ".join(
-        f"{each['feature']} {shown.number(each['loss']['value'], 4, sign=True)}" for each in known
+        f"{each['feature']} {formats.number(each['loss']['value'], 4, sign=True)}" for each in known
     )
     width = 960 if size == WIDE else 340
     image = Drawing(
@@ -202,15 +202,15 @@ def losses(name: str, features: Sequence[Mapping[str, Any]], size: str) -> Drawi
     x = frame.horizontal(*axes.padded(min(ends), max(ends)))
     marks = ticks(x.low, x.high, 8 if size == WIDE else 3)
     axes.uprights(frame, x, marks, zero=0.0)
-    axes.feet(frame, x, [(value, shown.trimmed(value)) for value in marks])
+    axes.feet(frame, x, [(value, formats.trimmed(value)) for value in marks])
     for row, each in enumerate(known):
         loss, height = each["loss"], frame.top_edge + 20 * row + 10
         image.text((frame.left_edge - 8, height + 4), each["feature"], "label small", "end")
         if loss["low"] is not None:
             image.line((x.at(loss["low"]), height), (x.at(loss["high"]), height), "whisker model")
         said = (
-            f"{each['feature']}: {shown.number(loss['value'], 4, sign=True)} "
-            f"({shown.numbers([loss['low'], loss['high']], 4, sign=True)})"
+            f"{each['feature']}: {formats.number(loss['value'], 4, sign=True)} "
+            f"({formats.numbers([loss['low'], loss['high']], 4, sign=True)})"
         )
         image.dot((x.at(loss["value"]), height), "mark model", said)
     return image

@@ -1,4 +1,4 @@
-"""Two runs side by side: their figures, what was set differently, and who knew more, paired."""
+"""Two runs side by side: their figures, what was set differently, and which is better, paired."""
 
 from __future__ import annotations
 

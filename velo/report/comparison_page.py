@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from velo.report import charts, shown, words
+from velo.report import charts, formats, words
 from velo.report.charts import Mark, Series
 from velo.report.page import render
 from velo.report.svg import Drawing
@@ -64,24 +64,19 @@ def page(found: Mapping[str, Any]) -> str:
 
 
 def said(found: Mapping[str, Any]) -> str:
-    """Which of the two knew more, in a sentence."""
+    """Which of the two is better, in a sentence."""
     paired = found["paired"]
     if paired is None:
         return (
-            "The two judged no race in common, so their figures are of different days and cannot "
-            "be set against one another."
+            "The two runs judged no race in common, so their figures are of different days and "
+            "cannot be compared."
         )
     figure = (
-        f"{shown.number(paired['gain'], 4, sign=True)} nats a race "
-        f"({shown.numbers(paired['gain_ci'], 4, sign=True)}) over the "
-        f"{shown.count(paired['races'])} races that both judged"
+        f"{formats.number(paired['gain'], 4, sign=True)} nats a race "
+        f"({formats.numbers(paired['gain_ci'], 4, sign=True)}) over the "
+        f"{formats.count(paired['races'])} races that both judged"
     )
-    low, high = paired["gain_ci"]
-    if low is not None and low > 0:
-        return f"B knew more than A: {figure}."
-    if high is not None and high < 0:
-        return f"B knew less than A: {figure}."
-    return f"B and A are not told apart: {figure}."
+    return f"{words.against('B', 'A', *paired['gain_ci'])}: {figure}."
 
 
 def _figures(found: Mapping[str, Any]) -> Table:
@@ -107,22 +102,22 @@ def _figure(holdout: Mapping[str, Any], name: str) -> Cell:
     ends = [holdout.get(name + "_low"), holdout.get(name + "_high")]
     bets = holdout.get(name + "_bets")
     detail = [] if None in ends else [f"{_text(name, ends[0])} to {_text(name, ends[1])}"]
-    detail += [] if bets is None else [f"{shown.count(bets)} bets"]
+    detail += [] if bets is None else [f"{formats.count(bets)} bets"]
     return Cell(_text(name, holdout.get(name)), holdout.get(name), ", ".join(detail))
 
 
 def _change(name: str, change: float | None) -> str:
     if change is not None and name.startswith(SHARES):
-        return f"{shown.number(100 * change, 1, sign=True)} points"
+        return f"{formats.number(100 * change, 1, sign=True)} points"
     return _text(name, change, sign=True)
 
 
 def _text(name: str, value: float | None, sign: bool = False) -> str:
     if name in COUNTS:
-        return shown.number(value, 0, sign)
+        return formats.number(value, 0, sign)
     if name.startswith(SHARES):
-        return shown.percent(value, 1, sign or name.startswith("roi_"))
-    return shown.number(value, 4, sign or name == "delta_ll")
+        return formats.percent(value, 1, sign or name.startswith("roi_"))
+    return formats.number(value, 4, sign or name == "delta_ll")
 
 
 def _gate(found: Mapping[str, Any]) -> Table:
@@ -172,7 +167,7 @@ def _months(found: Mapping[str, Any]) -> dict[str, Drawing] | None:
         return Series(kind, side.upper(), [_gain(gains.get(name), side) for name in names])
 
     both_sides = [series("a", "market"), series("b", "model")]
-    places = [shown.day(name) for name in names]
+    places = [formats.day(name) for name in names]
 
     return charts.both(
         lambda size: charts.intervals(
@@ -181,7 +176,7 @@ def _months(found: Mapping[str, Any]) -> dict[str, Drawing] | None:
             places,
             both_sides,
             0.0,
-            shown.trimmed,
+            formats.trimmed,
             "month",
             size,
         )
@@ -193,8 +188,8 @@ def _gain(each: Mapping[str, Any] | None, side: str) -> Mark | None:
         return None
     gain = each["gain"]
     spoken = (
-        f"{side.upper()}, {shown.day(each['name'])}, {shown.count(each['races'])} races: "
-        f"{shown.number(gain['value'], 3, sign=True)} "
-        f"({shown.numbers([gain['low'], gain['high']], 3, sign=True)})"
+        f"{side.upper()}, {formats.day(each['name'])}, {formats.count(each['races'])} races: "
+        f"{formats.number(gain['value'], 3, sign=True)} "
+        f"({formats.numbers([gain['low'], gain['high']], 3, sign=True)})"
     )
     return Mark(gain["value"], gain["low"], gain["high"], spoken)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from velo.report import axes, shown
+from velo.report import axes, formats
 from velo.report.axes import Frame
 from velo.report.charts import WIDE
 from velo.report.svg import Drawing, Scale, ticks
@@ -14,12 +14,12 @@ from velo.report.svg import Drawing, Scale, ticks
 def profit(course: Mapping[str, Any], size: str) -> Drawing:
     """Points so far, with the 95% band by race day if there is one."""
     days, path, low, high = (course[name] for name in ("days", "profit", "low", "high"))
-    spoken = f"{shown.number(path[-1], 1, sign=True)} points on {shown.day(days[-1])}"
+    spoken = f"{formats.number(path[-1], 1, sign=True)} points on {formats.day(days[-1])}"
     if low:
-        spoken += f", 95% {shown.numbers([low[-1], high[-1]], 1, sign=True)}"
+        spoken += f", 95% {formats.numbers([low[-1], high[-1]], 1, sign=True)}"
     image, frame, x = _plane("profit", "Profit so far by race day", spoken, days, size)
     y = frame.vertical(*axes.padded(min(0.0, *path, *low), max(0.0, *path, *high)))
-    axes.grid(frame, y, ticks(y.low, y.high), lambda value: shown.number(value, 0), zero=0.0)
+    axes.grid(frame, y, ticks(y.low, y.high), lambda value: formats.number(value, 0), zero=0.0)
     at = [x.at(axes.ordinal(day)) for day in days]
     if low:
         image.area(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from velo.report import charts, ledger_charts, shown
+from velo.report import charts, formats, ledger_charts
 from velo.report.page import render
 from velo.report.svg import Drawing
 from velo.report.table import Cell, Column, Table, count, percent, word
@@ -49,8 +49,8 @@ def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     if days:
         drawn["profit"] = charts.both(lambda size: ledger_charts.profit(course, size))
     for name, values, title, neutral, text in (
-        ("ae", course["ae_raw"], "Winners over expected", 1.0, shown.number),
-        ("clv", course["clv"], "Closing-line value", 0.0, shown.percent),
+        ("ae", course["ae_raw"], "Winners over expected", 1.0, formats.number),
+        ("clv", course["clv"], "Closing-line value", 0.0, formats.percent),
     ):
         if any(value is not None for value in values):
             drawn[name] = charts.both(
@@ -144,9 +144,9 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Tab
             count(each["days"]),
             _plain(each["calibration_error"], 4),
             Cell(
-                shown.nats(each["ll_gain"]),
+                formats.nats(each["ll_gain"]),
                 each["ll_gain"],
-                shown.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True),
+                formats.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True),
             ),
             _share(each["clv"], sign=True),
             count(each["clv_bets"]),
@@ -158,16 +158,16 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Tab
 
 def _named(each: Mapping[str, Any]) -> str:
     name: str = each["span"]
-    return shown.day(name) if name == each["first"] else name.capitalize()
+    return formats.day(name) if name == each["first"] else name.capitalize()
 
 
 def _plain(value: float | None, places: int = 2) -> Cell:
-    return Cell(shown.number(value, places), value)
+    return Cell(formats.number(value, places), value)
 
 
 def _share(value: float | None, sign: bool = False) -> Cell:
-    return Cell(shown.percent(value, sign=sign), value)
+    return Cell(formats.percent(value, sign=sign), value)
 
 
 def _points(value: float | None) -> Cell:
-    return Cell(shown.number(value, 1, sign=True), value)
+    return Cell(formats.number(value, 1, sign=True), value)

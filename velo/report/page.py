@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from velo.report import backtest_tables, charts, shown, tables, words
+from velo.report import backtest_tables, charts, formats, tables, words
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
@@ -42,7 +42,7 @@ def render(template: str, **values: Any) -> str:
         .render(
             policy=f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
             "base-uri 'none'; form-action 'none'",
-            shown=shown,
+            formats=formats,
             words=words,
             tables=tables,
             backtest_tables=backtest_tables,
@@ -73,8 +73,8 @@ def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
         )
     if found["odds_bands"]:
         for name, figure, neutral, text in (
-            ("ae", "ae_ratio", 1.0, shown.number),
-            ("roi", "roi", 0.0, lambda value: shown.percent(value, 0)),
+            ("ae", "ae_ratio", 1.0, formats.number),
+            ("roi", "roi", 0.0, lambda value: formats.percent(value, 0)),
         ):
             drawn[name] = _by_band(found["odds_bands"], name, figure, neutral, text)
     if found["months"]:
@@ -101,7 +101,7 @@ def _by_band(
             _mark(
                 each[side][figure],
                 each[side][f"{figure}_ci"],
-                f"{said}, {each['name']}, {shown.count(each[side]['bets'])} bets: ",
+                f"{said}, {each['name']}, {formats.count(each[side]['bets'])} bets: ",
                 text,
             )
             for each in bands
@@ -125,12 +125,12 @@ def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
         _mark(
             each["gain"]["value"],
             [each["gain"]["low"], each["gain"]["high"]],
-            f"{shown.day(each['name'])}, {shown.count(each['races'])} races: ",
-            lambda value: shown.number(value, 3, sign=True),
+            f"{formats.day(each['name'])}, {formats.count(each['races'])} races: ",
+            lambda value: formats.number(value, 3, sign=True),
         )
         for each in months
     ]
-    names = [shown.day(each["name"]) for each in months]
+    names = [formats.day(each["name"]) for each in months]
     return charts.both(
         lambda size: charts.intervals(
             "months",
@@ -138,7 +138,7 @@ def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
             names,
             [Series("model", "Blend", marks)],
             0.0,
-            shown.trimmed,
+            formats.trimmed,
             "month",
             size,
         )
@@ -165,23 +165,23 @@ def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
             "Gain over the market",
             "wanted: above 0",
             [0.0],
-            lambda x: shown.number(x, 4, sign=True),
-            f"nats a race, {shown.count(holdout['races'])} races",
+            lambda x: formats.number(x, 4, sign=True),
+            f"nats a race, {formats.count(holdout['races'])} races",
         ),
         (
             "roi_top20",
             "Return on Top20%",
-            f"wanted: {shown.percent(gate['roi_top20'], 0)} or more",
+            f"wanted: {formats.percent(gate['roi_top20'], 0)} or more",
             [gate["roi_top20"]],
-            lambda x: shown.percent(x, sign=True),
+            lambda x: formats.percent(x, sign=True),
             _bets(holdout, "roi_top20"),
         ),
         (
             "ae_ratio",
             "Winners over expected",
-            f"wanted: {shown.number(gate['ae_ratio'])} or more",
+            f"wanted: {formats.number(gate['ae_ratio'])} or more",
             [gate["ae_ratio"]],
-            shown.number,
+            formats.number,
             _bets(holdout, "ae_ratio"),
         ),
         (
@@ -189,24 +189,24 @@ def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
             "Calibration slope",
             "wanted: 1 inside",
             [1.0],
-            shown.number,
-            f"{shown.count(holdout['runners'])} runners",
+            formats.number,
+            f"{formats.count(holdout['runners'])} runners",
         ),
         (
             "gamma",
             "Exponent of the model (γ)",
             "wanted: above 0",
             [0.0],
-            shown.number,
+            formats.number,
             "fitted out of fold",
         )
         if residual
         else (
             "alpha_share",
             "Model's share (α)",
-            f"wanted: {shown.number(gate['alpha_low'])} to {shown.number(gate['alpha_high'])}",
+            f"wanted: {formats.number(gate['alpha_low'])} to {formats.number(gate['alpha_high'])}",
             [gate["alpha_low"], gate["alpha_high"]],
-            shown.number,
+            formats.number,
             "fitted out of fold",
         ),
     ]
@@ -235,7 +235,7 @@ def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _bets(holdout: Mapping[str, Any], name: str) -> str:
-    return f"{shown.count(holdout.get(name + '_bets'))} bets"
+    return f"{formats.count(holdout.get(name + '_bets'))} bets"
 
 
 @cache

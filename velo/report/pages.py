@@ -11,14 +11,14 @@ from typing import Any
 from training.record.registry import LABEL, aliases, resolve
 from training.statistics.bootstrap import Resampling
 from velo.home import Home
-from velo.live.book import Book
 from velo.live.chain import Verified
-from velo.live.course import course
 from velo.live.figures import Figures, whole_races
 from velo.live.ledger import counts
+from velo.live.ledger_view import LedgerView
 from velo.live.predict import Predicted
+from velo.live.profit_curve import profit_curve
 from velo.live.proof import chain_lines
-from velo.live.shown import as_said
+from velo.live.serialise import to_json
 from velo.report import card_page, comparison_page, ledger_page
 from velo.report import page as run_page
 from velo.report.card_page import Standing
@@ -110,7 +110,7 @@ def compare(home: Home, first: str, second: str, progress: Progress = lambda sta
 
 
 def page_of_ledger(
-    book: Book, spans: Sequence[Figures], settings: Settings, proof: Verified | None
+    book: LedgerView, spans: Sequence[Figures], settings: Settings, proof: Verified | None
 ) -> str:
     """The ledger's page, as HTML.
 
@@ -128,7 +128,7 @@ def page_of_ledger(
             "changed": [str(each) for each in book.changed],
             "spans": [each.to_dict() for each in spans],
             "bets": counts(book.bets),
-            "course": course(book.bets, training.seed),
+            "course": profit_curve(book.bets, training.seed),
             "reliability": {
                 name: bins(p, whole.won, whole.dates, Resampling.of(training))
                 for name, p in (("blend", whole.p), ("market", whole.market))
@@ -152,4 +152,4 @@ def page_of_card(home: Home, settings: Settings, predicted: Predicted) -> str:
     champion = aliases(home).get("champion", {}).get("version")
     in_use = version == champion and predicted.not_champion is None
     standing = Standing(version, tags.get(LABEL), in_use, predicted.not_champion)
-    return card_page.page(as_said(predicted), standing, settings.live.timezone)
+    return card_page.page(to_json(predicted), standing, settings.live.timezone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from velo.report import shown
+from velo.report import formats
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,15 @@ def word(text: str, detail: str = "", mark: str = "") -> Cell:
 
 def count(value: float | None) -> Cell:
     """A cell of a count."""
-    return Cell(shown.count(value), value)
+    return Cell(formats.count(value), value)
 
 
-def percent(value: float | None, ends: shown.Ends) -> Cell:
+def percent(value: float | None, ends: formats.Ends) -> Cell:
     """A return with its interval."""
-    interval = "" if value is None else shown.percents(ends, 0, sign=True)
-    return Cell(shown.percent(value, sign=True), value, interval)
+    interval = "" if value is None else formats.percents(ends, 0, sign=True)
+    return Cell(formats.percent(value, sign=True), value, interval)
 
 
-def ratio(value: float | None, ends: shown.Ends) -> Cell:
+def ratio(value: float | None, ends: formats.Ends) -> Cell:
     """A ratio about 1 with its interval."""
-    return Cell(shown.number(value), value, "" if value is None else shown.numbers(ends))
+    return Cell(formats.number(value), value, "" if value is None else formats.numbers(ends))

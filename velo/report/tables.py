@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from velo.report import shown, words
+from velo.report import formats, words
 from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 
 Found = Mapping[str, Any]
@@ -18,7 +18,7 @@ def gate(found: Found) -> Table:
             word(words.criterion(each["name"]), each["name"]),
             Cell(words.target(each), each["target"]),
             Cell(*words.value(each)),
-            Cell("" if each["bets"] is None else shown.count(each["bets"]), each["bets"]),
+            Cell("" if each["bets"] is None else formats.count(each["bets"]), each["bets"]),
             word(
                 "✓ holds" if each["holds"] else "✗ misses", mark="good" if each["holds"] else "bad"
             ),
@@ -47,7 +47,7 @@ def buckets(found: Found) -> Table:
             [
                 word(words.bucket(name)),
                 count(path["bets"]),
-                Cell(shown.number(_last(path), 1, sign=True), _last(path), _band(path)),
+                Cell(formats.number(_last(path), 1, sign=True), _last(path), _band(path)),
                 percent(holdout.get(f"roi_{name}"), ends),
             ]
         )
@@ -64,14 +64,14 @@ def reliability(found: Found) -> Table:
     """The blend's bins, given and won."""
     rows = [
         [
-            Cell(shown.percent(each["predicted"]), each["predicted"]),
+            Cell(formats.percent(each["predicted"]), each["predicted"]),
             Cell(
-                shown.percent(each["observed"]),
+                formats.percent(each["observed"]),
                 each["observed"],
-                shown.percents(each["observed_ci"]),
+                formats.percents(each["observed_ci"]),
             ),
             Cell(
-                shown.number(100 * (each["observed"] - each["predicted"]), 1, sign=True),
+                formats.number(100 * (each["observed"] - each["predicted"]), 1, sign=True),
                 each["observed"] - each["predicted"],
             ),
             count(each["runners"]),
@@ -119,13 +119,13 @@ def pieces(found: Found, kind: str) -> Table:
     """Months, or the courses that are most surely bad: gain over the market, bets, A/E."""
     rows = [
         [
-            Cell(shown.day(each["name"]) if kind == "months" else each["name"], each["name"]),
+            Cell(formats.day(each["name"]) if kind == "months" else each["name"], each["name"]),
             count(each["races"]),
             count(each.get("days")),
             Cell(
-                shown.number(each["gain"]["value"], 4, sign=True),
+                formats.number(each["gain"]["value"], 4, sign=True),
                 each["gain"]["value"],
-                shown.numbers(_ends(each["gain"]), 4, sign=True),
+                formats.numbers(_ends(each["gain"]), 4, sign=True),
             ),
             count(each["bets"]),
             ratio(each["ae_ratio"]["value"], _ends(each["ae_ratio"])),
@@ -152,18 +152,18 @@ def different_races(found: Found) -> Table:
         won = runner["win_share"] > 0
         rows.append(
             [
-                Cell(shown.day(each["date"]), each["date"], each["course"]),
+                Cell(formats.day(each["date"]), each["date"], each["course"]),
                 word(
                     runner["horse"],
-                    f"{'won' if won else 'lost'} at {shown.number(runner['decision_odds'])}",
+                    f"{'won' if won else 'lost'} at {formats.number(runner['decision_odds'])}",
                 ),
                 *(
-                    Cell(shown.percent(runner[name]), runner[name])
+                    Cell(formats.percent(runner[name]), runner[name])
                     for name in ("p_model", "p_market_power", "p")
                 ),
                 Cell("", lines=moved(runner["moved_by"])),
-                Cell(shown.nats(each["expected"]), each["expected"]),
-                Cell(shown.nats(each["gain"]), each["gain"]),
+                Cell(formats.nats(each["expected"]), each["expected"]),
+                Cell(formats.nats(each["gain"]), each["gain"]),
             ]
         )
     columns = [
@@ -187,18 +187,18 @@ def worst_races(found: Found) -> Table:
         first, chosen = winners[0], each["runners"][0]
         rows.append(
             [
-                Cell(shown.day(each["date"]), each["date"], each["course"]),
+                Cell(formats.day(each["date"]), each["date"], each["course"]),
                 word(
                     " and ".join(runner["horse"] for runner in winners),
-                    f"at {shown.number(first['decision_odds'])}",
+                    f"at {formats.number(first['decision_odds'])}",
                 ),
-                Cell(shown.percent(first["p"]), first["p"]),
-                Cell(shown.percent(first["p_market_power"]), first["p_market_power"]),
-                Cell(shown.nats(each["gain"]), each["gain"]),
+                Cell(formats.percent(first["p"]), first["p"]),
+                Cell(formats.percent(first["p_market_power"]), first["p_market_power"]),
+                Cell(formats.nats(each["gain"]), each["gain"]),
                 word(
                     chosen["horse"],
-                    f"{shown.percent(chosen['p'])} blend, "
-                    f"{shown.percent(chosen['p_market_power'])} market",
+                    f"{formats.percent(chosen['p'])} blend, "
+                    f"{formats.percent(chosen['p_market_power'])} market",
                 ),
             ]
         )
@@ -230,14 +230,14 @@ def features(found: Found) -> Table:
                     lines=(f"{each['description']} Unit: {each['unit']}.",) if each["unit"] else (),
                 ),
                 Cell(
-                    shown.percent(each["importance"]),
+                    formats.percent(each["importance"]),
                     each["importance"],
                     bar=None if each["importance"] is None else each["importance"] / widest,
                 ),
                 Cell(
-                    shown.number(loss.get("value"), 4, sign=True),
+                    formats.number(loss.get("value"), 4, sign=True),
                     loss.get("value"),
-                    shown.numbers([loss.get("low"), loss.get("high")], 4, sign=True),
+                    formats.numbers([loss.get("low"), loss.get("high")], 4, sign=True),
                 ),
                 word(judged, mark=mark),
                 *(_null(nulls, kind) for kind in ("unexplained", "structural", "cold_start")),
@@ -271,17 +271,17 @@ def folds(found: Found) -> Table:
     rows = []
     for each in found["folds"]:
         span = spans[int(each["fold"])]
-        days = f"{shown.day(span['test_start'])} to {shown.day(span['test_end'])}"
+        days = f"{formats.day(span['test_start'])} to {formats.day(span['test_end'])}"
         rows.append(
             [
                 Cell(str(int(each["fold"])), each["fold"], days),
                 count(each.get("races")),
                 *(
-                    Cell(shown.number(each.get(name), 4), each.get(name))
+                    Cell(formats.number(each.get(name), 4), each.get(name))
                     for name in ("r2_model", "r2_linear", "r2_market")
                 ),
-                Cell(shown.number(each.get("delta_r2"), 4, sign=True), each.get("delta_r2")),
-                Cell(shown.number(each.get("alpha_share"), 2), each.get("alpha_share")),
+                Cell(formats.number(each.get("delta_r2"), 4, sign=True), each.get("delta_r2")),
+                Cell(formats.number(each.get("alpha_share"), 2), each.get("alpha_share")),
             ]
         )
     columns = [
@@ -301,9 +301,9 @@ def field(race: Mapping[str, Any], number: int) -> Table:
     rows = [
         [
             word(runner["horse"], "won" if runner["win_share"] > 0 else ""),
-            Cell(shown.number(runner["decision_odds"]), runner["decision_odds"]),
+            Cell(formats.number(runner["decision_odds"]), runner["decision_odds"]),
             *(
-                Cell(shown.percent(runner[name]), runner[name])
+                Cell(formats.percent(runner[name]), runner[name])
                 for name in ("p_model", "p_market_power", "p")
             ),
             Cell("", lines=moved(runner["moved_by"])),
@@ -318,14 +318,14 @@ def field(race: Mapping[str, Any], number: int) -> Table:
         Column("Blend"),
         Column("Moved most by", False),
     ]
-    caption = f"All runners, {race['course']}, {shown.day(race['date'])}"
+    caption = f"All runners, {race['course']}, {formats.day(race['date'])}"
     return Table(f"race{number}", caption, columns, rows, folded=True)
 
 
 def moved(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Each feature with its push, and its value."""
     return tuple(
-        f"{shown.nats(each['push'])} {each['feature']} = {shown.significant(each['value'])}"
+        f"{formats.nats(each['push'])} {each['feature']} = {formats.significant(each['value'])}"
         for each in features
     )
 
@@ -338,7 +338,7 @@ def _missed(each: Mapping[str, Any]) -> str:
 def _null(nulls: Mapping[str, Any], kind: str) -> Cell:
     rows = nulls.get("rows")
     rate = nulls[kind] / rows if rows else None
-    return Cell(shown.percent(rate), rate)
+    return Cell(formats.percent(rate), rate)
 
 
 def _ends(estimate: Mapping[str, Any]) -> list[float | None]:
@@ -352,4 +352,4 @@ def _last(path: Mapping[str, Any]) -> float | None:
 def _band(path: Mapping[str, Any]) -> str:
     if not path["low"]:
         return ""
-    return shown.numbers([path["low"][-1], path["high"][-1]], 0, sign=True)
+    return formats.numbers([path["low"][-1], path["high"][-1]], 0, sign=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from velo.report import shown
+from velo.report import formats
 
 CRITERIA = {
     "calibration_error": "Calibration error of all runners",
@@ -36,7 +36,7 @@ def target(each: Mapping[str, Any]) -> str:
     """A criterion's target, its signs as they are printed."""
     said = str(each["target"]).replace("<=", "≤").replace(">=", "≥")
     sign, _, bound = said.rpartition(" ")
-    return f"{sign} {shown.percent(float(bound), 0)}" if _is_share(each) and sign else said
+    return f"{sign} {formats.percent(float(bound), 0)}" if _is_share(each) and sign else said
 
 
 def value(each: Mapping[str, Any]) -> tuple[str, float | None, str]:
@@ -44,20 +44,20 @@ def value(each: Mapping[str, Any]) -> tuple[str, float | None, str]:
     ends = () if each["low"] is None else (each["low"], each["high"])
     if _is_share(each):
         signed = str(each["name"]).startswith("roi_")
-        interval = shown.percents(ends, sign=signed) if ends else ""
-        return shown.percent(each["value"], sign=signed), each["value"], interval
+        interval = formats.percents(ends, sign=signed) if ends else ""
+        return formats.percent(each["value"], sign=signed), each["value"], interval
     return (
-        shown.significant(each["value"]),
+        formats.significant(each["value"]),
         each["value"],
-        " to ".join(shown.significant(end) for end in ends),
+        " to ".join(formats.significant(end) for end in ends),
     )
 
 
 def distance(each: Mapping[str, Any]) -> str:
     """How far a criterion lies from its target."""
     if _is_share(each):
-        return f"{shown.number(100 * each['missed_by'], 1)} points"
-    return shown.significant(each["missed_by"])
+        return f"{formats.number(100 * each['missed_by'], 1)} points"
+    return formats.significant(each["missed_by"])
 
 
 def _is_share(each: Mapping[str, Any]) -> bool:
@@ -75,8 +75,8 @@ def difference(races: Mapping[str, Any]) -> str:
         )
     return (
         "The ten races of the holdout where blend and calibrated market differ most. Were the "
-        f"blend right it would gain {shown.nats(races['expected'])} nats over the ten; it gained "
-        f"{shown.nats(races['gain'])}."
+        f"blend right it would gain {formats.nats(races['expected'])} nats over the ten; it gained "
+        f"{formats.nats(races['gain'])}."
     )
 
 
@@ -102,29 +102,35 @@ def verdict(found: Mapping[str, Any]) -> list[str]:
     return [first, _evidence(holdout, found["earlier_looks"]), _money(found)]
 
 
+def against(one: str, other: str, low: float | None, high: float | None) -> str:
+    """Whether one is better or worse than another, by the interval of its gain over the other."""
+    if low is not None and low > 0:
+        return f"{one} is better than {other}"
+    if high is not None and high < 0:
+        return f"{one} is worse than {other}"
+    return f"{one} cannot be told apart from {other}"
+
+
 def level(earlier_looks: int) -> str:
     """The level of the gain's interval after so many earlier looks at its days."""
     if not earlier_looks:
         return "95%"
     share = 100 * (1 - 0.05 / (earlier_looks + 1))
     looks = "look" if earlier_looks == 1 else "looks"
-    return f"{share:.4g}% for {shown.count(earlier_looks)} earlier {looks} at these days"
+    return f"{share:.4g}% for {formats.count(earlier_looks)} earlier {looks} at these days"
 
 
 def _evidence(holdout: Mapping[str, Any], earlier_looks: int) -> str:
     gain, low, high = (holdout.get("delta_ll" + end) for end in ("", "_low", "_high"))
-    races = shown.count(holdout.get("races"))
+    races = formats.count(holdout.get("races"))
     if gain is None or low is None or high is None:
         return f"Over {races} races the gain over the market has no interval."
     figure = (
-        f"{shown.number(gain, 4, sign=True)} nats a race ({shown.numbers((low, high), 4, True)}"
+        f"{formats.number(gain, 4, sign=True)} nats a race ({formats.numbers((low, high), 4, True)}"
         f"{', at ' + level(earlier_looks) if earlier_looks else ''})"
     )
-    if low > 0:
-        return f"Over {races} races it knew more than the calibrated market: {figure}."
-    if high < 0:
-        return f"Over {races} races it knew less than the calibrated market: {figure}."
-    return f"Over {races} races it is not told apart from the calibrated market: {figure}."
+    outcome = against("the blend", "the calibrated market", low, high)
+    return f"Over {races} races {outcome}: {figure}."
 
 
 def _money(found: Mapping[str, Any]) -> str:
@@ -134,11 +140,11 @@ def _money(found: Mapping[str, Any]) -> str:
         return "Its Top20% selection struck no bet that could be settled."
     ends = (holdout.get("roi_top20_low"), holdout.get("roi_top20_high"))
     commission = prices["commission"]
-    net = f" net of {shown.percent(commission, 0)} commission" if commission else ""
+    net = f" net of {formats.percent(commission, 0)} commission" if commission else ""
     return (
         f"Its Top20% bets at {prices['settlement'].upper()} returned "
-        f"{shown.percent(returned, sign=True)} on {shown.count(bets)} bets{net} "
-        f"({shown.percents(ends, sign=True)})."
+        f"{formats.percent(returned, sign=True)} on {formats.count(bets)} bets{net} "
+        f"({formats.percents(ends, sign=True)})."
     )
 
 

@@ -19,9 +19,9 @@ from starlette.exceptions import HTTPException
 
 import velo
 from velo.errors import VeloError
-from velo.live.shown import race_said
+from velo.live.serialise import race_json
 from velo.report.service_page import page
-from velo.service import said
+from velo.service import schemas
 from velo.service.admission import Admission
 from velo.service.metrics import Measured
 from velo.service.problems import MEDIA, Problem, problem_of
@@ -78,12 +78,12 @@ def application(service: Service, token: str | None) -> Any:
 
 def _routes(app: FastAPI, service: Service) -> None:
     @app.get("/health", tags=["service"], responses=_problems(400))
-    async def health() -> said.Health:
+    async def health() -> schemas.Health:
         """Whether the process lives."""
-        return said.Health()
+        return schemas.Health()
 
-    @app.get("/ready", tags=["service"], responses={503: {"model": said.Readiness}})
-    def ready(response: Response) -> said.Readiness:
+    @app.get("/ready", tags=["service"], responses={503: {"model": schemas.Readiness}})
+    def ready(response: Response) -> schemas.Readiness:
         """Whether an open race of the next day with a card can be predicted, and why not."""
         found = service.readiness()
         if not found.ready:
@@ -110,7 +110,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         responses=_problems(400, 408, 413, 415, 422, 503),
         openapi_extra={"requestBody": _CARD},
     )
-    async def cards(request: Request) -> said.CardSaid:
+    async def cards(request: Request) -> schemas.CardSaid:
         """Take a racecard: CSV, JSON rows of the same columns, or a writer's JSON.
 
         Builds first where results came in since the last build, and brings the online store to
@@ -124,9 +124,9 @@ def _routes(app: FastAPI, service: Service) -> None:
     @app.get("/races", tags=["races"], responses=_problems(422, 503))
     def races(
         day: Annotated[date | None, Query(alias="date", description="today by default")] = None,
-    ) -> said.RacesSaid:
+    ) -> schemas.RacesSaid:
         """The races of a day that are known, with their runners."""
-        return said.RacesSaid(races=service.races(day or service.today))
+        return schemas.RacesSaid(races=service.races(day or service.today))
 
     @app.post(
         "/races/{race_id}/predictions",
@@ -134,23 +134,23 @@ def _routes(app: FastAPI, service: Service) -> None:
         status_code=201,
         response_class=JSONResponse,
         responses={
-            201: {"model": said.PredictionSaid},
+            201: {"model": schemas.PredictionSaid},
             **_problems(400, 404, 408, 409, 413, 422, 503),
         },
     )
-    async def predict(race_id: RaceId, asked: said.PredictionAsked | None = None) -> Response:
+    async def predict(race_id: RaceId, asked: schemas.PredictionAsked | None = None) -> Response:
         """Predict a race and keep the prediction, as its next revision."""
         race = service.current(race_id)
         if race is None:
             race = await asyncio.to_thread(service.up_to_date, race_id)
-        made = service.ask(race, asked or said.PredictionAsked())
-        return JSONResponse(race_said(await asyncio.wrap_future(made)), HTTPStatus.CREATED)
+        made = service.ask(race, asked or schemas.PredictionAsked())
+        return JSONResponse(race_json(await asyncio.wrap_future(made)), HTTPStatus.CREATED)
 
     @app.get(
         "/races/{race_id}/predictions",
         tags=["predictions"],
         response_class=JSONResponse,
-        responses={200: {"model": said.Revisions}, **_problems(404, 422, 503)},
+        responses={200: {"model": schemas.Revisions}, **_problems(404, 422, 503)},
     )
     def predictions(
         race_id: RaceId,
@@ -159,13 +159,13 @@ def _routes(app: FastAPI, service: Service) -> None:
     ) -> Response:
         """The predictions of a race, the first first, so many at a time."""
         found, following = service.revisions(race_id, after, limit)
-        return JSONResponse({"predictions": list(map(race_said, found)), "after": following})
+        return JSONResponse({"predictions": list(map(race_json, found)), "after": following})
 
     @app.get(
         "/ledger",
         tags=["ledger"],
         response_class=JSONResponse,
-        responses={200: {"model": said.LedgerSaid}, **_problems(404, 422, 503)},
+        responses={200: {"model": schemas.LedgerSaid}, **_problems(404, 422, 503)},
     )
     def ledger(
         version: Annotated[str | None, Query(max_length=100)] = None,
@@ -220,8 +220,8 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def _declare_problems(app: FastAPI) -> None:
     """FastAPI lists the models of routes alone, and no route names this one as its answer."""
-    schemas = app.openapi()["components"]["schemas"]
-    schemas["ProblemSaid"] = said.ProblemSaid.model_json_schema()
+    components = app.openapi()["components"]["schemas"]
+    components["ProblemSaid"] = schemas.ProblemSaid.model_json_schema()
 
 
 def _declare_token(app: FastAPI) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from velo.errors import InputError
 from velo.live.card import Card, race_name
-from velo.live.card_file import hold_card, said_of_card
+from velo.live.card_file import card_rows, check_card
 from velo.live.deadline import over_everywhere
 from velo.live.refusals import refusal
 from velo.service.card_body import ROWS_SHOWN, renamed
@@ -21,7 +21,7 @@ def require_to_come(path: Path, now: datetime) -> None:
         InputError: it is; or it is no card.
     """
     try:
-        days = {row.day for row in said_of_card(hold_card(path)) if row.day is not None}
+        days = {row.day for row in card_rows(check_card(path)) if row.day is not None}
     except InputError as error:
         raise renamed(error) from None
     if days and now >= over_everywhere(max(days)):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from velo.errors import VeloError
-from velo.service.said import Part, Readiness
+from velo.service.schemas import Part, Readiness
 
 
 def part(asked: Callable[[], Any]) -> Part:

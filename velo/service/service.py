@@ -18,28 +18,28 @@ import numpy as np
 from training.data.dataset import feature_store
 from velo.errors import InputError, ModelError
 from velo.home import Home
-from velo.live.book import open_book
 from velo.live.card_file import CURRENT
+from velo.live.card_intake import take
+from velo.live.card_store import DeclaredRace, races_of
+from velo.live.clock import never_back
 from velo.live.deadline import deadline
-from velo.live.declarations import Declared, races_of
 from velo.live.journal import Prediction, revisions
-from velo.live.moment import never_back
+from velo.live.ledger_view import view_ledger
 from velo.live.odds_taken import Quoted
 from velo.live.preparation import bring_store
 from velo.live.pricing import Pricer
 from velo.live.proof import verify_ledger
 from velo.live.refusals import refusal
-from velo.live.taking import take
 from velo.offline.build import current_build
 from velo.racing.odds import decimal_odds
-from velo.service import said
+from velo.service import schemas
 from velo.service.card_admission import require_open, require_to_come
 from velo.service.card_body import ROWS_SHOWN, renamed, written
 from velo.service.champion import Champion, stamp_of
-from velo.service.desk import Desk, Wanted
 from velo.service.metrics import Metrics
-from velo.service.paddock import Paddock
 from velo.service.problems import Closed
+from velo.service.queue import PricingQueue, PricingRequest
+from velo.service.races import KnownRaces
 from velo.service.readiness import part, parts, threads
 from velo.settings import PriceKind, Settings
 from velo.store.online.readiness import require_morning_of
@@ -69,8 +69,8 @@ class Service:
         self.clock = never_back(home.ledger, clock)
         self.metrics = Metrics()
         self.champion = Champion(home, settings, self.metrics.took_over)
-        self._paddock = Paddock(home, settings)
-        self._desk = Desk(
+        self._races = KnownRaces(home, settings)
+        self._queue = PricingQueue(
             home,
             self.champion.pricer,
             self.clock,
@@ -88,15 +88,15 @@ class Service:
         # What is loaded by now stays: looking it through for garbage costs milliseconds a time.
         gc.collect()
         gc.freeze()
-        self._desk.open()
+        self._queue.open()
         self._watch.start()
 
     def close(self) -> None:
         """Answer what was asked, and end."""
         self._end.set()
-        self._desk.close()
+        self._queue.close()
         self._watch.join()
-        self._paddock.close()
+        self._races.close()
         gc.unfreeze()
 
     def _look_out(self) -> None:
@@ -112,28 +112,28 @@ class Service:
         """The day where the races are."""
         return self.clock().astimezone(ZoneInfo(self.settings.live.timezone)).date()
 
-    def race(self, race_id: int) -> Declared:
+    def race(self, race_id: int) -> DeclaredRace:
         """A race, of a card or of the warehouse.
 
         Raises:
             DataError: nobody knows it.
             InUse: no card declared it, and the warehouse is busy.
         """
-        found = self._paddock.declared(race_id)
-        return self._paddock.held(race_id, self._decision) if found is None else found
+        found = self._races.declared(race_id)
+        return self._races.held(race_id, self._decision) if found is None else found
 
-    def current(self, race_id: int) -> Declared | None:
+    def current(self, race_id: int) -> DeclaredRace | None:
         """A race that is in memory and of the current build; else None, and `race` must look."""
-        found = self._paddock.declared(race_id)
+        found = self._races.declared(race_id)
         if found is None or found.build != current_build(self.home).fingerprint:
             return None
         return found
 
-    def up_to_date(self, race_id: int) -> Declared:
+    def up_to_date(self, race_id: int) -> DeclaredRace:
         """A race with the current build's facts."""
-        return self._paddock.up_to_date(self.race(race_id))
+        return self._races.up_to_date(self.race(race_id))
 
-    def ask(self, race: Declared, asked: said.PredictionAsked) -> Future[Prediction]:
+    def ask(self, race: DeclaredRace, asked: schemas.PredictionAsked) -> Future[Prediction]:
         """Have a race priced.
 
         Raises:
@@ -146,7 +146,7 @@ class Service:
         why = self._closed(race, asked.backfill)
         if why:
             raise Closed(why)
-        return self._desk.ask(Wanted(race, quoted(race, asked), asked.backfill))
+        return self._queue.ask(PricingRequest(race, quoted(race, asked), asked.backfill))
 
     def revisions(self, race_id: int, after: int, most: int) -> tuple[list[Prediction], int | None]:
         """So many predictions of a race after a revision, and the last one's if others follow.
@@ -154,18 +154,18 @@ class Service:
         Raises:
             DataError: nobody knows the race.
         """
-        self._desk.journal.require_in_place()
+        self._queue.journal.require_in_place()
         found = revisions(self.home.ledger, race_id, after, most + 1)
         if not found and not after:
             self.race(race_id)
         return found[:most], found[most - 1].revision if len(found) > most else None
 
-    def races(self, day: date) -> list[said.RaceSaid]:
+    def races(self, day: date) -> list[schemas.RaceSaid]:
         """The races of a day, of cards or else of the warehouse."""
-        found = self._paddock.of_day(day)
-        return self._said(found or self._paddock.held_of_day(day, self._decision))
+        found = self._races.of_day(day)
+        return self._said(found or self._races.held_of_day(day, self._decision))
 
-    def take(self, body: bytes, media: str) -> said.CardSaid:
+    def take(self, body: bytes, media: str) -> schemas.CardSaid:
         """Take a card as `velo predict` does, and make ready to price it.
 
         Raises:
@@ -181,7 +181,7 @@ class Service:
         with tempfile.TemporaryDirectory() as folder:
             path = written(Path(folder), body, media)
             require_to_come(path, self.clock())
-            with self._paddock.at_the_warehouse(CARD_PATIENCE):
+            with self._races.at_the_warehouse(CARD_PATIENCE):
                 try:
                     card, note = take(
                         self.home,
@@ -202,9 +202,9 @@ class Service:
                         self.home, self.settings, feature_store(self.home), day, lambda stage: None
                     )
                 )
-        return said.CardSaid(
+        return schemas.CardSaid(
             races=self._said(races),
-            unscored=[said.Unscored(**vars(each)) for each in card.unscored],
+            unscored=[schemas.Unscored(**vars(each)) for each in card.unscored],
             notes=[*card.notes, *(note for note in notes if note)],
         )
 
@@ -215,7 +215,7 @@ class Service:
             DataError: there is no such prediction.
             InUse: somebody holds the warehouse.
         """
-        self._desk.journal.require_in_place()
+        self._queue.journal.require_in_place()
         key = (
             version,
             strategy,
@@ -224,8 +224,8 @@ class Service:
             stamp_of(self.home.warehouse),
         )
         if key not in self._ledgers:
-            with self._paddock.at_the_warehouse():
-                book = open_book(
+            with self._races.at_the_warehouse():
+                book = view_ledger(
                     self.home,
                     self.settings,
                     backfilled=backfill,
@@ -237,25 +237,25 @@ class Service:
             self._ledgers = {key: _finite(answer | {"chain": proof.to_dict() if proof else None})}
         return self._ledgers[key]
 
-    def readiness(self) -> said.Readiness:
+    def readiness(self) -> schemas.Readiness:
         """Whether a race of the first day with an open race of a card, or of today, can be."""
         day = self.today
         stores = part(self._require_stores)
         if stores.ready:
             day = self._first_open_day() or day
-        pricer, champion = None, said.Part(ready=True)
+        pricer, champion = None, schemas.Part(ready=True)
         try:
             pricer = self.champion.pricer()
-            champion = said.Part(ready=True, why=self.champion.why)
+            champion = schemas.Part(ready=True, why=self.champion.why)
         except ModelError as error:
-            champion = said.Part(ready=False, why=str(error))
+            champion = schemas.Part(ready=False, why=str(error))
         alive = threads(
             {
-                "nobody prices": self._desk.lives,
+                "nobody prices": self._queue.lives,
                 "nobody looks for another champion": self._watch.is_alive(),
             }
         )
-        found = said.Readiness(
+        found = schemas.Readiness(
             ready=False,
             day=day,
             champion=champion,
@@ -270,8 +270,8 @@ class Service:
         return found
 
     def _require_stores(self) -> None:
-        self._desk.journal.require_in_place()
-        self._paddock.cards.require_in_place()
+        self._queue.journal.require_in_place()
+        self._races.cards.require_in_place()
 
     @property
     def _decision(self) -> PriceKind:
@@ -287,28 +287,28 @@ class Service:
 
     def _first_open_day(self) -> date | None:
         """The day that the online store is to serve: it has one morning at a time."""
-        day = self._paddock.first_day(self.today)
+        day = self._races.first_day(self.today)
         while day is not None:
-            if any(self._closed(each) is None for each in self._paddock.of_day(day)):
+            if any(self._closed(each) is None for each in self._races.of_day(day)):
                 return day
-            day = self._paddock.first_day(day + timedelta(1))
+            day = self._races.first_day(day + timedelta(1))
         return None
 
-    def _closed(self, race: Declared, backfill: bool = False) -> str | None:
+    def _closed(self, race: DeclaredRace, backfill: bool = False) -> str | None:
         first = race.entries.slice(0, 1).to_pylist()[0]
         found = refusal(
             first, len(race.entries), race.incomplete, self.clock(), backfill, self.settings.live
         )
         return None if found is None else found.why.replace("--backfill", "`backfill: true`")
 
-    def _said(self, races: list[Declared]) -> list[said.RaceSaid]:
+    def _said(self, races: list[DeclaredRace]) -> list[schemas.RaceSaid]:
         found = [self._race_said(each) for each in races]
         return sorted(found, key=lambda race: (race.deadline, race.course, race.race_id))
 
-    def _race_said(self, race: Declared) -> said.RaceSaid:
+    def _race_said(self, race: DeclaredRace) -> schemas.RaceSaid:
         rows = race.entries.to_pylist()
         first, odds = rows[0], race.quoted(self._decision)
-        return said.RaceSaid(
+        return schemas.RaceSaid(
             race_id=race.race_id,
             day=race.day,
             course=first["course"],
@@ -319,7 +319,7 @@ class Service:
             price_kind=odds.kind,
             predictions=f"/races/{race.race_id}/predictions",
             runners=[
-                said.Entered(
+                schemas.Entered(
                     horse_id=row["horse_id"],
                     number=row["number"],
                     draw=row["draw"],
@@ -328,11 +328,11 @@ class Service:
                 )
                 for row, price in zip(rows, odds.odds, strict=True)
             ],
-            absent=[said.NotRunning(**each) for each in race.absent],
+            absent=[schemas.NotRunning(**each) for each in race.absent],
         )
 
 
-def quoted(race: Declared, asked: said.PredictionAsked) -> Quoted | None:
+def quoted(race: DeclaredRace, asked: schemas.PredictionAsked) -> Quoted | None:
     """The odds that were sent, for the race's runners; None where none were.
 
     Raises:

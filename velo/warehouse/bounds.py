@@ -74,7 +74,7 @@ def memory_for(path: Path, store: Store) -> str:
     return f"{min(wanted, size_in_bytes(store.memory_limit)) // 10**6}MB"
 
 
-def hold_name(path: Path) -> None:
+def check_name(path: Path) -> None:
     """Refuse a path that is not text.
 
     Raises:
@@ -86,7 +86,7 @@ def hold_name(path: Path) -> None:
 
 
 def _hold_plain(path: Path, store: Store) -> None:
-    hold_name(path)
+    check_name(path)
     require_plain(path)
     size = path.stat().st_size
     if size > size_in_bytes(store.largest_file):
@@ -96,7 +96,7 @@ def _hold_plain(path: Path, store: Store) -> None:
         )
 
 
-def hold_claims(path: Path, store: Store) -> None:
+def check_claims(path: Path, store: Store) -> None:
     """Hold what a parquet file says of its own size against the bounds.
 
     Raises:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import duckdb
 
+from velo.disk.access import DENIED_TEXTS, line_of
 from velo.disk.full_disk import FULL, FULL_TEXTS
 from velo.errors import HomeError, InUse, NothingIngested
 from velo.home import Home
@@ -129,6 +130,8 @@ def _opened(
         if holder is None:
             if any(full in said for full in FULL_TEXTS):
                 raise HomeError(_why_it_failed(home, said)) from None
+            if any(text in said for text in DENIED_TEXTS):
+                raise HomeError(line_of(home.warehouse)) from None
             said = said.splitlines()[0]
             raise HomeError(f"{home.warehouse} cannot be opened as a warehouse: {said}") from None
         in_use = f"{home.warehouse} is in use by pid {holder.group(1)}"

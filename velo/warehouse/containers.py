@@ -16,7 +16,7 @@ import pyarrow as pa
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError
 from velo.settings import Store
-from velo.warehouse.bounds import MAX_LINE_BYTES, hold_claims
+from velo.warehouse.bounds import MAX_LINE_BYTES, check_claims
 from velo.warehouse.column_names import distinct_names
 from velo.warehouse.json_races import flat_races
 from velo.warehouse.readers import Reader
@@ -113,7 +113,7 @@ def _csv(path: Path) -> Iterator[Container]:
 
 @contextmanager
 def _parquet(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> Iterator[Container]:
-    hold_claims(path, store)
+    check_claims(path, store)
     scan = f"read_parquet({literal(as_pattern(path))}, hive_partitioning = false)"
     written = [row[0] for row in con.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()]
     names = distinct_names(written)

@@ -26,7 +26,7 @@ from velo.disk.plain_file import require_plain
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.settings import Store
-from velo.warehouse.bounds import hold_name, size_in_bytes
+from velo.warehouse.bounds import check_name, size_in_bytes
 from velo.warehouse.containers import SUFFIXES
 
 CHUNK = 1 << 20
@@ -151,7 +151,7 @@ def _files(text: str) -> list[Path]:
     if path.is_dir() and path.suffix.lower() not in (*SUFFIXES, *PACKED):
         return _within(path)
     if path.exists() or not glob.has_magic(text):
-        hold_name(path)
+        check_name(path)
         if not path.exists():
             raise InputError(f"{path}: no such file")
         if not _is_read(path.name):
@@ -189,7 +189,7 @@ def _deliveries(file: Path | Delivery) -> Iterator[Delivery]:
     if isinstance(file, Delivery):
         yield file
         return
-    hold_name(file)
+    check_name(file)
     require_plain(file)
     if file.suffix.lower() != ".zip":
         yield Delivery(str(file), file)

@@ -167,6 +167,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
         "SELECT line, reason FROM facts WHERE reason IS NOT NULL"
     )
     con.execute("DELETE FROM facts WHERE reason IS NOT NULL")
+    con.execute(_SHOWN_TWICE)
     _hold_places(con)
 
 
@@ -183,6 +184,18 @@ def _hold_places(con: duckdb.DuckDBPyConnection) -> None:
     )
     con.execute("DROP TABLE no_room")
 
+
+# In the night in which London's clock is put back, two races of a meeting may show one off.
+_SHOWN_TWICE = """
+UPDATE facts SET race_mark = race_mark || '+' || date_diff('minute', twice.earlier, off_at)
+FROM (
+    SELECT date, course_id, off, min(off_at) AS earlier FROM facts
+    WHERE off IS NOT NULL AND off_doubt = 0
+    GROUP BY date, course_id, off HAVING count(DISTINCT off_at) > 1
+) AS twice
+WHERE facts.date = twice.date AND facts.course_id = twice.course_id AND facts.off = twice.off
+    AND off_doubt = 0 AND off_at > twice.earlier
+"""
 
 # A file may hold only some runners of a race. Where it does not say how many ran, its rows are the
 # field only if there is a winner and, of all others, none with a place beyond them.

@@ -1,7 +1,8 @@
 """Which race a row belongs to.
 
-Within a file a race is its date, its course and its off, and its source's id (else its name) where
-one off has two of them; without an off, its number on the card, its source's id or its name.
+Within a file a race is its date, its course and its off, which is a moment where the clock shows it
+twice, and its source's id (else its name) where one off has two of them; without an off, its number
+on the card, its source's id or its name.
 
 Across files the horses decide: sources disagree about offs, meetings run late and some files give
 no off. All races that a file tells of a day and course are set against all that the warehouse has
@@ -23,8 +24,8 @@ def identify_races(con: duckdb.DuckDBPyConnection, source: str) -> None:
     `facts.race_mark` becomes what tells the file's races of one day and course apart.
 
     Args:
-        con: a connection whose temporary table `facts` has line, date, course_id, off, race_no,
-            source_race_id, race_label, race_mark, ran, name and country.
+        con: a connection whose temporary table `facts` has line, date, course_id, off, off_at,
+            off_doubt, race_no, source_race_id, race_label, race_mark, ran, name and country.
         source: the reader's name, within which a source's ids are comparable.
     """
     con.execute(_MARKS)
@@ -110,7 +111,8 @@ _TOLD = """
 CREATE OR REPLACE TEMP TABLE told_races AS
 SELECT row_number() OVER (ORDER BY date, course_id, race_mark) AS tale, *
 FROM (
-    SELECT date, course_id, race_mark, min(off) AS off, min(race_no) AS race_no,
+    SELECT date, course_id, race_mark, min(off) AS off,
+        min(off_at) FILTER (WHERE off_doubt = 0) AS certain_at, min(race_no) AS race_no,
         min(source_race_id) AS source_race_id, min(race_label) AS race_label, max(ran) AS ran,
         count(DISTINCT name) AS runners, min(name) AS a_horse
     FROM facts
@@ -124,7 +126,8 @@ CREATE OR REPLACE TEMP TABLE assigned AS
 WITH met AS (
     SELECT t.tale, r.race_id, t.runners AS told_runners, t.ran AS told_ran, r.ran,
         coalesce(
-            t.off = r.off, t.race_no = r.race_no,
+            t.off = r.off AND NOT (r.off_doubt = 0 AND coalesce(t.certain_at <> r.off_at, false)),
+            t.race_no = r.race_no,
             CASE WHEN r.source = $source THEN t.source_race_id = r.source_race_id END,
             t.race_label = md5_number_lower(lower(r.name)), false) AS same_card,
         coalesce(

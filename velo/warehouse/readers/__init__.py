@@ -16,8 +16,8 @@ from velo.warehouse.readers import (
     rpscrape,
     rpscrape_old,
 )
+from velo.warehouse.readers.format_matching import check_format, recognise_among
 from velo.warehouse.readers.reader import Reader
-from velo.warehouse.readers.recognition import hold_format, recognise_among
 
 __all__ = ["READERS", "Reader", "chosen", "named", "recognise"]
 
@@ -63,5 +63,5 @@ def chosen(file: str, reader: Reader, columns: Iterable[str]) -> Reader:
     Raises:
         UnknownFormat: it would lose prices, weights or positions that another format reads.
     """
-    hold_format(READERS, file, reader, columns)
+    check_format(READERS, file, reader, columns)
     return reader
