@@ -45,7 +45,7 @@ def recognise(rows: Sequence[CardRow], runners: Sequence[Runner]) -> list[int | 
     return found
 
 
-def _agreements(row: Said) -> tuple[Callable[[Runner], bool], ...]:
+def _agreements(row: CardRow) -> tuple[Callable[[Runner], bool], ...]:
     """Whether a runner is of the row's race, of its course and off when the row says."""
     offs = may_mean(row.off)
     return (
