@@ -19,6 +19,8 @@ def watch(home: Home, run_id: str) -> SystemMetricsMonitor:
     """
     from mlflow.system_metrics.system_metrics_monitor import SystemMetricsMonitor
 
-    monitor = SystemMetricsMonitor(run_id, SECONDS, tracking_uri=home.tracking_uri)
-    monitor.start()
+    monitor = SystemMetricsMonitor(  # type: ignore[no-untyped-call]  # MLflow's is untyped
+        run_id, SECONDS, tracking_uri=home.tracking_uri
+    )
+    monitor.start()  # type: ignore[no-untyped-call]  # nor has this
     return monitor

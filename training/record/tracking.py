@@ -76,7 +76,7 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._monitor.finish()
+        self._monitor.finish()  # type: ignore[no-untyped-call]  # MLflow's is untyped
         if kind is None:
             self._finish()
         elif issubclass(kind, KeyboardInterrupt):

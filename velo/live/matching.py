@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from velo.live.card_file import CardRow
@@ -38,16 +38,21 @@ def recognise(rows: Sequence[CardRow], runners: Sequence[Runner]) -> list[int | 
             if row.day in (None, runners[place]["day"])
             and _agree(name.suffix, horse_name(runners[place]["horse"]).suffix)
         ]
-        offs = may_mean(row.off)
-        for agrees in (
-            lambda runner, row=row: _agree(row.race, runner["source_race_id"]),
-            lambda runner, row=row: row.course is None or abbreviates(row.course, runner["course"]),
-            lambda runner, offs=offs: not offs or not runner["off"] or runner["off"] in offs,
-        ):
+        for agrees in _agreements(row):
             if len(left) > 1:
                 left = [place for place in left if agrees(runners[place])] or left
         found.append(left[0] if len(left) == 1 else None)
     return found
+
+
+def _agreements(row: CardRow) -> tuple[Callable[[Runner], bool], ...]:
+    """Whether a runner is of the row's race, of its course and off when the row says."""
+    offs = may_mean(row.off)
+    return (
+        lambda runner: _agree(row.race, runner["source_race_id"]),
+        lambda runner: row.course is None or abbreviates(row.course, runner["course"]),
+        lambda runner: not offs or not runner["off"] or runner["off"] in offs,
+    )
 
 
 def _agree(one: str | None, other: str | None) -> bool:

@@ -144,7 +144,8 @@ class _Reading:
         if each["class"] == "FUNCTION" and each["function_name"] == "+":
             one, other = (side["expression"] for side in each["arguments"])
             return self._is_clock(one, source) and _days(other) >= 0
-        return each["class"] == "COLUMN_REF" and each["column_names"][-1] == source.clock
+        names: list[str] = each["column_names"] if each["class"] == "COLUMN_REF" else []
+        return names[-1:] == [source.clock]
 
     def _check(self, node: Node, source: _Rows) -> None:
         grouped = plain_columns(node["group_expressions"])

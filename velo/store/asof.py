@@ -35,6 +35,7 @@ from pydantic import StrictStr
 from velo.errors import InputError
 from velo.store.job import AsofRetrievalJob
 from velo.store.names import literal
+from velo.store.on_demand import requested_name
 from velo.store.pull import Pulled, pulled_rows
 from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join
 from velo.store.relation import Relation, files_of, positional, relation
@@ -85,13 +86,13 @@ class AsofOfflineStore(DuckDBOfflineStore):
         wanted, _ = _get_requested_feature_views_to_features_dict(
             feature_refs, feature_views, registry.list_on_demand_feature_views(project)
         )
-        features = {view.projection.name_to_use(): names for view, names in wanted.items()}
+        features = {requested_name(view): names for view, names in wanted.items()}
         joins = [
             _settled_join(
                 con,
                 view,
                 relation(con, view.batch_source, str(config.repo_path), f"view_{number}"),
-                features.get(view.projection.name_to_use(), []),
+                features.get(requested_name(view), []),
                 full_feature_names=full_feature_names,
                 visible_when_created=filter_by_created_timestamp,
             )
@@ -100,7 +101,8 @@ class AsofOfflineStore(DuckDBOfflineStore):
         rows = _register_entity_rows(con, entity_df, joins, start_date, end_date)
         missing = {key for join in joins for key in join.entity_keys} - set(rows.names)
         if missing:
-            raise FeastEntityDFMissingColumnsError(missing | {rows.timestamp}, missing)
+            expected = missing | {rows.timestamp}
+            raise FeastEntityDFMissingColumnsError(expected, missing)  # type: ignore[no-untyped-call]  # Feast's is untyped
         on_demand = OnDemandFeatureView.get_requested_odfvs(feature_refs, project, registry)
         _refuse_features_among(rows.names, joins, on_demand, full_feature_names)
         return AsofRetrievalJob(
@@ -248,9 +250,9 @@ def _refuse_features_among(
 ) -> None:
     features = {output for join in joins for output in join.outputs}
     for view in on_demand:
-        shown = view.projection.name_to_use()
+        view_name = requested_name(view)
         features |= {
-            f"{shown}__{feature.name}" if full_feature_names else feature.name
+            f"{view_name}__{feature.name}" if full_feature_names else feature.name
             for feature in view.projection.features
         }
     for name in names:

@@ -41,5 +41,5 @@ class HomeRegistryStore(FileRegistryStore):
 
     def teardown(self) -> None:
         """Remove the file and its hash."""
-        super().teardown()
+        super().teardown()  # type: ignore[no-untyped-call]  # Feast's is untyped
         hash_of(self._filepath).unlink(missing_ok=True)

@@ -105,7 +105,8 @@ class AsofRetrievalJob(RetrievalJob):
             frames.append(parts.pop(0).to_pandas())
         # Without this pandas copies all columns into one block, which takes the memory twice.
         with pd.option_context("mode.copy_on_write", True):
-            return pd.concat(frames, axis="columns")
+            frame: pd.DataFrame = pd.concat(frames, axis="columns")
+        return frame
 
     def to_batches(self, rows: int = SLICE) -> Generator[pa.Table, None, None]:
         """Entity rows in their order, joined and on-demand features, in bounded memory.
@@ -175,7 +176,8 @@ class AsofRetrievalJob(RetrievalJob):
         return _side_by_side(self._joined_parts())
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
-        return self._to_arrow_internal(timeout).to_pandas()
+        frame: pd.DataFrame = self._to_arrow_internal(timeout).to_pandas()
+        return frame
 
     def _joined_parts(self) -> list[pa.Table]:
         """The entity rows, and each view's features beside them."""

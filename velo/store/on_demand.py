@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pyarrow as pa
+from feast.base_feature_view import BaseFeatureView
 from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMetadata
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.types import from_feast_to_pyarrow_type
@@ -48,7 +49,8 @@ class Joined(RetrievalJob):
         return self._rows
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
-        return self._rows.to_pandas()
+        frame: pd.DataFrame = self._rows.to_pandas()
+        return frame
 
 
 def on_demand_features(
@@ -84,11 +86,17 @@ def as_declared(features: pa.Table, view: OnDemandFeatureView) -> pa.Table:
     declared = {
         name: from_feast_to_pyarrow_type(feature.dtype)
         for feature in view.features
-        for name in (feature.name, f"{view.projection.name_to_use()}__{feature.name}")
+        for name in (feature.name, f"{requested_name(view)}__{feature.name}")
     }
     return features.cast(
         pa.schema([(each.name, declared.get(each.name, each.type)) for each in features.schema])
     )
+
+
+def requested_name(view: BaseFeatureView) -> str:
+    """What a retrieval calls a view: its alias or name, with the version that was asked for."""
+    name: str = view.projection.name_to_use()  # type: ignore[no-untyped-call]  # Feast's is untyped
+    return name
 
 
 def declared_inputs(view: OnDemandFeatureView) -> set[str]:

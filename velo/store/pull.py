@@ -155,4 +155,5 @@ class Pulled(RetrievalJob):
         return self._con.sql(self._rows.sql).to_arrow_table().rename_columns(self._rows.names)
 
     def _to_df_internal(self, timeout: int | None = None) -> pd.DataFrame:
-        return self._to_arrow_internal(timeout).to_pandas()
+        frame: pd.DataFrame = self._to_arrow_internal(timeout).to_pandas()
+        return frame

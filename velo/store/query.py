@@ -124,7 +124,7 @@ class _Columns:
 
     def __init__(self, view: str, batch: Any, source: Relation) -> None:
         self._view, self._source = view, source
-        self._in_file = {
+        self._in_file: dict[str, str] = {
             ours: theirs for theirs, ours in batch.field_mapping.items() if theirs in source.columns
         }
 

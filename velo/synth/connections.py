@@ -64,7 +64,8 @@ class Connections:
                 mixed *= np.uint64(0xD6E8FEB86659FD93)
                 mixed ^= mixed >> np.uint64(29)
                 total += (mixed >> np.uint64(11)).astype(np.float64) / 2**53
-        return PAIR_SD * (total - 2.0) * np.sqrt(3.0)
+        strength: NDArray[np.float64] = PAIR_SD * (total - 2.0) * np.sqrt(3.0)
+        return strength
 
     def book(
         self,

@@ -59,7 +59,8 @@ class Courses:
         side = third - 2.0
         shape = slope * side + curve * (2 / 3 - side**2)
         crowd = np.clip((field - 3) / 7, 0.0, 1.3)
-        return DRAW_BIAS * BAND_STRENGTH[band] * crowd * shape
+        strength: NDArray[np.float64] = DRAW_BIAS * BAND_STRENGTH[band] * crowd * shape
+        return strength
 
 
 def lay_out(count: int, rng: np.random.Generator) -> Courses:

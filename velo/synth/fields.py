@@ -75,7 +75,8 @@ def _handicap_blur(key: NDArray[np.int64]) -> NDArray[np.float64]:
     """
     size = np.bincount(key)[key]
     window = _RATING_DEVIATION * np.minimum(_WINDOW * MEAN_FIELD / size, 1.0)
-    return np.sqrt((_HANDICAP_SPREAD**2 - window**2).clip(0.5))
+    blur: NDArray[np.float64] = np.sqrt((_HANDICAP_SPREAD**2 - window**2).clip(0.5))
+    return blur
 
 
 def _kinds(

@@ -210,4 +210,5 @@ def _prizes(
         return cumulative[np.minimum(k, paid[race])]
 
     share = np.where(place > 0, (upto(place + tied - 1) - upto(place - 1)) / tied.clip(1), 0.0)
-    return np.round(share * races["prize"][race], 2)
+    money: NDArray[np.float64] = np.round(share * races["prize"][race], 2)
+    return money

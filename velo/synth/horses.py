@@ -78,9 +78,10 @@ class Horses:
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         try:
-            return self.__dict__["_data"][name]
+            column: NDArray[Any] = self.__dict__["_data"][name]
         except KeyError:
             raise AttributeError(name) from None
+        return column
 
     def foal(
         self, count: int, code: int, year: int, month: int, today: int, rng: np.random.Generator
@@ -151,9 +152,10 @@ class Horses:
         young = (d["peak"][rows] - age).clip(0, 3)
         old = (age - d["peak"][rows] - 2.0).clip(0, 6)
         slope = np.where(d["code"][rows] == FLAT, 1.0, 0.6)
-        return (
+        strength: NDArray[np.float64] = (
             d["quality"][rows] + d["luck"][rows] - slope * (d["growth"][rows] * young + 0.16 * old)
         )
+        return strength
 
     def pass_form(self, rows: NDArray[np.int64], today: int, rng: np.random.Generator) -> None:
         """Brings the horses' form, a mean-reverting walk, up to today."""

@@ -43,7 +43,8 @@ class Stud:
 
     @staticmethod
     def _suffixes(count: int, rng: np.random.Generator) -> list[int]:
-        return rng.choice(len(names.COUNTRIES), count, p=names.COUNTRY_SHARES).tolist()
+        suffixes = rng.choice(len(names.COUNTRIES), count, p=names.COUNTRY_SHARES)
+        return [int(suffix) for suffix in suffixes]
 
     def _horse_names(
         self, world: World, shuffled: NDArray[np.int64], rng: np.random.Generator

@@ -43,7 +43,8 @@ class Card:
     @property
     def flat(self) -> NDArray[np.bool_]:
         """Per race: on the flat, not over jumps."""
-        return p.TYPE_OF[self.kind] == FLAT
+        flat: NDArray[np.bool_] = p.TYPE_OF[self.kind] == FLAT
+        return flat
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ class Signals:
     def total(self) -> Array:
         """Sum of the parts."""
         parts = [getattr(self, f.name) for f in fields(self)]
-        return np.sum(parts, axis=0)
+        total: Array = np.sum(parts, axis=0)
+        return total
 
 
 def layoff_effect(today: int, last_day: NDArray[np.int32]) -> tuple[Array, Array]:
@@ -101,12 +102,13 @@ def interactions(
     haste = (drop >= 1) & (layoff < 21)
     away = layoff > 60
     crowded = ((field - 8) / 8).clip(0, 1)
-    return (
+    strength: Array = (
         PLAN_STRENGTH * plan
         - HASTE_STRENGTH * haste
         + READY_YARD_STRENGTH * trainer_form * away
         + BIG_FIELD_RIDER_STRENGTH * jockey * crowded
     )
+    return strength
 
 
 def win_probability(strength: Array, starts: NDArray[np.int64], race: NDArray[np.int64]) -> Array:

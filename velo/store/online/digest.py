@@ -119,14 +119,16 @@ def _bits(column: pa.Array) -> npt.NDArray[Any]:
     if pa.types.is_floating(column.type):
         values = column.to_numpy(zero_copy_only=False)
         return np.where(np.isnan(values), -np.inf, values)
-    return column.fill_null(_NO_NUMBER).to_numpy(zero_copy_only=False)
+    numbers: npt.NDArray[Any] = column.fill_null(_NO_NUMBER).to_numpy(zero_copy_only=False)
+    return numbers
 
 
 def _words(column: pa.Array) -> npt.NDArray[Any]:
     """What `_query` says of text and bytes, hashed once a distinct value."""
     coded = column.dictionary_encode(null_encoding="encode")
     hashes = [_of_bytes(_as_queried(value)) for value in coded.dictionary.to_pylist()]
-    return np.array(hashes, np.uint64)[coded.indices.to_numpy(zero_copy_only=False)]
+    rows: npt.NDArray[np.intp] = coded.indices.to_numpy(zero_copy_only=False)
+    return np.array(hashes, np.uint64)[rows]
 
 
 def _as_queried(value: str | bytes | None) -> bytes:

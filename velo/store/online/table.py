@@ -229,8 +229,10 @@ class OnlineTable:
 def value_of(held: Any, field: str) -> Value:
     """Feast's value of something that is not null."""
     if field not in NATIVE or is_message(held, field):
-        return Value.FromString(held)
-    return _MADE(**{field: bool(held) if field == "bool_val" else held})
+        value: Value = Value.FromString(held)
+    else:
+        value = _MADE(**{field: bool(held) if field == "bool_val" else held})
+    return value
 
 
 def is_message(held: Any, field: str) -> bool:
