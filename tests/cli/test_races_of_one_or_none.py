@@ -169,7 +169,7 @@ def test_no_such_race_teaches_or_judges_a_model(world: World) -> None:
 def test_a_race_of_one_is_not_predicted_and_says_so(world: World) -> None:
     predicted = world.json("predict")
     assert len(predicted["races"]) == len(world.card) - 1
-    assert "runner" in str(predicted.get("refused", predicted))
+    assert "it has fewer than two runners" in str(predicted)
 
 
 def test_a_race_that_lost_every_runner_is_void_and_pays_nothing(world: World) -> None:
