@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from feast.protos.feast.core.Registry_pb2 import Registry
 
 from training.data.dataset import feature_store
 from velo import settings
 from velo.errors import SettingsError
 from velo.home import Home
 from velo.settings import Settings
+from velo.store.registry_file import hash_of
 
 
 def test_the_innermost_block_says_which_home_is_current(home: Home, tmp_path: Path) -> None:
@@ -62,10 +64,14 @@ def test_feasts_stores_stay_with_the_home_that_they_were_made_for(
 ) -> None:
     """Feast looks for both files when they are first used, which is after the block."""
     first, second = Home(tmp_path / "first"), Home(tmp_path / "second")
+    declared = Registry(version_id="1" * 400).SerializeToString()
+    for own in (first, second):
+        own.root.mkdir()
+        own.registry.write_bytes(declared)
     stores = {each: feature_store(each) for each in (first, second)}
     for own, store in stores.items():
-        own.root.mkdir(exist_ok=True)
         assert store.config.online_store.path == str(own.online)
+        assert not hash_of(own.registry).exists()
         store.registry.commit()
-        assert own.registry.exists()
+        assert hash_of(own.registry).exists()
     assert not home.registry.exists()
