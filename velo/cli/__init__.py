@@ -37,6 +37,7 @@ from velo.cli import (
 )
 from velo.disk.access import denied, is_denied
 from velo.disk.full_disk import is_full
+from velo.disk.interruptible import ended_by_ctrl_c
 from velo.errors import VeloError
 
 INTERRUPTED = 130
@@ -101,7 +102,8 @@ def main() -> None:
     """Run the command line; exit 0 done, 1 the answer is no, 2 wrong usage or input, 130 Ctrl-C."""
     warnings.simplefilter("ignore")
     try:
-        app()
+        with ended_by_ctrl_c():
+            app()
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except VeloError as error:

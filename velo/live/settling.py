@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-import duckdb
 import pandas as pd
 
+from velo.disk.interruptible import connect
 from velo.disk.patience import patiently
 from velo.errors import DataError
 from velo.home import Home
@@ -151,7 +151,7 @@ def settle(
 
 def days_told(path: Path, settings: Settings, form: str) -> set[date]:
     """The days that a file's rows are of."""
-    con = duckdb.connect()
+    con = connect()
     try:
         con.execute("SET threads = 1")
         stage(con, path, settings.store, form)

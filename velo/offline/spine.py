@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from velo.disk.interruptible import connect
 from velo.errors import NothingBuilt
 from velo.home import Home
 from velo.offline.build import current_build
@@ -76,7 +77,7 @@ class Spine:
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """A connection in which `entries` and `outcomes` can be queried by name."""
-        con = duckdb.connect()
+        con = connect()
         con.execute("SET TimeZone = 'UTC'")
         con.execute(f"CREATE VIEW entries AS SELECT * FROM {self.entries}")
         con.execute(f"CREATE VIEW outcomes AS SELECT * FROM {self.outcomes}")

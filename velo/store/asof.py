@@ -32,6 +32,7 @@ from feast.repo_config import RepoConfig
 from feast.utils import _get_requested_feature_views_to_features_dict, make_tzaware
 from pydantic import StrictStr
 
+from velo.disk.interruptible import connect
 from velo.errors import InputError
 from velo.store.job import AsofRetrievalJob
 from velo.store.names import literal
@@ -182,7 +183,7 @@ class AsofOfflineStore(DuckDBOfflineStore):
 
 
 def _connect(config: Any) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect()
+    con = connect()
     con.execute("SET TimeZone = 'UTC'")
     # Arrow rows carry no statistics: without this the planner may choose nested loops.
     con.execute("SET asof_loop_join_threshold = 0")

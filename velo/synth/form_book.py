@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from velo.disk.interruptible import connect
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError
 
@@ -72,7 +73,7 @@ def read_runs(path: Path) -> duckdb.DuckDBPyConnection:
     """
     if not path.exists():
         raise InputError(f"{path} does not exist: name a raceform CSV or a parquet of results")
-    con = duckdb.connect()
+    con = connect()
     try:
         if path.suffix == ".parquet":
             con.execute(f"create view f as select * from read_parquet('{_quoted(path)}')")

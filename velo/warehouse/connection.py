@@ -12,6 +12,7 @@ import duckdb
 
 from velo.disk.access import DENIED_TEXTS, line_of
 from velo.disk.full_disk import FULL, FULL_TEXTS
+from velo.disk.interruptible import connect
 from velo.errors import HomeError, InUse, NothingIngested
 from velo.home import Home
 from velo.settings import Store
@@ -123,7 +124,7 @@ def _opened(
     told = False
     while True:
         try:
-            return duckdb.connect(str(home.warehouse), read_only=not write)
+            return connect(home.warehouse, read_only=not write)
         except duckdb.Error as error:
             said = str(error)
         holder = re.search(r"PID (\d+)", said)

@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from velo.disk import interruptible
 from velo.disk.full_disk import room_on
 from velo.errors import HomeError, InputError
 from velo.home import Home
@@ -267,7 +268,7 @@ def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
 @contextmanager
 def _duckdb(home: Home, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     bounds = settings.store
-    con = duckdb.connect()
+    con = interruptible.connect()
     try:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET preserve_insertion_order = false")
