@@ -45,20 +45,20 @@ def connect(database: str | Path = ":memory:", **options: Any) -> duckdb.DuckDBP
 @contextmanager
 def ended_by_ctrl_c() -> Iterator[None]:
     """Let each Ctrl-C end the queries of every connection that `connect` opened."""
-    pressed, told = socket.socketpair()
-    told.setblocking(False)
-    before = signal.set_wakeup_fd(told.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_interrupt_when, args=(pressed,), daemon=True).start()
+    reader, writer = socket.socketpair()
+    writer.setblocking(False)
+    before = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_interrupt_when, args=(reader,), daemon=True).start()
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        told.close()
+        writer.close()
 
 
-def _interrupt_when(pressed: socket.socket) -> None:
-    with pressed:
-        while numbers := pressed.recv(64):
+def _interrupt_when(presses: socket.socket) -> None:
+    with presses:
+        while numbers := presses.recv(64):
             if signal.SIGINT in numbers:
                 time.sleep(GRACE)
                 _interrupt_all()
