@@ -17,7 +17,8 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.schema import Leg, Span
-from training.data.dataset import MARKET_FLAGS, assemble
+from training.data.dataset import assemble
+from training.data.excluded import MARKET_FLAGS
 from training.judging.metrics import Predictions
 from training.scoring import Scored, Stored, left_out
 from training.statistics import likelihood
@@ -107,7 +108,7 @@ def walk(
         train_end = span.first - timedelta(days=settings.training.embargo_days)
         try:
             data = assemble(home, settings, train_end, days)
-            own = data.frame[span.rows(data.frame["date"])]
+            own = data.between(span.first, span.last)
             priced = with_a_price(own)
             reasons = left_out(home, span.first, span.last, settings.prices.decision)
             flagged = sum(reasons.get(flag, 0) for flag in MARKET_FLAGS)

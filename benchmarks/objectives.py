@@ -63,7 +63,7 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
 
     base = settings.load(ranker={"field_relative": relative})
     data = assemble(Home.current(), base, holdout_days=HOLDOUT_DAYS)
-    held = data.frame[data.frame["date"] >= pd.Timestamp(data.plan.holdout_start)]
+    held = data.between(*data.plan.holdout)
     devig = walk_forward.choose_devig(data, base)
     for objective, blend in RECIPES:
         training = base.training.model_copy(update={"blend": blend, "seed": seed})

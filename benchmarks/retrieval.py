@@ -1,4 +1,4 @@
-"""Historical retrieval of every start's 21 features, in the home that is in force.
+"""Every start's 21 features onto disk, as training retrieves them, in the home that is in force.
 
 VELO_HOME=... python -m benchmarks.retrieval
 """
@@ -12,13 +12,15 @@ import warnings
 def main() -> None:
     """Retrieve and print rows and seconds, the imports not counted."""
     warnings.simplefilter("ignore")
-    from training.data.dataset import entity_sql, feature_store, retrieve
+    from training.data.dataset import entity_sql, feature_store
     from training.data.declared import declared
+    from training.data.retrieval import retrieve_to_disk
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
 
-    chosen, spine, store = settings.load(), Spine(Home.current()), feature_store()
+    home = Home.current()
+    chosen, spine, store = settings.load(), Spine(home), feature_store()
     service = declared(store, chosen.training.service)
     rows = entity_sql(
         spine,
@@ -30,9 +32,9 @@ def main() -> None:
         chosen.prices.settlement,
     )
     begun = time.perf_counter()
-    frame = retrieve(store, service, rows)
+    file, _ = retrieve_to_disk(store, service, rows, home.root)
     seconds = time.perf_counter() - begun
-    print(f"{len(frame):,} rows, {len(service.features)} features: {seconds:.1f} s")
+    print(f"{len(file):,} rows, {len(service.features)} features: {seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -224,7 +224,7 @@ def _store(recorder: Recorder, fitted: FittedModel, judgement: Judgement, code: 
         model.ranker_text,
         reference(data, settings.drift.days, figures).to_dict(),
     )
-    pyfunc.add(recorder.model_folder, model, sha256, data.frame.iloc[: _first_race(data)])
+    pyfunc.add(recorder.model_folder, model, sha256, data.rows(slice(_first_race(data))))
     return sha256
 
 

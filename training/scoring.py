@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
-from training.data.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
+from training.data.dataset import entity_sql, feature_store
 from training.data.declared import declared
+from training.data.excluded import excluded_races
+from training.data.retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
 from training.model.artifact import load
 from training.model.card import ModelCard
 from training.model.model import Model
@@ -136,14 +139,19 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         card.prices.decision,
         card.prices.settlement,
     )
-    frame = retrieve(store, service, rows)
-    frame = frame[frame["market_flag"].isna()]
-    if frame.empty:
+    file, _ = retrieve_to_disk(store, service, rows, home.root)
+    frame = file.frame((*MARKS, *LABELS, "market_flag"))
+    market = frame.pop("market_flag").isna().to_numpy(dtype=np.bool_)
+    if not market.any():
         raise DataError(
             f"no race from {first} to {last} has a winner, two starters and a book without a flag"
         )
-    kept = frame[[*MARKS, *features, *LABELS]]
-    return Scored(stored.model.predict(kept), left_out(home, first, last, card.prices.decision))
+    runners = plain_texts(frame[market])
+    matrix = file.matrix(stored.model.fundamental.inputs)[market]
+    return Scored(
+        stored.model.predict_matrix(runners, matrix),
+        left_out(home, first, last, card.prices.decision),
+    )
 
 
 def left_out(home: Home, first: date, last: date, decision: str) -> dict[str, int]:

@@ -73,7 +73,7 @@ def test_the_familys_feature_is_the_horses_record_before_the_day(with_stamina: D
         )
         .df()
     )
-    rows = with_stamina.frame.tail(500).merge(starts, on=["race_id", "horse_id"])
+    rows = with_stamina.rows(slice(-500, None)).merge(starts, on=["race_id", "horse_id"])
     strength = with_stamina.priors.horse_k
     wanted = []
     for row in rows.itertuples():

@@ -12,6 +12,7 @@ import pytest
 from tests.feature_repo.one_family_more import one_family_more
 from tests.oracle.features import FEATURES
 from training.data.dataset import assemble
+from training.data.feature_file import ALL
 from training.run import Trained, train
 from training.scoring import stored_model
 from velo.audit.audit import audit
@@ -171,7 +172,7 @@ def test_its_features_are_retrieved_after_the_others_and_its_nulls_are_counted(
     assert (rate.unexplained, rate.structural > 0, rate.cold_start) == (0, True, 0)
     assert (home.unexplained, home.structural, home.cold_start) == (0, 0, rate.structural)
     assert (used.unexplained, used.structural, used.constant) == (0, rate.structural, False)
-    assert data.frame["place_rate"].between(0, 1).mean() > 0.2
+    assert data.rows(ALL)["place_rate"].between(0, 1).mean() > 0.2
 
 
 def test_a_feature_of_text_is_a_category_of_the_model(footed: Footed) -> None:
@@ -179,7 +180,7 @@ def test_a_feature_of_text_is_a_category_of_the_model(footed: Footed) -> None:
     assert data.inputs.categories == {"used_to_it": ("hardly", "well")}
     stored = stored_model(footed.home, footed.trained.version)
     assert stored.model.fundamental.inputs == data.inputs
-    assert stored.model.predict(data.frame)["p_model"].between(0, 1).all()
+    assert stored.model.predict(data.rows(ALL))["p_model"].between(0, 1).all()
 
 
 def test_training_and_its_report_know_it(footed: Footed) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.offline.built_world import (
@@ -21,8 +24,13 @@ from tests.offline.built_world import (
 )
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
+from training.data import retrieval
 from training.data.dataset import entity_sql, retrieve
 from training.data.declared import declared
+from training.data.inputs import Inputs
+from training.data.nulls import count_nulls
+from training.data.retrieval import retrieve_to_disk
+from training.statistics.races import Races
 from velo.offline.spine import Spine
 from velo.settings import Layoff
 from velo.warehouse.connection import warehouse
@@ -102,6 +110,29 @@ def test_training_sees_the_oracles_features_in_whole_races(
         if race in usable
     )
     assert frame["form_ewma"].sort_values().tolist() == pytest.approx(expected, abs=1e-9)
+
+
+def test_training_reads_from_disk_what_feast_retrieves_to_the_bit(
+    applied: Applied, little_world: LittleWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Features, labels, what a model sees and what is missing, in batches of whole races."""
+    applied.features_of(little_world.starts)
+    spine = Spine(applied.home)
+    end = spine.last_day + timedelta(1)
+    rows = entity_sql(spine, oracle_priors(), Layoff(), spine.first_day, end, "sp", "bsp")
+    service = declared(applied.store, SERVICE)
+    frame = retrieve(applied.store, service, rows)
+    monkeypatch.setattr(retrieval, "BATCH", 40)
+    file, nulls = retrieve_to_disk(applied.store, service, rows, tmp_path)
+    names = ["race_id", "horse_id", "date", *service.features, *retrieval.LABELS]
+    pd.testing.assert_frame_equal(file.frame(names), frame[names], check_exact=True)
+    races = [set(part["race_id"]) for part in file.batches(["race_id"])]
+    assert len(races) > 4
+    assert sum(map(len, races)) == frame["race_id"].nunique(), "no race is cut in two"
+    inputs = Inputs(service.features, "both")
+    whole = inputs.matrix(frame, Races.of(frame["race_id"].to_numpy()))
+    np.testing.assert_array_equal(file.matrix(inputs), whole)
+    assert nulls == count_nulls(frame, service)
 
 
 def test_an_unseen_trainer_and_jockey_are_served_p0(

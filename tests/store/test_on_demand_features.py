@@ -120,6 +120,24 @@ def test_many_slices_are_one_result_in_the_rows_order(little: LittleStore) -> No
     assert batches.cast(table.schema).equals(table)
 
 
+def test_a_race_is_never_cut_between_batches_and_each_is_computed_as_in_the_whole(
+    little: LittleStore,
+) -> None:
+    rows = entities(23).assign(race=[1] * 3 + [2] * 9 + [3] * 4 + [4] * 6 + [5])
+    job = little.feast.get_historical_features(rows, [*RATES, "wholly:whole"])
+    table = job.to_arrow()
+    batches = list(job.to_batches(5, together="race"))
+    assert [sorted(set(each.column("race").to_pylist())) for each in batches] == [
+        [1],
+        [2],
+        [3],
+        [4],
+        [5],
+    ]
+    assert pa.concat_tables(batches).cast(table.schema).equals(table)
+    assert [each.num_rows for each in job.to_batches(10)] == [10, 10, 3]
+
+
 def test_no_entity_rows_give_no_rows_and_every_column(little: LittleStore) -> None:
     job = little.feast.get_historical_features(entities(0), RATES)
     assert job.to_arrow().num_rows == 0

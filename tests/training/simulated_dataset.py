@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from tests.training.dataset_of import dataset_of
 from tests.training.simulated_races import simulate
 from training.data.dataset import Dataset
 from training.data.declared import Declared
 from training.data.folds import plan
 from training.data.inputs import Inputs
-from velo.settings import Priors, Ranker, Settings, Span, Training, Tuning
+from velo.settings import Ranker, Settings, Span, Training, Tuning
 
 FEATURES = ("form", "draw", "noise")
 SETTINGS = Settings(
@@ -42,15 +43,10 @@ def simulated_dataset(races: int = 1200, seed: int = 3, settings: Settings = SET
         }
     )
     last = date(2018, 1, 1) + timedelta(days=(races - 1) // 8)
-    return Dataset(
+    return dataset_of(
         frame,
         Declared("toy", FEATURES, {"toy": FEATURES}, {}, {}),
         plan(date(2018, 1, 1), last, settings.training),
-        Priors(),
-        {},
-        {},
-        "sp",
-        "sp",
-        {"build": f"{races} {seed}", "starts": str(world.races.n), "corrections": "always so"},
         Inputs(FEATURES),
+        {"build": f"{races} {seed}", "starts": str(world.races.n), "corrections": "always so"},
     )

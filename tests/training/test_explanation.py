@@ -10,7 +10,7 @@ from tests.training.simulated_races import simulate
 from training.blending.blend import Blend
 from training.blending.calibration import Uncalibrated
 from training.data.inputs import Inputs
-from training.model import scorer
+from training.model import explanation, scorer
 from training.model.explanation import explained, pushes
 from training.model.model import Fundamental, Model
 from training.record.holdout_file import COLUMNS, read_holdout, write_holdout
@@ -69,9 +69,13 @@ def test_a_field_is_not_moved_as_a_whole() -> None:
     assert total == pytest.approx(np.zeros_like(total), abs=1e-9)
 
 
-def test_the_three_that_moved_a_runner_most_come_largest_first_with_their_values() -> None:
+def test_the_three_that_moved_a_runner_most_come_largest_first_with_their_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     given, fitted = frame(), model("trees")
     rows = explained(fitted, given, fitted.predict(given))
+    monkeypatch.setattr(explanation, "BLOCK_ROWS", 50)
+    pd.testing.assert_frame_equal(explained(fitted, given, fitted.predict(given)), rows)
     sizes = rows[["push_1", "push_2", "push_3"]].abs().to_numpy()
     assert (np.diff(sizes, axis=1) <= 0).all()
     row = 8

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.training.dataset_of import dataset_of
 from tests.training.simulated_races import fields, winners
 from training.data.dataset import Dataset, before_the_holdout
 from training.data.declared import Declared
@@ -16,7 +17,7 @@ from training.data.folds import plan
 from training.data.inputs import Inputs
 from training.statistics.races import Races
 from training.walk.feature_strength import FeatureStrength, filled, measure, ranks
-from velo.settings import Priors, Ranker, Settings, Training
+from velo.settings import Ranker, Settings, Training
 
 if TYPE_CHECKING:
     from tests.offline.built_world import Applied
@@ -63,7 +64,7 @@ def season() -> Dataset:
     )
     days = plan(date(2020, 1, 1), date(2020, 10, 26), SETTINGS.training)
     declared = Declared("known", FEATURES, {"known": FEATURES}, {}, {})
-    return Dataset(frame, declared, days, Priors(), {}, {}, "sp", "sp", {}, Inputs(FEATURES))
+    return dataset_of(frame, declared, days, Inputs(FEATURES))
 
 
 @pytest.fixture(scope="module")

@@ -42,11 +42,11 @@ def registered(tmp_path_factory) -> Registered:
     blended = evaluation.fit_blend(oof.frame, SETTINGS, Trials())
     kept = walk_forward.fit_last(data, SETTINGS, method, "conditional_logit", oof.size)
     model = Model(kept, method, blended.blend, blended.power_market, Uncalibrated(), Uncalibrated())
-    days = data.frame[data.frame["date"] >= np.datetime64(data.plan.holdout_start)]
+    days = data.between(*data.plan.holdout)
     with Recorder(home, "train") as recorder:
         folder = recorder.model_folder
         sha256 = artifact.save(folder, model.to_dict(), model.ranker_text)
-        pyfunc.add(folder, model, sha256, data.frame[data.frame["race_id"] == 0])
+        pyfunc.add(folder, model, sha256, data.rows(slice(int((data.frame["race_id"] == 0).sum()))))
         recorder.enrol(sha256, "a ranker")
     return Registered(home, recorder, model, sha256, days)
 

@@ -86,5 +86,11 @@ def test_keeping_some_races_keeps_their_rows_whole() -> None:
     assert kept.n == 3
 
 
+def test_rows_are_taken_some_at_a_time_and_no_race_is_cut() -> None:
+    races = of_sizes([2, 3, 1, 7, 2])
+    assert list(races.spans(5)) == [slice(0, 5), slice(5, 6), slice(6, 13), slice(13, 15)]
+    assert list(Races(np.zeros(0, dtype=np.int64), 0).spans(5)) == []
+
+
 def test_a_race_is_all_true_only_if_every_row_is() -> None:
     assert of_sizes([2, 2]).all(np.array([True, True, True, False])).tolist() == [True, False]

@@ -23,9 +23,11 @@ from velo.home import Home
 from velo.synth.world import write_world
 
 TRAINING = """
+import os
 import sys
 from pathlib import Path
 
+from training.data import retrieval
 from training.record.registry import resolve
 from training.run import train
 from velo.home import Home
@@ -44,6 +46,7 @@ if not home.current_build.exists():
     ingest(home, settings.store, world)
     build(home, settings)
     apply()
+retrieval.BATCH = int(os.environ.get("BATCH", retrieval.BATCH))
 done = train(home, settings, progress=lambda stage: print(stage, flush=True))
 print(resolve(home, done.version).sha256)
 """
@@ -91,7 +94,7 @@ def test_two_clean_homes_elsewhere_looked_at_and_killed_in_give_one_sha256(tmp_p
     write_world(8_000, 11, 0.9, world)
     plain = sha256(training(tmp_path / "plain", world, TZ="UTC", LC_ALL="C.UTF-8"))
 
-    home, there = tmp_path / "looked at", elsewhere()
+    home, there = tmp_path / "looked at", {**elsewhere(), "BATCH": "900"}
     killed = training(home, world, **there)
     for stage in killed.stdout:
         if stage.strip() == "looking into the verdict":

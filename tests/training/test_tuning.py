@@ -90,9 +90,10 @@ def test_no_row_after_the_last_training_day_is_read(whole, tmp_path):
     data = simulated_dataset()
     after = data.frame["date"] >= np.datetime64(data.plan.train_end)
     poisoned = data.frame.copy()
-    poisoned.loc[after, ["form", "draw", "noise", "win_share", "decision_odds"]] = np.nan
+    poisoned.loc[after, ["win_share", "decision_odds"]] = np.nan
+    matrix = np.where(after.to_numpy()[:, None], np.float32("nan"), data.matrix)
     other = Home(tmp_path)
-    blind = search(other, 3, data=replace(data, frame=poisoned))
+    blind = search(other, 3, data=replace(data, frame=poisoned, matrix=matrix))
     assert after.any()
     assert outcomes(other, blind) == outcomes(home, outcome)
 

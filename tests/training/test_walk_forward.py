@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.training.dataset_of import dataset_of
 from tests.training.simulated_races import simulate
 from training.data.dataset import Dataset
 from training.data.declared import Declared
@@ -18,7 +19,7 @@ from training.data.inputs import Inputs
 from training.walk import evaluation, walk_forward
 from training.walk.walk_forward import OutOfFold
 from velo import settings
-from velo.settings import Priors, Settings
+from velo.settings import Settings
 
 FEATURES = ("form", "rate", "public")
 RECIPES = [
@@ -58,9 +59,7 @@ def dataset(embargo: int = 0, relative: Any = "both") -> Dataset:
     training = settings.Training(folds=2, history_days=30, embargo_days=embargo)
     service = Declared("s", FEATURES, {"family": FEATURES}, {}, {})
     days = plan(first, last, training, holdout_days=60)
-    return Dataset(
-        frame, service, days, Priors(), {}, {}, "sp", "sp", {}, Inputs(FEATURES, relative)
-    )
+    return dataset_of(frame, service, days, Inputs(FEATURES, relative))
 
 
 def walked(data: Dataset, objective: str, blend: str, **training: Any) -> OutOfFold:
@@ -121,7 +120,7 @@ def test_in_residual_mode_every_recipe_learns_only_what_the_market_missed(object
     data = dataset()
     alone = walked(data, objective, "benter").frame
     beside = walked(data, objective, "residual").frame
-    public = data.frame.set_index("horse_id")["public"]
+    public = data.rows(slice(None)).set_index("horse_id")["public"]
 
     def slope(frame: pd.DataFrame) -> float:
         return float(np.polyfit(public.reindex(frame["horse_id"]), frame["column"], 1)[0])

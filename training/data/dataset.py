@@ -6,9 +6,8 @@ the build's spine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,11 +16,13 @@ import pandas as pd
 
 from training.data import priors as prior_fit
 from training.data.declared import Declared
+from training.data.excluded import TWO_WINNERS, excluded_races
+from training.data.feature_file import FeatureFile
 from training.data.folds import Plan, plan
 from training.data.inputs import Inputs
 from training.data.named import named_service
-from training.data.nulls import NullCount, count_nulls
-from training.statistics.races import Races
+from training.data.nulls import NullCount
+from training.data.retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
@@ -30,13 +31,6 @@ from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
 from velo.store.registry_file import require_as_written
 
-MARKS = ("race_id", "horse_id", "date", "course", "horse")
-LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
-TWO_WINNERS = "two-winners"
-"""Why a race is nothing to fit on: it may be two races in one."""
-MARKET_FLAGS = ("runners-missing", "coupled", "book-low", "book-high")
-"""Why a race whose starters all have a price is still no market, as ingest flags it."""
-
 
 @dataclass(frozen=True)
 class Dataset:
@@ -44,11 +38,12 @@ class Dataset:
 
     Attributes:
         frame: one row a starter, sorted by date, race and horse, races whole: `race_id`,
-            `horse_id`, `date`, `course`, `horse`, features (float64, NaN missing; of text a
-            pandas category), `win_share`
+            `horse_id`, `date`, `course`, `horse`, `win_share`
             (1/k for each of k dead-heaters for first), `decision_odds` (NaN where there is none
             and in a race flagged as no market), `settlement_odds` (NaN where there is none),
             `priced` (every starter has a decision price, and the race is a market).
+        matrix: what a model sees of each of those rows, [rows, columns of `inputs`].
+        file: the same rows with their features as they were retrieved, and maybe later ones.
         declared: the feature service.
         plan: which days are history, training, tests and holdout.
         priors: as fitted before the first fold's test days.
@@ -60,6 +55,8 @@ class Dataset:
     """
 
     frame: pd.DataFrame
+    matrix: npt.NDArray[np.float32]
+    file: FeatureFile
     declared: Declared
     plan: Plan
     priors: Priors
@@ -80,14 +77,28 @@ class Dataset:
         """Family -> its features."""
         return self.declared.families
 
-    @cached_property
-    def matrix(self) -> npt.NDArray[np.float32]:
-        """What a model sees of every row, [rows, columns]: made once, cut by every fold."""
-        return self.inputs.matrix(self.frame, Races.of(self.frame["race_id"].to_numpy()))
+    def before(self, end: date) -> Dataset:
+        """The same without the rows from a day on."""
+        rows = self._rows_before(end)
+        return replace(self, frame=self.frame.iloc[:rows], matrix=self.matrix[:rows])
 
     def between(self, first: date, last: date) -> pd.DataFrame:
-        """The rows of the race days from `first` to `last`, both included."""
-        return self.frame[self.frame["date"].between(pd.Timestamp(first), pd.Timestamp(last))]
+        """The rows of the race days from `first` to `last`, both included, with their features."""
+        return self.rows(self.span(first, last + timedelta(days=1)))
+
+    def span(self, start: date, end: date) -> slice:
+        """Where the rows of the race days in [start, end) stand."""
+        return slice(self._rows_before(start), self._rows_before(end))
+
+    def rows(self, span: slice) -> pd.DataFrame:
+        """Some rows with their features: of numbers float64, NaN missing; of texts categories."""
+        first, end, _ = span.indices(len(self.frame))
+        part = plain_texts(self.frame.iloc[first:end])
+        features = self.file.frame(self.features, slice(first, end)).set_axis(part.index)
+        return pd.concat([part[list(MARKS)], features, part[list(LABELS)]], axis="columns")
+
+    def _rows_before(self, day: date) -> int:
+        return int(self.frame["date"].searchsorted(pd.Timestamp(day)))
 
 
 def assemble(
@@ -158,16 +169,22 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         prices.decision,
         prices.settlement,
     )
-    frame = retrieve(store, service, rows)
-    nulls = count_nulls(frame, service)
+    file, nulls = retrieve_to_disk(store, service, rows, home.root)
+    frame = file.frame((*MARKS, *LABELS))
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
-    kept = frame[[*MARKS, *service.features, *LABELS]]
-    trained = kept[kept["date"] < pd.Timestamp(days.train_end)]
-    inputs = Inputs.learnt(trained, service.features, service.texts, settings.ranker.field_relative)
+    trained = slice(int(frame["date"].searchsorted(pd.Timestamp(days.train_end))))
+    inputs = Inputs.learnt(
+        file.frame(service.texts, trained),
+        service.features,
+        service.texts,
+        settings.ranker.field_relative,
+    )
     return Dataset(
-        kept,
+        frame,
+        file.matrix(inputs),
+        file,
         service,
         days,
         fitted,
@@ -234,23 +251,26 @@ def entity_sql(
 
     A race flagged as no market has no decision price; `market_flag` says why.
     """
-    requests = requests_sql(priors, layoff)
+    # The request columns are the same in every row, so they are added to rows that are sorted.
     return f"""
-        SELECT entries.* EXCLUDE (was_run, region, race_type, field_size), {requests},
-            outcomes.win_share, outcomes.market_flag,
-            CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END AS decision_odds,
-            outcomes."{settlement}" AS settlement_odds,
-            outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
-                = entries.field_size AS priced
-        FROM {spine.entries} AS entries
-        JOIN {spine.outcomes} AS outcomes
-            ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
-        WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
-            AND entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
-            AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
-        WINDOW race AS (PARTITION BY entries.race_id)
-        QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
-        ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
+        SELECT starters.*, {requests_sql(priors, layoff)} FROM (
+            SELECT entries.* EXCLUDE (was_run, region, race_type, field_size),
+                outcomes.win_share, outcomes.market_flag,
+                CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END
+                    AS decision_odds,
+                outcomes."{settlement}" AS settlement_odds,
+                outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
+                    = entries.field_size AS priced
+            FROM {spine.entries} AS entries
+            JOIN {spine.outcomes} AS outcomes
+                ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
+            WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
+                AND entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
+                AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
+            WINDOW race AS (PARTITION BY entries.race_id)
+            QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
+            ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
+        ) AS starters
     """
 
 
@@ -270,45 +290,3 @@ def requests_sql(priors: Priors, layoff: Layoff) -> str:
         f"'{value}' AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
         for name, value in request_values(priors, layoff).items()
     )
-
-
-def excluded_races(spine: Spine, start: date, end: date, decision: str) -> dict[str, int]:
-    """Races of the period that cannot be used, each by its first reason.
-
-    Those of the first three cannot be fitted on; the rest can, but make no market.
-
-    Returns:
-        Races by reason, 0 where there are none: `no winner`, `fewer than two starters`,
-        `two-winners`, the flags of `MARKET_FLAGS`, and of the others `a starter without <price>`.
-    """
-    whole = f"flag IS DISTINCT FROM '{TWO_WINNERS}'"
-    usable = f"wins > 0.5 AND starters > 1 AND {whole}"
-    flags = ", ".join(f"count(*) FILTER ({usable} AND flag = '{name}')" for name in MARKET_FLAGS)
-    counts = (
-        spine.connect()
-        .execute(
-            f"""
-        SELECT count(*) FILTER (wins < 0.5), count(*) FILTER (wins > 0.5 AND starters < 2),
-            count(*) FILTER (wins > 0.5 AND starters > 1 AND NOT {whole}), {flags},
-            count(*) FILTER ({usable} AND flag IS NULL AND prices < starters)
-        FROM (
-            SELECT sum(win_share) AS wins, count(*) AS starters, count("{decision}") AS prices,
-                any_value(market_flag) AS flag
-            FROM outcomes
-            WHERE event_timestamp >= CAST($start AS TIMESTAMPTZ)
-                AND event_timestamp < CAST($end AS TIMESTAMPTZ)
-            GROUP BY race_id
-        )
-        """,
-            {"start": start, "end": end},
-        )
-        .fetchall()[0]
-    )
-    reasons = (
-        "no winner",
-        "fewer than two starters",
-        TWO_WINNERS,
-        *MARKET_FLAGS,
-        f"a starter without {decision}",
-    )
-    return dict(zip(reasons, map(int, counts), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,9 @@ import numpy as np
 import pandas as pd
 
 from training.data.declared import Declared
+from training.statistics.races import Flags
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,66 @@ class NullCount:
         return asdict(self)
 
 
+class NullTally:
+    """Missing values of rows that come a batch at a time.
+
+    Args:
+        declared: the service.
+    """
+
+    def __init__(self, declared: Declared) -> None:
+        """Nothing is counted yet."""
+        self._declared = declared
+        self._rows = 0
+        self._counts = {name: np.zeros(3, dtype=np.int64) for name in declared.features}
+        self._values: dict[str, list[Any]] = {name: [] for name in declared.features}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names that a batch must have where it has such columns: features, and what they need."""
+        expressions = (*self._declared.missing_when.values(), *self._declared.cold_when.values())
+        words = {word for text in expressions for word in _WORD.findall(text)}
+        return (*self._declared.features, *sorted(words - set(self._declared.features)))
+
+    def add(self, frame: pd.DataFrame) -> None:
+        """Count a batch.
+
+        Args:
+            frame: features and the views' own columns that the declared expressions read.
+        """
+        flags: dict[str, Flags] = {}
+
+        def holds(expression: str | None) -> Flags:
+            if expression is None:
+                return np.zeros(len(frame), dtype=np.bool_)
+            if expression not in flags:
+                flags[expression] = np.asarray(frame.eval(expression), dtype=np.bool_)
+            return flags[expression]
+
+        self._rows += len(frame)
+        for feature in self._declared.features:
+            values = frame[feature]
+            null = values.isna().to_numpy(dtype=np.bool_)
+            explained = null & holds(self._declared.missing_when.get(feature))
+            cold = ~null & holds(self._declared.cold_when.get(feature))
+            self._counts[feature] += [(null & ~explained).sum(), explained.sum(), cold.sum()]
+            self._remember(feature, values[~null])
+
+    def _remember(self, feature: str, known: pd.Series) -> None:
+        """Keep the feature's values as long as there is but one, and then no more than two."""
+        values = self._values[feature]
+        if len(values) < 2 and len(known):
+            values += [known.iloc[0]] if not values else []
+            values += list(known[known != values[0]].iloc[:1])
+
+    def counts(self) -> dict[str, NullCount]:
+        """Feature -> counts, in the service's order."""
+        return {
+            feature: NullCount(self._rows, *map(int, counts), len(self._values[feature]) == 1)
+            for feature, counts in self._counts.items()
+        }
+
+
 def count_nulls(frame: pd.DataFrame, declared: Declared) -> dict[str, NullCount]:
     """Count each feature's missing values.
 
@@ -44,27 +108,6 @@ def count_nulls(frame: pd.DataFrame, declared: Declared) -> dict[str, NullCount]
     Returns:
         Feature -> counts, in the service's order.
     """
-    flags: dict[str, np.ndarray[Any, np.dtype[np.bool_]]] = {}
-
-    def holds(expression: str | None) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        if expression is None:
-            return np.zeros(len(frame), dtype=np.bool_)
-        if expression not in flags:
-            flags[expression] = np.asarray(frame.eval(expression), dtype=np.bool_)
-        return flags[expression]
-
-    counts = {}
-    for feature in declared.features:
-        values = frame[feature]
-        null = values.isna().to_numpy(dtype=np.bool_)
-        explained = null & holds(declared.missing_when.get(feature))
-        cold = ~null & holds(declared.cold_when.get(feature))
-        known = values[~null]
-        counts[feature] = NullCount(
-            rows=len(frame),
-            unexplained=int((null & ~explained).sum()),
-            structural=int(explained.sum()),
-            cold_start=int(cold.sum()),
-            constant=bool(len(known) and (known == known.iloc[0]).all()),
-        )
-    return counts
+    tally = NullTally(declared)
+    tally.add(frame)
+    return tally.counts()

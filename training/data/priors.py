@@ -80,7 +80,8 @@ def _columns(
 
 _STARTS = """
 CREATE TEMP TABLE starts AS
-SELECT entries.*, outcomes.win_share, outcomes.finish,
+SELECT race_id, horse_id, trainer_id, jockey_id, course_id, surface, distance_band, going_group,
+    draw_third, entries.field_size, outcomes.win_share, outcomes.finish,
     CAST(outcomes.event_timestamp AS DATE) AS day
 FROM entries
 JOIN outcomes USING (race_id, horse_id)

@@ -143,8 +143,8 @@ def reference(data: Dataset, window_days: int, judged: Mapping[str, Any]) -> Ref
         window_days: length of the windows that live days will be looked at in.
         judged: as `judged_figures` gives them, empty where nothing was held back.
     """
-    end = pd.Timestamp(data.plan.train_end)
-    rows = data.frame[(data.frame["date"] < end) & (data.frame["date"] >= end - _days(YEAR))]
+    end = data.plan.train_end
+    rows = data.rows(data.span(end - _days(YEAR), end))
     return described(rows, data.features, data.families, window_days, judged)
 
 

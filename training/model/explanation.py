@@ -17,6 +17,8 @@ from training.model.model import Model
 from training.statistics.races import Floats, Races
 
 MOST = 3
+BLOCK_ROWS = 1 << 15
+"""Rows that are explained at once: a share for each feature of each takes room."""
 EXPLAINED = tuple(
     f"{part}_{place}" for place in range(1, MOST + 1) for part in ("feature", "push", "value")
 )
@@ -54,6 +56,14 @@ def explained(model: Model, frame: pd.DataFrame, predictions: pd.DataFrame) -> p
         The predictions' columns and `feature_1`, `push_1` (nats), `value_1` (NaN where the
         feature is missing) to `value_3`, largest push first whichever its sign.
     """
+    races = Races.of(frame["race_id"].to_numpy())
+    spans = list(races.spans(BLOCK_ROWS)) or [slice(0)]
+    beside = pd.concat([_strongest(model, frame.iloc[rows]) for rows in spans])
+    return pd.concat([predictions, beside.set_axis(predictions.index)], axis=1)
+
+
+def _strongest(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns `EXPLAINED` of whole races."""
     names = np.array(model.fundamental.features, dtype=object)
     pushed = pushes(model, frame)
     races = Races.of(frame["race_id"].to_numpy())
@@ -65,5 +75,4 @@ def explained(model: Model, frame: pd.DataFrame, predictions: pd.DataFrame) -> p
         columns[f"feature_{place + 1}"] = pd.Categorical(names[at[:, 0]], categories=list(names))
         columns[f"push_{place + 1}"] = np.take_along_axis(pushed, at, axis=1)[:, 0]
         columns[f"value_{place + 1}"] = np.take_along_axis(values, at, axis=1)[:, 0]
-    beside = pd.DataFrame(columns, index=predictions.index, copy=False)
-    return pd.concat([predictions, beside], axis=1)
+    return pd.DataFrame(columns, copy=False)

@@ -113,12 +113,25 @@ class Model:
             NaN in the last three.
         """
         races = Races.of(frame["race_id"].to_numpy())
-        column = self.fundamental.column(self.fundamental.inputs.matrix(frame, races), races)
-        odds = frame["decision_odds"].to_numpy(dtype=np.float64)
+        runners = frame.drop(columns=list(self.fundamental.features))
+        return self.predict_matrix(runners, self.fundamental.inputs.matrix(frame, races))
+
+    def predict_matrix(
+        self, runners: pd.DataFrame, matrix: npt.NDArray[np.float32]
+    ) -> pd.DataFrame:
+        """The same of runners whose features are the scorer's matrix already.
+
+        Args:
+            runners: one row a runner, a race's rows together: `race_id` and `decision_odds`.
+            matrix: [rows, columns], as the model's inputs make it.
+        """
+        races = Races.of(runners["race_id"].to_numpy())
+        column = self.fundamental.column(matrix, races)
+        odds = runners["decision_odds"].to_numpy(dtype=np.float64)
         fair = market.probabilities(odds, races, self.devig)
         opponent = self.power_market.probabilities(None, fair, races)
         blended = self.blend.probabilities(column, fair, races)
-        return frame.drop(columns=list(self.fundamental.features)).assign(
+        return runners.assign(
             p_model=races.softmax(column),
             p_market=fair,
             p_market_power=self.market_calibrator.probabilities(opponent, races),

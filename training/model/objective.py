@@ -72,15 +72,9 @@ class ConditionalLogit:
 
 def _blocks(races: Races) -> Iterator[tuple[slice, Races]]:
     """Races of some rows each: where they stand, and their own structure."""
-    ends = np.append(races.offsets[1:], races.n)
-    first = 0
-    while first < len(races):
-        start = races.offsets[first]
-        after = max(first + 1, int(np.searchsorted(ends, start + BLOCK_ROWS, side="right")))
-        stop = int(ends[after - 1])
-        block = Races(races.offsets[first:after] - start, stop - int(start))
-        yield slice(int(start), stop), block
-        first = after
+    for rows in races.spans(BLOCK_ROWS):
+        first, after = np.searchsorted(races.offsets, [rows.start, rows.stop])
+        yield rows, Races(races.offsets[first:after] - rows.start, rows.stop - rows.start)
 
 
 def mean_log_likelihood(score: Floats, win_share: Floats, races: Races) -> float:

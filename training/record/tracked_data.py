@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from training.data.dataset import LABELS, Dataset
+from training.data.dataset import Dataset
+from training.data.retrieval import LABELS
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
@@ -29,11 +30,17 @@ def entries(data: Dataset) -> list[DatasetInput]:
     return [_entry(data, context, *span) for context, span in spans.items()]
 
 
-def digest(frame: pd.DataFrame) -> str:
-    """32 hex signs of a SHA-256 over every value of a frame, its columns' names and its order."""
-    sha256 = hashlib.sha256(json.dumps([str(name) for name in frame.columns]).encode())
-    rows = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
-    sha256.update(rows.tobytes())
+def digest(names: Sequence[str], batches: Iterable[pd.DataFrame]) -> str:
+    """32 hex signs of a SHA-256 over every value of some rows, their columns' names and order.
+
+    Args:
+        names: of the columns.
+        batches: the rows, in whatever portions.
+    """
+    sha256 = hashlib.sha256(json.dumps(list(names)).encode())
+    for batch in batches:
+        rows = pd.util.hash_pandas_object(batch[list(names)], index=False)
+        sha256.update(rows.to_numpy(dtype=np.uint64).tobytes())
     return sha256.hexdigest()[:32]
 
 
@@ -42,28 +49,28 @@ def _entry(data: Dataset, context: str, first: date, end: date) -> DatasetInput:
     from mlflow.entities import DatasetInput, InputTag
 
     columns = [*KEYS, *data.features, *LABELS]
-    edges = data.frame["date"].searchsorted([pd.Timestamp(first), pd.Timestamp(end)])
-    rows = data.frame.iloc[slice(*edges)][columns]
+    span = data.span(first, end)
+    races = data.frame["race_id"].iloc[span]
     profile = {
-        "num_rows": len(rows),
-        "num_races": int(rows["race_id"].nunique()),
+        "num_rows": len(races),
+        "num_races": int(races.nunique()),
         "first_day": str(first),
         "end_excluded": str(end),
     }
     return DatasetInput(
         Entry(
             name=f"{context} {first} to {end}",
-            digest=digest(rows),
+            digest=digest(columns, data.file.batches(columns, span)),
             source_type="offline build",
             source=json.dumps({"service": data.declared.service, **data.fingerprint}),
-            schema=_schema(rows, data),
+            schema=_schema(data.file.frame(columns, slice(0))),
             profile=json.dumps(profile),
         ),
         [InputTag("mlflow.data.context", context)],
     )
 
 
-def _schema(rows: pd.DataFrame, data: Dataset) -> str:
+def _schema(rows: pd.DataFrame) -> str:
     kinds: Mapping[str, str] = {"b": "boolean", "i": "long", "f": "double", "M": "datetime"}
     columns = [
         {"name": name, "type": kinds.get(rows[name].dtype.kind, "string"), "required": True}

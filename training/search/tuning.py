@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-import pandas as pd
 
 from training.blending.calibration_choice import Trials
 from training.data.dataset import Dataset
@@ -133,7 +132,7 @@ def tune(
             "--tune has nothing to search: choose an --objective of the boosted ranker and leave "
             "tuning.space at least one name"
         )
-    trainable = replace(data, frame=_before(data.frame, data.plan.train_end))
+    trainable = data.before(data.plan.train_end)
     study = Study(home, study_name(trainable, recipe), _digest(dict(data.fingerprint)))
     base = study.base
     if base is None:
@@ -228,10 +227,6 @@ def _walk(data: Dataset, recipe: Recipe) -> TrialWalk:
 def _with(settings: Settings, parameters: Mapping[str, Any]) -> Settings:
     ranker = settings.ranker.model_copy(update=dict(parameters))
     return settings.model_copy(update={"ranker": ranker})
-
-
-def _before(frame: pd.DataFrame, end: Any) -> pd.DataFrame:
-    return frame.iloc[: int(frame["date"].searchsorted(pd.Timestamp(end)))]
 
 
 def _digest(content: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ stand together. `Races` knows where each race begins and does the arithmetic wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,6 +62,16 @@ class Races:
     def index(self) -> Integers:
         """The number of each row's race, int64[rows]."""
         return np.repeat(np.arange(len(self), dtype=np.int64), self.sizes)
+
+    def spans(self, rows: int) -> Iterator[slice]:
+        """All rows in slices of about so many, no race in two of them."""
+        ends = np.append(self.offsets[1:], self.n)
+        first = 0
+        while first < len(self):
+            start = int(self.offsets[first])
+            after = max(first + 1, int(np.searchsorted(ends, start + rows, side="right")))
+            yield slice(start, int(ends[after - 1]))
+            first = after
 
     def sum(self, x: npt.NDArray[Any]) -> Floats:
         """Sum over each race's rows; `x` is [rows] or [rows, columns]."""

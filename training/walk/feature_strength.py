@@ -16,7 +16,7 @@ import pandas as pd
 
 from training.blending import blend, market
 from training.blending.market import Method
-from training.data.dataset import LABELS, MARKS, Dataset
+from training.data.dataset import Dataset
 from training.data.inputs import Inputs
 from training.model import linear
 from training.model.model import market_start
@@ -70,8 +70,9 @@ def measure(data: Dataset, feature: str, settings: Settings, devig: Method) -> F
         DataError: a fold has no usable race, or none with a complete book.
     """
     races = Races.of(data.frame["race_id"].to_numpy())
-    values = data.frame[feature].to_numpy(dtype=np.float64)
-    straight = columns_of(data, filled(values, races))
+    values = data.file.frame([feature], slice(len(data.frame)))[feature].to_numpy(np.float64)
+    by_race = filled(values, races)
+    straight = columns_of(data, by_race)
     ranked = columns_of(data, filled(ranks(values, races), races))
     flags = columns_of(data, {"missing": np.isnan(values).astype(np.float64)})
     bare = columns_of(data, {feature: values})
@@ -87,16 +88,17 @@ def measure(data: Dataset, feature: str, settings: Settings, devig: Method) -> F
         rank=_over_equals(_walk(ranked, settings, devig, "linear"), settings),
         curve=_over_equals(_walk(bare, settings, devig, "conditional_logit"), settings),
         line_over_market=_over_market(_beside_market(straight, residual, devig), settings),
-        weight_over_market=_weight_over_market(straight, settings, devig),
+        weight_over_market=_weight_over_market(data, by_race["value"], settings, devig),
         curve_over_market=_over_market(residual, settings),
     )
 
 
 def columns_of(data: Dataset, columns: Mapping[str, Floats]) -> Dataset:
     """The data set with these columns, [rows] each, in the place of its features."""
-    frame = data.frame[[*MARKS, *LABELS]].assign(**columns)
-    declared = replace(data.declared, features=tuple(columns), families={"alone": tuple(columns)})
-    return replace(data, frame=frame, declared=declared, inputs=Inputs(tuple(columns)))
+    names = tuple(columns)
+    declared = replace(data.declared, features=names, families={"alone": names})
+    matrix = np.column_stack([columns[name].astype(np.float32) for name in names])
+    return replace(data, matrix=matrix, declared=declared, inputs=Inputs(names))
 
 
 def filled(values: Floats, races: Races) -> dict[str, Floats]:
@@ -151,9 +153,8 @@ def _beside_market(data: Dataset, walked: OutOfFold, devig: Method) -> OutOfFold
         test = RaceArrays.between(data, fold.test_start, fold.test_end)
         start = market_start(before.odds, fit.beta0, before.races, devig)
         line = linear.fit(before.sample(start), data.inputs)
-        kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
         parts.append(
-            kept.assign(
+            data.frame.iloc[test.rows].assign(
                 fold=fold.number,
                 column=line.scores(test.matrix),
                 p_market=market.probabilities(test.odds, test.races, devig),
@@ -171,10 +172,12 @@ def _over_market(oof: OutOfFold, settings: Settings) -> Estimate:
     return _gain(p, races.softmax(start), frame, races, settings)
 
 
-def _weight_over_market(data: Dataset, settings: Settings, devig: Method) -> Estimate:
+def _weight_over_market(
+    data: Dataset, values: Floats, settings: Settings, devig: Method
+) -> Estimate:
     frame = data.frame[data.frame["priced"]]
     races = Races.of(frame["race_id"].to_numpy())
-    value, won = _column(frame, "value"), _column(frame, "win_share")
+    value, won = values[data.frame["priced"].to_numpy(np.bool_)], _column(frame, "win_share")
     standard = (value - value.mean()) / (value.std() or 1.0)
     fair = market.probabilities(_column(frame, "decision_odds"), races, devig)
     fitted = blend.residual(standard, fair, won, races)

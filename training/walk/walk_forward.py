@@ -56,14 +56,15 @@ class RaceArrays:
         if priced_only:
             chosen &= frame["priced"].to_numpy(dtype=np.bool_)
         rows = np.flatnonzero(chosen)
-        part = frame.iloc[rows]
+        span = _span(rows)
+        part = frame.iloc[span]
         return cls(
-            data.matrix[_span(rows)],
+            data.matrix[span],
             part["win_share"].to_numpy(dtype=np.float64),
             part["decision_odds"].to_numpy(dtype=np.float64),
             Races.of(part["race_id"].to_numpy()),
             part["priced"].to_numpy(dtype=np.bool_),
-            days[rows],
+            days[span],
             rows,
         )
 
@@ -155,9 +156,8 @@ def out_of_fold(
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
         fit = fitter.fit(fold, Size.median(sizes))
         test = RaceArrays.between(data, fold.test_start, fold.test_end)
-        kept = data.frame.iloc[test.rows].drop(columns=list(data.features))
         parts.append(
-            kept.assign(
+            data.frame.iloc[test.rows].assign(
                 fold=fold.number,
                 column=fit.boosted.column(test.matrix, test.races),
                 column_linear=fit.straight.column(test.matrix, test.races),

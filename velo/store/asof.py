@@ -38,8 +38,9 @@ from velo.store.job import AsofRetrievalJob
 from velo.store.names import literal
 from velo.store.on_demand import requested_name
 from velo.store.pull import Pulled, pulled_rows
-from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join
+from velo.store.query import EntityRows, ViewJoin, point_in_time, view_join
 from velo.store.relation import Relation, files_of, positional, relation
+from velo.store.span import span_sql
 from velo.store.ties import is_open
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from feast.saved_dataset import SavedDatasetStorage, ValidationReference
 
 from velo.errors import InputError
 from velo.store.on_demand import SLICE, Joined, as_declared, on_demand_features
+from velo.store.part import Part, on_disk, portions
 from velo.store.query import PointInTime
 from velo.store.relation import local_path
 
@@ -108,35 +109,29 @@ class AsofRetrievalJob(RetrievalJob):
             frame: pd.DataFrame = pd.concat(frames, axis="columns")
         return frame
 
-    def to_batches(self, rows: int = SLICE) -> Generator[pa.Table, None, None]:
+    def to_batches(
+        self, rows: int = SLICE, together: str | None = None
+    ) -> Generator[pa.Table, None, None]:
         """Entity rows in their order, joined and on-demand features, in bounded memory.
 
-        The joined rows lie in DuckDB, which spills what is over its memory limit; on-demand
-        features have the types that their view declares, so all batches share one schema.
+        What the steps of the join give lies on disk, and only one step at a time is in DuckDB,
+        which spills what is over its memory limit. On-demand features have the types that their
+        view declares, so all batches share one schema.
 
         Args:
             rows: about how many a batch holds.
+            together: a column of the entity rows; neighbours that are alike in it are in one
+                batch, so that no race is cut in two.
 
         Yields:
             Batches of the result; one without rows where there are no entity rows.
         """
-        tables = ["entity", *(f"found_{number}" for number in range(len(self._join.found)))]
-        try:
-            for name, sql in zip(tables, [self._join.entity, *self._join.found], strict=True):
-                self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
-                if name == "entity":
-                    self._check()
-            together = self._con.sql(f"SELECT * FROM {' POSITIONAL JOIN '.join(tables)}")
-            with together.to_arrow_reader(rows) as reader:
-                nothing = True
-                for batch in reader:
-                    nothing = False
-                    yield self._with_declared(self._named(pa.Table.from_batches([batch])))
-                if nothing:
-                    yield self._with_declared(self._named(reader.schema.empty_table()))
-        finally:
-            for name in tables:
-                self._con.execute(f"DROP TABLE IF EXISTS {name}")
+        with ExitStack() as parts:
+            entity, *known = self._on_disk(parts)
+            place = None if together is None else self._join.names.index(together)
+            for first in portions(entity, rows, place):
+                beside = [part.take(len(first)) for part in known]
+                yield self._with_declared(self._named(_side_by_side([first, *beside])))
 
     def to_parquet(self, path: Path) -> None:
         """Stream the result into a file, which appears under its name when it is whole."""
@@ -188,6 +183,26 @@ class AsofRetrievalJob(RetrievalJob):
         self._con.execute("DROP TABLE entity")
         names = iter(self._join.names)
         return [part.rename_columns(list(islice(names, part.num_columns))) for part in parts]
+
+    def _on_disk(self, until: ExitStack) -> list[Part]:
+        """The entity rows, and each view's features of them, on disk."""
+        spills = self._con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
+
+        def written(sql: str) -> Part:
+            rows = self._con.sql(sql).to_arrow_reader(SLICE)
+            return until.enter_context(on_disk(rows, Path(spills).parent))
+
+        try:
+            self._con.execute(f"CREATE OR REPLACE TABLE asked AS {self._join.entity}")
+            parts = [written("FROM asked")]
+            needed = ", ".join(self._join.needed)
+            self._con.execute(f"CREATE OR REPLACE TABLE entity AS SELECT {needed} FROM asked")
+            self._con.execute("DROP TABLE asked")
+            self._check()
+            return parts + [written(sql) for sql in self._join.found]
+        finally:
+            for name in ("asked", "entity"):
+                self._con.execute(f"DROP TABLE IF EXISTS {name}")
 
     def _check(self) -> None:
         """See that no key may stand for another one; `entity` is there."""

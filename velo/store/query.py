@@ -197,6 +197,7 @@ class PointInTime:
 
     Attributes:
         entity: SELECT of the entity rows, for a table `entity`; its `rowid` is their order.
+        needed: the columns of `entity` that the steps and the checks read.
         found: for each view that features are wanted of, SELECT of those from `entity` and the
             view's rows, one row an entity row, in their order.
         names: of all columns: the entity rows', then those of each view.
@@ -205,6 +206,7 @@ class PointInTime:
     """
 
     entity: str
+    needed: list[str]
     found: list[str]
     names: list[str]
     checks: list[tuple[str, str]]
@@ -227,6 +229,7 @@ def point_in_time(rows: EntityRows, joins: Sequence[ViewJoin]) -> PointInTime:
     chosen[at] = f"{moment(rows.moment, rows.types[at])} AS {rows.moment}"
     entity = f"SELECT {', '.join(chosen)}"
     wanted = [join for join in joins if join.outputs]
+    keys = [key for join in wanted for key in join.entity_keys]
     names = [*rows.names, *(output for join in wanted for output in join.outputs)]
     outputs = [f"entity.{column}" for column in columns]
     clauses, checks = [], []
@@ -241,6 +244,7 @@ def point_in_time(rows: EntityRows, joins: Sequence[ViewJoin]) -> PointInTime:
     ]
     return PointInTime(
         f"{entity} FROM entity_rows",
+        list(dict.fromkeys([rows.moment, *(rows.column(key) for key in keys)])),
         [_found_sql(join, rows) for join in wanted],
         names,
         checks,
@@ -300,24 +304,6 @@ def _checks(join: ViewJoin, rows: EntityRows) -> list[tuple[str, str]]:
         if how.view_below is not None:
             checks.append(check(key, f"k{i}", f"({join.rows})", how.view_below))
     return checks
-
-
-def span_sql(joins: Sequence[ViewJoin], start: str, end: str) -> tuple[list[str], str]:
-    """Entity rows made of every key and time that the views hold between two moments (SQL).
-
-    Returns:
-        Their columns' names, and the SELECT, whose columns are `c0..`.
-    """
-    keys = sorted({key for join in joins for key in join.entity_keys})
-    parts = []
-    for join in joins:
-        own = {key: f"k{i}" for i, key in enumerate(join.entity_keys)}
-        chosen = [f"{own.get(key, 'NULL')} AS c{i}" for i, key in enumerate(keys)]
-        parts.append(
-            f"SELECT DISTINCT {', '.join([*chosen, f'happened AS c{len(keys)}'])} "
-            f"FROM ({join.rows}) WHERE happened BETWEEN {start} AND {end}"
-        )
-    return [*keys, "event_timestamp"], " UNION ".join(parts)
 
 
 def _newest(rows: str, keys: list[str], order: list[str]) -> str:
