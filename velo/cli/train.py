@@ -19,7 +19,7 @@ def train(
     ] = None,
     holdout_days: Annotated[int | None, HoldoutDays] = None,
     objective: Annotated[str | None, typer.Option(help="What the ranker is fitted to.")] = None,
-    blend: Annotated[str | None, typer.Option(help="benter or residual.")] = None,
+    blend: Annotated[str | None, typer.Option(help="benter, residual, beside or auto.")] = None,
     service: Annotated[str | None, typer.Option(help="The feature service.")] = None,
     decision_price: Annotated[
         str | None, typer.Option(help="Price that bets are chosen at.")
@@ -30,7 +30,7 @@ def train(
     ] = None,
     tune: Annotated[
         int,
-        typer.Option(min=0, max=10_000, help="Trials of the ranker's parameters in all; goes on."),
+        typer.Option(min=0, max=10_000, help="Trials of the parameters in all; goes on."),
     ] = 0,
     truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,

@@ -46,7 +46,7 @@ from velo.settings.project import (
 )
 from velo.settings.search import Choices, Span, Tuning
 from velo.settings.section import PriceKind
-from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
+from velo.settings.training import Beside, FieldRelative, Gate, Objective, Ranker, Training
 from velo.settings.upkeep import Drift, Ingest, Live, Serve, Store, Upkeep
 from velo.settings.wording import nearest, reason, shortened
 
@@ -58,6 +58,7 @@ __all__ = [
     "FEATURE_REPO",
     "PROJECT_ROOT",
     "Backtest",
+    "Beside",
     "Choices",
     "Drift",
     "FieldRelative",
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     gate: Gate = Gate()
     prices: Prices = Prices()
     ranker: Ranker = Ranker()
+    beside: Beside = Beside()
     tuning: Tuning = Tuning()
     training: Training = Training()
     backtest: Backtest = Backtest()
