@@ -82,11 +82,11 @@ def test_non_runners_are_named_and_the_others_have_a_market(world: World) -> Non
     assert absent.horse not in {each.horse for each in race.runners}
     assert sum(each.p or 0 for each in race.runners) == pytest.approx(1)
     assert done.unscored == []
-    said = to_json(done)
-    assert said["absent"][0]["standing"] == "non-runner"
+    document = to_json(done)
+    assert document["absent"][0]["standing"] == "non-runner"
     flat = [row for row in all_rows(done) if row["horse"] == absent.horse]
     assert [(row["verdict"], row["p"], row["odds"]) for row in flat] == [("non-runner", None, None)]
-    html = page(said, Standing("1", None, True), "Europe/London")
+    html = page(document, Standing("1", None, True), "Europe/London")
     assert f"Not running: {absent.horse} (non-runner)." in html
     offline = world.predict(day, card(world, "out.csv", rows), offline=True)
     again = next(each for each in offline.predictions if each.race_id == absent.race_id)

@@ -24,7 +24,7 @@ def take(
     path: Path,
     progress: Callable[[str], None],
     clock: Callable[[], datetime],
-    shown: str | None = None,
+    name: str | None = None,
     admit: Callable[[Card], None] = lambda card: None,
 ) -> tuple[Card, str | None]:
     """Take a card file, and build where results came in since the last build.
@@ -35,7 +35,7 @@ def take(
         path: of the card.
         progress: called with the name of each stage as it begins.
         clock: gives the time that the import bears, with its zone.
-        shown: what the file is called in the warehouse, its path by default.
+        name: what the file is called in the warehouse, its path by default.
         admit: looks at the card before it is kept; raises to refuse it.
 
     Returns:
@@ -47,13 +47,13 @@ def take(
         InUse: another process holds the warehouse.
         VeloError: what `admit` raised; then nothing of the card is kept.
     """
-    card = take_card(home, settings, path, progress, clock, shown, admit)
+    card = take_card(home, settings, path, progress, clock, name, admit)
     note = bring_build(home, settings, progress)
     declare(home.cards, races_of(card, current_build(home).fingerprint))
     return card, note
 
 
-def derived_anew(
+def derive_anew(
     home: Home, settings: Settings, races: Sequence[DeclaredRace]
 ) -> list[DeclaredRace]:
     """Declared races with what the current build's results say of them.
@@ -72,11 +72,11 @@ def derived_anew(
     if gone:
         listed = read_entries(home, settings, days, gone)
     ids = listed["race_id"].to_pylist()
-    found = []
+    fresh = []
     for each in races:
         entries = listed.filter(pa.array([race == each.race_id for race in ids]))
-        found.append(replace(each, entries=entries if len(entries) else each.entries, build=build))
-    return found
+        fresh.append(replace(each, entries=entries if len(entries) else each.entries, build=build))
+    return fresh
 
 
 def _pairs(entries: pa.Table) -> list[tuple[int, int]]:

@@ -84,14 +84,14 @@ class DeclaredRace:
     @property
     def day(self) -> date:
         """Of the race."""
-        found: date = self.entries["day"][0].as_py()
-        return found
+        day: date = self.entries["day"][0].as_py()
+        return day
 
     @property
     def horses(self) -> list[int]:
         """Its runners, in the order of the entries."""
-        found: list[int] = self.entries["horse_id"].to_pylist()
-        return found
+        horses: list[int] = self.entries["horse_id"].to_pylist()
+        return horses
 
     def quoted(self, decision: str) -> Quoted:
         """The card's odds, of one kind throughout the race: the model's where it is quoted."""
@@ -105,14 +105,14 @@ def races_of(card: Card, build: str) -> list[DeclaredRace]:
     """A card's races one by one, each with the odds that the card says."""
     runners = card.entries.to_pylist()
     odds: dict[tuple[int, int], Mapping[str, float]] = {}
-    for row, place in zip(card.said, recognise(card.said, runners), strict=True):
+    for row, place in zip(card.rows, recognise(card.rows, runners), strict=True):
         if place is not None and row.odds:
             odds[runners[place]["race_id"], runners[place]["horse_id"]] = row.odds
     races = card.entries["race_id"].to_pylist()
     return [
         DeclaredRace(
             card.entries.filter(pa.array([each == race for each in races])),
-            {horse: said for (of, horse), said in odds.items() if of == race},
+            {horse: quotes for (of, horse), quotes in odds.items() if of == race},
             race in card.incomplete,
             build,
             tuple(
@@ -138,7 +138,7 @@ def declare(path: Path, races: Sequence[DeclaredRace]) -> None:
                     each.race_id,
                     each.day.isoformat(),
                     _packed(each.entries),
-                    json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
+                    json.dumps({str(horse): dict(quotes) for horse, quotes in each.odds.items()}),
                     each.incomplete,
                     each.build,
                     json.dumps([dict(horse) for horse in each.absent]),
@@ -191,9 +191,9 @@ _SELECT = "SELECT entries, odds, incomplete, build, absent FROM races"
 
 
 def _declared(entries: bytes, odds: str, incomplete: int, build: str, absent: str) -> DeclaredRace:
-    said = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
+    quotes = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
     return DeclaredRace(
-        _unpacked(entries), said, bool(incomplete), build, tuple(json.loads(absent))
+        _unpacked(entries), quotes, bool(incomplete), build, tuple(json.loads(absent))
     )
 
 

@@ -29,7 +29,7 @@ def recognise(rows: Sequence[CardRow], runners: Sequence[Runner]) -> list[int | 
     named = defaultdict(list)
     for place, runner in enumerate(runners):
         named[horse_name(runner["horse"]).name].append(place)
-    found: list[int | None] = []
+    places: list[int | None] = []
     for row in rows:
         name = horse_name(row.horse)
         left = [
@@ -41,8 +41,8 @@ def recognise(rows: Sequence[CardRow], runners: Sequence[Runner]) -> list[int | 
         for agrees in _agreements(row):
             if len(left) > 1:
                 left = [place for place in left if agrees(runners[place])] or left
-        found.append(left[0] if len(left) == 1 else None)
-    return found
+        places.append(left[0] if len(left) == 1 else None)
+    return places
 
 
 def _agreements(row: CardRow) -> tuple[Callable[[Runner], bool], ...]:

@@ -141,19 +141,19 @@ def predict(
     card, built = _card(home, settings, asked, progress, clock, admit)
     notes = [*card.notes, built]
     card, unscored = _open_races(card, settings, asked, clock(), stored)
-    quoted, said = _quoted(home, settings, asked, card, prices, pricer.decision)
-    notes += said
+    quoted, price_notes = _quoted(home, settings, asked, card, prices, pricer.decision)
+    notes += price_notes
     card, quoted, left = _with_credible_odds(settings, card, quoted)
     unscored += left
     progress("features")
-    found, done = _features(home, pricer, card.entries, asked.offline, progress)
+    features, done = _features(home, pricer, card.entries, asked.offline, progress)
     notes += done
     progress("scoring")
     made = pricer.price(
         card.entries,
         quoted.odds,
         dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind),
-        found,
+        features,
         source="offline" if asked.offline else "online",
         build=Spine(home).fingerprint,
         now=clock(),
@@ -254,7 +254,7 @@ def _quoted(
         return quoted, notes
     if asked.card is None:
         return held_odds(home, settings, runners, decision), []
-    said = [
+    rows = [
         replace(
             row,
             odds={
@@ -262,9 +262,9 @@ def _quoted(
                 for kind, odd in row.odds.items()
             },
         )
-        for row in card.said
+        for row in card.rows
     ]
-    return match_odds(said, runners, decision), []
+    return match_odds(rows, runners, decision), []
 
 
 def _with_credible_odds(
@@ -295,9 +295,9 @@ def _features(
     if offline:
         Spine(home).require_whole()
         return pricer.offline(entries), []
-    notes, found = [], []
+    notes, parts = [], []
     days = np.array(entries["day"].to_pylist())
     for day in sorted(set(days)):
         notes.append(bring_store(home, pricer.settings, pricer.source.store, day, progress))
-        found.append(pricer.online(entries.filter(pa.array(days == day))))
-    return pd.concat(found, ignore_index=True), notes
+        parts.append(pricer.online(entries.filter(pa.array(days == day))))
+    return pd.concat(parts, ignore_index=True), notes

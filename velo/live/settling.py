@@ -107,7 +107,7 @@ def settle(
         HomeError: the warehouse is in use.
         DataError: no row of the files has a day.
     """
-    batches, told, notes = [], set(), []
+    batches, dates, notes = [], set(), []
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
             batch = patiently(
@@ -125,18 +125,18 @@ def settle(
                 wait,
                 waiting,
             )
-            told |= days_told(path, settings, batch.format)
+            dates |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
         notes += batch.remarks()
-    if not told:
+    if not dates:
         raise DataError("no row of the files has a day that can be read")
-    first, last = min(told), max(told)
+    first, last = min(dates), max(dates)
     try:
         opened = partial(view_ledger, home, settings, days=(first, last), backfilled=backfilled)
         book = patiently(opened, wait, waiting)
     except DataError as error:
         return Settled(batches, str(first), str(last), [], [], [*notes, str(error)])
-    days = [_day(book, day) for day in sorted(set(book.runners["day"]) & told)]
+    days = [_day(book, day) for day in sorted(set(book.runners["day"]) & dates)]
     lost = book.runners[book.runners["state"] == UNMATCHED].to_dict("records")
     unmatched = [
         " ".join(str(row[name]) for name in ("day", "course", "off", "horse") if row[name])

@@ -16,7 +16,7 @@ from velo.disk.kept_open import KeptOpen
 from velo.errors import DataError, InUse
 from velo.home import Home
 from velo.live.card import held_card
-from velo.live.card_intake import derived_anew
+from velo.live.card_intake import derive_anew
 from velo.live.card_store import (
     DeclaredRace,
     declare,
@@ -147,7 +147,7 @@ class KnownRaces:
                 now = declared.get(race.race_id)
                 if now is None or now.build == build:
                     return now or race
-                anew = derived_anew(self._home, self._settings, list(declared.values()))
+                anew = derive_anew(self._home, self._settings, list(declared.values()))
                 declare(self._home.cards, anew)
         except InUse:
             return race
