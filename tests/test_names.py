@@ -18,6 +18,7 @@ ROOMS = (
     "velo/disk",
     "velo/live",
     "velo/offline",
+    "velo/report",
     "velo/service",
     "velo/settings",
     "velo/synth",
@@ -29,6 +30,7 @@ ROOMS = (
     "tests/feature_repo",
     "tests/live",
     "tests/oracle",
+    "tests/report",
     "tests/service",
     "tests/synth",
 )
