@@ -11,8 +11,14 @@ import pytest
 
 from tests.live.replayed import written
 from velo.errors import InputError, UnknownFormat
-from velo.live.card_file import CardRow, card_rows, check_card, price_rows, quoted_kind
-from velo.live.matching import recognise
+from velo.live.card_file import (
+    CardRow,
+    card_rows,
+    check_card,
+    price_rows,
+    quoted_kind,
+    recognise,
+)
 
 RUNNER = {
     "name": "Gala Star (IRE)",

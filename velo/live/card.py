@@ -13,12 +13,9 @@ import pyarrow as pa
 
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.live.card_file import CardRow, card_rows, check_card, standings, unread_odds
-from velo.live.doubtful_horses import doubtful_horses
+from velo.live.card_file import CardRow, card_rows, check_card, recognise, standings, unread_odds
+from velo.live.card_notes import doubtful_horses, moved_races, strangers, unknown_courses
 from velo.live.entries import absentees, entries_of
-from velo.live.matching import recognise
-from velo.live.moved_races import moved_races
-from velo.live.newcomers import strangers, unknown_courses
 from velo.racing.racing_day import is_racing_day
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse

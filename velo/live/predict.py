@@ -20,7 +20,7 @@ from velo.home import Home
 from velo.live.beyond_reason import declined
 from velo.live.card import Absent, Card, Unscored, held_card, race_name
 from velo.live.card_file import CardRow, price_rows, unread_odds
-from velo.live.card_intake import take
+from velo.live.card_store import take
 from velo.live.clock import never_back
 from velo.live.journal import Prediction, record
 from velo.live.odds_taken import Quoted, held_odds, match_odds

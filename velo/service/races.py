@@ -16,12 +16,12 @@ from velo.disk.kept_open import KeptOpen
 from velo.errors import DataError, InUse
 from velo.home import Home
 from velo.live.card import held_card
-from velo.live.card_intake import derive_anew
 from velo.live.card_store import (
     DeclaredRace,
     declare,
     declared_race,
     declared_races,
+    derive_anew,
     opened,
     races_of,
 )

@@ -19,8 +19,7 @@ from training.data.dataset import feature_store
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.card_file import CURRENT
-from velo.live.card_intake import take
-from velo.live.card_store import DeclaredRace, races_of
+from velo.live.card_store import DeclaredRace, races_of, take
 from velo.live.clock import never_back
 from velo.live.deadline import deadline
 from velo.live.journal import Prediction, revisions
