@@ -115,7 +115,7 @@ def test_strangers_and_an_unknown_course_stand_first_and_are_said_before_anythin
         clock=lambda: datetime.combine(day - timedelta(1), time(20), UTC),
         warn=warn,
     )
-    assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} were never seen")
+    assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} horses were never seen")
     assert done.notes[1].startswith("the course Nowhere Park was never seen")
     assert len(heard) == 2
     html = page(to_json(done), Standing("1", None, True), "Europe/London")

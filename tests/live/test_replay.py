@@ -197,7 +197,7 @@ def test_odds_of_a_price_file_of_another_kind_make_verdicts_indicative(replayed:
     prices = written(replayed.folder / "prices.csv", [*rows, rows[0] | {"horse": "A Stranger"}])
     done = replayed.predict(day, prices=prices, price_kind="morning")
     assert all(each.price_kind == "morning" and each.indicative for each in done.predictions)
-    assert any("price no runner" in note for note in done.notes)
+    assert any("match no runner" in note for note in done.notes)
     same = replayed.predict(day)
     for one, other in zip(done.predictions, same.predictions, strict=True):
         assert [each.p for each in one.runners] == pytest.approx([each.p for each in other.runners])

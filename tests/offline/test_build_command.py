@@ -40,4 +40,4 @@ def test_a_build_says_what_was_corrected_and_when_it_is_seen(home: Home) -> None
 @pytest.mark.slow
 def test_a_build_without_corrections_says_so(home: Home) -> None:
     told(home, race(DAY, field(4)))
-    assert "corrected since they were first told: nothing" in velo(home.root, "build").out
+    assert "corrections to earlier imports: nothing" in velo(home.root, "build").out

@@ -108,7 +108,7 @@ NOT_OF_EVERY_RUN = (
     "(level 98.33%)",
     "11.4% of the races have no usable market",
     "`velo build --as-known`",
-    "A straight line does better",
+    "The straight line does better",
 )
 
 

@@ -69,7 +69,7 @@ def predict(
     if price_kind is not None and price_kind not in KINDS:
         raise InputError(f"--price-kind {price_kind!r}: choose one of {', '.join(KINDS)}")
     if (card is None) == (day is None):
-        raise InputError("give a card file, or --date for the day's cards in the warehouse")
+        raise InputError("give a card file, or --date for a day's cards in the warehouse")
     workspace = velo.open()
     early: list[str] = []
 

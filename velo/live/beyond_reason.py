@@ -43,12 +43,15 @@ def books_beyond_reason(
             faults[race] = f"it has odds of {low if low < PRICE.least else high:g}"
         elif not np.isnan(book) and not LOWEST_BOOK <= book <= HIGHEST_BOOK:
             faults[race] = (
-                f"its odds make a book of {book:.3g}, and a market's is between {LOWEST_BOOK:g} "
-                f"and {HIGHEST_BOOK:g}"
+                f"its odds make a book of {book:.3g}, and a market's book is between "
+                f"{LOWEST_BOOK:g} and {HIGHEST_BOOK:g}"
             )
     return faults
 
 
 def declined(wrong: Mapping[int, str], race: int) -> str:
     """Why a race is not predicted, as a person reads it."""
-    return f"{wrong[race]}: correct them (live.beyond_reason = 'mark' predicts it without a market)"
+    return (
+        f"{wrong[race]}: correct the odds (live.beyond_reason = 'mark' predicts the race without a "
+        "market)"
+    )

@@ -104,7 +104,7 @@ def take_card(
     rows = [replace(row, standing=out.get(row.line)) for row in card_rows(path)]
     days = sorted({row.day for row in rows if row.day is not None})
     if not days:
-        raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
+        raise InputError(f"{called} has no row with a date that can be read, such as 2026-05-02")
 
     def check(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         card = _card_of(con, settings, rows, days, called)
@@ -207,7 +207,7 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
     Raises:
         DataError: there is none.
     """
-    none = DataError(f"the warehouse holds no race of {day}: give the card, `velo predict CARD`")
+    none = DataError(f"the warehouse has no race on {day}: give the card, `velo predict CARD`")
     if not is_racing_day(day):
         raise none
     with warehouse(home, settings.store, write=False) as con:
@@ -247,7 +247,5 @@ def _reason(row: CardRow) -> str:
     if not row.horse:
         return f"line {row.line} names no horse"
     if row.day is None:
-        return f"line {row.line} has no day that can be read"
-    return (
-        f"line {row.line} was refused (`velo quarantine` says why), is there twice or did not run"
-    )
+        return f"line {row.line} has no date that can be read"
+    return f"line {row.line} was refused (`velo quarantine` says why), appears twice or did not run"

@@ -76,10 +76,10 @@ def check_card(path: Path) -> Path:
         InputError: another suffix, or no such file.
     """
     if not path.exists():
-        raise InputError(f"{path} is not there: give a racecard, .csv or .json")
+        raise InputError(f"{path} does not exist: give a racecard, .csv or .json")
     require_plain(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: a racecard is a .csv or a .json file")
+        raise InputError(f"{path}: a racecard must be a .csv or .json file")
     return path
 
 
@@ -93,10 +93,10 @@ def card_rows(path: Path) -> list[CardRow]:
     columns, rows = _rows(path)
     names = {field: CARD.plain(field, columns) for field in _NAMED}
     if not names["horse"]:
-        raise InputError(f"{path} has no column 'horse': a racecard has a row a runner")
+        raise InputError(f"{path} has no column 'horse': a racecard has a row per runner")
     if any(set(row) & CARD.never for _, row in rows):
         raise InputError(
-            f"{path} has finishing positions: give results to `velo results`, and a card here"
+            f"{path} has finishing positions, so it is no card: load results with `velo results`"
         )
     first = _day_order(rows, names["date"])
     return [_said(line, row, CURRENT, names, first) for line, row in rows]
@@ -114,13 +114,13 @@ def price_rows(path: Path, kind: str | None = None) -> list[CardRow]:
         InputError: the file is not there, or has not these columns.
     """
     if not path.exists():
-        raise InputError(f"{path} is not there: give a CSV file with the columns horse and odds")
+        raise InputError(f"{path} does not exist: give a CSV file with the columns horse and odds")
     require_plain(path)
     columns, rows = _rows(path)
     if "horse" not in columns or not set(columns) & {*KINDS, *UNNAMED}:
         raise InputError(
-            f"{path} needs the columns horse and odds (or one of {', '.join(KINDS)}), beside "
-            "race_id, date, course, off where it has them"
+            f"{path} needs the columns horse and odds (or one of {', '.join(KINDS)}), and may have "
+            "race_id, date, course and off"
         )
     names = {field: CARD.plain(field, columns) for field in _NAMED}
     first = _day_order(rows, names["date"])
@@ -174,7 +174,7 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 def unread_odds(rows: Sequence[CardRow]) -> list[str]:
     """A line for each price that could not be read: horse, column, text and line."""
     return [
-        f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is no price"
+        f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is not a price"
         for row in rows
         for column, text in row.unread.items()
     ]

@@ -28,8 +28,8 @@ def strangers(runners: Sequence[Mapping[str, Any]]) -> str | None:
     if unseen < STRANGERS or unseen < SHARE * len(runners):
         return None
     return (
-        f"{unseen} of {len(runners)} were never seen: no result names these horses; does the card "
-        "write names and countries as your results do?"
+        f"{unseen} of {len(runners)} horses were never seen in a result: does the card spell names "
+        "and countries as your results do?"
     )
 
 
@@ -41,8 +41,8 @@ def unknown_courses(runners: Sequence[Mapping[str, Any]]) -> list[str]:
     """
     unseen = dict.fromkeys(runner["course"] for runner in runners if not runner["seen_course"])
     return [
-        f"the course {course} was never seen: no result names it; if your results write it "
-        "otherwise, correct the card, or its results will not find it"
+        f"the course {course} was never seen in a result: if your results spell it differently, "
+        "correct the card, or its results will not be matched"
         for course in unseen
     ]
 
@@ -62,7 +62,7 @@ def moved_races(con: duckdb.DuckDBPyConnection, entries: pa.Table) -> list[str]:
     ).fetchall()
     return [
         f"{races[race]['course']} {races[race]['off']} was declared for "
-        f"{first.astimezone(UTC):%H:%M} UTC before: what is predicted from then on counts only if "
+        f"{first.astimezone(UTC):%H:%M} UTC before: a prediction made after that counts only if "
         "the result gives the later off"
         for race, first in rows
         if first < races[race]["off_at"] - NEAR

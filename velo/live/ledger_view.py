@@ -145,8 +145,8 @@ def _require_known(strategy: str, counted: list[Prediction], settings: Settings)
     known = {*STRATEGIES, *settings.strategies, *(each.strategy for each in counted), *betting}
     if strategy not in known:
         raise DataError(
-            f"there is no strategy {strategy!r}: known are {', '.join(sorted(known))}, and what "
-            "velo.toml declares"
+            f"there is no strategy {strategy!r}: choose one of {', '.join(sorted(known))}, or "
+            "declare it in velo.toml"
         )
 
 
@@ -169,10 +169,10 @@ def outcomes_of_nobody() -> pd.DataFrame:
 
 def _nothing(made: list[Any], version: str | None) -> str:
     if not made:
-        return "no race was predicted in those days: run `velo predict CARD` before the off"
+        return "there are no predictions for those days: run `velo predict CARD` before the off"
     if version is not None:
         others = ", ".join(sorted({each.version for each in made}))
         return (
-            f"version {version} predicted none of them before the off: predictions are of {others}"
+            f"version {version} predicted none of them before the off; these versions did: {others}"
         )
-    return "every prediction was made after the off: --backfill counts those too"
+    return "every prediction was made after the off: --backfill counts them all the same"

@@ -190,7 +190,9 @@ def _model(home: Home, reference: str | None) -> Stored:
     try:
         return stored_model(home, str(rightful_champion(home).version))
     except ModelError as error:
-        raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
+        raise ModelError(
+            f"{error}; `--model challenger` predicts with the version trained last"
+        ) from None
 
 
 def _card(
@@ -202,7 +204,7 @@ def _card(
     admit: Callable[[Card], None],
 ) -> tuple[Card, str | None]:
     if (asked.card is None) == (asked.day is None):
-        raise InputError("give a card file, or --date for the day's cards in the warehouse")
+        raise InputError("give a card file, or --date for a day's cards in the warehouse")
     if asked.card is not None:
         return take(home, settings, asked.card, progress, clock, asked.name, admit)
     assert asked.day is not None
@@ -250,7 +252,9 @@ def _quoted(
         quoted = match_odds(prices, runners, decision)
         notes = unread_odds(prices)
         if quoted.strangers:
-            notes.append(f"{quoted.strangers} rows of {asked.prices.name} price no runner of it")
+            notes.append(
+                f"{quoted.strangers} rows of {asked.prices.name} match no runner of the card"
+            )
         return quoted, notes
     if asked.card is None:
         return held_odds(home, settings, runners, decision), []

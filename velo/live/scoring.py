@@ -93,8 +93,8 @@ def stakes_by_strategy(
     chosen = {name: each for name, each in chosen.items() if not each.each_way}
     if settings.live.strategy not in chosen:
         raise SettingsError(
-            f"live.strategy is {settings.live.strategy!r}, which is none of {', '.join(chosen)}; "
-            "each-way strategies are for backtests"
+            f"live.strategy is {settings.live.strategy!r}, which is not one of {', '.join(chosen)}"
+            "; each-way strategies are for backtests only"
         )
     bank = settings.backtest.bank
     points = {

@@ -117,8 +117,8 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
     priced = [race for race in races if race["market"]]
     if any(race["indicative"] for race in priced):
         sentences.append(
-            f"Indicative verdicts: the model was judged on {priced[0]['decision'].upper()}, these "
-            "odds are of another kind. Look again at the final price."
+            f"Indicative verdicts: the model was judged on {priced[0]['decision'].upper()}, and "
+            "these odds are of another kind. Look again at the final price."
         )
     if any(race["decision"] == race["settlement"] and not race["indicative"] for race in priced):
         sentences.append(
@@ -129,8 +129,8 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
     if below:
         sentences.append(
             f"{below} {'is' if below == 1 else 'are'} backed at an edge below 0: "
-            f"{words.bucket(priced[0]['strategy'])} takes the best of the odds band by the cut-off "
-            "that it learned, whatever its sign."
+            f"{words.bucket(priced[0]['strategy'])} backs whatever exceeds the cut-off that it "
+            "learned, and that lies below 0."
         )
     if len(priced) < len(races):
         sentences.append(
@@ -140,8 +140,8 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
         )
     if any(row["unknown"] for race in races for row in race["runners"]):
         sentences.append(
-            "Whatever was never seen before (marked “new”) is scored from its priors: it is "
-            "treated as average, not known to be average."
+            "Horses, trainers and jockeys never seen before (marked “new”) are scored from the "
+            "priors: they are treated as average, not known to be average."
         )
     if any(race["backfill"] for race in races):
         sentences.append(
@@ -181,10 +181,11 @@ def _says(race: Mapping[str, Any]) -> list[str]:
         kind = race["price_kind"]
         odds = "of no named kind" if kind == UNNAMED else f"{kind} prices"
         sentences.append(
-            f"Indicative: the odds are {odds}, the model was judged on {race['decision'].upper()}."
+            f"Indicative: the odds are {odds}, and the model was judged on "
+            f"{race['decision'].upper()}."
         )
     if race["backfill"]:
-        sentences.append("Backfilled: predicted after the off, and not part of the ledger.")
+        sentences.append("Backfilled: predicted after the off, so not part of the ledger.")
     return sentences
 
 

@@ -37,8 +37,8 @@ def caveats(
         *(caveat for backtest in backtests for caveat in _backtest(backtest)),
         "Every bet is assumed to be matched in full at the stated price: no stake limits, and no "
         "price that moves because of the bet.",
-        "Odds bands, months and races further down were picked out afterwards. Among many slices "
-        "some look good or bad by luck alone; the gate judges the whole.",
+        "The odds bands, months and races further down were picked out afterwards. Among many "
+        "slices some look good or bad by luck alone; the gate judges the whole.",
     ]
 
 
@@ -63,9 +63,9 @@ def _expectation(cutoff: float) -> list[str]:
     if cutoff >= 0:
         return []
     return [
-        f"Top20% bets from an expected return of {formats.percent(cutoff, sign=True)} upwards: "
+        f"Top20% backs runners down to an expected return of {formats.percent(cutoff, sign=True)}: "
         "these are the best of the band, but the blend itself expects some of them to lose. All "
-        "takes only bets with an expected profit."
+        "only takes bets with an expected profit."
     ]
 
 
@@ -107,12 +107,12 @@ def _coverage(report: TrainingReport) -> list[str]:
         )
     if data.corrections == "always so":
         sentences.append(
-            "Corrected results count as if they had always been known; `velo build --as-known` "
-            "uses on each day what was known then."
+            "Corrected results count as if they had always been known; after `velo build "
+            "--as-known` each day only knows what was known then."
         )
     sentences.append(
-        "The data contain the races that their source kept. If it dropped horses or meetings "
-        "later, no count here shows it (survivorship)."
+        "The data hold the races that their source kept. If it dropped horses or meetings later, "
+        "no count here shows it (survivorship)."
     )
     return sentences
 
@@ -121,19 +121,19 @@ def _model(report: TrainingReport) -> list[str]:
     sentences = []
     if report.model.linear_is_better and report.model.objective != "linear":
         sentences.append(
-            "A straight line does better out of fold than the boosted model: the trees found "
-            "nothing that the line misses. `--objective auto` chooses the line."
+            "The straight line does better out of fold than the boosted model: the trees found "
+            "nothing that the line misses. `--objective auto` would take the line."
         )
     if report.model.blend.exponent < 0:
         sentences.append(
-            "The blend gives the model a negative weight: given the price, it backs what the model "
-            "likes less. Such a model has nothing to add; it is not a signal to be reversed."
+            "The blend gives the model a negative weight: at a given price it backs what the model "
+            "likes less. Such a model has nothing to add; it is not a signal to reverse."
         )
     unsettled = report.holdout.get("unsettleable_top20") or 0
     if unsettled:
         sentences.append(
             f"{formats.count(unsettled)} Top20% selections have no settlement price, or an unknown "
-            "deduction for a withdrawn horse; they are in no betting figure."
+            "deduction for a withdrawn horse; no betting figure counts them."
         )
     return sentences
 
@@ -141,7 +141,9 @@ def _model(report: TrainingReport) -> list[str]:
 def _truth(holdout: Figures) -> list[str]:
     if holdout.get("captured_share") is None:
         return []
-    return ["A synthetic world: its true chances are known, and no money was ever at stake."]
+    return [
+        "This is a synthetic world: its true chances are known, and no money was ever at stake."
+    ]
 
 
 def _backtest(backtest: Mapping[str, Any]) -> list[str]:

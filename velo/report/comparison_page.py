@@ -68,8 +68,8 @@ def verdict(comparison: Mapping[str, Any]) -> str:
     paired = comparison["paired"]
     if paired is None:
         return (
-            "The two runs judged no race in common, so their figures are of different days and "
-            "cannot be compared."
+            "No race was judged by both runs, so their figures are for different days and cannot "
+            "be compared."
         )
     figure = (
         f"{formats.number(paired['gain'], 4, sign=True)} nats a race "
@@ -138,7 +138,7 @@ def _gate(comparison: Mapping[str, Any]) -> Table:
 
 def _held(each: Mapping[str, Any] | None) -> Cell:
     if each is None:
-        return word("not asked")
+        return word("not in the gate")
     detail = f"{words.value(each)[0]}, target {words.target(each)}"
     if each["holds"]:
         return word("✓ holds", detail, "good")

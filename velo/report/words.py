@@ -70,13 +70,13 @@ def difference(races: Mapping[str, Any]) -> str:
         return "No race has a complete book."
     if races["different"][0]["expected"] < NEXT_TO_NOTHING:
         return (
-            "Even in the ten races where blend and calibrated market differ most they hardly do: "
-            "the model adds next to nothing to the price."
+            "Even in the ten races where blend and calibrated market differ most, they hardly "
+            "differ: the model adds next to nothing to the price."
         )
     return (
-        "The ten races of the holdout where blend and calibrated market differ most. Were the "
-        f"blend right it would gain {formats.nats(races['expected'])} nats over the ten; it gained "
-        f"{formats.nats(races['gain'])}."
+        "The ten races of the holdout where blend and calibrated market differ most. If the "
+        f"blend were right, it would gain {formats.nats(races['expected'])} nats over the ten; it "
+        f"gained {formats.nats(races['gain'])}."
     )
 
 

@@ -116,13 +116,15 @@ class KnownRaces:
             with warehouse(self._home, self._settings.store, write=False) as con:
                 rows = con.execute(_HELD, [race_id]).fetchall()
             if not rows:
-                raise DataError(f"there is no race {race_id}: GET /races?date=... lists a day's")
+                raise DataError(
+                    f"there is no race {race_id}: GET /races?date=... lists a day's races"
+                )
             own, day = rows[0]
             races = self._of_warehouse(day, decision)
         for each in races:
             if each.race_id == own:
                 return each
-        raise DataError(f"race {race_id} has no runner")
+        raise DataError(f"race {race_id} has no runners")
 
     def held_of_day(self, day: date, decision: PriceKind) -> list[DeclaredRace]:
         """The races of a day that the warehouse holds; none where it holds none.

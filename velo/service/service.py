@@ -252,8 +252,8 @@ class Service:
             champion = schemas.Part(ready=False, why=str(error))
         alive = threads(
             {
-                "nobody prices": self._queue.lives,
-                "nobody looks for another champion": self._watch.is_alive(),
+                "the pricing thread has stopped": self._queue.lives,
+                "the thread that looks for another champion has stopped": self._watch.is_alive(),
             }
         )
         readiness = schemas.Readiness(
@@ -355,9 +355,11 @@ def quoted(race: DeclaredRace, asked: schemas.PredictionAsked) -> Quoted | None:
             places = by_number.get(each.number or 0, [])
         price = decimal_odds(each.odds) if isinstance(each.odds, str) else each.odds
         if price is None:
-            raise InputError(f"{called}: {each.odds!r} is no price; as 7.5, '13/2' or 'Evens'")
+            raise InputError(
+                f"{called}: {each.odds!r} is not a price, such as 7.5, '13/2' or 'Evens'"
+            )
         if len(places) != 1:
-            raise InputError(f"{called} is not one runner of race {race.race_id}")
+            raise InputError(f"{called} does not name one runner of race {race.race_id}")
         if not np.isnan(odds[places[0]]):
             raise InputError(f"{called} is priced twice")
         odds[places[0]] = price
