@@ -16,7 +16,7 @@ from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
 from training.statistics.bootstrap import Estimate, Resampling
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 
 @dataclass(frozen=True, eq=False)
