@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import ast
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
+
+import duckdb
+
+from velo.sql_text import identifier, literal
 
 PROJECT = Path(__file__).resolve().parent.parent
 OURS = ("velo", "training", "backtest", "feature_repo")
@@ -21,6 +27,21 @@ def trees() -> dict[str, ast.Module]:
     }
 
 
+def modules_that_call(name: str, *constants: str) -> list[str]:
+    """The modules that call a function or method of a name, its first arguments these."""
+    return [
+        module
+        for module, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] == name
+        and [ast.literal_eval(each) for each in node.args if isinstance(each, ast.Constant)][
+            : len(constants)
+        ]
+        == list(constants)
+    ]
+
+
 def arrays_named(tree: ast.Module) -> Iterator[str]:
     """The kinds of array that a module gives a name to, as `float64`."""
     for node in tree.body:
@@ -34,3 +55,17 @@ def test_a_kind_of_array_has_one_name() -> None:
     named = [element for tree in trees().values() for element in arrays_named(tree)]
     assert sorted(named) == sorted(set(named))
     assert set(arrays_named(trees()["velo/arrays.py"])) == {"float64", "int64", "bool_"}
+
+
+def test_texts_and_names_are_quoted_for_sql_in_one_module() -> None:
+    assert modules_that_call("replace", "'", "''") == ["velo/sql_text.py"]
+    assert modules_that_call("replace", '"', '""') == ["velo/sql_text.py"]
+
+
+def test_a_quoted_text_and_name_are_what_they_were() -> None:
+    name, text = """it's "x"\n--""", """a'b''c"d;\\ --é"""
+    query = f"SELECT {literal(text)} AS {identifier(name)}"
+    with duckdb.connect() as con, closing(sqlite3.connect(":memory:")) as lite:
+        for answer in (con.execute(query), lite.execute(query)):
+            assert answer.description[0][0] == name
+            assert answer.fetchall() == [(text,)]

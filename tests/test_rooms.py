@@ -25,6 +25,7 @@ BASE = {
     "velo.disk",
     "velo.cores",
     "velo.arrays",
+    "velo.sql_text",
     "velo.result",
 }
 MAY_IMPORT = {
@@ -32,6 +33,7 @@ MAY_IMPORT = {
     "velo.disk": {"velo.disk", "velo.errors"},
     "velo.cores": set(),
     "velo.arrays": set(),
+    "velo.sql_text": set(),
     "velo.result": set(),
     "velo.unchecked_feast": set(),
     "velo.settings": {"velo.settings", "velo.errors", "velo.cores"},

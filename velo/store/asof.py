@@ -34,8 +34,8 @@ from pydantic import StrictStr
 
 from velo.disk.interruptible import connect
 from velo.errors import InputError
+from velo.sql_text import literal
 from velo.store.job import AsofRetrievalJob
-from velo.store.names import literal
 from velo.store.on_demand import requested_name
 from velo.store.pull import Pulled, pulled_rows
 from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join

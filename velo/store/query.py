@@ -14,9 +14,9 @@ from typing import Any
 from feast.feature_view import DUMMY_ENTITY_ID, DUMMY_ENTITY_VAL, FeatureView
 
 from velo.errors import InputError
+from velo.sql_text import identifier, literal
 from velo.store.keys import check, match
 from velo.store.moments import moment
-from velo.store.names import identifier, literal
 from velo.store.relation import Relation
 
 _MICROSECOND = timedelta(microseconds=1)

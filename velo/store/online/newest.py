@@ -7,9 +7,9 @@ from typing import Any
 
 import duckdb
 
+from velo.sql_text import identifier
 from velo.store.keys import FLOATS, match, unclear
 from velo.store.moments import moment
-from velo.store.names import identifier
 from velo.store.online.table import FLOATING, OnlineTable
 from velo.store.query import ViewJoin, view_join
 from velo.store.relation import Relation
