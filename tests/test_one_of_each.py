@@ -69,3 +69,17 @@ def test_a_quoted_text_and_name_are_what_they_were() -> None:
         for answer in (con.execute(query), lite.execute(query)):
             assert answer.description[0][0] == name
             assert answer.fetchall() == [(text,)]
+
+
+def test_a_file_takes_its_place_in_one_module() -> None:
+    """`replace` and `rename` of paths have one argument, of texts and frames more, or a name."""
+    renaming = {
+        module
+        for module, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in ("replace", "rename", "renames", "move")
+        if ast.unparse(node.func.value) in ("os", "shutil")
+        or (len(node.args) == 1 and not node.keywords)
+    }
+    assert renaming == {"velo/disk/whole_file.py"}

@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "velo.unchecked_feast": set(),
     "velo.settings": {"velo.settings", "velo.errors", "velo.cores"},
     "velo.home": {"velo.settings", "velo.errors"},
-    "velo.project": {"velo.settings", "velo.errors"},
+    "velo.project": {"velo.settings", "velo.disk", "velo.errors"},
     "velo.racing": {"velo.racing", "velo.errors", "velo.arrays"},
     "velo.warehouse": {"velo.warehouse", *BASE},
     "velo.offline": {"velo.offline", "velo.warehouse", *BASE},
