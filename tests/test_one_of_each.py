@@ -83,3 +83,18 @@ def test_a_file_takes_its_place_in_one_module() -> None:
         or (len(node.args) == 1 and not node.keywords)
     }
     assert renaming == {"velo/disk/whole_file.py"}
+
+
+def modules_that_import(name: str) -> list[str]:
+    """The modules that import a module of the standard library."""
+    return [
+        module
+        for module, tree in trees().items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and name in [alias.name for alias in node.names])
+        or (isinstance(node, ast.ImportFrom) and node.module == name)
+    ]
+
+
+def test_files_are_locked_in_one_module() -> None:
+    assert modules_that_import("fcntl") == ["velo/disk/file_lock.py"]

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
 from velo.disk.whole_file import point, put_in_place, sync
 from velo.home import Home
 
