@@ -98,3 +98,7 @@ def modules_that_import(name: str) -> list[str]:
 
 def test_files_are_locked_in_one_module() -> None:
     assert modules_that_import("fcntl") == ["velo/disk/file_lock.py"]
+
+
+def test_mlflows_runs_are_looked_for_in_one_module() -> None:
+    assert modules_that_call("search_runs") == ["training/record/mlflow_store.py"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -92,7 +92,8 @@ def _brought(
     with in_turn(home.root / ".ledger-runs.lock"):
         store = mlflow_store.client(home)
         experiment = mlflow_store.experiment_id(store, home, EXPERIMENT, KIND)
-        kept = {run.data.tags.get(DAY, ""): run for run in _runs(store, experiment)}
+        runs = mlflow_store.every_run(store, experiment)
+        kept = {run.data.tags.get(DAY, ""): run for run in runs}
         gone = [run for day, run in kept.items() if day not in wanted]
         for run in gone:
             store.delete_run(run.info.run_id)
@@ -192,16 +193,6 @@ def _write(store: MlflowClient, experiment: str, run: Run | None, day: _Day) -> 
     store.log_batch(run_id, figures_now, tags=[RunTag(*each) for each in day.tags.items()])
     if run.info.status != "FINISHED":
         store.set_terminated(run_id, "FINISHED", at + 86_400_000)
-
-
-def _runs(store: MlflowClient, experiment: str) -> Iterator[Run]:
-    token = None
-    while True:
-        page = store.search_runs([experiment], max_results=1000, page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
 
 
 def _hashed(frame: pd.DataFrame) -> Any:
