@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
+from velo.formats import in_text, on_page
 from velo.sql_text import identifier, literal
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -102,3 +104,57 @@ def test_files_are_locked_in_one_module() -> None:
 
 def test_mlflows_runs_are_looked_for_in_one_module() -> None:
     assert modules_that_call("search_runs") == ["training/record/mlflow_store.py"]
+
+
+def spec_of(node: ast.AST) -> str:
+    """The format of a value in an f-string, as `.1f`; empty where it has none."""
+    if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr):
+        return "".join(ast.unparse(each).strip("'") for each in node.format_spec.values)
+    return ""
+
+
+def formatted(tree: ast.Module) -> Iterator[str]:
+    """What a module writes as a percentage, or with a sign, in an f-string."""
+    for node in ast.walk(tree):
+        spec = spec_of(node)
+        if spec.endswith("%") or "+" in spec:
+            yield ast.unparse(node)
+        for value, text in pairwise(node.values if isinstance(node, ast.JoinedStr) else []):
+            behind = text.value if isinstance(text, ast.Constant) else ""
+            if spec_of(value) and str(behind).startswith("%"):
+                yield ast.unparse(node)
+
+
+def dashed(tree: ast.Module) -> Iterator[str]:
+    """Where a module writes a dash for a number that is not known."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.IfExp) and isinstance(node.body, ast.Constant):
+            known = node.orelse.values if isinstance(node.orelse, ast.JoinedStr) else []
+            if node.body.value in ("-", "\u2013") and any(map(spec_of, known)):
+                yield ast.unparse(node)
+
+
+def test_numbers_for_people_are_written_in_one_module() -> None:
+    """Shares as percentages, and signs and dashes for what has one or is not known."""
+    formatting = {
+        module: [*formatted(tree), *dashed(tree)]
+        for module, tree in trees().items()
+        if module != "velo/formats.py"
+    }
+    assert {module: found for module, found in formatting.items() if found} == {}
+
+
+def test_a_terminal_and_a_page_round_alike() -> None:
+    for value in (-0.03214, 0.03214, 0.00001, -0.00001, 12.3456, 1234.5, None, float("nan")):
+        for write in ("percent", "roi", "odds", "points", "nats", "count", "significant"):
+            here, there = getattr(in_text, write)(value), getattr(on_page, write)(value)
+            assert here == there.replace("\u2212", "-").replace("\u2013", "-"), (write, value)
+    assert [in_text.roi(-0.03214), in_text.roi(0.00001), in_text.odds(1234.5)] == [
+        "-3.2%",
+        "0.0%",
+        "1,234.50",
+    ]
+    assert [in_text.percents((0.1, None), sign=True), in_text.percents((-0.1, 0.1), sign=True)] == [
+        "-",
+        "-10.0% to +10.0%",
+    ]

@@ -26,6 +26,7 @@ BASE = {
     "velo.cores",
     "velo.arrays",
     "velo.sql_text",
+    "velo.formats",
     "velo.result",
 }
 MAY_IMPORT = {
@@ -34,6 +35,7 @@ MAY_IMPORT = {
     "velo.cores": set(),
     "velo.arrays": set(),
     "velo.sql_text": set(),
+    "velo.formats": set(),
     "velo.result": set(),
     "velo.unchecked_feast": set(),
     "velo.settings": {"velo.settings", "velo.errors", "velo.cores"},
