@@ -302,3 +302,14 @@ def test_nothing_is_pickled() -> None:
         if module.split(".")[0] in pickling
     ]
     assert found == []
+
+
+def test_a_module_is_one_idea_and_under_350_lines() -> None:
+    rooms = (*OURS, "tests", "benchmarks", "examples", "docs")
+    long = {
+        str(file.relative_to(PROJECT)): lines
+        for room in rooms
+        for file in sorted((PROJECT / room).rglob("*.py"))
+        if (lines := file.read_text(encoding="utf-8").count("\n")) >= 350
+    }
+    assert long == {}
