@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.report import formats
+from velo.formats import on_page as formats
 from velo.report.svg import Drawing, Scale, log_ticks, spread, ticks
 
 VALUES = st.floats(-1e6, 1e6)

@@ -21,7 +21,8 @@ from velo.live.refusals import refusal
 from velo.service import races, schemas
 from velo.service.problems import Busy
 from velo.service.queue import PricingRequest
-from velo.service.service import Service, quoted
+from velo.service.sent_odds import quoted
+from velo.service.service import Service
 from velo.settings import Live, Serve, Settings
 
 DAY = date(2026, 5, 2)

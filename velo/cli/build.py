@@ -10,6 +10,7 @@ import typer
 
 from velo.cli import console
 from velo.cli.options import Wait
+from velo.formats import in_text
 
 
 def build(
@@ -58,7 +59,7 @@ def build(
         f"{done.seconds:.1f} s",
         ["table", "rows", "s", "cold starts", "columns with nulls"],
         [
-            [each.table, each.rows, each.seconds, console.percent(each.cold), _nulls(each.nulls)]
+            [each.table, each.rows, each.seconds, in_text.percent(each.cold), _nulls(each.nulls)]
             for each in done.tables
         ],
     )
@@ -69,7 +70,7 @@ def build(
 
 def _nulls(shares: dict[str, float]) -> str:
     worst = sorted(shares.items(), key=lambda item: -item[1])
-    shown = ", ".join(f"{column} {share:.1%}" for column, share in worst[:3])
+    shown = ", ".join(f"{column} {in_text.percent(share)}" for column, share in worst[:3])
     return shown + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
 
 

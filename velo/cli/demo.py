@@ -13,6 +13,7 @@ from velo.cli import console
 from velo.cli.backtest_report import show_backtest
 from velo.cli.options import MOST_RUNNERS, Edge, HoldoutDays, Seed
 from velo.cli.training_report import show_trained
+from velo.formats import in_text
 
 MARK = ".velo-demo"
 
@@ -52,7 +53,9 @@ def demo(
 
     workspace, world = velo.open(root), root / "world.csv"
     with console.progress("Simulating") as tell:
-        made = write_world(runners, seed, edge, world, lambda share: tell(f"{share:.0%}"))
+        made = write_world(
+            runners, seed, edge, world, lambda share: tell(in_text.percent(share, 0))
+        )
     done("synth", f"{made.runners:,} runners in {made.races:,} races, edge {edge:g}")
     with console.progress("Ingesting") as tell:
         (batch,) = workspace.ingest(world, progress=tell).batches

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from velo.cli import console
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.monitoring.drift import Drift
@@ -68,10 +69,10 @@ def _table(found: Drift) -> None:
         [
             [
                 each.name,
-                _number(each.reference),
-                _number(each.value),
-                _number(each.excess),
-                _number(each.limit),
+                in_text.number(each.reference, 4),
+                in_text.number(each.value, 4),
+                in_text.number(each.excess, 4),
+                in_text.number(each.limit, 4),
                 _said([each]),
             ]
             for each in found.readings
@@ -83,9 +84,9 @@ def _table(found: Drift) -> None:
 
 def _distance(each: Reading) -> list[str]:
     if each.measure == "nulls":
-        then, now = console.percent(each.reference), console.percent(each.value)
-        return [f"{then}, {now}", console.percent(each.limit)]
-    return ["-" if each.excess is None else f"{each.excess:+.3f}", f"{each.limit:.3f}"]
+        then, now = in_text.percent(each.reference), in_text.percent(each.value)
+        return [f"{then}, {now}", in_text.percent(each.limit)]
+    return [in_text.number(each.excess, 3, sign=True), in_text.number(each.limit, 3)]
 
 
 def _said(readings: list[Reading]) -> str:
@@ -105,7 +106,3 @@ def _notes(found: Drift) -> None:
         console.say(
             f"{found.window.indicative} of its races had another kind of odds than it was judged on"
         )
-
-
-def _number(value: Any) -> str:
-    return "-" if value is None else f"{value:.4f}"

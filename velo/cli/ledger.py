@@ -11,6 +11,7 @@ import typer
 from velo.cli import console
 from velo.cli.output_file import require_output
 from velo.cli.sketch import sketch
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.live.ledger_view import LedgerView
@@ -182,17 +183,17 @@ def _bets(each: Mapping[str, Any]) -> list[Any]:
         each["picks"],
         round(each["wins"], 2),
         each["places"],
-        console.percent(each["strike_rate"]),
-        _number(each["ae_raw"]),
-        _number(each["ae_fair"]),
-        _number(each["impact_value"]),
-        console.percent(each["roi"]),
-        console.interval(None if low is None else (low, high)),
-        _points(each["profit"]),
-        _points(each["profit_sp"]),
-        _points(each["profit_bsp"]),
+        in_text.percent(each["strike_rate"]),
+        in_text.number(each["ae_raw"]),
+        in_text.number(each["ae_fair"]),
+        in_text.number(each["impact_value"]),
+        in_text.roi(each["roi"]),
+        in_text.percents((low, high), sign=True),
+        in_text.points(each["profit"]),
+        in_text.points(each["profit_sp"]),
+        in_text.points(each["profit_bsp"]),
         round(each["max_drawdown"], 1),
-        _number(each["daily_sharpe"]),
+        in_text.number(each["daily_sharpe"]),
     ]
 
 
@@ -202,17 +203,9 @@ def _chances(each: Mapping[str, Any]) -> list[Any]:
         each["span"],
         each["calibration_races"],
         each["days"],
-        _number(each["calibration_error"], 4),
-        _number(each["ll_gain"], 4),
-        "-" if low is None else f"{low:+.4f} to {high:+.4f}",
-        console.percent(each["clv"]),
+        in_text.number(each["calibration_error"], 4),
+        in_text.nats(each["ll_gain"]),
+        in_text.numbers((low, high), 4, sign=True),
+        in_text.percent(each["clv"]),
         each["clv_bets"],
     ]
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _points(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.1f}"

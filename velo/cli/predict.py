@@ -10,6 +10,7 @@ import typer
 
 from velo.cli import console
 from velo.cli.output_file import require_output
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.api import Workspace
@@ -155,12 +156,12 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
                 row["rank"],
                 row["number"],
                 row["horse"],
-                console.percent(row["p_model"]),
-                console.percent(row["p_market"]),
-                console.percent(row["p"]),
-                _odds(row["fair_odds"]),
-                _odds(row["odds"]),
-                _edge(row["edge"]),
+                in_text.percent(row["p_model"]),
+                in_text.percent(row["p_market"]),
+                in_text.percent(row["p"]),
+                in_text.odds(row["fair_odds"]),
+                in_text.odds(row["odds"]),
+                in_text.roi(row["edge"]),
                 row["stake"] or "-",
                 row["verdict"] + (", indicative" if row["indicative"] else ""),
                 ", ".join(row["unknown"]) or "-",
@@ -187,14 +188,6 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
         )
     if race.backfill:
         console.say("backfilled: made after the off, so not part of the ledger")
-
-
-def _odds(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _edge(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:+.1f}%"
 
 
 def _write_page(path: Path, done: Predicted, workspace: Workspace) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from velo.cli import console
 from velo.cli.options import LARGEST_NUMBER
+from velo.formats import in_text
 
 
 def quarantine(
@@ -88,7 +89,7 @@ def _unread(limit: int, export: Path | None, as_json: bool) -> None:
                 row.reason,
                 row.cells,
                 row.given,
-                console.percent(row.share),
+                in_text.percent(row.share),
                 ", ".join(f"line {each.line}: {each.text}" for each in row.examples),
             ]
             for row in rows

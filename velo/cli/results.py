@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from velo.cli import console
 from velo.cli.options import Wait
+from velo.formats import in_text
 
 
 def results(
@@ -74,9 +75,9 @@ def results(
                 day["void"],
                 day["waiting"],
                 day["bets"],
-                _points(day["profit"]),
-                _points(day["profit_sp"]),
-                _points(day["profit_bsp"]),
+                in_text.points(day["profit"], 2),
+                in_text.points(day["profit_sp"], 2),
+                in_text.points(day["profit_bsp"], 2),
             ]
             for day in done.days
         ],
@@ -85,7 +86,3 @@ def results(
         console.say(f"unmatched: {each}")
     for note in done.notes:
         console.say(note)
-
-
-def _points(value: Any) -> str:
-    return "-" if value is None else f"{value:+.2f}"

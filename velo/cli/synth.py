@@ -11,6 +11,7 @@ from velo.cli import console
 from velo.cli.options import MOST_RUNNERS, Edge, Seed
 from velo.disk.plain_file import require_plain
 from velo.errors import InputError
+from velo.formats import in_text
 
 
 def synth(
@@ -50,7 +51,7 @@ def synth(
         require_plain(path)
     with console.progress("Simulating") as tell:
         made = write_world(
-            runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions, form
+            runners, seed, edge, out, lambda p: tell(in_text.percent(p, 0)), interactions, form
         )
     found = distances(out, compare) if compare else []
     if as_json:
@@ -76,8 +77,9 @@ def synth(
     )
     console.say(
         f"mean field {made.mean_field:.2f}, overround {made.overround:.3f}, "
-        f"favourites win {made.favourite_strike_rate:.1%} "
-        f"(ROI {made.favourite_roi:+.1%}), 20/1 and over ROI {made.longshot_roi:+.1%}"
+        f"favourites win {in_text.percent(made.favourite_strike_rate)} "
+        f"(ROI {in_text.roi(made.favourite_roi)}), 20/1 and over ROI "
+        f"{in_text.roi(made.longshot_roi)}"
     )
     for path in made.files:
         console.say(f"wrote {path}")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from velo.arrays import Floats, Integers
 from velo.racing.reason import PRICE
 from velo.warehouse.race_checks import HIGHEST_BOOK, LOWEST_BOOK
 
@@ -19,9 +19,7 @@ BEYOND_REASON = "odds beyond reason"
 """The verdict on each runner of a race whose odds are, where it is predicted all the same."""
 
 
-def books_beyond_reason(
-    races: npt.NDArray[np.int64], odds: npt.NDArray[np.float64]
-) -> dict[int, str]:
+def books_beyond_reason(races: Integers, odds: Floats) -> dict[int, str]:
     """The races whose odds cannot be a market's, each with what is wrong.
 
     Args:

@@ -17,6 +17,7 @@ from training.data.dataset import requests_sql, retrieve
 from training.data.declared import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors
+from velo.sql_text import literal
 from velo.store.online.entity_rows import Asked
 
 
@@ -79,10 +80,10 @@ def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "entries.parquet"
         pq.write_table(keyed, path)
-        asked = as_pattern(path).replace("'", "''")
+        asked = literal(as_pattern(path))
         frame = retrieve(
             source.store,
             source.declared,
-            f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet('{asked}') ORDER BY entry",
+            f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet({asked}) ORDER BY entry",
         )
     return frame.sort_values("entry")[list(source.declared.features)].reset_index(drop=True)

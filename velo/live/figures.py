@@ -14,7 +14,8 @@ import pandas as pd
 
 from training.statistics import bootstrap, calibration_curve, likelihood
 from training.statistics.bootstrap import Days, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
 
 ROLLING = (7, 30, 90)

@@ -12,13 +12,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import request_values
 from training.scoring import Stored
 from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 from velo.live import features
 from velo.live.beyond_reason import BEYOND_REASON, books_beyond_reason
@@ -85,7 +85,7 @@ class Pricer:
     def price(
         self,
         entries: pa.Table,
-        odds: npt.NDArray[np.float64],
+        odds: Floats,
         kinds: Mapping[int, str | None],
         features: pd.DataFrame,
         *,
@@ -174,9 +174,7 @@ class Pricer:
         return stakes_by_row
 
 
-def beyond_reason(
-    rows: Sequence[Mapping[str, Any]], odds: npt.NDArray[np.float64]
-) -> dict[int, str]:
+def beyond_reason(rows: Sequence[Mapping[str, Any]], odds: Floats) -> dict[int, str]:
     """The races whose odds cannot be a market's, each with what is wrong.
 
     Args:

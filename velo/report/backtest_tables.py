@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from velo.report import formats, words
+from velo.formats import on_page as formats
+from velo.report import words
 from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 
 Report = Mapping[str, Any]

@@ -14,7 +14,7 @@ from training.judging.diagnosis import odds_bands
 from training.judging.metrics import Predictions
 from training.statistics import bootstrap
 from training.statistics.bootstrap import FEWEST_DAYS, Estimate, Resampling
-from training.statistics.races import Flags, Floats
+from velo.arrays import Flags, Floats
 from velo.settings import OddsBand
 
 STEPS = 60

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from velo.report import formats, words
+from velo.formats import on_page as formats
+from velo.report import words
 from velo.report.page import render
 from velo.report.table import Cell, Column, Table, word
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from training.record.report import SAME_PRICE, TrainingReport
 from training.record.report_sections import Figures, GateVerdict, PriceSection
-from velo.report import formats
+from velo.formats import on_page as formats
 
 MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
@@ -88,9 +88,10 @@ def _looks(earlier: int) -> list[str]:
     if not earlier:
         return []
     times = "once" if earlier == 1 else f"{earlier:,} times"
+    level = formats.percent(1 - 0.05 / (earlier + 1), 2)
     return [
         f"These holdout days had been looked at {times} before. The interval of the gain is "
-        f"widened accordingly (level {1 - 0.05 / (earlier + 1):.2%}); the others are not."
+        f"widened accordingly (level {level}); the others are not."
     ]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from velo.report import axes, formats
+from velo.formats import on_page as formats
+from velo.report import axes
 from velo.report.axes import Frame
 from velo.report.svg import Drawing, Scale, log_ticks, spread, ticks
 
@@ -114,8 +115,8 @@ def reliability(name: str, curves: Mapping[str, Sequence[Mapping[str, Any]]], si
     x = frame.horizontal(low, high, log=True)
     y = frame.vertical(low, high, log=True)
     marks = log_ticks(low, high, 8 if size == WIDE else 6)
-    axes.grid(frame, y, marks, axes.share)
-    axes.feet(frame, x, [(value, axes.share(value)) for value in marks])
+    axes.grid(frame, y, marks, formats.trimmed_percent)
+    axes.feet(frame, x, [(value, formats.trimmed_percent(value)) for value in marks])
     frame.below("probability given")
     image.line((x.at(low), y.at(low)), (x.at(high), y.at(high)), "ideal")
     for kind, each_bin in bins.items():

@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from velo.report import charts, formats, words
+from velo.formats import on_page as formats
+from velo.report import charts, words
 from velo.report.charts import Mark, Series
 from velo.report.page import render
 from velo.report.svg import Drawing

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from velo.report import charts, formats, ledger_charts
+from velo.formats import on_page as formats
+from velo.report import charts, ledger_charts
 from velo.report.page import render
 from velo.report.svg import Drawing
 from velo.report.table import Cell, Column, Table, count, percent, word

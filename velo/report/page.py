@@ -12,7 +12,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from velo.report import backtest_tables, charts, formats, tables, words
+from velo.formats import on_page as formats
+from velo.report import backtest_tables, charts, race_tables, tables, words
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
@@ -45,6 +46,7 @@ def render(template: str, **values: Any) -> str:
             formats=formats,
             words=words,
             tables=tables,
+            race_tables=race_tables,
             backtest_tables=backtest_tables,
             **values,
         )

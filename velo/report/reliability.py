@@ -11,7 +11,7 @@ from training.judging.metrics import Predictions
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Resampling
 from training.statistics.calibration_curve import BINS, equal_mass_bins
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 
 def reliability(given: Predictions, resampling: Resampling) -> dict[str, list[dict[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from velo.report import formats
+from velo.formats import on_page as formats
 
 CRITERIA = {
     "calibration_error": "Calibration error of all runners",
@@ -115,9 +115,9 @@ def level(earlier_looks: int) -> str:
     """The level of the gain's interval after so many earlier looks at its days."""
     if not earlier_looks:
         return "95%"
-    share = 100 * (1 - 0.05 / (earlier_looks + 1))
+    share = formats.trimmed_percent(1 - 0.05 / (earlier_looks + 1), 4)
     looks = "look" if earlier_looks == 1 else "looks"
-    return f"{share:.4g}% for {formats.count(earlier_looks)} earlier {looks} at these days"
+    return f"{share} for {formats.count(earlier_looks)} earlier {looks} at these days"
 
 
 def _evidence(holdout: Mapping[str, Any], earlier_looks: int) -> str:
