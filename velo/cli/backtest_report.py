@@ -56,14 +56,14 @@ def show_backtest(report: dict[str, Any], path: Path) -> None:
         )
     chance = report["comparison"]["probability_of_overfitting"]
     console.say(
-        f"probability that the best of these {len(report['strategies'])} strategies is below the "
-        f"middle on other days: {in_text.percent(chance, 0)}"
+        f"probability that the best of these {len(report['strategies'])} strategies ranks in the "
+        f"lower half on other days: {in_text.percent(chance, 0)}"
     )
     for caveat in report["caveats"]:
         console.say(f"note: {caveat}")
     unsettled = max(each["unsettled"] for each in named.values())
     if unsettled:
-        console.say(f"unsettleable bets, left out: up to {unsettled:,} in a strategy")
+        console.say(f"bets left out, as they cannot be settled: up to {unsettled:,} in a strategy")
     if report["excluded"]:
         left = ", ".join(f"{count:,} {reason}" for reason, count in report["excluded"].items())
         console.say(f"races left out: {left}")

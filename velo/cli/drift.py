@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 
 def drift(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Hold the champion's last predictions against what it was trained and judged on.
+    """Compare the champion's last predictions with what it was trained and judged on.
 
-    Exit 1 where something drifts, 2 where it could not be told.
+    Exit 1 if something drifts, 2 if there is too little to tell.
     """
     import velo
 
@@ -63,7 +65,7 @@ def _table(found: Drift) -> None:
     )
     console.table(
         "Chances, against the holdout's",
-        ["figure", "then", "now", "surely off by", "limit", ""],
+        ["figure", "then", "now", "off by at least", "limit", ""],
         [
             [
                 each.name,
@@ -77,7 +79,7 @@ def _table(found: Drift) -> None:
             if each.kind in (CALIBRATION, MARKET)
         ],
     )
-    console.say(f"{MEASURES['psi']} and distance are what is above chance, by race day")
+    console.say(f"{MEASURES['psi']} and distance are what is left beyond chance, by race day")
 
 
 def _distance(each: Reading) -> list[str]:
@@ -97,9 +99,10 @@ def _notes(found: Drift) -> None:
     for line in found.untold:
         console.say(line)
     if found.window.others:
-        console.say(f"{found.window.others} races of these days were not predicted by it in time")
+        console.say(
+            f"{found.window.others} races of these days have no prediction by it before their off"
+        )
     if found.window.indicative:
         console.say(
-            f"{found.window.indicative} of its races were at another kind of odds than it was "
-            "judged on"
+            f"{found.window.indicative} of its races had another kind of odds than it was judged on"
         )

@@ -27,27 +27,35 @@ SUFFIXES = {
 
 
 def ledger(
-    model: Annotated[str | None, typer.Option(help="One version's predictions alone.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only this version's predictions.")] = None,
     strategy: Annotated[
-        str | None, typer.Option(help="Another strategy's bets than those printed.")
+        str | None, typer.Option(help="This strategy's bets instead of the printed ones.")
     ] = None,
     settled_at: Annotated[
-        str | None, typer.Option(help="sp or bsp; by default what each model was judged on.")
+        str | None,
+        typer.Option(
+            help="Price that bets settle at, sp or bsp; by default what each model was judged on."
+        ),
     ] = None,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="Count predictions made after the off too.")
+        bool, typer.Option("--backfill", help="Also count predictions made after the off.")
     ] = False,
-    export: Annotated[Path | None, typer.Option(help="Write the bets, .csv or .parquet.")] = None,
-    figures: Annotated[
-        Path | None, typer.Option(help="Write the figures, a row a span, .csv or .parquet.")
+    export: Annotated[
+        Path | None, typer.Option(help="Write the bets to a .csv or .parquet file.")
     ] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one self-contained page.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Write the figures to a .csv or .parquet file, a row per span."),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained HTML page.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """What the predictions came to: by day, over the last 7, 30 and 90 days, and in all.
+    """Show how the predictions did: by day, over the last 7, 30 and 90 days, and in all.
 
-    The days of the whole ledger, as it was printed, are also runs of the experiment velo-ledger.
-    Exit 1 where the predictions are not what was recorded.
+    Each day of the whole ledger also becomes a run of the MLflow experiment velo-ledger. Exit 1 if
+    the predictions are not what was recorded.
     """
     import velo
     from velo.errors import InputError
@@ -105,7 +113,9 @@ def _show(result: Ledger, written: Sequence[Path]) -> None:
     if waiting:
         console.say("bets not settled: " + ", ".join(f"{n} {name}" for name, n in waiting.items()))
     if book.backfilled:
-        console.say(f"{book.backfilled} races were predicted after their off only, and left out")
+        console.say(
+            f"{book.backfilled} races were predicted only after their off, and are left out"
+        )
     for each in book.changed:
         console.say(f"changed by a result: {each}")
     for path in written:
@@ -114,8 +124,8 @@ def _show(result: Ledger, written: Sequence[Path]) -> None:
         console.say(line)
     if recorded is not None and (recorded.written or recorded.removed):
         console.say(
-            f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "
-            f"were, {recorded.removed} taken away"
+            f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} "
+            f"unchanged, {recorded.removed} removed"
         )
 
 

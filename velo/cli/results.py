@@ -13,18 +13,21 @@ from velo.formats import in_text
 
 def results(
     paths: Annotated[
-        list[str], typer.Argument(help="Results, or prices, in any format that ingest takes.")
+        list[str],
+        typer.Argument(help="Files of results or prices, in any format that ingest takes."),
     ],
     form: Annotated[
-        str | None, typer.Option("--format", help="The format's name; detected by default.")
+        str | None, typer.Option("--format", help="Name of the format; detected by default.")
     ] = None,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="Count predictions made after the off too.")
+        bool, typer.Option("--backfill", help="Also count predictions made after the off.")
     ] = False,
     wait: Wait = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Load results and settle the predictions of their days. Any file, any number of times."""
+    """Load results, and settle the predictions of their days."""
     import velo
 
     with console.progress("Settling") as tell:

@@ -17,7 +17,7 @@ from velo.formats import in_text
 def synth(
     out: Annotated[
         Path,
-        typer.Option(help="File to write: .csv, .parquet, .db, or .json as the format has it."),
+        typer.Option(help="File to write: .csv, .parquet, .db or .json, whichever the format has."),
     ],
     runners: Annotated[
         int, typer.Option(min=1000, max=MOST_RUNNERS, help="About how many runners.")
@@ -28,13 +28,18 @@ def synth(
         bool, typer.Option(help="Whether signals do more together than apart.")
     ] = True,
     form: Annotated[
-        str, typer.Option("--format", help="Format-year to write, as in docs/synthetic-world.md.")
+        str,
+        typer.Option(
+            "--format", help="Format and year to write; docs/synthetic-world.md lists them."
+        ),
     ] = "raceform",
     compare: Annotated[
         list[Path] | None,
-        typer.Option(help="A real file; print how far the world is from it. Repeatable."),
+        typer.Option(help="Print how far the world is from this real file. Repeatable."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """Write a synthetic racing world in any format-year, and its true chances beside it."""
     from velo.synth.calibration import distances

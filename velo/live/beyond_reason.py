@@ -33,20 +33,23 @@ def books_beyond_reason(races: Integers, odds: Floats) -> dict[int, str]:
     np.maximum.at(longest, of_race, np.nan_to_num(odds, nan=-np.inf))
     shortest = np.full(len(distinct), np.inf)
     np.minimum.at(shortest, of_race, np.nan_to_num(odds, nan=np.inf))
-    found: dict[int, str] = {}
+    faults: dict[int, str] = {}
     for race, book, low, high in zip(distinct.tolist(), books, shortest, longest, strict=True):
         if not np.isfinite(high):
             continue
         if low < PRICE.least or high > PRICE.most:
-            found[race] = f"it has odds of {low if low < PRICE.least else high:g}"
+            faults[race] = f"it has odds of {low if low < PRICE.least else high:g}"
         elif not np.isnan(book) and not LOWEST_BOOK <= book <= HIGHEST_BOOK:
-            found[race] = (
-                f"its odds make a book of {book:.3g}, and a market's is between {LOWEST_BOOK:g} "
-                f"and {HIGHEST_BOOK:g}"
+            faults[race] = (
+                f"its odds make a book of {book:.3g}, and a market's book is between "
+                f"{LOWEST_BOOK:g} and {HIGHEST_BOOK:g}"
             )
-    return found
+    return faults
 
 
 def declined(wrong: Mapping[int, str], race: int) -> str:
     """Why a race is not predicted, as a person reads it."""
-    return f"{wrong[race]}: correct them (live.beyond_reason = 'mark' predicts it without a market)"
+    return (
+        f"{wrong[race]}: correct the odds (live.beyond_reason = 'mark' predicts the race without a "
+        "market)"
+    )

@@ -59,15 +59,15 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
     Returns:
         Numbers as float64 (NaN missing), texts as categories.
     """
-    told: dict[str, Any] = source.store.get_online_features(
+    columns: dict[str, Any] = source.store.get_online_features(
         features=source.service, entity_rows=source.asked.entity_rows(entries, values)
     ).to_dict()
     texts = source.declared.texts
     return pd.DataFrame(
         {
-            name: pd.Categorical(told[name])
+            name: pd.Categorical(columns[name])
             if name in texts
-            else np.array(told[name], dtype=np.float64)
+            else np.array(columns[name], dtype=np.float64)
             for name in source.declared.features
         },
         copy=False,

@@ -10,8 +10,7 @@ import numpy as np
 
 from velo.arrays import Floats
 from velo.home import Home
-from velo.live.card_file import CardRow, quoted_kind
-from velo.live.matching import recognise
+from velo.live.card_file import CardRow, quoted_kind, recognise
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 

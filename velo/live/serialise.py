@@ -85,8 +85,8 @@ def to_json(done: Predicted) -> dict[str, Any]:
 
 def race_json(race: Prediction) -> dict[str, Any]:
     """One race as JSON: what was asked, of whom, and each runner by rank."""
-    told = {name: getattr(race, name) for name in _OF_A_RACE}
-    return told | {
+    facts = {name: getattr(race, name) for name in _OF_A_RACE}
+    return facts | {
         "day": race.day.isoformat(),
         "market": race.price_kind is not None,
         "indicative": race.price_kind is not None and race.indicative,

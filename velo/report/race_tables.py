@@ -9,10 +9,10 @@ from velo.formats import on_page as formats
 from velo.report.table import Cell, Column, Table, word
 
 
-def different_races(found: Mapping[str, Any]) -> Table:
+def different_races(findings: Mapping[str, Any]) -> Table:
     """The races in which blend and market differ most, each by the runner that moved most."""
     rows = []
-    for each in found["races"]["different"]:
+    for each in findings["races"]["different"]:
         runner = each["runners"][each["runner"]]
         won = runner["win_share"] > 0
         rows.append(
@@ -44,10 +44,10 @@ def different_races(found: Mapping[str, Any]) -> Table:
     return Table("different", "The ten races where blend and market differ most", columns, rows)
 
 
-def worst_races(found: Mapping[str, Any]) -> Table:
+def worst_races(findings: Mapping[str, Any]) -> Table:
     """The races in which the blend lost most to the market."""
     rows = []
-    for each in found["races"]["worst"]:
+    for each in findings["races"]["worst"]:
         winners = [runner for runner in each["runners"] if runner["win_share"] > 0]
         first, chosen = winners[0], each["runners"][0]
         rows.append(

@@ -32,13 +32,13 @@ def bins(
 ) -> list[dict[str, Any]]:
     """One forecast's bins, as `reliability` gives them."""
     place = equal_mass_bins(p, BINS)
-    found = []
+    curve = []
     for number in np.unique(place):
         inside = place == number
         won = win_share[inside]
         days = Days.of(dates[inside])
         seen = bootstrap.mean(won, days, resampling)
-        found.append(
+        curve.append(
             {
                 "runners": int(inside.sum()),
                 "predicted": float(p[inside].mean()),
@@ -46,4 +46,4 @@ def bins(
                 "observed_ci": [seen.low, seen.high],
             }
         )
-    return found
+    return curve

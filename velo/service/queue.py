@@ -244,7 +244,7 @@ class PricingQueue:
             if after == before:
                 return features, after
             before = after
-        raise HomeError("the online store does not stand still: ask again")
+        raise HomeError("the online store keeps changing: ask again")
 
 
 def _fail(wanted: Sequence[PricingRequest], error: BaseException) -> None:

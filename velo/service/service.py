@@ -18,8 +18,7 @@ import numpy as np
 from training.data.dataset import feature_store
 from velo.errors import InputError, ModelError
 from velo.home import Home
-from velo.live.card_intake import take
-from velo.live.card_store import DeclaredRace, races_of
+from velo.live.card_store import DeclaredRace, races_of, take
 from velo.live.clock import never_back
 from velo.live.deadline import deadline
 from velo.live.journal import Prediction, revisions
@@ -251,8 +250,8 @@ class Service:
             champion = schemas.Part(ready=False, why=str(error))
         alive = threads(
             {
-                "nobody prices": self._queue.lives,
-                "nobody looks for another champion": self._watch.is_alive(),
+                "the pricing thread has stopped": self._queue.lives,
+                "the thread that looks for another champion has stopped": self._watch.is_alive(),
             }
         )
         readiness = schemas.Readiness(
