@@ -17,6 +17,7 @@ ROOMS = (
     "velo/backup",
     "velo/disk",
     "velo/offline",
+    "velo/racing",
     "velo/service",
     "velo/settings",
     "velo/synth",
@@ -27,6 +28,7 @@ ROOMS = (
     "tests/disk",
     "tests/feature_repo",
     "tests/oracle",
+    "tests/racing",
     "tests/service",
     "tests/synth",
 )

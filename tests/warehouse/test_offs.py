@@ -281,7 +281,7 @@ def test_broken_offs_are_put_right_and_the_races_keep_their_ids(home: Home, tmp_
         found = mend_offs(con, 7)
         assert broken_offs(con) == []
         con.execute("COMMIT")
-    assert [(each.course, each.stored, each.right.shown) for each in found] == [
+    assert [(each.course, each.stored, each.right.hh_mm) for each in found] == [
         ("Del Mar (USA)", "12:15", "00:15"),
         ("Leicester", "01:40", "13:40"),
         ("Leicester", "02:10", "14:10"),

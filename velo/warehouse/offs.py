@@ -171,7 +171,7 @@ def off_columns(offs: Sequence[Off | None]) -> dict[str, pa.Array]:
     """The columns `off`, `off_at` and `off_doubt` of `races`."""
     seconds = pa.array([None if off is None else 60 * off.minutes for off in offs], pa.int64())
     return {
-        "off": pa.array([None if off is None else off.shown for off in offs], pa.string()),
+        "off": pa.array([None if off is None else off.hh_mm for off in offs], pa.string()),
         "off_at": seconds.cast(pa.timestamp("s", tz="UTC")).cast(pa.timestamp("us", tz="UTC")),
         "off_doubt": pa.array([None if off is None else off.doubt for off in offs], pa.int32()),
     }

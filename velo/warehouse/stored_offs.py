@@ -147,7 +147,7 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
         _register(con, [each._replace(off=each.right) for each in broken])
         if table == "races":
             con.execute(
-                "CREATE OR REPLACE TEMP TABLE fresh AS SELECT races.* REPLACE (f.shown AS off, "
+                "CREATE OR REPLACE TEMP TABLE fresh AS SELECT races.* REPLACE (f.hh_mm AS off, "
                 "f.at AS off_at, f.doubt AS off_doubt, CAST($batch AS INTEGER) AS batch_id) "
                 "FROM races JOIN stored_offs AS f ON f.race_id = races.race_id",
                 {"batch": batch_id},
@@ -156,7 +156,7 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
             con.execute("DROP TABLE fresh")
         else:
             con.execute(
-                "UPDATE race_tellings SET off = f.shown, off_at = f.at, off_doubt = f.doubt "
+                "UPDATE race_tellings SET off = f.hh_mm, off_at = f.at, off_doubt = f.doubt "
                 "FROM stored_offs AS f WHERE race_tellings.race_id = f.race_id "
                 "AND race_tellings.source = f.source"
             )
@@ -165,7 +165,7 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
 
 
 def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
-    """Make `stored_offs` (race_id, source, shown, at, doubt)."""
+    """Make `stored_offs` (race_id, source, hh_mm, at, doubt)."""
     columns = off_columns([each.off for each in readings])
     con.register(
         "answers",
@@ -173,7 +173,7 @@ def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> N
             {
                 "race_id": pa.array([each.row.race_id for each in readings], pa.int64()),
                 "source": pa.array([each.row.source for each in readings], pa.string()),
-                "shown": columns["off"],
+                "hh_mm": columns["off"],
                 "at": columns["off_at"],
                 "doubt": columns["off_doubt"],
             }
@@ -233,7 +233,7 @@ def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_Reading]:
 
 def _as_it_stands(row: _Stored, written: OffTime, place: Venue, guess: Off) -> Off | None:
     """The stored off as a moment, where it can be one."""
-    if guess.shown == row.off:
+    if guess.hh_mm == row.off:
         return guess
     literal = instants(row.day, written.minute, HOME_ZONE, place)
     if not literal:
