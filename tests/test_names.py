@@ -12,8 +12,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 BANNED = {"found", "said", "shown", "told", "heat", "knobs"}
 """Participles and metaphors: they say how a value was come by, not what it is."""
 ROOMS = (
-    "training",
-    "tests/training",
+    "velo/audit",
     "velo/backup",
     "velo/disk",
     "velo/offline",
@@ -22,6 +21,7 @@ ROOMS = (
     "velo/settings",
     "velo/synth",
     "backtest",
+    "training",
     "tests/api",
     "tests/audit",
     "tests/backup",
@@ -31,6 +31,7 @@ ROOMS = (
     "tests/racing",
     "tests/service",
     "tests/synth",
+    "tests/training",
 )
 """Rooms in which no data bear them; the others are still to be gone through."""
 

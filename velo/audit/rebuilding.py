@@ -44,7 +44,7 @@ def compare_world(
     Returns:
         The entries and each feature table.
     """
-    found = []
+    comparisons = []
     name = f"{proof} {day}"
     until = date.fromisoformat(build.until) if build.until else None
     tables = load_tables(settings.windows, repo)
@@ -65,7 +65,7 @@ def compare_world(
                     f"WHERE event_timestamp <= {baseline.until}"
                 )
                 if table.kind == "feature":
-                    found.append(baseline.compare(table.name, "rebuilt", proof, name))
+                    comparisons.append(baseline.compare(table.name, "rebuilt", proof, name))
                 else:
-                    found.append(baseline.compare_entries("rebuilt", proof, name))
-    return found
+                    comparisons.append(baseline.compare_entries("rebuilt", proof, name))
+    return comparisons

@@ -93,7 +93,7 @@ def _show(found: Audit) -> None:
                     each.horse,
                     each.feature,
                     _exact(each.expected),
-                    _exact(each.found),
+                    _exact(each.actual),
                 ]
                 for each in found.differences
             ],
