@@ -18,8 +18,8 @@ def then() -> Reference:
     return reference()
 
 
-def of(found: list[Reading], name: str, measure: str) -> Reading:
-    return next(each for each in found if (each.name, each.measure) == (name, measure))
+def of(readings: list[Reading], name: str, measure: str) -> Reading:
+    return next(each for each in readings if (each.name, each.measure) == (name, measure))
 
 
 def of_moved_form(then: Reference, measure: str, **limits: Any) -> Reading:
@@ -67,8 +67,8 @@ def test_the_gain_may_fall_to_the_share_that_is_to_be_kept(
     then: Reference, kept: float, drifts: bool
 ) -> None:
     level = chances(1800, 6, knows=0)
-    found = of_chances(then.judged, level, Drift(lift_kept=kept), TRAINING)
-    gain = of(found, "gain over the market", "gain")
+    readings = of_chances(then.judged, level, Drift(lift_kept=kept), TRAINING)
+    gain = of(readings, "gain over the market", "gain")
     assert gain.drifts == drifts
     assert gain.limit == pytest.approx((1 - kept) * gain.reference)
 
@@ -76,11 +76,11 @@ def test_the_gain_may_fall_to_the_share_that_is_to_be_kept(
 def test_fewer_runners_or_races_than_are_set_tell_nothing(then: Reference) -> None:
     few, races = seen(a_day=20), chances(500, 7)
     for runners, missing in ((600, None), (601, "1 runners")):
-        found = of_features(then, few, Drift(runners=runners))
-        assert of(found, "draw", "nulls").missing == missing
+        readings = of_features(then, few, Drift(runners=runners))
+        assert of(readings, "draw", "nulls").missing == missing
     for least, missing in ((500, None), (501, "1 races")):
-        found = of_chances(then.judged, races, Drift(races=least), TRAINING)
-        assert of(found, "calibration error", "error").missing == missing
+        readings = of_chances(then.judged, races, Drift(races=least), TRAINING)
+        assert of(readings, "calibration error", "error").missing == missing
 
 
 TRAINING = Training(bootstrap_draws=400)

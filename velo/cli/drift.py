@@ -23,7 +23,7 @@ def drift(
     import velo
 
     found = velo.open().drift()
-    code = 1 if found.drifting else 0 if found.told else 2
+    code = 1 if found.drifting else 0 if found.conclusive else 2
     if as_json:
         console.emit_json(found.to_dict())
         raise typer.Exit(code)
