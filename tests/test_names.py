@@ -20,6 +20,7 @@ ROOMS = (
     "velo/racing",
     "velo/service",
     "velo/settings",
+    "velo/store",
     "velo/synth",
     "backtest",
     "training",
@@ -32,6 +33,7 @@ ROOMS = (
     "tests/oracle",
     "tests/racing",
     "tests/service",
+    "tests/store",
     "tests/synth",
     "tests/training",
 )

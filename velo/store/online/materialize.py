@@ -243,14 +243,14 @@ def _bring(
 
 def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
     """The views that are served online, and their tables."""
-    found = {
+    views = {
         view.name: (view, table_of(store.config, view))
         for view in store.list_feature_views()
         if view.online
     }
-    if not found:
+    if not views:
         raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
-    for view, table in found.values():
+    for view, table in views.values():
         if not table.keys:
             raise InputError(
                 f"view {view.name!r} has no key, for an entity of it is not registered: "
@@ -262,7 +262,7 @@ def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
                     f"{name!r} of view {view.name!r} is a {field.removesuffix('_val')}, which "
                     "`velo materialize` cannot write: use `feast materialize`"
                 )
-    return found
+    return views
 
 
 @contextmanager

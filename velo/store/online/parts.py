@@ -75,14 +75,14 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
                 f"FROM {reading(files, path)} AS {rows} GROUP BY {rows}.{path}"
             ).fetchall()
         }
-    found = set()
+    parts = set()
     for file in files:
         first, last = spans.get(str(file), (None, None))
         if first is not None:
             facts = file.stat()
             name = str(file.relative_to(folder))
-            found.add(Part(name, facts.st_size, facts.st_mtime_ns, facts.st_ino, first, last))
-    return frozenset(found)
+            parts.add(Part(name, facts.st_size, facts.st_mtime_ns, facts.st_ino, first, last))
+    return frozenset(parts)
 
 
 def reading(files: Iterable[Path], path: str | None = None) -> str:

@@ -67,14 +67,15 @@ def require_morning_of(home: Home, store: Any, day: date) -> Standing:
         HomeError: it serves another day or build, or nobody can say which.
     """
     mend = f"run `velo materialize --as-of {day}`"
-    found = online_standing(home, store)
-    if found is None:
+    standing = online_standing(home, store)
+    if standing is None:
         raise HomeError(f"nobody can say what the online store holds: {mend}")
-    if found.as_of != day:
-        raise HomeError(f"the online store is of the morning of {found.as_of}: {mend}")
+    if standing.as_of != day:
+        raise HomeError(f"the online store is of the morning of {standing.as_of}: {mend}")
     build = current_build(home)
-    if (found.build, found.fingerprint) != (build.number, build.fingerprint):
+    if (standing.build, standing.fingerprint) != (build.number, build.fingerprint):
         raise HomeError(
-            f"the online store is of build {found.build}, the current one is {build.number}: {mend}"
+            f"the online store is of build {standing.build}, "
+            f"the current one is {build.number}: {mend}"
         )
-    return found
+    return standing
