@@ -14,6 +14,7 @@ BANNED = {"found", "said", "shown", "told", "heat", "knobs"}
 ROOMS = (
     "velo/audit",
     "velo/backup",
+    "velo/cli",
     "velo/disk",
     "velo/monitoring",
     "velo/offline",
@@ -27,6 +28,7 @@ ROOMS = (
     "tests/api",
     "tests/audit",
     "tests/backup",
+    "tests/cli",
     "tests/disk",
     "tests/feature_repo",
     "tests/monitoring",

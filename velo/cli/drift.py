@@ -22,28 +22,28 @@ def drift(
     """
     import velo
 
-    found = velo.open().drift()
-    code = 1 if found.drifting else 0 if found.conclusive else 2
+    result = velo.open().drift()
+    code = 1 if result.drifting else 0 if result.conclusive else 2
     if as_json:
-        console.emit_json(found.to_dict())
+        console.emit_json(result.to_dict())
         raise typer.Exit(code)
-    _table(found)
-    _notes(found)
-    console.say(f"next: {found.advice.step}: {found.advice.why}")
+    _table(result)
+    _notes(result)
+    console.say(f"next: {result.advice.step}: {result.advice.why}")
     raise typer.Exit(code)
 
 
-def _table(found: Drift) -> None:
+def _table(drift: Drift) -> None:
     from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, MEASURES
 
-    window = found.window
+    window = drift.window
     title = (
-        f"Version {found.champion}: {len(window.seen):,} runners of {window.races:,} races, "
-        f"{window.first} to {window.last}, against {found.reference.first} to "
-        f"{found.reference.last}"
+        f"Version {drift.champion}: {len(window.seen):,} runners of {window.races:,} races, "
+        f"{window.first} to {window.last}, against {drift.reference.first} to "
+        f"{drift.reference.last}"
     )
     by_name: dict[str, list[Reading]] = {}
-    for each in found.readings:
+    for each in drift.readings:
         if each.kind == FEATURE:
             by_name.setdefault(each.name, []).append(each)
     rows = [
@@ -52,7 +52,7 @@ def _table(found: Drift) -> None:
     ]
     rows += [
         [f"family {each.name}", "", "", "", "", *_distance(each), _said([each])]
-        for each in found.readings
+        for each in drift.readings
         if each.kind == FAMILY
     ]
     console.table(
@@ -72,7 +72,7 @@ def _table(found: Drift) -> None:
                 _number(each.limit),
                 _said([each]),
             ]
-            for each in found.readings
+            for each in drift.readings
             if each.kind in (CALIBRATION, MARKET)
         ],
     )
@@ -92,14 +92,14 @@ def _said(readings: list[Reading]) -> str:
     return "not enough" if any(each.drifts is None for each in readings) else "holds"
 
 
-def _notes(found: Drift) -> None:
-    for line in found.untold:
+def _notes(drift: Drift) -> None:
+    for line in drift.untold:
         console.say(line)
-    if found.window.others:
-        console.say(f"{found.window.others} races of these days were not predicted by it in time")
-    if found.window.indicative:
+    if drift.window.others:
+        console.say(f"{drift.window.others} races of these days were not predicted by it in time")
+    if drift.window.indicative:
         console.say(
-            f"{found.window.indicative} of its races were at another kind of odds than it was "
+            f"{drift.window.indicative} of its races were at another kind of odds than it was "
             "judged on"
         )
 

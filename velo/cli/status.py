@@ -105,13 +105,13 @@ def _standing(model: dict[str, str]) -> str:
     if "label" in model:
         name += f" ({model['label']})"
     if "judged" in model:
-        said = f"version {model['judged']}'s recipe, retrained"
+        verdict = f"version {model['judged']}'s recipe, retrained"
     else:
-        said = {"passed": "the gate holds", "refused": "the gate refuses"}.get(
+        verdict = {"passed": "the gate holds", "refused": "the gate refuses"}.get(
             model["verdict"], model["verdict"]
         )
     last = f"; {model['promotion']}" if "promotion" in model else ""
-    return f"{name}: {said}{last}"
+    return f"{name}: {verdict}{last}"
 
 
 def _ages(stale: Staleness) -> list[list[str]]:
