@@ -23,6 +23,7 @@ ROOMS = (
     "velo/settings",
     "velo/store",
     "velo/synth",
+    "velo/warehouse",
     "backtest",
     "training",
     "tests/api",

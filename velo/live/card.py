@@ -121,7 +121,7 @@ def take_card(
         path,
         "racecard",
         progress,
-        shown=shown or str(path.resolve()),
+        label=shown or str(path.resolve()),
         clock=clock,
         check=check,
         latest=True,

@@ -69,7 +69,7 @@ def ingest(
     form: str | None = None,
     progress: Progress = lambda stage: None,
     *,
-    shown: str | None = None,
+    label: str | None = None,
     wait: float = 0.0,
     infers: bool = True,
     clock: Clock = lambda: datetime.now(UTC),
@@ -88,7 +88,7 @@ def ingest(
         path: a file in one of the formats of `velo.warehouse.readers`.
         form: the format's name, where the columns should not decide.
         progress: called with the name of each stage as it begins.
-        shown: what the batch calls the file, where it was unpacked from another.
+        label: what the batch calls the file, where it was unpacked from another.
         wait: seconds to wait while another process holds the warehouse.
         infers: whether races and horses are joined by evidence (setting `ingest.infer`).
         clock: gives the time, with its zone.
@@ -107,7 +107,7 @@ def ingest(
     """
     started = clock()
     progress("looking through the file")
-    file = File(path, shown or str(path.resolve()), inspect(path, store), form, latest)
+    file = File(path, label or str(path.resolve()), inspect(path, store), form, latest)
     memory = memory_for(path, store)
     with warehouse(home, store, write=True, memory=memory, wait=wait, waiting=progress) as con:
         con.execute("BEGIN TRANSACTION")

@@ -118,12 +118,12 @@ def broken_offs(con: duckdb.DuckDBPyConnection) -> list[BrokenOff]:
     They lie outside the hours in which their country races, or half a day from their meeting,
     and the other half of the day has neither fault.
     """
-    found = [
+    broken = [
         BrokenOff(row.race_id, row.day, row.course, row.off, right)
         for row, _, right in _readings(con, "races")
         if right is not None
     ]
-    return sorted(found, key=lambda each: (each.day, each.course, each.stored))
+    return sorted(broken, key=lambda each: (each.day, each.course, each.stored))
 
 
 def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
@@ -139,9 +139,9 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
     Returns:
         What was mended.
     """
-    found = broken_offs(con)
-    if not found:
-        return found
+    mended = broken_offs(con)
+    if not mended:
+        return mended
     for table in TABLES:
         broken = [each for each in _readings(con, table) if each.right is not None]
         _register(con, [each._replace(off=each.right) for each in broken])
@@ -161,7 +161,7 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
                 "AND race_tellings.source = f.source"
             )
         con.execute("DROP TABLE stored_offs")
-    return found
+    return mended
 
 
 def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
@@ -222,13 +222,13 @@ def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_Reading]:
         if off is not None
     }
     guesses = dict(zip(offs, read_meeting(first.day, list(offs.values()), place), strict=True))
-    found = []
+    readings = []
     for row in races:
         guess = guesses.get(row.off)
         stands = None if guess is None else _as_it_stands(row, offs[row.off], place, guess)
         sure = guess is not None and not guess.doubt and place.known
-        found.append(_Reading(row, stands, guess if stands is None and sure else None))
-    return found
+        readings.append(_Reading(row, stands, guess if stands is None and sure else None))
+    return readings
 
 
 def _as_it_stands(row: _Stored, written: OffTime, place: Venue, guess: Off) -> Off | None:
