@@ -75,8 +75,8 @@ def _show(findings: Audit) -> None:
         for view in dict.fromkeys(each.view for each in findings.compared)
     ]
     console.table(
-        f"Build {findings.build} audited at {', '.join(findings.days)}: runners compared, and how many "
-        "of them differ",
+        f"Build {findings.build} audited at {', '.join(findings.days)}: runners compared, "
+        "and how many of them differ",
         ["view", *proofs],
         rows,
     )
