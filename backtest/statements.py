@@ -33,7 +33,7 @@ class Bet:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Redraws:
     """How the race days are drawn again, and how many random selections, from the same seed."""
 
     resampling: Resampling
@@ -49,7 +49,7 @@ def place(selection: Selection, runners: Runners, commission: float, bank: float
 
 
 def statements(
-    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Drawing
+    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Redraws
 ) -> dict[str, Statement]:
     """Every bet's statement.
 
@@ -89,7 +89,7 @@ def _statement(
     estimates: Mapping[str, Estimate],
     runners: Runners,
     ratio: Sharpe | None,
-    drawing: Drawing,
+    drawing: Redraws,
 ) -> Statement:
     account = bet.account
     values = {name: each.value for name, each in estimates.items()}
@@ -128,7 +128,7 @@ def _statement(
 
 
 def _random(
-    selection: Selection | None, runners: Runners, drawing: Drawing
+    selection: Selection | None, runners: Runners, drawing: Redraws
 ) -> RandomSelections | None:
     if selection is None:
         return None

@@ -108,11 +108,12 @@ def _is_plain(line: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "section", [*SECTIONS, settings.Strategy, settings.Stake, settings.Span, settings.Choices]
+    "section",
+    [*SECTIONS, settings.Strategy, settings.Stake, settings.SearchRange, settings.Choices],
 )
 def test_a_hostile_value_is_refused_in_words_of_ours_or_is_finite(section: type[BaseModel]) -> None:
     """Each setting of a section, drawn values of every type."""
-    usual = {"low": 1, "high": 2} if section is settings.Span else {}
+    usual = {"low": 1, "high": 2} if section is settings.SearchRange else {}
     for field in section.model_fields:
         for value in (*NUMBERS, *OTHERS):
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,3 +57,22 @@ def test_no_data_are_called_by_how_they_were_come_by(room: str) -> None:
         if name in BANNED
     ]
     assert banned == []
+
+
+PACKAGES = ("velo", "training", "backtest", "feature_repo")
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """A reader who meets it need not ask which one."""
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for file in sources(PROJECT):
+        for each in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(each, ast.ClassDef):
+                homes[each.name].append(str(file.relative_to(PROJECT)))
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
+def sources(project: Path) -> Iterator[Path]:
+    """The modules of the product, without its tests."""
+    for package in PACKAGES:
+        yield from sorted((project / package).rglob("*.py"))

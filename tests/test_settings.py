@@ -230,4 +230,4 @@ def test_a_kind_of_price_bears_the_commission_that_is_set_for_it(toml: Path) -> 
     toml.write_text("[prices.commission]\nbsp = 0.05\n")
     prices = settings.load().prices
     assert [prices.commission_of(kind) for kind in ("bsp", "wap", "sp")] == [0.05, 0.0, 0.0]
-    assert settings.Prices().commission_of("bsp") == 0.02
+    assert settings.PriceTerms().commission_of("bsp") == 0.02

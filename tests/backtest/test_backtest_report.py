@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest, write
+from backtest.report import BacktestTerms, Origin, backtest, write
 from backtest.schema import Returned, Withdrawals, schema
 from training.record.report import SAME_PRICE
 from training.statistics.bootstrap import Resampling
@@ -32,7 +32,7 @@ def cutoffs(top10: float, top20: float, top30: float) -> list[Learned]:
     return [Learned(MARCH.first, {10: top10, 20: top20, 30: top30})]
 
 
-def terms(**changes: object) -> Terms:
+def terms(**changes: object) -> BacktestTerms:
     usual: dict[str, object] = {
         "decision": "sp",
         "settlement": "sp",
@@ -41,10 +41,10 @@ def terms(**changes: object) -> Terms:
         "learned": cutoffs(0.5, 0.2, 0.1),
         "resampling": Resampling(200, 1),
     }
-    return Terms(**{**usual, **changes})  # type: ignore[arg-type]
+    return BacktestTerms(**{**usual, **changes})  # type: ignore[arg-type]
 
 
-def report(frame: pd.DataFrame, on: Terms | None = None, **changes: object) -> dict:
+def report(frame: pd.DataFrame, on: BacktestTerms | None = None, **changes: object) -> dict:
     origin = {"version": "1", "run_id": "a" * 32, "alpha_share": 0.35, **changes}
     excluded = origin.pop("excluded", None)
     withdrawn = Withdrawals(horses=0, law="none", unsettleable_races=0)

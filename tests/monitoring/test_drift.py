@@ -21,9 +21,9 @@ from velo.errors import DataError
 from velo.home import Home
 from velo.live.journal import record
 from velo.monitoring.drift import INVESTIGATE, NOTHING, drift
-from velo.settings import Drift, Settings
+from velo.settings import DriftLimits, Settings
 
-SETTINGS = Settings(drift=Drift(days=30, runners=1000))
+SETTINGS = Settings(drift=DriftLimits(days=30, runners=1000))
 LATER = date(2026, 3, 1)
 
 

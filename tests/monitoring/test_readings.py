@@ -13,9 +13,9 @@ from training.judging.reference import Reference
 from velo.monitoring.drift import INVESTIGATE, NOTHING, RETRAIN, advice
 from velo.monitoring.reading import Reading
 from velo.monitoring.readings import of_chances, of_features
-from velo.settings import Drift, Training
+from velo.settings import DriftLimits, Training
 
-LIMITS = Drift()
+LIMITS = DriftLimits()
 TRAINING = Training(bootstrap_draws=400)
 DRAWS = 200
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.real.hong_kong_days import Days
 from training.data.conditions import conditioned, conditions
@@ -63,7 +63,7 @@ def backtested(lived: Days) -> Backtested:
     resampling = Resampling.of(settings.training)
     report = backtest(
         conditioned(scored.predictions, known),
-        Terms(
+        BacktestTerms(
             "sp",
             "sp",
             0.0,

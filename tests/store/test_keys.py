@@ -20,7 +20,7 @@ from feast.types import Float64, Int64, String
 
 from tests.store.stores import store_in
 from velo.errors import InputError
-from velo.store.online.comparison import Comparison, everything
+from velo.store.online.comparison import TableDifferences, everything
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
@@ -184,7 +184,7 @@ def test_a_morning_is_not_brought_of_keys_that_only_convert(
     newest = Newest(view, table, DAWN, microseconds(NOON + timedelta(1)))
     source = relation(con, view.batch_source, str(tmp_path), "source")
     with pytest.raises(InputError, match=amiss):
-        Comparison(con, online, newest).make(everything(source))
+        TableDifferences(con, online, newest).make(everything(source))
     online.close()
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from tests.store.stores import KEY, store_in
 from velo.store.moments import moment
-from velo.store.online.comparison import Comparison, everything, since
+from velo.store.online.comparison import TableDifferences, everything, since
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
@@ -130,7 +130,7 @@ def test_a_morning_is_brought_of_nanoseconds_part_by_part(tmp_path: Path) -> Non
     for at, before, f in ((0, frozenset(), 2.0), (1, parts, 3.0)):
         last = microseconds(NOON) + at
         known = since(folder, "ts", parts, before, last - 1, DAWN, source.types["ts"])
-        comparison = Comparison(con, online, Newest(view, table, DAWN, last))
+        comparison = TableDifferences(con, online, Newest(view, table, DAWN, last))
         comparison.make(known)
         for rows in comparison.lacking():
             online.executemany(table.replace, rows)
@@ -215,7 +215,9 @@ def brought(store: FeatureStore, folder: Path, again: bool = False) -> list[tupl
     con, online = duckdb.connect(), connect(folder / "online.db")
     con.execute("SET TimeZone = 'UTC'")
     ensure(online, table)
-    comparison = Comparison(con, online, Newest(view, table, DAWN, microseconds(NOON) + 10**6))
+    comparison = TableDifferences(
+        con, online, Newest(view, table, DAWN, microseconds(NOON) + 10**6)
+    )
     comparison.make(everything(relation(con, view.batch_source, str(folder), "source")))
     written = [row for rows in comparison.lacking() for row in rows]
     online.executemany(table.replace, written)

@@ -20,7 +20,7 @@ from feast.types import Float64
 
 from tests.store.random_repositories import STAMP, START, Repository, View
 from velo.errors import InputError
-from velo.store.online.comparison import Comparison, everything
+from velo.store.online.comparison import TableDifferences, everything
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
@@ -71,7 +71,7 @@ def online(drawn: Repository, view: View, folder: Path) -> dict[tuple[Any, ...],
     online, con = connect(folder / "online.db"), duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     ensure(online, table)
-    comparison = Comparison(con, online, newest)
+    comparison = TableDifferences(con, online, newest)
     comparison.make(everything(relation(con, known.batch_source, str(folder), "source")))
     for rows in comparison.lacking():
         online.executemany(table.replace, rows)

@@ -18,7 +18,7 @@ from feast.types import Float64, Int64, String, UnixTimestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velo.store.online.comparison import Comparison, since
+from velo.store.online.comparison import TableDifferences, since
 from velo.store.online.database import connect, ensure, fill_from, filled_from
 from velo.store.online.materialize import DAWN, midnight
 from velo.store.online.newest import Newest
@@ -115,7 +115,9 @@ class Online:
         trusted = self.day is not None and self.day <= morning
         before = filled_from(self.online, self.table) if trusted else frozenset()
         moment = midnight(self.day) if self.day else last
-        comparison = Comparison(self.con, self.online, Newest(self.view, self.table, oldest, last))
+        comparison = TableDifferences(
+            self.con, self.online, Newest(self.view, self.table, oldest, last)
+        )
         comparison.make(since(folder, "known", now, before, moment, oldest))
         count = 0
         for rows in comparison.lacking():

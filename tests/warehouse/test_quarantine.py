@@ -24,7 +24,7 @@ REFUSED = {
 }
 
 
-def refusals(home: Home) -> list[quarantine.Refusal]:
+def refusals(home: Home) -> list[quarantine.RefusedRow]:
     with warehouse(home, STORE, write=False) as con:
         return quarantine.refusals(con, limit=10)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from velo.audit.comparison import Baseline
+from velo.audit.comparison import BuildTables
 from velo.audit.findings import Compared
 from velo.audit.worlds import Alteration, world
 from velo.home import Home
@@ -53,7 +53,7 @@ def compare_world(
         tell: Callable[[str], None] = lambda table: progress(f"{name}: {table}")  # noqa: E731
         if build.as_known:
             tables = as_known_tables(con, tables, until, tell)
-        baseline = Baseline(con, Path(build.folder), day)
+        baseline = BuildTables(con, Path(build.folder), day)
         for table in tables:
             if table.kind == "base":
                 tell(table.name)

@@ -26,7 +26,7 @@ from velo.warehouse.ingest import Batch, ingest
 
 
 @dataclass(frozen=True)
-class Unscored:
+class Unpredicted:
     """A runner, or a race (without `horse`), that gets no prediction, and why."""
 
     race: str
@@ -67,7 +67,7 @@ class Card:
 
     entries: pa.Table
     said: Sequence[CardRow] = ()
-    unscored: list[Unscored] = field(default_factory=list)
+    unscored: list[Unpredicted] = field(default_factory=list)
     incomplete: frozenset[int] = frozenset()
     absent: list[Absent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -171,7 +171,7 @@ def _card_of(
     return Card(
         entries,
         said,
-        [Unscored(_where(row), row.horse or None, _reason(row)) for row in unread],
+        [Unpredicted(_where(row), row.horse or None, _reason(row)) for row in unread],
         frozenset(of_race[key] for row in unread if (key := _race_of(row)) in of_race),
         _absent(con, entries, days),
         [

@@ -17,7 +17,7 @@ from training.data.dataset import requests_sql, retrieve
 from training.data.declared import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors
-from velo.store.online.entity_rows import Asked
+from velo.store.online.entity_rows import ServiceColumns
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Source:
     store: Any
     declared: Declared
     service: Any
-    asked: Asked
+    asked: ServiceColumns
 
     @classmethod
     def of(cls, store: Any, service: str) -> Source:
@@ -44,7 +44,9 @@ class Source:
             HomeError: the registry does not hold it.
         """
         known = declared(store, service)
-        return cls(store, known, store.get_feature_service(service), Asked.by(store, service))
+        return cls(
+            store, known, store.get_feature_service(service), ServiceColumns.by(store, service)
+        )
 
 
 def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.DataFrame:

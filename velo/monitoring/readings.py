@@ -18,7 +18,7 @@ from training.statistics import calibration_curve, likelihood
 from training.statistics.bootstrap import Days, Estimate, Resampling
 from velo.live.figures import whole_races
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
-from velo.settings import Drift, Training
+from velo.settings import DriftLimits, Training
 
 FEWEST_DAYS = 5
 """Race days below which there is no variance by race day to speak of."""
@@ -26,7 +26,7 @@ CHANCE_SHARE = {"psi": 0.25, "distance": 0.5}
 NORMAL_95 = 1.96
 
 
-def of_features(reference: Reference, seen: pd.DataFrame, limits: Drift) -> list[Reading]:
+def of_features(reference: Reference, seen: pd.DataFrame, limits: DriftLimits) -> list[Reading]:
     """Each feature's distribution and nulls, and each family's nulls.
 
     Args:
@@ -66,7 +66,7 @@ def of_features(reference: Reference, seen: pd.DataFrame, limits: Drift) -> list
 def of_chances(
     judged: dict[str, float | None],
     runners: pd.DataFrame,
-    limits: Drift,
+    limits: DriftLimits,
     training: Training,
 ) -> list[Reading]:
     """Calibration and gain over the market, of the races that have results and a market.
@@ -125,7 +125,7 @@ def _column(seen: pd.DataFrame, name: str, then: FeatureReference) -> pd.Series:
 
 
 def _distances(
-    name: str, then: FeatureReference, column: pd.Series, days: Days, limits: Drift
+    name: str, then: FeatureReference, column: pd.Series, days: Days, limits: DriftLimits
 ) -> list[Reading]:
     shift = then.spread.shift(column, days)
     known = int(column.notna().sum())
@@ -165,7 +165,7 @@ def _nulls(
     limit: float,
     missing: np.ndarray,
     days: Days,
-    limits: Drift,
+    limits: DriftLimits,
 ) -> Reading:
     lack = _lack(len(missing), limits.runners, "runners", days.count)
     if lack is not None:
@@ -197,7 +197,7 @@ def _half(judged: dict[str, float | None], figure: str) -> float:
     return 0.0 if low is None or high is None else (high - low) / 2
 
 
-def _lift_limit(judged: dict[str, float | None], limits: Drift) -> float:
+def _lift_limit(judged: dict[str, float | None], limits: DriftLimits) -> float:
     """What may be lost of the holdout's gain; of none, nothing."""
     return (1 - limits.lift_kept) * max(judged.get("delta_ll") or 0.0, 0.0)
 

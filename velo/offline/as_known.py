@@ -18,15 +18,15 @@ from datetime import date
 import duckdb
 
 from velo.offline.restored import Epoch, find_epochs, midnight, restore
-from velo.offline.tables import Table
+from velo.offline.tables import TableSql
 
 
 def as_known_tables(
     con: duckdb.DuckDBPyConnection,
-    tables: list[Table],
+    tables: list[TableSql],
     until: date | None,
     progress: Callable[[str], None],
-) -> list[Table]:
+) -> list[TableSql]:
     """Run the tables' SQL epoch by epoch.
 
     Args:
@@ -54,7 +54,7 @@ def as_known_tables(
         return tables
     con.execute("DROP TABLE made")
     return [
-        Table(table.name, table.kind, f"SELECT * FROM known_{table.name}")
+        TableSql(table.name, table.kind, f"SELECT * FROM known_{table.name}")
         for table in tables
         if table.kind != "base"
     ]

@@ -13,7 +13,7 @@ from velo.errors import AccountingError, VeloError
 from velo.home import Home
 from velo.racing.racing_day import First
 from velo.settings import Store
-from velo.warehouse.batches import Batch, Imported, Source, add_batch, imports_of, next_batch
+from velo.warehouse.batches import Batch, Imported, SourceFile, add_batch, imports_of, next_batch
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
 from velo.warehouse.declared import withdraw_unnamed
@@ -272,8 +272,8 @@ def _is_read_again(con: duckdb.DuckDBPyConnection, file: File, imported: Importe
     )
 
 
-def _source(file: File, form: str) -> Source:
-    return Source(file.name, file.sha256, form, named(form).version)
+def _source(file: File, form: str) -> SourceFile:
+    return SourceFile(file.name, file.sha256, form, named(form).version)
 
 
 def _since(started: datetime, clock: Clock) -> float:

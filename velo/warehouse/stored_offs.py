@@ -56,7 +56,7 @@ class _Stored(NamedTuple):
     off: str
 
 
-class _Reading(NamedTuple):
+class _StoredReading(NamedTuple):
     row: _Stored
     off: Off | None  # as it stands, where it can be right
     right: Off | None  # where it cannot
@@ -164,7 +164,7 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
     return mended
 
 
-def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
+def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_StoredReading]) -> None:
     """Make `stored_offs` (race_id, source, hh_mm, at, doubt)."""
     columns = off_columns([each.off for each in readings])
     con.register(
@@ -183,7 +183,7 @@ def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> N
     con.unregister("answers")
 
 
-def _readings(con: duckdb.DuckDBPyConnection, table: Table) -> list[_Reading]:
+def _readings(con: duckdb.DuckDBPyConnection, table: Table) -> list[_StoredReading]:
     """The offs of every meeting of which some race has no moment."""
     rows = [
         _Stored(*row)
@@ -212,7 +212,7 @@ def _sources_abroad(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
     }
 
 
-def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_Reading]:
+def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_StoredReading]:
     first = races[0]
     place = _venue(first.course, first.region, first.source in abroad)
     read = {row.off: off_time(row.off) for row in races}
@@ -227,7 +227,7 @@ def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_Reading]:
         guess = guesses.get(row.off)
         stands = None if guess is None else _as_it_stands(row, offs[row.off], place, guess)
         sure = guess is not None and not guess.doubt and place.known
-        readings.append(_Reading(row, stands, guess if stands is None and sure else None))
+        readings.append(_StoredReading(row, stands, guess if stands is None and sure else None))
     return readings
 
 

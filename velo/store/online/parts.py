@@ -18,7 +18,7 @@ from velo.store.relation import Relation
 
 
 @dataclass(frozen=True)
-class Part:
+class TablePart:
     """One file. Two that are equal hold the same rows.
 
     Attributes:
@@ -53,7 +53,9 @@ def folder_of(view: Any, repo_path: Path | None) -> Path | None:
     return path.resolve() if path.is_dir() else None
 
 
-def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> frozenset[Part]:
+def find_parts(
+    con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str
+) -> frozenset[TablePart]:
     """The files of a folder.
 
     Args:
@@ -81,7 +83,7 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
         if first is not None:
             facts = file.stat()
             name = str(file.relative_to(folder))
-            parts.add(Part(name, facts.st_size, facts.st_mtime_ns, facts.st_ino, first, last))
+            parts.add(TablePart(name, facts.st_size, facts.st_mtime_ns, facts.st_ino, first, last))
     return frozenset(parts)
 
 

@@ -11,11 +11,11 @@ from velo.home import Home
 from velo.offline.build import current_build
 from velo.store.online.database import connect
 from velo.store.online.digest import is_as_written
-from velo.store.online.standing import STEPS, Standing, standing
+from velo.store.online.standing import STEPS, StoreStanding, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of, table_of
 
 
-def online_standing(home: Home, store: Any) -> Standing | None:
+def online_standing(home: Home, store: Any) -> StoreStanding | None:
     """The morning that the online store serves, and the build that it was filled from.
 
     Args:
@@ -59,7 +59,7 @@ def views_not_as_written(home: Home, store: Any) -> list[str]:
         ]
 
 
-def require_morning_of(home: Home, store: Any, day: date) -> Standing:
+def require_morning_of(home: Home, store: Any, day: date) -> StoreStanding:
     """See that the store serves a race day: what was known at its 00:00 UTC, of this build.
 
     Raises:
