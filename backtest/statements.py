@@ -16,7 +16,8 @@ from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
 from training.statistics.bootstrap import Estimate, Resampling
-from training.statistics.races import Floats
+from velo.arrays import Floats
+from velo.formats import in_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +162,7 @@ def _plan(selection: Selection | None) -> str:
         "kelly": f"{stake.fraction:g} of Kelly",
     }[stake.plan]
     caps = {"bet": stake.cap_bet, "race": stake.cap_race, "day": stake.cap_day}
-    capped = [f"{cap:.0%} a {what}" for what, cap in caps.items() if cap < 1]
+    capped = [f"{in_text.percent(cap, 0)} a {what}" for what, cap in caps.items() if cap < 1]
     return f"{words}, at most {', '.join(capped)}" if capped else words
 
 

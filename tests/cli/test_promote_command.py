@@ -92,5 +92,5 @@ def test_a_refusal_exits_1_and_says_why(tmp_path: Path) -> None:
     assert report.name == "report_v0.9.0.html"
     page = report.read_text(encoding="utf-8")
     assert "Version 1 (v0.9.0)" in page
-    assert "was not backtested" not in page
+    assert "has not been backtested" not in page
     assert "Against chance" in page

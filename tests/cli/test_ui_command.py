@@ -52,7 +52,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         port = str(other.getsockname()[1])
         answer = velo(tmp_path, "ui", "--port", port)
     assert answer.code == 2
-    assert f"port {port} of 127.0.0.1 cannot be had" in answer.err
+    assert f"port {port} on 127.0.0.1 is not available" in answer.err
 
 
 @pytest.mark.slow

@@ -11,7 +11,8 @@ import numpy as np
 
 from tests.differential.cells import NOTHING, UNREAD, Cell, distance, exactly, perhaps
 from tests.differential.json_files import write_json
-from tests.differential.layouts import LAYOUTS, RESULT_SPELLINGS, Layout
+from tests.differential.layout import RESULT_SPELLINGS, Layout
+from tests.differential.layouts import LAYOUTS
 from tests.differential.oddities import BY_FIELD, OF_THE_RACE
 from tests.differential.truth import COURSES, Race, some_races
 

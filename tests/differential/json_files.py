@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.differential.layouts import Layout
+from tests.differential.layout import Layout
 from tests.differential.reading import Reading, read_records
 
 _FIRST_OF_RUNNER = ("horse_id", "number")

@@ -12,7 +12,8 @@ from typing import Any
 
 from tests.differential import cells, clocks
 from tests.differential.cells import NOTHING, UNREAD, Cell
-from tests.differential.layouts import KNOWN_AFTER, RESULT_SPELLINGS, Layout
+from tests.differential.layout import RESULT_SPELLINGS, Layout
+from tests.differential.layouts import KNOWN_AFTER
 
 TEXTS = (
     "race_name",

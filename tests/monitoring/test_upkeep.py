@@ -50,6 +50,7 @@ def test_nothing_is_due_in_a_home_that_knows_yesterday_and_serves_today() -> Non
         (replace(FRESH, hashed=False), "velo build"),
         (replace(FRESH, elsewhere=("/old",), unseen=2), "velo backup FILE"),
         (replace(FRESH, applied=False), "feast -c feature_repo apply"),
+        (replace(FRESH, undescribed="or_delta"), "feast -c feature_repo apply"),
         (replace(FRESH, models={}), "velo train"),
         (replace(FRESH, misnamed="no service 'x'"), "mend velo.toml"),
         (replace(NO_CHAMPION, models={"challenger": {"verdict": "passed"}}), "velo promote"),

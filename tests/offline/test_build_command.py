@@ -26,8 +26,8 @@ def test_a_build_says_what_was_corrected_and_when_it_is_seen(home: Home) -> None
     place(home, first, other)
     counts = {"races": 1, "runners": 0, "results": 4, "prices": 0}
     for words, as_known, seen in (
-        ((), False, "seen as always so"),
-        (("--as-known",), True, "seen from the day after their import"),
+        ((), False, "counted as always known"),
+        (("--as-known",), True, "counted from the day after their import"),
     ):
         built = velo(home.root, "build", "--json", *words).json
         assert (built["as_known"], built["corrections"]) == (as_known, counts)
@@ -40,4 +40,4 @@ def test_a_build_says_what_was_corrected_and_when_it_is_seen(home: Home) -> None
 @pytest.mark.slow
 def test_a_build_without_corrections_says_so(home: Home) -> None:
     place(home, race(DAY, field(4)))
-    assert "corrected since they were first told: nothing" in velo(home.root, "build").out
+    assert "corrections to earlier imports: nothing" in velo(home.root, "build").out

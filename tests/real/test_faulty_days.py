@@ -194,7 +194,7 @@ def test_a_clock_that_runs_ahead_is_refused_and_costs_nothing(
 ) -> None:
     for day in days:
         ahead = morning(day) + timedelta(hours=6)
-        with pytest.raises(InputError, match="its cut-off, as it has no off, was"):
+        with pytest.raises(InputError, match="it has no off time, and its cut-off was"):
             predict(
                 here.home,
                 SMALL,

@@ -148,7 +148,7 @@ def test_elsewhere_than_on_loopback_the_service_does_not_start_without_a_token(h
 
 @pytest.mark.parametrize("token", ["short", "with a blank in it all", "sixteen-signs-\u00e9"])
 def test_a_poor_token_is_none(token: str) -> None:
-    with pytest.raises(SettingsError, match="is no token"):
+    with pytest.raises(SettingsError, match="is not a token"):
         required_token("127.0.0.1", token)
 
 

@@ -146,7 +146,7 @@ def test_a_head_that_is_too_long_is_refused_whole_or_half(address: Address, head
         connection.sendall(BEGUN + headers)
         assert _problem(_all(connection)) == (
             431,
-            "a request's head may have 4,096 bytes (serve.largest_head)",
+            "a request's head may have at most 4,096 bytes (serve.largest_head)",
         )
 
 
@@ -251,7 +251,7 @@ def test_no_other_protocol_is_spoken(address: Address) -> None:
 def test_what_is_no_http_is_answered_in_one_line(address: Address) -> None:
     with _connected(address) as connection:
         connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
-        assert _problem(_all(connection)) == (400, "this is no HTTP request")
+        assert _problem(_all(connection)) == (400, "this is not an HTTP request")
 
 
 def test_100_clients_of_a_proxy_are_served_while_1300_half_heads_of_a_stranger_are_dropped(
@@ -294,5 +294,5 @@ def test_the_end_does_not_wait_for_the_rest_of_a_body() -> None:
             arrives.start()
             begun = time.perf_counter()
         assert time.perf_counter() - begun < PATIENCE / 4
-        assert _problem(_all(late)) == (503, "the service ends")
+        assert _problem(_all(late)) == (503, "the service is stopping")
         assert _all(whole).startswith(b"HTTP/1.1 200")

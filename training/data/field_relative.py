@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.races import Integers, Races
+from training.statistics.races import Races
+from velo.arrays import Integers
 
 Values = npt.NDArray[np.float32]
 BLOCK_VALUES = 1 << 20

@@ -14,7 +14,8 @@ import pandas as pd
 
 from training.model.model import Fundamental
 from training.model.ranker import FittedRanker
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 MOST_RACES = 1_000
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from training.model.model import Model
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 MOST = 3
 EXPLAINED = tuple(

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from training.data.inputs import Inputs
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import Sample
+from velo.arrays import Flags, Floats
 from velo.errors import DataError, ModelError
 
 PENALTY = 1.0

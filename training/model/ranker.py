@@ -18,9 +18,9 @@ from training.data import constraints
 from training.data.inputs import Inputs
 from training.model import temperature
 from training.model.objective import METRIC, ConditionalLogit, mean_log_likelihood
-from training.statistics.races import Floats
 from training.statistics.sample import Sample
 from velo import settings
+from velo.arrays import Floats
 from velo.cores import usable_cores, wait_passively
 from velo.errors import ModelError
 

@@ -14,9 +14,9 @@ from training.data.inputs import Inputs
 from training.model import linear, ranker
 from training.model.linear import Linear
 from training.model.ranker import FittedRanker
-from training.statistics.races import Floats
 from training.statistics.sample import Sample
 from velo import settings
+from velo.arrays import Floats
 
 
 class Scorer(Protocol):

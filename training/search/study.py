@@ -17,7 +17,7 @@ import numpy as np
 from training.record.opening import opening
 from training.record.process import is_dead, this_process
 from training.record.trial import Trial
-from training.statistics.races import Floats
+from velo.arrays import Floats
 from velo.home import Home, sqlite_url
 from velo.settings import Ranker, SearchRange, Tuning
 

@@ -25,10 +25,11 @@ from training.search import luck
 from training.search.study import Study
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.walk import evaluation, walk_forward
 from training.walk.recipe import Recipe
 from training.walk.stage_timer import Progress
+from velo.arrays import Floats
 from velo.errors import DataError, SettingsError
 from velo.home import Home
 from velo.settings import Settings

@@ -36,9 +36,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce
 from velo.audit.features import compare_features
 from velo.audit.findings import Audit, Compared
@@ -229,7 +229,7 @@ def _brute_force(
     )
 
 
-def _among(races: npt.NDArray[np.int64]) -> str:
+def _among(races: Integers) -> str:
     return f"race_id IN ({', '.join(map(str, races.tolist()))})"
 
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Floats
 from velo.audit.findings import SHOWN, Compared, Difference
-
-Floats = npt.NDArray[np.float64]
 
 
 def compare_features(

@@ -16,23 +16,28 @@ if TYPE_CHECKING:
 
 def audit(
     cuts: Annotated[
-        int, typer.Option(min=1, max=1000, help="Random days to cut, poison and shuffle at.")
+        int,
+        typer.Option(min=1, max=1000, help="How many random days to cut, poison and shuffle at."),
     ] = 1,
     seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Another one, other days and races.")
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the random days and races.")
     ] = 0,
     sample: Annotated[
         int,
         typer.Option(
-            min=1, max=1_000_000, help="Races computed by brute force, and asked for online."
+            min=1,
+            max=1_000_000,
+            help="How many races to recompute by brute force and to read from the online store.",
         ),
     ] = 60,
     ledger: Annotated[
-        bool, typer.Option("--ledger", help="Verify every prediction's hash, and nothing else.")
+        bool, typer.Option("--ledger", help="Only verify the hash of every prediction.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Prove on your own data that no feature knows the future; exit 1 where one does."""
+    """Prove on your own data that no feature knows the future; exit 1 if one does."""
     import velo
 
     workspace = velo.open()
@@ -55,7 +60,7 @@ def _ledger(home: Home, as_json: bool) -> None:
 
     proof = verify_ledger(home, whole=True)
     if proof is None:
-        raise DataError("nothing was ever predicted: run `velo predict CARD` before the off")
+        raise DataError("there are no predictions yet: run `velo predict CARD` before the off")
     if as_json:
         console.emit_json(proof.to_dict())
     else:

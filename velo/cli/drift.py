@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from velo.cli import console
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.monitoring.drift import Drift
@@ -14,11 +15,13 @@ if TYPE_CHECKING:
 
 
 def drift(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Hold the champion's last predictions against what it was trained and judged on.
+    """Compare the champion's last predictions with what it was trained and judged on.
 
-    Exit 1 where something drifts, 2 where it could not be told.
+    Exit 1 if something drifts, 2 if there is too little to tell.
     """
     import velo
 
@@ -62,28 +65,28 @@ def _table(drift: Drift) -> None:
     )
     console.table(
         "Chances, against the holdout's",
-        ["figure", "then", "now", "surely off by", "limit", ""],
+        ["figure", "then", "now", "off by at least", "limit", ""],
         [
             [
                 each.name,
-                _number(each.reference),
-                _number(each.value),
-                _number(each.excess),
-                _number(each.limit),
+                in_text.number(each.reference, 4),
+                in_text.number(each.value, 4),
+                in_text.number(each.excess, 4),
+                in_text.number(each.limit, 4),
                 _said([each]),
             ]
             for each in drift.readings
             if each.kind in (CALIBRATION, MARKET)
         ],
     )
-    console.say(f"{MEASURES['psi']} and distance are what is above chance, by race day")
+    console.say(f"{MEASURES['psi']} and distance are what is left beyond chance, by race day")
 
 
 def _distance(each: Reading) -> list[str]:
     if each.measure == "nulls":
-        then, now = console.percent(each.reference), console.percent(each.value)
-        return [f"{then}, {now}", console.percent(each.limit)]
-    return ["-" if each.excess is None else f"{each.excess:+.3f}", f"{each.limit:.3f}"]
+        then, now = in_text.percent(each.reference), in_text.percent(each.value)
+        return [f"{then}, {now}", in_text.percent(each.limit)]
+    return [in_text.number(each.excess, 3, sign=True), in_text.number(each.limit, 3)]
 
 
 def _said(readings: list[Reading]) -> str:
@@ -96,13 +99,10 @@ def _notes(drift: Drift) -> None:
     for line in drift.untold:
         console.say(line)
     if drift.window.others:
-        console.say(f"{drift.window.others} races of these days were not predicted by it in time")
+        console.say(
+            f"{drift.window.others} races of these days have no prediction by it before their off"
+        )
     if drift.window.indicative:
         console.say(
-            f"{drift.window.indicative} of its races were at another kind of odds than it was "
-            "judged on"
+            f"{drift.window.indicative} of its races had another kind of odds than it was judged on"
         )
-
-
-def _number(value: Any) -> str:
-    return "-" if value is None else f"{value:.4f}"

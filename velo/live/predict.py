@@ -20,7 +20,7 @@ from velo.home import Home
 from velo.live.beyond_reason import declined
 from velo.live.card import Absent, Card, Unpredicted, held_card, race_name
 from velo.live.card_file import CardRow, price_rows, unread_odds
-from velo.live.card_intake import take
+from velo.live.card_store import take
 from velo.live.clock import never_back
 from velo.live.journal import Prediction, record
 from velo.live.odds_taken import Quoted, held_odds, match_odds
@@ -141,19 +141,19 @@ def predict(
     card, built = _card(home, settings, asked, progress, clock, admit)
     notes = [*card.notes, built]
     card, unscored = _open_races(card, settings, asked, clock(), stored)
-    quoted, said = _quoted(home, settings, asked, card, prices, pricer.decision)
-    notes += said
+    quoted, price_notes = _quoted(home, settings, asked, card, prices, pricer.decision)
+    notes += price_notes
     card, quoted, left = _with_credible_odds(settings, card, quoted)
     unscored += left
     progress("features")
-    found, done = _features(home, pricer, card.entries, asked.offline, progress)
+    features, done = _features(home, pricer, card.entries, asked.offline, progress)
     notes += done
     progress("scoring")
     made = pricer.price(
         card.entries,
         quoted.odds,
         dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind),
-        found,
+        features,
         source="offline" if asked.offline else "online",
         build=Spine(home).fingerprint,
         now=clock(),
@@ -190,7 +190,9 @@ def _model(home: Home, reference: str | None) -> Stored:
     try:
         return stored_model(home, str(rightful_champion(home).version))
     except ModelError as error:
-        raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
+        raise ModelError(
+            f"{error}; `--model challenger` predicts with the version trained last"
+        ) from None
 
 
 def _card(
@@ -202,7 +204,7 @@ def _card(
     admit: Callable[[Card], None],
 ) -> tuple[Card, str | None]:
     if (asked.card is None) == (asked.day is None):
-        raise InputError("give a card file, or --date for the day's cards in the warehouse")
+        raise InputError("give a card file, or --date for a day's cards in the warehouse")
     if asked.card is not None:
         return take(home, settings, asked.card, progress, clock, asked.name, admit)
     assert asked.day is not None
@@ -250,11 +252,13 @@ def _quoted(
         quoted = match_odds(prices, runners, decision)
         notes = unread_odds(prices)
         if quoted.strangers:
-            notes.append(f"{quoted.strangers} rows of {asked.prices.name} price no runner of it")
+            notes.append(
+                f"{quoted.strangers} rows of {asked.prices.name} match no runner of the card"
+            )
         return quoted, notes
     if asked.card is None:
         return held_odds(home, settings, runners, decision), []
-    said = [
+    rows = [
         replace(
             row,
             odds={
@@ -262,9 +266,9 @@ def _quoted(
                 for kind, odd in row.odds.items()
             },
         )
-        for row in card.said
+        for row in card.rows
     ]
-    return match_odds(said, runners, decision), []
+    return match_odds(rows, runners, decision), []
 
 
 def _with_credible_odds(
@@ -295,9 +299,9 @@ def _features(
     if offline:
         Spine(home).require_whole()
         return pricer.offline(entries), []
-    notes, found = [], []
+    notes, parts = [], []
     days = np.array(entries["day"].to_pylist())
     for day in sorted(set(days)):
         notes.append(bring_store(home, pricer.settings, pricer.source.store, day, progress))
-        found.append(pricer.online(entries.filter(pa.array(days == day))))
-    return pd.concat(found, ignore_index=True), notes
+        parts.append(pricer.online(entries.filter(pa.array(days == day))))
+    return pd.concat(parts, ignore_index=True), notes

@@ -7,12 +7,10 @@ right: a day that nothing changed before is neither figured nor written again.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +22,7 @@ from training.record import mlflow_store
 from training.record.batches import known
 from training.record.mlflow_store import NOTE
 from training.statistics.bootstrap import Resampling
+from velo.disk.file_lock import in_turn
 from velo.errors import HomeError
 from velo.home import Home
 from velo.live.chain import Head
@@ -89,10 +88,12 @@ def record_days(
 def _brought(
     home: Home, settings: Settings, book: LedgerView, wanted: Mapping[str, str], head: Head | None
 ) -> Recorded:
-    with _alone(home):
+    # Two ledgers at once would each make the day's run.
+    with in_turn(home.root / ".ledger-runs.lock"):
         store = mlflow_store.client(home)
         experiment = mlflow_store.experiment_id(store, home, EXPERIMENT, KIND)
-        kept = {run.data.tags.get(DAY, ""): run for run in _runs(store, experiment)}
+        runs = mlflow_store.every_run(store, experiment)
+        kept = {run.data.tags.get(DAY, ""): run for run in runs}
         gone = [run for day, run in kept.items() if day not in wanted]
         for run in gone:
             store.delete_run(run.info.run_id)
@@ -192,25 +193,6 @@ def _write(store: MlflowClient, experiment: str, run: Run | None, day: _Day) -> 
     store.log_batch(run_id, figures_now, tags=[RunTag(*each) for each in day.tags.items()])
     if run.info.status != "FINISHED":
         store.set_terminated(run_id, "FINISHED", at + 86_400_000)
-
-
-def _runs(store: MlflowClient, experiment: str) -> Iterator[Run]:
-    token = None
-    while True:
-        page = store.search_runs([experiment], max_results=1000, page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """One at a time: two ledgers at once would each make the day's run."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    with (home.root / ".ledger-runs.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _hashed(frame: pd.DataFrame) -> Any:

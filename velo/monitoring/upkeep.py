@@ -28,6 +28,7 @@ class Facts:
         hashed: whether the build has hashes of its files.
         elsewhere: places, other than where the home lies, that its files name as the home's.
         unlike: how the build's windows are others than the settings', in words.
+        undescribed: a feature of the settings' service that the registry does not describe.
     """
 
     today: date
@@ -44,6 +45,7 @@ class Facts:
     hashed: bool = True
     elsewhere: tuple[str, ...] = ()
     unlike: str | None = None
+    undescribed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,9 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
         due_now.append(Due("velo build", "the build is from before files had hashes"))
     if not facts.applied:
         due_now.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
+    elif facts.undescribed:
+        why = f"the registry does not say what {facts.undescribed} is, so nothing can be trained"
+        due_now.append(Due("feast -c feature_repo apply", why))
     if facts.misnamed is not None:
         due_now.append(Due("mend velo.toml", facts.misnamed))
     if not facts.models:

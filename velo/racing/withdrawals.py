@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from velo.arrays import Floats
 from velo.racing import reduction_factor, rule_4
 
-Floats = npt.NDArray[np.float64]
 Law = Literal["none", "rule 4", "reduction factor"]
 
 STARTING_PRICES = ("sp", "bsp")

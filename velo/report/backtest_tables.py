@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from velo.report import formats, words
+from velo.formats import on_page as formats
+from velo.report import words
 from velo.report.table import Cell, Column, Table, count, percent, ratio, word
 
 Report = Mapping[str, Any]
@@ -117,12 +118,12 @@ def legs(report: Report) -> Table:
 def paths(report: Report) -> dict[str, dict[str, Any]]:
     """The built-in strategies' profit at the end of each race day, as a profit path draws it."""
     days = report.get("days") or []
-    found = {}
+    curves = {}
     for name, each in report["strategies"].items():
         bank = each.get("bank")
         if bank and name in words.BUCKETS and len(bank["path"]) == len(days) > 0:
             profit = [value - bank["opening"] for value in bank["path"]]
-            found[name] = {
+            curves[name] = {
                 "bets": each["bets"],
                 "days": days,
                 "profit": profit,
@@ -130,14 +131,14 @@ def paths(report: Report) -> dict[str, dict[str, Any]]:
                 "low": [],
                 "high": [],
             }
-    return found
+    return curves
 
 
 def _stake(each: Mapping[str, Any]) -> str:
     """How a strategy stakes, where it is not a plain point on the win."""
     plan = str(each.get("stake", ""))
-    told = "" if plan.startswith("flat, 1 point") and "at most" not in plan else plan
-    return ", ".join(part for part in (told, "each way" if each.get("each_way") else "") if part)
+    plan = "" if plan.startswith("flat, 1 point") and "at most" not in plan else plan
+    return ", ".join(part for part in (plan, "each way" if each.get("each_way") else "") if part)
 
 
 def _statements(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from velo.report import formats
+from velo.formats import on_page as formats
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from velo.warehouse.bounds import size_in_bytes
 
 CARD_MEDIA = ("text/csv", "application/json")
 ABOUT = (
-    "Prices and verdicts of the champion for the races of cards. Every prediction is kept, and "
+    "The champion's prices and verdicts for the races of cards. Every prediction is kept, and "
     "predicting again adds a revision. Errors are problem+json; `detail` says what to do."
 )
 MOST_TOLD = 50
@@ -79,7 +79,7 @@ def application(service: Service, token: str | None) -> Any:
 def _routes(app: FastAPI, service: Service) -> None:
     @app.get("/health", tags=["service"], responses=_problems(400))
     async def health() -> schemas.Health:
-        """Whether the process lives."""
+        """Whether the process is alive."""
         return schemas.Health()
 
     @app.get("/ready", tags=["service"], responses={503: {"model": schemas.Readiness}})
@@ -97,7 +97,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         responses={200: {"content": {"text/plain": {}}}},
     )
     def metrics() -> Response:
-        """What Prometheus collects."""
+        """Metrics for Prometheus."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/docs", include_in_schema=False)
@@ -125,7 +125,7 @@ def _routes(app: FastAPI, service: Service) -> None:
     def races(
         day: Annotated[date | None, Query(alias="date", description="today by default")] = None,
     ) -> schemas.RacesSaid:
-        """The races of a day that are known, with their runners."""
+        """The known races of a day, with their runners."""
         return schemas.RacesSaid(races=service.races(day or service.today))
 
     @app.post(
@@ -157,7 +157,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         after: Annotated[int, Query(ge=0, le=2**63 - 1, description="a revision")] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_TOLD)] = MOST_TOLD,
     ) -> Response:
-        """The predictions of a race, the first first, so many at a time."""
+        """The predictions of a race, oldest first, a page at a time."""
         page, following = service.revisions(race_id, after, limit)
         return JSONResponse({"predictions": list(map(race_json, page)), "after": following})
 
@@ -172,7 +172,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         strategy: Annotated[str | None, Query(max_length=100)] = None,
         backfill: bool = False,
     ) -> Response:
-        """What the predictions came to: by day, over 7, 30 and 90 days, and in all."""
+        """How the predictions did: by day, over 7, 30 and 90 days, and in all."""
         return JSONResponse(service.ledger(version, strategy, backfill))
 
 
@@ -191,7 +191,9 @@ def _tell_errors(app: FastAPI) -> None:
     async def plain(request: Request, error: HTTPException) -> Response:
         why = str(error.detail)
         if error.status_code in UNROUTED:
-            why = f"there is no {request.method} {request.url.path}: GET /docs lists the routes"
+            why = (
+                f"there is no route {request.method} {request.url.path}: GET /docs lists the routes"
+            )
         answer = _problem(request, Problem(HTTPStatus(error.status_code), why))
         answer.headers.update(error.headers or {})
         return answer

@@ -7,7 +7,6 @@ from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import ibis
@@ -20,6 +19,7 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage, ValidationReference
 
+from velo.disk.whole_file import draft_of
 from velo.errors import InputError
 from velo.store.on_demand import SLICE, Joined, as_declared, on_demand_features
 from velo.store.query import PointInTime
@@ -140,16 +140,11 @@ class AsofRetrievalJob(RetrievalJob):
 
     def to_parquet(self, path: Path) -> None:
         """Stream the result into a file, which appears under its name when it is whole."""
-        unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
-        try:
-            with closing(self.to_batches()) as batches:
-                first = next(batches)
-                with pq.ParquetWriter(unfinished, first.schema, compression="zstd") as writer:
-                    for batch in chain([first], batches):
-                        writer.write_table(batch)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with draft_of(path) as draft, closing(self.to_batches()) as batches:
+            first = next(batches)
+            with pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
+                for batch in chain([first], batches):
+                    writer.write_table(batch)
 
     def persist(
         self,

@@ -17,7 +17,8 @@ from feast.infra.offline_stores.file_source import FileSource
 
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError, NothingBuilt
-from velo.store.names import apart, identifier, literal
+from velo.sql_text import identifier, literal
+from velo.store.names import apart
 
 
 class NothingToRead(NothingBuilt, click.ClickException):

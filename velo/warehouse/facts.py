@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from velo.racing.racing_day import First
+from velo.sql_text import identifier
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.offs import OFFS_JOIN, build_offs
 from velo.warehouse.readers import Reader
@@ -75,7 +76,7 @@ _KEYS = ("course", "horse")
 
 def text(field: str) -> str:
     """SQL of a text field over `staging AS s`, as the tables keep it."""
-    return f"nullif(trim(s.\"{field}\"), '')"
+    return f"nullif(trim(s.{identifier(field)}), '')"
 
 
 def price_column(kind: str) -> str:

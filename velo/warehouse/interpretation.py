@@ -18,6 +18,7 @@ from velo.racing.odds import odds_written
 from velo.racing.racing_day import First
 from velo.racing.reason import Fault
 from velo.racing.typography import plain_text
+from velo.sql_text import literal
 from velo.warehouse.containers import MISSING
 from velo.warehouse.rules import Rule, figure_of, rules
 
@@ -95,7 +96,7 @@ def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> int:
 def _odds(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> None:
     """One lookup of all prices: `rule_odds`."""
     cells = " UNION ALL ".join(
-        f"SELECT '{price}' AS field, {price} AS k0, count(*) AS cells FROM staging "
+        f"SELECT {literal(price)} AS field, {price} AS k0, count(*) AS cells FROM staging "
         f"WHERE {price} IS NOT NULL GROUP BY ALL"
         for price in prices
     )

@@ -25,6 +25,7 @@ from velo.racing.meeting import (
 )
 from velo.racing.off_time import OffTime, off_moment, off_time
 from velo.racing.venue import Venue, venue
+from velo.sql_text import identifier
 
 Fault = Literal["unreadable", "beyond-reason"]
 
@@ -191,6 +192,6 @@ def known_lands(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 OFFS_JOIN = "LEFT JOIN rule_offs ON " + " AND ".join(
-    f's."{name}" IS NOT DISTINCT FROM rule_offs.k{i}' for i, name in enumerate(KEYS)
+    f"s.{identifier(name)} IS NOT DISTINCT FROM rule_offs.k{i}" for i, name in enumerate(KEYS)
 )
 """To `staging AS s`."""

@@ -9,7 +9,7 @@ import duckdb
 
 from velo.disk.whole_file import draft_of
 from velo.errors import InputError
-from velo.warehouse.sql_text import literal
+from velo.sql_text import literal
 
 REASONS = {
     "malformed-line": "the line does not split into the file's columns",

@@ -10,11 +10,11 @@ import duckdb
 
 from velo.errors import InputError, UnknownFormat
 from velo.settings import Store
+from velo.sql_text import identifier
 from velo.warehouse.containers import MISSING, Container, container
 from velo.warehouse.facts import price_column
 from velo.warehouse.readers import Reader, chosen, named, recognise
 from velo.warehouse.readers.reader import FIELDS, Spellings, bound
-from velo.warehouse.sql_text import quoted
 from velo.warehouse.swapped_people import SOURCE as SWAPPED_SOURCE
 from velo.warehouse.swapped_people import put_right
 
@@ -131,7 +131,7 @@ def _hold_no_results(
     for column in (name for name in source.columns if name in reader.never):
         for relation in source.relations([column]):
             if con.execute(
-                f"SELECT 1 FROM {relation} WHERE {quoted(column)} IS NOT NULL LIMIT 1"
+                f"SELECT 1 FROM {relation} WHERE {identifier(column)} IS NOT NULL LIMIT 1"
             ).fetchall():
                 raise UnknownFormat(
                     f"{path} has finishing positions in its column {column}: it is no card, so "
@@ -147,10 +147,10 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
     sources = {name: bound(spellings, source.columns) for name, spellings in wanted.items()}
     taken = reader.takes(source.columns)
     for name in reader.witnesses:
-        sources[f"witness_{name}"] = quoted(name) if name in source.columns else None
+        sources[f"witness_{name}"] = identifier(name) if name in source.columns else None
         taken |= {name} & set(source.columns)
     used = [column for column in source.columns if column in taken] or source.columns[:1]
-    columns = ", ".join(f"{quoted(name)} VARCHAR" for name in sources)
+    columns = ", ".join(f"{identifier(name)} VARCHAR" for name in sources)
     values = ", ".join(sql or "NULL" for sql in sources.values())
     con.execute(f"CREATE OR REPLACE TEMP TABLE staging (line BIGINT, {columns})")
     before = source.first_line - 1

@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from velo.sql_text import identifier, literal
+
 EXAMPLES = 3
 WARN_ABOVE = 0.01
 """Share of a field's cells; fewer may be slips of the pen."""
@@ -81,10 +83,11 @@ def count_unread(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     for field, given, unreadable, beyond, lookup, key, fault in known:
         for reason, cells in (("unreadable", unreadable), ("beyond-reason", beyond)):
             if cells:
+                column = f"s.{identifier(field)}"
                 texts = (
-                    f'SELECT min(s.line) AS line, trim(s."{field}") AS text FROM staging AS s '
+                    f"SELECT min(s.line) AS line, trim({column}) AS text FROM staging AS s "
                     f"JOIN (SELECT DISTINCT {key} AS text FROM rule_{lookup} "
-                    f'WHERE {fault} = $reason) AS r ON r.text = s."{field}" GROUP BY ALL'
+                    f"WHERE {fault} = $reason) AS r ON r.text = {column} GROUP BY ALL"
                 )
                 _insert(con, batch_id, field, reason, cells, given, texts)
     later = con.execute(
@@ -94,7 +97,7 @@ def count_unread(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     for field, cells, given in later:
         texts = (
             "SELECT min(line) AS line, text FROM beyond_reason "
-            f"WHERE field = '{field}' AND $reason = 'beyond-reason' GROUP BY text"
+            f"WHERE field = {literal(field)} AND $reason = 'beyond-reason' GROUP BY text"
         )
         _insert(con, batch_id, field, "beyond-reason", cells, given, texts)
 

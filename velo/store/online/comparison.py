@@ -18,9 +18,9 @@ import duckdb
 import pyarrow as pa
 
 from velo.errors import InputError
+from velo.sql_text import identifier
 from velo.store.moments import MICROSECONDS
 from velo.store.moments import moment as as_moment
-from velo.store.names import identifier
 from velo.store.online.newest import Newest
 from velo.store.online.parts import TablePart, reading
 from velo.store.online.table import MOMENT, NATIVE, OnlineTable

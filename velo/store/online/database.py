@@ -15,7 +15,7 @@ from pathlib import Path
 
 from velo.disk.sqlite_file import bring
 from velo.errors import HomeError
-from velo.store.names import identifier
+from velo.sql_text import identifier
 from velo.store.online.digest import forget, keep
 from velo.store.online.parts import TablePart
 from velo.store.online.standing import STEPS, StoreStanding

@@ -14,7 +14,7 @@ from feast.protos.feast.types.Value_pb2 import Value
 from feast.type_map import VALUE_TYPE_TO_PROTO_VALUE_MAP
 
 from velo.errors import InputError
-from velo.store.names import identifier
+from velo.sql_text import identifier
 
 MOMENT = "__event_timestamp"
 """When the row became known: microseconds since 1970, UTC."""

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from velo.sql_text import identifier
 from velo.warehouse.readers.after_race import AFTER_RACE
-from velo.warehouse.sql_text import quoted
 
 FIELDS = (
     "date",
@@ -109,7 +109,7 @@ class Spelling:
         """The SQL over the file's columns."""
         sql = self.sql
         for place, name in enumerate(self.columns):
-            sql = sql.replace(f"{{{place}}}", quoted(name))
+            sql = sql.replace(f"{{{place}}}", identifier(name))
         return sql
 
 
