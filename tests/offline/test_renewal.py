@@ -23,7 +23,7 @@ from velo.home import Home
 from velo.offline import build as building
 from velo.offline.build import Build, build
 from velo.offline.partitions import scan
-from velo.offline.tables import FEATURE_REPO, TableSql, folder_of, load_tables
+from velo.offline.tables import FEATURE_REPO, Table, folder_of, load_tables
 from velo.settings import Windows
 from velo.warehouse.connection import warehouse
 
@@ -70,7 +70,7 @@ def on(*days: date) -> list[Start]:
     return [s for s in STARTS if s.date in days]
 
 
-def contents(built: Build, tables: list[TableSql]) -> dict[str, list[tuple[Any, ...]]]:
+def contents(built: Build, tables: list[Table]) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, steps on the way too, in the order of all but the floats."""
     rows_of = {}
     with duckdb.connect() as con:

@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from velo.errors import InputError
-from velo.offline.tables import TableSql, load_tables
+from velo.offline.tables import Table, load_tables
 from velo.settings import PROJECT_ROOT, Windows
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -27,7 +27,7 @@ def write(repo: Path, folder: str = "tables", **tables: str) -> Path:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_the_sql_is_the_one_that_was_reviewed(table: TableSql) -> None:
+def test_the_sql_is_the_one_that_was_reviewed(table: Table) -> None:
     """Set VELO_UPDATE_SNAPSHOTS=1 to write the snapshots anew, then read the difference."""
     snapshot = SNAPSHOTS / f"{table.name}.sql"
     if os.environ.get(UPDATE):
@@ -42,7 +42,7 @@ def test_every_snapshot_has_its_table() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_a_table_is_one_select_that_spark_can_run_too(table: TableSql) -> None:
+def test_a_table_is_one_select_that_spark_can_run_too(table: Table) -> None:
     (statement,) = sqlglot.parse(table.sql, read="duckdb")
     assert isinstance(statement, exp.Select)
     spark = statement.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
@@ -50,7 +50,7 @@ def test_a_table_is_one_select_that_spark_can_run_too(table: TableSql) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_a_table_joins_by_equality_alone(table: TableSql) -> None:
+def test_a_table_joins_by_equality_alone(table: Table) -> None:
     """No ASOF join and no QUALIFY: what only DuckDB knows would close the door to Spark."""
     statement = sqlglot.parse_one(table.sql, read="duckdb")
     assert not [join for join in statement.find_all(exp.Join) if join.method]

@@ -18,15 +18,15 @@ from datetime import date
 import duckdb
 
 from velo.offline.restored import Epoch, find_epochs, midnight, restore
-from velo.offline.tables import TableSql
+from velo.offline.tables import Table
 
 
 def as_known_tables(
     con: duckdb.DuckDBPyConnection,
-    tables: list[TableSql],
+    tables: list[Table],
     until: date | None,
     progress: Callable[[str], None],
-) -> list[TableSql]:
+) -> list[Table]:
     """Run the tables' SQL epoch by epoch.
 
     Args:
@@ -54,7 +54,7 @@ def as_known_tables(
         return tables
     con.execute("DROP TABLE made")
     return [
-        TableSql(table.name, table.kind, f"SELECT * FROM known_{table.name}")
+        Table(table.name, table.kind, f"SELECT * FROM known_{table.name}")
         for table in tables
         if table.kind != "base"
     ]

@@ -31,7 +31,7 @@ from velo.offline.manifest import first_fault, write_manifest
 from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
-from velo.offline.tables import TableSql, folder_of, load_tables
+from velo.offline.tables import Table, folder_of, load_tables
 from velo.result import Result
 from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
@@ -213,7 +213,7 @@ def current_build(home: Home) -> Build:
 
 def write_tables(
     con: duckdb.DuckDBPyConnection,
-    tables: list[TableSql],
+    tables: list[Table],
     folder: Path,
     progress: Callable[[str], None] = lambda table: None,
 ) -> dict[str, float]:
@@ -243,7 +243,7 @@ def write_tables(
 
 def _renew_tables(
     con: duckdb.DuckDBPyConnection,
-    tables: list[TableSql],
+    tables: list[Table],
     before: Path,
     folder: Path,
     progress: Callable[[str], None],
@@ -295,7 +295,7 @@ def _steps(con: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
 
 
 def _measured(
-    con: duckdb.DuckDBPyConnection, tables: list[TableSql], folder: Path, seconds: dict[str, float]
+    con: duckdb.DuckDBPyConnection, tables: list[Table], folder: Path, seconds: dict[str, float]
 ) -> list[Built]:
     hold_recent(con, folder / "entries")
     return [
@@ -312,14 +312,14 @@ def _measured(
     ]
 
 
-def _recipe(tables: list[TableSql]) -> str:
+def _recipe(tables: list[Table]) -> str:
     """SHA-256 of what makes a build from a warehouse."""
     sql = [(table.name, table.kind, table.sql) for table in tables]
     text = json.dumps([LAYOUT, velo.__version__, duckdb.__version__, sql])
     return sha256(text.encode()).hexdigest()
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[TableSql], by_day: bool) -> str:
+def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bool) -> str:
     """SHA-256 over the imported files, in order, and the SQL: the same data gives the same.
 
     Where corrections are seen by the day of their import, those days are data too.

@@ -15,7 +15,7 @@ from typing import Any
 from velo.errors import InputError
 from velo.offline.bare_imports import imported_afresh
 from velo.offline.description import Description
-from velo.offline.tables import TableSql, load_tables
+from velo.offline.tables import Table, load_tables
 from velo.settings import Windows
 
 RULES = PurePosixPath("reference", "feature-rules.md")
@@ -108,7 +108,7 @@ def _feature(view: str, field: Any) -> Sequence[str]:
     return (f"`{field.name}`", about.text, about.unit, *conditions)
 
 
-def _table(table: TableSql, view: Any, keys: list[str], families: list[str], windows: str) -> str:
+def _table(table: Table, view: Any, keys: list[str], families: list[str], windows: str) -> str:
     rows = [
         ("key", ", ".join(f"`{key}`" for key in keys)),
         ("columns", ", ".join(f"`{field.name}`" for field in view.features)),
@@ -120,7 +120,7 @@ def _table(table: TableSql, view: Any, keys: list[str], families: list[str], win
     return f"### `{table.name}`\n\n{_comment(table)}\n\n{grid}"
 
 
-def _steps(tables: list[TableSql], windows: Windows) -> str:
+def _steps(tables: list[Table], windows: Windows) -> str:
     lines = ["## On the way, and entity rows\n"]
     rows = []
     for table in tables:
@@ -161,7 +161,7 @@ def _families_of(table: str, families: dict[str, Any]) -> list[str]:
     return sorted(name for name, view in families.items() if table in _tables_of(view))
 
 
-def _windows(table: TableSql, windows: Windows) -> str:
+def _windows(table: Table, windows: Windows) -> str:
     """The lengths that a table's SQL looks back, and the settings it asks for with their values."""
     lengths = sorted({int(days) for days in re.findall(r"\((\d+) - 1\) PRECEDING", table.sql)})
     values = windows.model_dump()
@@ -173,7 +173,7 @@ def _windows(table: TableSql, windows: Windows) -> str:
     )
 
 
-def _comment(table: TableSql) -> str:
+def _comment(table: Table) -> str:
     """The comment that a table's SQL begins with."""
     lines = []
     for line in table.sql.splitlines():

@@ -21,7 +21,7 @@ from velo.offline.event_time import EventTime, event_time_of
 from velo.offline.exposure import EXPOSED, expose, main_schema
 from velo.offline.independence import Independence, independence, tables_read
 from velo.offline.partitions import columns_of, scan
-from velo.offline.tables import TableSql, folder_of
+from velo.offline.tables import Table, folder_of
 
 TOLERANCE = 1e-13
 """A float that moved by less, of one or of itself, is the same sum in another order."""
@@ -93,7 +93,7 @@ class Renewal:
             if changed:
                 self._changes[name] = "changed_races"
 
-    def renew(self, table: TableSql) -> None:
+    def renew(self, table: Table) -> None:
         """Write a table."""
         before, after = (folder_of(table, build) for build in (self._before, self._after))
         self._columns[table.name] = list(columns_of(self._con, scan(before)))
@@ -109,9 +109,7 @@ class Renewal:
             self._renew_whole(table, read or frozenset(self._columns), before, after)
         self._offer(table, after)
 
-    def _renew_whole(
-        self, table: TableSql, read: frozenset[str], before: Path, after: Path
-    ) -> None:
+    def _renew_whole(self, table: Table, read: frozenset[str], before: Path, after: Path) -> None:
         self._expose(read)
         self._compute("whole", table.sql)
         partitions.write(self._con, "whole", after)
@@ -120,7 +118,7 @@ class Renewal:
         self._con.execute("DROP TABLE whole")
 
     def _renew_some(
-        self, table: TableSql, alone: Independence, changed: set[str], before: Path, after: Path
+        self, table: Table, alone: Independence, changed: set[str], before: Path, after: Path
     ) -> None:
         self._compute("affected", self._affected(alone, changed))
         since = self._since(table, alone, changed)
@@ -149,7 +147,7 @@ class Renewal:
             partitions.rewrite(self._con, rows, before, after, years)
         self._con.execute("DROP TABLE renewed")
 
-    def _independence(self, table: TableSql) -> Independence | None:
+    def _independence(self, table: Table) -> Independence | None:
         """Of the warehouse's tables the changed races are known, and nothing else."""
         split = independence(table.sql, self._columns)
         if split and split.own & set(EXPOSED) and split.columns != ("race_id",):
@@ -160,7 +158,7 @@ class Renewal:
             return None
         return split
 
-    def _since(self, table: TableSql, alone: Independence, changed: set[str]) -> Since | None:
+    def _since(self, table: Table, alone: Independence, changed: set[str]) -> Since | None:
         """Whether the table runs along a clock, and from which day on its inputs differ."""
         if alone.looked_up or alone.own & set(EXPOSED):
             return None
@@ -213,7 +211,7 @@ class Renewal:
     def _relation(self, name: str) -> str:
         return self._relations.get(name) or f"{main_schema(self._con)}.{name}"
 
-    def _compare(self, table: TableSql, new: str, old: str) -> list[int]:
+    def _compare(self, table: Table, new: str, old: str) -> list[int]:
         """The years that differ; what differs is kept for the tables that read this one."""
         columns = columns_of(self._con, new)
         names, year = ", ".join(columns), partitions.year_of(columns) or "0"
@@ -230,7 +228,7 @@ class Renewal:
             query = _unlike(columns, change)
         return sorted(row[0] for row in self._con.execute(query).fetchall())
 
-    def _offer(self, table: TableSql, folder: Path) -> None:
+    def _offer(self, table: Table, folder: Path) -> None:
         """Let the tables that follow read this one; what many read is read from disk once."""
         self._relations[table.name] = scan(folder)
         if self._read_by.get(table.name, 0) > MANY and self._changes:

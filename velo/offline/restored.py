@@ -23,7 +23,7 @@ import duckdb
 
 from velo.offline.corrections import KEYS
 from velo.offline.exposure import main_schema
-from velo.offline.tables import TableSql
+from velo.offline.tables import Table
 
 _CARDS = ("races", "runners")
 _WORD = re.compile(r"[a-z_][a-z_0-9]*")
@@ -49,7 +49,7 @@ def midnight(day: date) -> str:
 
 
 def find_epochs(
-    con: duckdb.DuckDBPyConnection, tables: list[TableSql], until: date | None
+    con: duckdb.DuckDBPyConnection, tables: list[Table], until: date | None
 ) -> list[Epoch]:
     """Find what was replaced, and the epochs between the days on which history changed.
 

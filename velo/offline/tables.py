@@ -23,7 +23,7 @@ _WORD = re.compile(r"[a-z_][a-z_0-9]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class TableSql:
+class Table:
     """One table's SQL with its windows filled in.
 
     Attributes:
@@ -39,7 +39,7 @@ class TableSql:
     windows: tuple[str, ...] = ()
 
 
-def load_tables(windows: Windows, repo: Path | None = None) -> list[TableSql]:
+def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
     """Every table of a feature repo, each after the tables that it reads.
 
     Args:
@@ -69,7 +69,7 @@ def load_tables(windows: Windows, repo: Path | None = None) -> list[TableSql]:
         raise InputError(f"{repo / 'tables'}: these tables read each other: {circle}") from None
 
 
-def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> TableSql:
+def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> Table:
     text = with_fragments(path.read_text(encoding="utf-8"), pieces, str(path))
     values = windows.model_dump()
 
@@ -82,9 +82,9 @@ def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> T
         return str(int(values[match[1]]))
 
     named = sorted(set(_PLACEHOLDER.findall(text)))
-    return TableSql(path.stem, kind, _PLACEHOLDER.sub(value, text).strip(), tuple(named))
+    return Table(path.stem, kind, _PLACEHOLDER.sub(value, text).strip(), tuple(named))
 
 
-def folder_of(table: TableSql, build: Path) -> Path:
+def folder_of(table: Table, build: Path) -> Path:
     """Where a build keeps a table; the steps on the way stand apart."""
     return build / "base" / table.name if table.kind == "base" else build / table.name
