@@ -34,7 +34,7 @@ class Bet:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Redraws:
     """How the race days are drawn again, and how many random selections, from the same seed."""
 
     resampling: Resampling
@@ -50,7 +50,7 @@ def place(selection: Selection, runners: Runners, commission: float, bank: float
 
 
 def statements(
-    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Drawing
+    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Redraws
 ) -> dict[str, Statement]:
     """Every bet's statement.
 
@@ -90,7 +90,7 @@ def _statement(
     estimates: Mapping[str, Estimate],
     runners: Runners,
     ratio: Sharpe | None,
-    drawing: Drawing,
+    drawing: Redraws,
 ) -> Statement:
     account = bet.account
     values = {name: each.value for name, each in estimates.items()}
@@ -129,7 +129,7 @@ def _statement(
 
 
 def _random(
-    selection: Selection | None, runners: Runners, drawing: Drawing
+    selection: Selection | None, runners: Runners, drawing: Redraws
 ) -> RandomSelections | None:
     if selection is None:
         return None

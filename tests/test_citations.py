@@ -69,8 +69,8 @@ def page_of(name: str, citing: Path) -> Path | None:
 @cache
 def headings(page: Path) -> tuple[str, ...]:
     """A page's headings without their backticks, the longest first."""
-    found = HEADING.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
-    return tuple(sorted((each.replace("`", "") for each in found), key=len, reverse=True))
+    titles = HEADING.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
+    return tuple(sorted((each.replace("`", "") for each in titles), key=len, reverse=True))
 
 
 def anchors(page: Path) -> set[str]:

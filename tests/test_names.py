@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,33 +12,23 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 BANNED = {"found", "said", "shown", "told", "heat", "knobs"}
 """Participles and metaphors: they say how a value was come by, not what it is."""
-ROOMS = (
-    "training",
-    "tests/training",
-    "velo/api",
-    "velo/backup",
-    "velo/disk",
-    "velo/live",
-    "velo/offline",
-    "velo/report",
-    "velo/service",
-    "velo/settings",
-    "velo/synth",
-    "backtest",
-    "tests/api",
-    "tests/audit",
-    "tests/backup",
-    "tests/disk",
-    "tests/feature_repo",
-    "tests/live",
-    "tests/oracle",
-    "tests/report",
-    "tests/service",
-    "tests/synth",
-)
-"""Rooms in which no data bear them; the others are still to be gone through."""
-MODULES = tuple(sorted(str(file.relative_to(PROJECT)) for file in PROJECT.glob("velo/*.py")))
-"""Modules of no room."""
+ROOTS = ("velo", "training", "backtest", "feature_repo", "benchmarks", "examples", "tests")
+
+
+def rooms() -> Iterator[str]:
+    """Every folder of the first or second level that holds modules."""
+    for root in ROOTS:
+        yield root
+        for folder in sorted((PROJECT / root).iterdir()):
+            room = f"{root}/{folder.name}"
+            if any(folder.rglob("*.py")):
+                yield room
+
+
+def modules(room: str) -> list[Path]:
+    """A room's modules; those of a root are the ones that lie in no folder of it."""
+    folder = PROJECT / room
+    return sorted(folder.glob("*.py") if room in ROOTS else folder.rglob("*.py"))
 
 
 def names(node: ast.AST) -> Iterator[tuple[str, int]]:
@@ -45,25 +36,41 @@ def names(node: ast.AST) -> Iterator[tuple[str, int]]:
     for each in ast.walk(node):
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
             yield each.id, each.lineno
+        elif isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store):
+            yield each.attr, each.lineno
         elif isinstance(each, ast.arg):
             yield each.arg, each.lineno
-        elif isinstance(each, ast.FunctionDef):
+        elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             yield each.name, each.lineno
         elif isinstance(each, ast.alias) and each.asname:
             yield each.asname, each.lineno
 
 
-def modules(place: Path) -> list[Path]:
-    """The modules of a room, or the one that is named."""
-    return [place] if place.is_file() else sorted(place.rglob("*.py"))
-
-
-@pytest.mark.parametrize("place", [*ROOMS, *MODULES])
-def test_no_data_are_called_by_how_they_were_come_by(place: str) -> None:
+@pytest.mark.parametrize("room", list(rooms()))
+def test_no_data_are_called_by_how_they_were_come_by(room: str) -> None:
     banned = [
         f"{file.relative_to(PROJECT)}, line {line}: {name}"
-        for file in modules(PROJECT / place)
+        for file in modules(room)
         for name, line in names(ast.parse(file.read_text(encoding="utf-8")))
         if name in BANNED
     ]
     assert banned == []
+
+
+PACKAGES = ("velo", "training", "backtest", "feature_repo")
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """A reader who meets it need not ask which one."""
+    homes: defaultdict[str, list[str]] = defaultdict(list)
+    for file in sources(PROJECT):
+        for each in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(each, ast.ClassDef):
+                homes[each.name].append(str(file.relative_to(PROJECT)))
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
+def sources(project: Path) -> Iterator[Path]:
+    """The modules of the product, without its tests."""
+    for package in PACKAGES:
+        yield from sorted((project / package).rglob("*.py"))

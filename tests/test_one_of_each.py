@@ -141,7 +141,7 @@ def test_numbers_for_people_are_written_in_one_module() -> None:
         for module, tree in trees().items()
         if module != "velo/formats.py"
     }
-    assert {module: texts for module, texts in formatting.items() if texts} == {}
+    assert {module: formats for module, formats in formatting.items() if formats} == {}
 
 
 def test_a_terminal_and_a_page_round_alike() -> None:

@@ -294,14 +294,14 @@ def test_the_command_line_starts_without_the_slow_packages() -> None:
 def test_nothing_is_pickled() -> None:
     """A pickle is code: what is stored is text, JSON, parquet or a database."""
     pickling = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
-    found = [
+    pickled = [
         f"{name_of(file)}: {module}"
         for room in OURS
         for file in modules(room)
         for module, _ in imports(file)
         if module.split(".")[0] in pickling
     ]
-    assert found == []
+    assert pickled == []
 
 
 def test_a_module_is_one_idea_and_under_350_lines() -> None:

@@ -29,8 +29,8 @@ def test_three_months_at_a_time_from_the_fifteenth() -> None:
 
 
 def test_months_without_a_thirty_first_do_not_move_the_later_ones() -> None:
-    found = list(spans(Period(date(2020, 1, 31), date(2020, 4, 29)), 1))
-    assert [span.first for span in found] == [
+    quarters = list(spans(Period(date(2020, 1, 31), date(2020, 4, 29)), 1))
+    assert [span.first for span in quarters] == [
         date(2020, 1, 31),
         date(2020, 2, 29),
         date(2020, 3, 31),
@@ -40,17 +40,17 @@ def test_months_without_a_thirty_first_do_not_move_the_later_ones() -> None:
 @given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 2000), st.integers(1, 24))
 def test_the_spans_tile_the_period(first: date, days: int, months: int) -> None:
     period = Period(first, first + timedelta(days=days))
-    found = list(spans(period, months))
-    assert found[0].first == period.first
-    assert found[-1].last == period.last
-    for before, after in itertools.pairwise(found):
+    tiles = list(spans(period, months))
+    assert tiles[0].first == period.first
+    assert tiles[-1].last == period.last
+    for before, after in itertools.pairwise(tiles):
         assert after.first == before.last + timedelta(days=1)
-    assert all(span.first <= span.last for span in found)
+    assert all(span.first <= span.last for span in tiles)
 
 
 def test_a_walk_may_begin_before_the_models_own_training_ended() -> None:
-    found = walked_period(date(2020, 6, 1), date(2020, 12, 31), first=date(2020, 1, 1))
-    assert found == Period(date(2020, 1, 1), date(2020, 12, 31))
+    period = walked_period(date(2020, 6, 1), date(2020, 12, 31), first=date(2020, 1, 1))
+    assert period == Period(date(2020, 1, 1), date(2020, 12, 31))
     with pytest.raises(DataError, match="the data end"):
         walked_period(date(2021, 6, 1), date(2020, 12, 31))
 

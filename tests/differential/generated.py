@@ -273,7 +273,9 @@ def _plant(
             _expect(planted, line, name, text, len(races[k].runners), "ran" in columns)
 
 
-def _expect(planted: Planted, line: int, name: str, text: str, field_size: int, told: bool) -> None:
+def _expect(
+    planted: Planted, line: int, name: str, text: str, field_size: int, unread: bool
+) -> None:
     cells = planted.cells.setdefault(line, {})
     meant = BY_FIELD[name][text]
     if name == "number":
@@ -286,7 +288,7 @@ def _expect(planted: Planted, line: int, name: str, text: str, field_size: int, 
         elif meant is None:
             cells["position"] = UNREAD
         elif meant > field_size:
-            cells["position"] = UNREAD if told else perhaps(meant)
+            cells["position"] = UNREAD if unread else perhaps(meant)
         else:
             cells["status"], cells["position"] = exactly("finished"), exactly(meant)
     else:

@@ -35,7 +35,7 @@ class Rules:
 
     def __init__(self) -> None:
         self.declared: list[Declaration] = []
-        self.told: list[Results] = []
+        self.results_known: list[Results] = []
         self.made: list[Prediction] = []
 
     def card(self, off: str, when: str) -> None:
@@ -44,8 +44,8 @@ class Rules:
 
     def results(self, off: str, when: str = "18:00") -> int:
         """Results give an off; returns their batch."""
-        batch = len(self.told) + 7
-        self.told.append(Results(batch, f"results_{batch}.csv", (ToldOff(at(off)),)))
+        batch = len(self.results_known) + 7
+        self.results_known.append(Results(batch, f"results_{batch}.csv", (ToldOff(at(off)),)))
         return batch
 
     def predicts(self, made: str, deadline: str, off: str = "14:30") -> None:
@@ -63,7 +63,7 @@ class Rules:
 
     def judged(self) -> tuple[list[Prediction], list[Changed]]:
         """The predictions, and those that results changed."""
-        known = RaceOffs(at("10:00"), tuple(self.declared), tuple(self.told))
+        known = RaceOffs(at("10:00"), tuple(self.declared), tuple(self.results_known))
         return mark_unfair(self.made, {RACE: known})
 
     def counts(self) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ import pytest
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.data.conditions import conditioned, conditions
@@ -65,7 +65,7 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
     known = conditions(Spine(home), days[0], days[-1], "sp", "none")
     report = backtest(
         conditioned(scored.predictions, known),
-        Terms(
+        BacktestTerms(
             "sp",
             "sp",
             0.0,

@@ -72,15 +72,15 @@ def on(*days: date) -> list[Start]:
 
 def contents(built: Build, tables: list[Table]) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, steps on the way too, in the order of all but the floats."""
-    found = {}
+    rows_of = {}
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         for table in tables:
             rows = scan(folder_of(table, Path(built.folder)))
             types = {r[0]: r[1] for r in con.execute(f"DESCRIBE FROM {rows}").fetchall()}
             order = ", ".join([n for n, t in types.items() if t != "DOUBLE"] + list(types))
-            found[table.name] = con.execute(f"FROM {rows} ORDER BY {order}").fetchall()
-    return found
+            rows_of[table.name] = con.execute(f"FROM {rows} ORDER BY {order}").fetchall()
+    return rows_of
 
 
 def unlike(ours: dict[str, list[Any]], theirs: dict[str, list[Any]]) -> list[str]:
@@ -131,19 +131,19 @@ def changes(seed: int, tellings: int) -> Iterator[Telling]:
     yield Telling(DAYS[0], list(world.values()))
     for number in range(tellings):
         day = DAYS[-1] + timedelta(number)
-        told: list[Start] = []
+        starts: list[Start] = []
         if left and rng.random() < 0.7:
             late = rng.sample(left, min(len(left), rng.choice((1, 1, 3))))
             left = [each for each in left if each not in late]
-            told += on(*late)
+            starts += on(*late)
         if rng.random() < 0.6:
-            told += corrected(rng, world, DAYS[-1], rng.choice((0.02, 0.1)))
+            starts += corrected(rng, world, DAYS[-1], rng.choice((0.02, 0.1)))
         if rng.random() < 0.3 and world:
             gone = rng.choice(sorted(world))
-            told.append(replace(world[gone], course="Wye", distance_band=None))
-        told = list(world_of(told).values())
-        world |= world_of(told)
-        yield Telling(day, told)
+            starts.append(replace(world[gone], course="Wye", distance_band=None))
+        starts = list(world_of(starts).values())
+        world |= world_of(starts)
+        yield Telling(day, starts)
 
 
 def hold_changes_to_a_full_build(home: Home, repo: Path, seed: int, tellings: int) -> None:

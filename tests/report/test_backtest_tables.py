@@ -7,7 +7,7 @@ from typing import Any
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.report.little_run import little_run
 from tests.report.reading import read
@@ -151,7 +151,7 @@ def made() -> dict[str, Any]:
     )
     days = Period(frame["date"].min().date(), frame["date"].max().date())
     learned = (Learned(days.first, {10: 0.1, 20: 0.05, 30: 0.0}),)
-    terms = Terms("sp", "sp", 0.0, OddsBand(), learned, Resampling(200, 1))
+    terms = BacktestTerms("sp", "sp", 0.0, OddsBand(), learned, Resampling(200, 1))
     gone = Withdrawals(horses=0, law="none", unsettleable_races=0)
     back = Returned(withdrawn=0, void=0, void_races=0)
     return backtest(frame, terms, days, Origin("1", run.run_id, 0.4), gone, back)

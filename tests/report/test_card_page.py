@@ -9,7 +9,7 @@ import pytest
 
 from tests.live.predicted import backed, race, runner
 from tests.report.reading import Page, read
-from velo.live.card import Unscored
+from velo.live.card import Unpredicted
 from velo.live.journal import Prediction
 from velo.live.predict import Predicted
 from velo.live.serialise import to_json
@@ -38,7 +38,7 @@ def unpriced(race_id: int, off: str | None) -> Prediction:
 
 
 def html(
-    *races: Prediction, standing: Standing = CHAMPION, unscored: tuple[Unscored, ...] = ()
+    *races: Prediction, standing: Standing = CHAMPION, unscored: tuple[Unpredicted, ...] = ()
 ) -> str:
     return page(to_json(Predicted([*races], [*unscored], [])), standing, "Europe/London")
 
@@ -94,7 +94,7 @@ def test_a_version_that_the_gate_refused_is_not_for_betting() -> None:
 
 
 def test_what_could_not_be_scored_is_listed_with_its_reason() -> None:
-    left = Unscored("Ripon 15:00", "Lost Horse", "line 9 names no horse")
+    left = Unpredicted("Ripon 15:00", "Lost Horse", "line 9 names no horse")
     first = sections(read(html(FIRST, unscored=(left,))))[0]
     assert "Lost Horse" in first
     assert "line 9 names no horse" in first

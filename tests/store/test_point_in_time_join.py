@@ -42,16 +42,16 @@ def test_each_row_gets_the_newest_that_it_could_know(
     little: LittleStore, rows: Tables, entities: list[Row], when_created: bool
 ) -> None:
     little.write_all(rows)
-    found = little.feast.get_historical_features(
+    answer = little.feast.get_historical_features(
         entity_df=entity_table(entities).to_pandas(),
         features=BOTH,
         full_feature_names=True,
         filter_by_created_timestamp=when_created,
     ).to_df()
-    assert values(found, "runner") == [(n,) for n in range(len(entities))]
+    assert values(answer, "runner") == [(n,) for n in range(len(entities))]
     for layout in LAYOUTS:
         names = (f"{layout.name}__a", f"{layout.name}__note")
-        assert values(found, *names) == expected(
+        assert values(answer, *names) == expected(
             layout, rows[layout.name], entities, when_created=when_created
         ), layout.name
 
@@ -63,14 +63,14 @@ def test_a_view_may_be_asked_for_twice_under_other_keys(
     little: LittleStore, rows: Tables, entities: list[Row], when_created: bool
 ) -> None:
     little.write_all(rows)
-    found = little.feast.get_historical_features(
+    answer = little.feast.get_historical_features(
         entity_df=entity_table(entities).to_pandas(),
         features=little.feast.get_feature_service("family"),
         full_feature_names=True,
         filter_by_created_timestamp=when_created,
     ).to_df()
     for name, keys in (("own", ("horse_id",)), ("dam", ("dam_id",))):
-        assert values(found, f"{name}__a", f"{name}__note") == expected(
+        assert values(answer, f"{name}__a", f"{name}__note") == expected(
             HORSE, rows[HORSE.name], entities, keys, when_created
         )
 
@@ -111,7 +111,7 @@ def test_a_date_range_asks_for_every_key_and_time_in_it(
     }
     for layout, known in named.items():
         little.write(layout, known)
-    found = little.feast.get_historical_features(
+    answer = little.feast.get_historical_features(
         features=[f"{HORSE.name}:a", f"{PAIR.name}:note"],
         start_date=hour(first),
         end_date=hour(last),
@@ -119,7 +119,7 @@ def test_a_date_range_asks_for_every_key_and_time_in_it(
     horses = {(*key_of(HORSE, r), None, None, r["happened_at"]) for r in named[HORSE]}
     pairs = {(None, *key_of(PAIR, r), r["happened_at"]) for r in named[PAIR]}
     asked = {each for each in horses | pairs if hour(first) <= each[-1] <= hour(last)}
-    got = values(found, *HORSE.keys, *PAIR.keys, "event_timestamp", "a", "note")
+    got = values(answer, *HORSE.keys, *PAIR.keys, "event_timestamp", "a", "note")
     assert len(got) == len(asked)
     assert {each[:4] for each in got} == asked
     for horse, trainer, course, at, a, note in got:
@@ -192,16 +192,16 @@ def test_brute_force_agrees_on_thousands_of_tables(
     little: LittleStore, rows: Tables, entities: list[Row], when_created: bool
 ) -> None:
     little.write_all(rows)
-    found = little.feast.get_historical_features(
+    answer = little.feast.get_historical_features(
         entity_df=entity_table(entities),
         features=BOTH,
         full_feature_names=True,
         filter_by_created_timestamp=when_created,
     ).to_arrow()
-    assert values(found, "runner") == [(n,) for n in range(len(entities))]
+    assert values(answer, "runner") == [(n,) for n in range(len(entities))]
     for layout in LAYOUTS:
         names = (f"{layout.name}__a", f"{layout.name}__note")
-        assert values(found, *names) == expected(
+        assert values(answer, *names) == expected(
             layout, rows[layout.name], entities, when_created=when_created
         ), layout.name
 

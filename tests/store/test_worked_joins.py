@@ -97,9 +97,9 @@ def test_entity_rows_may_name_their_time_otherwise_and_lack_a_zone(little: Littl
     naive = [hour(h).replace(tzinfo=None) for h in (9, 10)]
     rows = pd.DataFrame({"horse_id": [1, 1], "off": pd.to_datetime(naive)})
     job = little.feast.get_historical_features(entity_df=rows, features=[f"{HORSE.name}:a"])
-    found = job.to_arrow()
-    assert found.column("a").to_pylist() == [None, 1.0]
-    assert found.column("off").to_pylist() == [hour(9), hour(10)]
+    answer = job.to_arrow()
+    assert answer.column("a").to_pylist() == [None, 1.0]
+    assert answer.column("off").to_pylist() == [hour(9), hour(10)]
     assert job.metadata is not None
     assert job.metadata.min_event_timestamp == hour(9)
     assert job.metadata.max_event_timestamp == hour(10)
@@ -189,9 +189,9 @@ def a_of(
 ) -> list[float | None]:
     """Feature `a` of horse 1 at some hours."""
     rows = [{**SOMEBODY, "hour": h} for h in at]
-    found = little.feast.get_historical_features(
+    answer = little.feast.get_historical_features(
         entity_df=entity_table(rows).to_pandas(),
         features=[f"{layout.name}:a"],
         filter_by_created_timestamp=created,
     )
-    return found.to_arrow().column("a").to_pylist()
+    return answer.to_arrow().column("a").to_pylist()

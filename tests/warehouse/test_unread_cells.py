@@ -45,9 +45,9 @@ def test_a_spreadsheets_prices_and_weights_are_counted_with_their_lines(
     }
     assert examples(batch, "price_sp") == [(2, "07-Feb"), (4, "11-Apr")]
     assert prices(home) == {"Bravo": 34.0}
-    said = batch.to_dict()
-    assert said["unread"] == {"price_sp": 2, "weight": 1}
-    assert said["unread_cells"][0]["examples"][0] == {"line": 2, "text": "07-Feb"}
+    printed = batch.to_dict()
+    assert printed["unread"] == {"price_sp": 2, "weight": 1}
+    assert printed["unread_cells"][0]["examples"][0] == {"line": 2, "text": "07-Feb"}
 
 
 @pytest.mark.few(1)

@@ -69,17 +69,19 @@ def rank(values: Values, races: Races) -> Values:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class _EqualFields:
     """Races of one field size: `values` [runners of a race, races, columns]."""
 
     first: Integers
     values: Values
 
 
-def _blocks(values: Values, races: Races) -> Iterator[_Block]:
+def _blocks(values: Values, races: Races) -> Iterator[_EqualFields]:
     for size in np.unique(races.sizes):
         offsets = races.offsets[races.sizes == size]
         most = max(1, BLOCK_VALUES // max(1, int(size) * values.shape[1]))
         for start in range(0, len(offsets), most):
             first = offsets[start : start + most]
-            yield _Block(first, np.stack([values[first + place] for place in range(int(size))]))
+            yield _EqualFields(
+                first, np.stack([values[first + place] for place in range(int(size))])
+            )

@@ -174,7 +174,7 @@ def _fit(sample: Sample, inputs: Inputs) -> Linear:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class _RaceBlock:
     """Some whole races, with their inputs standardised."""
 
     inputs: npt.NDArray[np.float32]
@@ -210,7 +210,7 @@ def _untrained(x: npt.NDArray[Any], inputs: Inputs) -> tuple[Linear, Flags]:
     return model, flat
 
 
-def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_Block]:
+def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_RaceBlock]:
     offsets = np.append(sample.races.offsets, sample.races.n)
     first = 0
     while first < len(sample.races):
@@ -219,7 +219,7 @@ def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_Block]:
         rows = slice(int(offsets[first]), int(offsets[last]))
         terms = model._terms(sample.features[rows]).astype(np.float32)
         terms[:, flat] = 0.0
-        yield _Block(
+        yield _RaceBlock(
             terms,
             sample.win_share[rows],
             np.zeros(rows.stop - rows.start) if sample.start is None else sample.start[rows],
@@ -228,7 +228,7 @@ def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_Block]:
         first = last
 
 
-def _derivatives(blocks: Sequence[_Block], weights: Floats) -> tuple[float, Floats, Floats]:
+def _derivatives(blocks: Sequence[_RaceBlock], weights: Floats) -> tuple[float, Floats, Floats]:
     """Penalised log-likelihood, its gradient, and minus its Hessian."""
     value = -0.5 * PENALTY * float(weights @ weights)
     gradient = -PENALTY * weights

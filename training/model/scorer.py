@@ -13,7 +13,7 @@ import numpy.typing as npt
 from training.data.inputs import Inputs
 from training.model import linear, ranker
 from training.model.linear import Linear
-from training.model.ranker import Ranker
+from training.model.ranker import FittedRanker
 from training.statistics.sample import Sample
 from velo import settings
 from velo.arrays import Floats
@@ -86,4 +86,4 @@ def read(objective: str, plain: dict[str, Any], text: str | None) -> Scorer:
     """
     if text is None:
         return Linear.from_dict(plain)
-    return Ranker.from_text(text, objective)
+    return FittedRanker.from_text(text, objective)

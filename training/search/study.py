@@ -19,7 +19,7 @@ from training.record.process import is_dead, this_process
 from training.record.trial import Trial
 from velo.arrays import Floats
 from velo.home import Home, sqlite_url
-from velo.settings import Ranker, Span, Tuning
+from velo.settings import Ranker, SearchRange, Tuning
 
 if TYPE_CHECKING:
     import optuna
@@ -150,7 +150,7 @@ def _distributions(tuning: Tuning, ranker: Ranker) -> dict[str, Any]:
 
     space: dict[str, Any] = {}
     for name, dimension in sorted(tuning.space.items()):
-        if not isinstance(dimension, Span):
+        if not isinstance(dimension, SearchRange):
             space[name] = CategoricalDistribution(dimension.choices)
         elif isinstance(getattr(ranker, name), int):
             space[name] = IntDistribution(int(dimension.low), int(dimension.high), dimension.log)

@@ -24,7 +24,7 @@ from training.data.dataset import Dataset
 from training.data.folds import Fold
 from training.model import linear, scorer, temperature
 from training.model.model import Fundamental, market_start
-from training.model.ranker import Ranker
+from training.model.ranker import FittedRanker
 from training.model.scorer import Scorer
 from training.statistics.races import Races
 from training.statistics.sample import Sample
@@ -246,7 +246,7 @@ class _Fitter:
         later = self.part(fold.test_start, fold.test_end)
         watched = self.started(later, beta0) if len(later.rows) else None
         boosting = self.scorer(sample, size.rounds, watched)
-        curve = boosting.curve if isinstance(boosting, Ranker) else ()
+        curve = boosting.curve if isinstance(boosting, FittedRanker) else ()
         boosted = Fundamental(inputs, boosting, size.temperature, self.residual)
         return FoldFit(fold, boosted, beta0, straight, curve, began, time.time())
 

@@ -70,22 +70,22 @@ def _ledger(home: Home, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _show(found: Audit) -> None:
+def _show(findings: Audit) -> None:
     from velo.audit.findings import PROOFS
 
-    cells = {(each.view, each.proof): each for each in found.compared}
-    proofs = [proof for proof in PROOFS if any(each.proof == proof for each in found.compared)]
+    cells = {(each.view, each.proof): each for each in findings.compared}
+    proofs = [proof for proof in PROOFS if any(each.proof == proof for each in findings.compared)]
     rows = [
         [view, *(_cell(cells.get((view, proof))) for proof in proofs)]
-        for view in dict.fromkeys(each.view for each in found.compared)
+        for view in dict.fromkeys(each.view for each in findings.compared)
     ]
     console.table(
-        f"Build {found.build} audited at {', '.join(found.days)}: runners compared, and how many "
-        "of them differ",
+        f"Build {findings.build} audited at {', '.join(findings.days)}: runners compared, "
+        "and how many of them differ",
         ["view", *proofs],
         rows,
     )
-    if found.differences:
+    if findings.differences:
         console.table(
             "The first differences",
             ["world", "view", "race", "course", "horse", "feature", "expected", "found"],
@@ -98,17 +98,17 @@ def _show(found: Audit) -> None:
                     each.horse,
                     each.feature,
                     _exact(each.expected),
-                    _exact(each.found),
+                    _exact(each.actual),
                 ]
-                for each in found.differences
+                for each in findings.differences
             ],
         )
-    for line in found.not_as_written:
+    for line in findings.not_as_written:
         console.say(f"NOT AS WRITTEN: {line}")
-    for note in found.notes:
+    for note in findings.notes:
         console.say(f"note: {note}")
-    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in found.seconds.items())
-    console.say(f"{'No leak found' if found.passed else 'NOT CLEAN'} ({spent})")
+    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in findings.seconds.items())
+    console.say(f"{'No leak found' if findings.passed else 'NOT CLEAN'} ({spent})")
 
 
 def _cell(compared: Any) -> str:

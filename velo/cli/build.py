@@ -70,8 +70,8 @@ def build(
 
 def _nulls(shares: dict[str, float]) -> str:
     worst = sorted(shares.items(), key=lambda item: -item[1])
-    shown = ", ".join(f"{column} {in_text.percent(share)}" for column, share in worst[:3])
-    return shown + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
+    first_three = ", ".join(f"{column} {in_text.percent(share)}" for column, share in worst[:3])
+    return first_three + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
 
 
 def _ground(built: Mapping[str, Any]) -> str:

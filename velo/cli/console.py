@@ -78,9 +78,9 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     """JSON's escape of a character that is not to be printed; a string read back is the same."""
-    character = found.group()
+    character = match.group()
     return character if printable(character) == character else json.dumps(character)[1:-1]
 
 

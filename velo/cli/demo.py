@@ -43,10 +43,10 @@ def demo(
     seconds: dict[str, float] = {}
     begun = time.perf_counter()
 
-    def done(stage: str, said: str) -> None:
+    def done(stage: str, outcome: str) -> None:
         seconds[stage] = round(time.perf_counter() - begun - sum(seconds.values()), 1)
         if not as_json:
-            console.say(f"{stage:<9} {seconds[stage]:6.1f} s  {said}")
+            console.say(f"{stage:<9} {seconds[stage]:6.1f} s  {outcome}")
 
     import velo
     from velo.synth.world import truth_path, write_world

@@ -25,28 +25,28 @@ def drift(
     """
     import velo
 
-    found = velo.open().drift()
-    code = 1 if found.drifting else 0 if found.told else 2
+    result = velo.open().drift()
+    code = 1 if result.drifting else 0 if result.conclusive else 2
     if as_json:
-        console.emit_json(found.to_dict())
+        console.emit_json(result.to_dict())
         raise typer.Exit(code)
-    _table(found)
-    _notes(found)
-    console.say(f"next: {found.advice.step}: {found.advice.why}")
+    _table(result)
+    _notes(result)
+    console.say(f"next: {result.advice.step}: {result.advice.why}")
     raise typer.Exit(code)
 
 
-def _table(found: Drift) -> None:
+def _table(drift: Drift) -> None:
     from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, MEASURES
 
-    window = found.window
+    window = drift.window
     title = (
-        f"Version {found.champion}: {len(window.seen):,} runners of {window.races:,} races, "
-        f"{window.first} to {window.last}, against {found.reference.first} to "
-        f"{found.reference.last}"
+        f"Version {drift.champion}: {len(window.seen):,} runners of {window.races:,} races, "
+        f"{window.first} to {window.last}, against {drift.reference.first} to "
+        f"{drift.reference.last}"
     )
     by_name: dict[str, list[Reading]] = {}
-    for each in found.readings:
+    for each in drift.readings:
         if each.kind == FEATURE:
             by_name.setdefault(each.name, []).append(each)
     rows = [
@@ -55,7 +55,7 @@ def _table(found: Drift) -> None:
     ]
     rows += [
         [f"family {each.name}", "", "", "", "", *_distance(each), _said([each])]
-        for each in found.readings
+        for each in drift.readings
         if each.kind == FAMILY
     ]
     console.table(
@@ -75,7 +75,7 @@ def _table(found: Drift) -> None:
                 in_text.number(each.limit, 4),
                 _said([each]),
             ]
-            for each in found.readings
+            for each in drift.readings
             if each.kind in (CALIBRATION, MARKET)
         ],
     )
@@ -95,14 +95,14 @@ def _said(readings: list[Reading]) -> str:
     return "not enough" if any(each.drifts is None for each in readings) else "holds"
 
 
-def _notes(found: Drift) -> None:
-    for line in found.untold:
+def _notes(drift: Drift) -> None:
+    for line in drift.untold:
         console.say(line)
-    if found.window.others:
+    if drift.window.others:
         console.say(
-            f"{found.window.others} races of these days have no prediction by it before their off"
+            f"{drift.window.others} races of these days have no prediction by it before their off"
         )
-    if found.window.indicative:
+    if drift.window.indicative:
         console.say(
-            f"{found.window.indicative} of its races had another kind of odds than it was judged on"
+            f"{drift.window.indicative} of its races had another kind of odds than it was judged on"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from velo.cli import console
 
 if TYPE_CHECKING:
-    from velo.warehouse.batches import Batch, Entry
+    from velo.warehouse.batches import Batch, BatchEntry
     from velo.warehouse.recheck import Recheck
     from velo.warehouse.undo import Undone
 
@@ -112,7 +112,7 @@ def show_recheck(done: Recheck, as_json: bool) -> None:
     )
 
 
-def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
+def show_entries(entries: Sequence[BatchEntry], as_json: bool) -> None:
     """The latest batches."""
     from velo.warehouse.batches import short_name
 

@@ -129,8 +129,8 @@ def _show(result: Ledger, written: Sequence[Path]) -> None:
         )
 
 
-def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> None:
-    shown = found[-(SHOWN_DAYS + 4) :]
+def _tables(spans: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> None:
+    latest = spans[-(SHOWN_DAYS + 4) :]
     console.table(
         f"Ledger{' with backfill' if backfill else ''}, {bets:,} bets",
         [
@@ -152,15 +152,15 @@ def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> No
             "drawdown",
             "Sharpe",
         ],
-        [_bets(each) for each in shown],
+        [_bets(each) for each in latest],
     )
     console.table(
         "Chances",
         ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
-        [_chances(each) for each in shown],
+        [_chances(each) for each in latest],
     )
-    if len(found) > len(shown):
-        console.say(f"{len(found) - len(shown)} earlier days are in --json, --figures and --html")
+    if len(spans) > len(latest):
+        console.say(f"{len(spans) - len(latest)} earlier days are in --json, --figures and --html")
 
 
 def _plot(book: LedgerView) -> None:

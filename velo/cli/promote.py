@@ -85,7 +85,7 @@ def show(done: Any, targets: Any) -> None:
     console.say(done.words())
 
 
-def _show_findings(found: dict[str, Any]) -> None:
+def _show_findings(findings: dict[str, Any]) -> None:
     worst = [
         [
             piece["name"],
@@ -96,7 +96,7 @@ def _show_findings(found: dict[str, Any]) -> None:
             _calibration(piece),
             _estimate(piece["ae_ratio"], ".3f"),
         ]
-        for pieces in found["worst"].values()
+        for pieces in findings["worst"].values()
         for piece in pieces
     ]
     console.table(
@@ -117,7 +117,7 @@ def _show_findings(found: dict[str, Any]) -> None:
         ["feature", "judgement", "lost without it, nats a race"],
         [
             [each["feature"], each["judgement"], _estimate(each["loss"], "+.5f")]
-            for each in found["features"]
+            for each in findings["features"]
         ],
     )
 
@@ -127,9 +127,9 @@ def _calibration(piece: dict[str, Any]) -> str:
     return _estimate(piece["calibration"], ".3f") if piece["kind"] == "odds_band" else "-"
 
 
-def _estimate(said: dict[str, float | None], shape: str) -> str:
+def _estimate(interval: dict[str, float | None], shape: str) -> str:
     """A value with its interval, or a dash."""
-    value, low, high = (said[name] for name in ("value", "low", "high"))
+    value, low, high = (interval[name] for name in ("value", "low", "high"))
     if value is None:
         return "-"
     if low is None or high is None:

@@ -107,13 +107,13 @@ def _standing(model: dict[str, str]) -> str:
     if "label" in model:
         name += f" ({model['label']})"
     if "judged" in model:
-        said = f"version {model['judged']}'s recipe, retrained"
+        verdict = f"version {model['judged']}'s recipe, retrained"
     else:
-        said = {"passed": "passed the gate", "refused": "refused by the gate"}.get(
+        verdict = {"passed": "passed the gate", "refused": "refused by the gate"}.get(
             model["verdict"], model["verdict"]
         )
     last = f"; {model['promotion']}" if "promotion" in model else ""
-    return f"{name}: {said}{last}"
+    return f"{name}: {verdict}{last}"
 
 
 def _ages(stale: Staleness) -> list[list[str]]:

@@ -53,7 +53,7 @@ def synth(
         made = write_world(
             runners, seed, edge, out, lambda p: tell(in_text.percent(p, 0)), interactions, form
         )
-    found = distances(out, compare) if compare else []
+    comparison = distances(out, compare) if compare else []
     if as_json:
         console.emit_json(
             {
@@ -68,7 +68,7 @@ def synth(
                 "favourite_roi": made.favourite_roi,
                 "longshot_roi": made.longshot_roi,
                 "files": made.files,
-                "distances": [vars(each) for each in found],
+                "distances": [vars(each) for each in comparison],
             }
         )
         return
@@ -83,9 +83,9 @@ def synth(
     )
     for path in made.files:
         console.say(f"wrote {path}")
-    if found:
+    if comparison:
         console.table(
             "Distance from the real files",
             ["figure", "synthetic", "real", "file"],
-            [[each.name, each.synthetic, each.real, each.file] for each in found],
+            [[each.name, each.synthetic, each.real, each.file] for each in comparison],
         )

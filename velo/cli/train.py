@@ -79,9 +79,9 @@ def train(
 
 def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:
     """Whole sections with the given options laid over what is set."""
-    found = {}
+    sections = {}
     for section, options in wanted.items():
         given = {name: value for name, value in options.items() if value is not None}
         if given:
-            found[section] = {**getattr(base, section).model_dump(), **given}
-    return found
+            sections[section] = {**getattr(base, section).model_dump(), **given}
+    return sections

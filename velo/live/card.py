@@ -23,7 +23,7 @@ from velo.warehouse.ingest import Batch, ingest
 
 
 @dataclass(frozen=True)
-class Unscored:
+class Unpredicted:
     """A runner, or a race (without `horse`), that gets no prediction, and why."""
 
     race: str
@@ -64,7 +64,7 @@ class Card:
 
     entries: pa.Table
     rows: Sequence[CardRow] = ()
-    unscored: list[Unscored] = field(default_factory=list)
+    unscored: list[Unpredicted] = field(default_factory=list)
     incomplete: frozenset[int] = frozenset()
     absent: list[Absent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -118,7 +118,7 @@ def take_card(
         path,
         "racecard",
         progress,
-        shown=name or str(path.resolve()),
+        label=name or str(path.resolve()),
         clock=clock,
         check=check,
         latest=True,
@@ -168,7 +168,7 @@ def _card_of(
     return Card(
         entries,
         rows,
-        [Unscored(_where(row), row.horse or None, _reason(row)) for row in unread],
+        [Unpredicted(_where(row), row.horse or None, _reason(row)) for row in unread],
         frozenset(of_race[key] for row in unread if (key := _race_of(row)) in of_race),
         _absent(con, entries, days),
         [

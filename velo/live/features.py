@@ -18,7 +18,7 @@ from training.data.declared import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors
 from velo.sql_text import literal
-from velo.store.online.entity_rows import Asked
+from velo.store.online.entity_rows import ServiceColumns
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Source:
     store: Any
     declared: Declared
     service: Any
-    asked: Asked
+    asked: ServiceColumns
 
     @classmethod
     def of(cls, store: Any, service: str) -> Source:
@@ -45,7 +45,9 @@ class Source:
             HomeError: the registry does not hold it.
         """
         known = declared(store, service)
-        return cls(store, known, store.get_feature_service(service), Asked.by(store, service))
+        return cls(
+            store, known, store.get_feature_service(service), ServiceColumns.by(store, service)
+        )
 
 
 def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.DataFrame:

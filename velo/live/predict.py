@@ -18,7 +18,7 @@ from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.beyond_reason import declined
-from velo.live.card import Absent, Card, Unscored, held_card, race_name
+from velo.live.card import Absent, Card, Unpredicted, held_card, race_name
 from velo.live.card_file import CardRow, price_rows, unread_odds
 from velo.live.card_store import take
 from velo.live.clock import never_back
@@ -75,7 +75,7 @@ class Predicted(Result):
     """
 
     predictions: list[Prediction]
-    unscored: list[Unscored]
+    unscored: list[Unpredicted]
     notes: list[str]
     absent: list[Absent] = field(default_factory=list)
     not_champion: str | None = None
@@ -160,7 +160,7 @@ def predict(
     )
     if not asked.backfill:
         unscored += [
-            Unscored(off_called(each), None, "its off passed while it was being scored")
+            Unpredicted(off_called(each), None, "its off passed while it was being scored")
             for each in made
             if each.backfill
         ]
@@ -215,7 +215,7 @@ def _card(
 
 def _open_races(
     card: Card, settings: Settings, asked: Asked, now: datetime, stored: Stored
-) -> tuple[Card, list[Unscored]]:
+) -> tuple[Card, list[Unpredicted]]:
     """The races that can be predicted now, and the others with their reasons.
 
     Raises:
@@ -231,7 +231,7 @@ def _open_races(
         why = refusal(row, sizes[race], race in card.incomplete, now, asked.backfill, settings.live)
         if why:
             shut.add(race)
-            unscored.append(Unscored(race_name(row), None, why.why))
+            unscored.append(Unpredicted(race_name(row), None, why.why))
     if len(shut) == len(first):
         raise InputError(f"no race can be predicted: {unscored[-1].race}: {unscored[-1].reason}")
     mask = pa.array([row["race_id"] not in shut for row in rows])
@@ -273,7 +273,7 @@ def _quoted(
 
 def _with_credible_odds(
     settings: Settings, card: Card, quoted: Quoted
-) -> tuple[Card, Quoted, list[Unscored]]:
+) -> tuple[Card, Quoted, list[Unpredicted]]:
     """The races that can be predicted at their odds, and the others with their reasons.
 
     Raises:
@@ -284,7 +284,7 @@ def _with_credible_odds(
     if not wrong:
         return card, quoted, []
     names = {row["race_id"]: race_name(row) for row in rows}
-    unscored = [Unscored(names[race], None, declined(wrong, race)) for race in wrong]
+    unscored = [Unpredicted(names[race], None, declined(wrong, race)) for race in wrong]
     if len(wrong) == len(names):
         raise InputError(f"no race can be predicted: {unscored[-1].race}: {unscored[-1].reason}")
     mask = np.array([row["race_id"] not in wrong for row in rows])

@@ -118,7 +118,7 @@ def settle(
                     path,
                     form,
                     progress,
-                    shown=delivery.name,
+                    label=delivery.name,
                     clock=clock,
                     infers=settings.ingest.infer,
                 ),

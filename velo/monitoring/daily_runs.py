@@ -119,15 +119,15 @@ def digests(book: LedgerView, settings: Settings) -> dict[str, str]:
         kind: _hashed(frame.drop(columns=["stakes"]))
         for kind, frame in (("runners", book.runners), ("bets", book.bets))
     }
-    told = set(book.runners.loc[book.runners["state"] != OPEN, "day"])
-    found = {}
+    settled_days = set(book.runners.loc[book.runners["state"] != OPEN, "day"])
+    by_day = {}
     for day in sorted(set(book.runners["day"])):
         for kind, frame in (("runners", book.runners), ("bets", book.bets)):
             begin, end = (cut(frame["day"].to_numpy(), day) for cut in (bisect_left, bisect_right))
             chain.update(f"{kind} {end - begin}".encode() + rows[kind][begin:end].tobytes())
-        if day in told:
-            found[day.isoformat()] = chain.hexdigest()
-    return found
+        if day in settled_days:
+            by_day[day.isoformat()] = chain.hexdigest()
+    return by_day
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,8 @@ def _day(book: LedgerView, settings: Settings, name: str, digest: str, head: Hea
     training = settings.training
     metrics: dict[str, float] = {}
     for span, begin in spans.items():
-        found = figures(book.runners, book.bets, (span, begin, day), Resampling.of(training))
-        metrics |= {f"{span}/{figure}": x for figure, x in _numbers(found).items()}
+        span_figures = figures(book.runners, book.bets, (span, begin, day), Resampling.of(training))
+        metrics |= {f"{span}/{figure}": x for figure, x in _numbers(span_figures).items()}
     runners = between(book.runners, day, day)
     kinds = sorted(set(runners["price_kind"].dropna()))
     tags = {
@@ -164,10 +164,10 @@ def _day(book: LedgerView, settings: Settings, name: str, digest: str, head: Hea
     return _Day(name, metrics, tags)
 
 
-def _numbers(found: Figures) -> Mapping[str, float]:
+def _numbers(span_figures: Figures) -> Mapping[str, float]:
     return {
         name: float(value)
-        for name, value in found.to_dict().items()
+        for name, value in span_figures.to_dict().items()
         if isinstance(value, int | float)
     }
 

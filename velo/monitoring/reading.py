@@ -38,7 +38,7 @@ class Reading:
     missing: str | None = None
 
     @classmethod
-    def told(
+    def measured(
         cls,
         kind: str,
         name: str,

@@ -99,10 +99,10 @@ def _strongest(likelihood: Callable[[float], float]) -> float:
     """The ``k`` of the highest likelihood: a grid finds the hill, a bounded search its top."""
     heights = [likelihood(float(np.exp(at))) for at in _GRID]
     best = int(np.argmax(heights))
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda at: -likelihood(float(np.exp(at))),
         bounds=(_GRID[max(best - 1, 0)], _GRID[min(best + 1, len(_GRID) - 1)]),
         method="bounded",
         options={"xatol": 1e-4},
     )
-    return float(np.clip(np.exp(found.x), WEAKEST, STRONGEST))
+    return float(np.clip(np.exp(optimum.x), WEAKEST, STRONGEST))

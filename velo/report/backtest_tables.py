@@ -7,7 +7,7 @@ from typing import Any
 
 from velo.formats import on_page as formats
 from velo.report import words
-from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+from velo.report.table import Cell, Column, PageTable, count, percent, ratio, word
 
 Report = Mapping[str, Any]
 
@@ -17,7 +17,7 @@ def kind(report: Report) -> str:
     return "walk" if report.get("walk_forward") else "backtest"
 
 
-def strategies(report: Report) -> Table:
+def strategies(report: Report) -> PageTable:
     """Strategies, price buckets and what needs no model: bets, profit, return."""
     rows = [
         [
@@ -45,10 +45,10 @@ def strategies(report: Report) -> Table:
     span = report["period"]
     walked = " walked forward" if kind(report) == "walk" else ""
     caption = f"Backtest{walked}, {formats.day(span['from'])} to {formats.day(span['to'])}"
-    return Table(kind(report), caption, columns, rows)
+    return PageTable(kind(report), caption, columns, rows)
 
 
-def chance(report: Report) -> Table:
+def chance(report: Report) -> PageTable:
     """Each strategy against random selections at the same odds, its power, its deflated Sharpe."""
     rows = []
     for name, each in _statements(report):
@@ -86,10 +86,10 @@ def chance(report: Report) -> Table:
         Column("Deflated Sharpe"),
     ]
     name = f"{kind(report)}-chance"
-    return Table(name, "Against chance: level stakes, before commission", columns, rows)
+    return PageTable(name, "Against chance: level stakes, before commission", columns, rows)
 
 
-def legs(report: Report) -> Table:
+def legs(report: Report) -> PageTable:
     """The models of a walk-forward, one after another."""
     rows = [
         [
@@ -112,7 +112,7 @@ def legs(report: Report) -> Table:
         Column("Gain, nats a race"),
         Column("α"),
     ]
-    return Table("legs", "The models that were walked forward", columns, rows)
+    return PageTable("legs", "The models that were walked forward", columns, rows)
 
 
 def paths(report: Report) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from velo.formats import on_page as formats
 from velo.report import words
 from velo.report.page import render
-from velo.report.table import Cell, Column, Table, word
+from velo.report.table import Cell, Column, PageTable, word
 
 BACK = "back"
 UNNAMED = "current"
@@ -199,13 +199,13 @@ def _absent(card: Mapping[str, Any], race: Mapping[str, Any]) -> str:
     )
 
 
-def _field(race: Mapping[str, Any], number: int) -> Table:
+def _field(race: Mapping[str, Any], number: int) -> PageTable:
     caption = f"{called(race)}: {len(race['runners'])} runners by chance"
     if not race["market"]:
         rows = [_unpriced(row) for row in race["runners"]]
-        return Table(f"field-{number}", caption, UNPRICED, rows)
+        return PageTable(f"field-{number}", caption, UNPRICED, rows)
     rows = [_priced(race, row) for row in race["runners"]]
-    return Table(f"field-{number}", caption, PRICED, rows)
+    return PageTable(f"field-{number}", caption, PRICED, rows)
 
 
 def _priced(race: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
@@ -257,7 +257,7 @@ def _why(row: Mapping[str, Any]) -> Cell:
     return Cell("", lines[0] if lines else None, lines=lines)
 
 
-def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
+def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> PageTable:
     rows = [
         [
             word(called(race, with_day)),
@@ -279,7 +279,7 @@ def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
         Column("Edge"),
         Column("Stake"),
     )
-    return Table("backed", "To back, in the order of the races", columns, rows)
+    return PageTable("backed", "To back, in the order of the races", columns, rows)
 
 
 def _moment(iso: str, zone: str) -> str:

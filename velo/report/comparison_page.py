@@ -11,7 +11,7 @@ from velo.report import charts, words
 from velo.report.charts import Mark, Series
 from velo.report.page import render
 from velo.report.svg import Drawing
-from velo.report.table import Cell, Column, Table, word
+from velo.report.table import Cell, Column, PageTable, word
 
 SIDES = ("a", "b")
 FIGURES = {
@@ -80,7 +80,7 @@ def verdict(comparison: Mapping[str, Any]) -> str:
     return f"{words.against('B', 'A', *paired['gain_ci'])}: {figure}."
 
 
-def _figures(comparison: Mapping[str, Any]) -> Table:
+def _figures(comparison: Mapping[str, Any]) -> PageTable:
     rows = []
     for name, label in FIGURES.items():
         sides = [comparison[side]["holdout"] for side in SIDES]
@@ -96,7 +96,7 @@ def _figures(comparison: Mapping[str, Any]) -> Table:
             ]
         )
     columns = [Column("Figure", False), Column("A"), Column("B"), Column("B less A")]
-    return Table("figures", "The holdout's figures, each run's own", columns, rows)
+    return PageTable("figures", "The holdout's figures, each run's own", columns, rows)
 
 
 def _figure(holdout: Mapping[str, Any], name: str) -> Cell:
@@ -121,7 +121,7 @@ def _text(name: str, value: float | None, sign: bool = False) -> str:
     return formats.number(value, 4, sign or name == "delta_ll")
 
 
-def _gate(comparison: Mapping[str, Any]) -> Table:
+def _gate(comparison: Mapping[str, Any]) -> PageTable:
     criteria = [
         {each["name"]: each for each in comparison[side]["verdict"]["criteria"]} for side in SIDES
     ]
@@ -134,7 +134,7 @@ def _gate(comparison: Mapping[str, Any]) -> Table:
         for name in names
     ]
     columns = [Column("Criterion", False), Column("A", False), Column("B", False)]
-    return Table("gate", "The gate, criterion by criterion", columns, rows)
+    return PageTable("gate", "The gate, criterion by criterion", columns, rows)
 
 
 def _held(each: Mapping[str, Any] | None) -> Cell:
@@ -146,7 +146,7 @@ def _held(each: Mapping[str, Any] | None) -> Cell:
     return word("✗ misses", detail, "bad")
 
 
-def _different(comparison: Mapping[str, Any]) -> Table:
+def _different(comparison: Mapping[str, Any]) -> PageTable:
     rows = [
         [
             word(name),
@@ -155,7 +155,7 @@ def _different(comparison: Mapping[str, Any]) -> Table:
         for name, two in comparison["different"].items()
     ]
     columns = [Column("Setting", False), Column("A", False), Column("B", False)]
-    return Table("different", "Settings that differ", columns, rows)
+    return PageTable("different", "Settings that differ", columns, rows)
 
 
 def _months(comparison: Mapping[str, Any]) -> dict[str, Drawing] | None:

@@ -9,7 +9,7 @@ from velo.formats import on_page as formats
 from velo.report import charts, ledger_charts
 from velo.report.page import render
 from velo.report.svg import Drawing
-from velo.report.table import Cell, Column, Table, count, percent, word
+from velo.report.table import Cell, Column, PageTable, count, percent, word
 
 
 def page(ledger: Mapping[str, Any]) -> str:
@@ -68,7 +68,7 @@ def _charts(ledger: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
 
 def _picks(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
-) -> Table:
+) -> PageTable:
     columns = [
         Column("Span", False),
         Column("Races"),
@@ -94,12 +94,12 @@ def _picks(
         ]
         for each in spans
     ]
-    return Table(name, caption, columns, rows, folded)
+    return PageTable(name, caption, columns, rows, folded)
 
 
 def _profits(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
-) -> Table:
+) -> PageTable:
     columns = [
         Column("Span", False),
         Column("Days"),
@@ -125,10 +125,10 @@ def _profits(
         ]
         for each in spans
     ]
-    return Table(name, caption, columns, rows, folded)
+    return PageTable(name, caption, columns, rows, folded)
 
 
-def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Table:
+def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> PageTable:
     columns = [
         Column("Span", False),
         Column("Races"),
@@ -154,7 +154,7 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Tab
         ]
         for each in spans
     ]
-    return Table(name, caption, columns, rows)
+    return PageTable(name, caption, columns, rows)
 
 
 def _named(each: Mapping[str, Any]) -> str:

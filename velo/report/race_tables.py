@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from velo.formats import on_page as formats
-from velo.report.table import Cell, Column, Table, word
+from velo.report.table import Cell, Column, PageTable, word
 
 
-def different_races(findings: Mapping[str, Any]) -> Table:
+def different_races(findings: Mapping[str, Any]) -> PageTable:
     """The races in which blend and market differ most, each by the runner that moved most."""
     rows = []
     for each in findings["races"]["different"]:
@@ -41,10 +41,10 @@ def different_races(findings: Mapping[str, Any]) -> Table:
         Column("Gain hoped for"),
         Column("Gain had"),
     ]
-    return Table("different", "The ten races where blend and market differ most", columns, rows)
+    return PageTable("different", "The ten races where blend and market differ most", columns, rows)
 
 
-def worst_races(findings: Mapping[str, Any]) -> Table:
+def worst_races(findings: Mapping[str, Any]) -> PageTable:
     """The races in which the blend lost most to the market."""
     rows = []
     for each in findings["races"]["worst"]:
@@ -75,10 +75,10 @@ def worst_races(findings: Mapping[str, Any]) -> Table:
         Column("Gain, nats"),
         Column("Blend's first choice", False),
     ]
-    return Table("worst", "Where the blend lost most to the calibrated market", columns, rows)
+    return PageTable("worst", "Where the blend lost most to the calibrated market", columns, rows)
 
 
-def field(race: Mapping[str, Any], number: int) -> Table:
+def field(race: Mapping[str, Any], number: int) -> PageTable:
     """A race's runners with every probability, and what moved each."""
     rows = [
         [
@@ -101,7 +101,7 @@ def field(race: Mapping[str, Any], number: int) -> Table:
         Column("Moved most by", False),
     ]
     caption = f"All runners, {race['course']}, {formats.day(race['date'])}"
-    return Table(f"race{number}", caption, columns, rows, folded=True)
+    return PageTable(f"race{number}", caption, columns, rows, folded=True)
 
 
 def moved(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

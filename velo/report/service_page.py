@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from velo.report.page import render
-from velo.report.table import Column, Table, word
+from velo.report.table import Column, PageTable, word
 
 PARAMETERS = tuple(Column(label, False) for label in ("Parameter", "In", "Needed", "Is", "Means"))
 ANSWERS = tuple(Column(label, False) for label in ("Status", "Means", "Bears"))
@@ -61,7 +61,9 @@ def _bodies(message: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _parameters(identity: str, called: str, parameters: list[Mapping[str, Any]]) -> Table | None:
+def _parameters(
+    identity: str, called: str, parameters: list[Mapping[str, Any]]
+) -> PageTable | None:
     if not parameters:
         return None
     rows = [
@@ -74,18 +76,18 @@ def _parameters(identity: str, called: str, parameters: list[Mapping[str, Any]])
         ]
         for each in parameters
     ]
-    return Table(f"{identity}-parameters", f"{called}: parameters", PARAMETERS, rows)
+    return PageTable(f"{identity}-parameters", f"{called}: parameters", PARAMETERS, rows)
 
 
-def _answers(identity: str, called: str, responses: Mapping[str, Any]) -> Table:
+def _answers(identity: str, called: str, responses: Mapping[str, Any]) -> PageTable:
     rows = [
         [word(status), word(_line(each["description"])), word("; ".join(_bodies(each)))]
         for status, each in responses.items()
     ]
-    return Table(f"{identity}-answers", f"{called}: answers", ANSWERS, rows)
+    return PageTable(f"{identity}-answers", f"{called}: answers", ANSWERS, rows)
 
 
-def _fields(name: str, schema: Mapping[str, Any]) -> Table:
+def _fields(name: str, schema: Mapping[str, Any]) -> PageTable:
     needed = schema.get("required", [])
     rows = [
         [
@@ -96,7 +98,7 @@ def _fields(name: str, schema: Mapping[str, Any]) -> Table:
         ]
         for field, of in schema.get("properties", {}).items()
     ]
-    return Table(f"{name}-fields", f"{name}: fields", FIELDS, rows)
+    return PageTable(f"{name}-fields", f"{name}: fields", FIELDS, rows)
 
 
 def kind(schema: Mapping[str, Any]) -> str:

@@ -7,12 +7,12 @@ from typing import Any
 
 from velo.formats import on_page as formats
 from velo.report import words
-from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+from velo.report.table import Cell, Column, PageTable, count, percent, ratio, word
 
 Findings = Mapping[str, Any]
 
 
-def gate(findings: Findings) -> Table:
+def gate(findings: Findings) -> PageTable:
     """The gate: criterion, target, value with interval, whether it holds."""
     rows = [
         [
@@ -35,10 +35,10 @@ def gate(findings: Findings) -> Table:
         Column("Verdict", False),
         Column("Note", False),
     ]
-    return Table("gate", "Every criterion must hold", columns, rows)
+    return PageTable("gate", "Every criterion must hold", columns, rows)
 
 
-def buckets(findings: Findings) -> Table:
+def buckets(findings: Findings) -> PageTable:
     """Each selection of the holdout: bets, profit and return."""
     holdout = findings["holdout"]
     rows = []
@@ -58,10 +58,10 @@ def buckets(findings: Findings) -> Table:
         Column("Profit, points"),
         Column("Return, 95%"),
     ]
-    return Table("buckets", "Selections of the holdout, one point a bet", columns, rows)
+    return PageTable("buckets", "Selections of the holdout, one point a bet", columns, rows)
 
 
-def reliability(findings: Findings) -> Table:
+def reliability(findings: Findings) -> PageTable:
     """The blend's bins, given and won."""
     rows = [
         [
@@ -81,10 +81,10 @@ def reliability(findings: Findings) -> Table:
     ]
     columns = [Column("Given"), Column("Won, 95%"), Column("Gap, points"), Column("Runners")]
     caption = "The blend, in 20 bins of equal mass"
-    return Table("bins", caption, columns, rows, folded=True)
+    return PageTable("bins", caption, columns, rows, folded=True)
 
 
-def odds_bands(findings: Findings) -> Table:
+def odds_bands(findings: Findings) -> PageTable:
     """A/E and return by odds band, of the Top20% and of every runner."""
     rows = [
         [
@@ -113,10 +113,10 @@ def odds_bands(findings: Findings) -> Table:
         Column("A/E, all"),
         Column("Return, all"),
     ]
-    return Table("odds", "Top20% bets and every runner, by decision odds", columns, rows)
+    return PageTable("odds", "Top20% bets and every runner, by decision odds", columns, rows)
 
 
-def pieces(findings: Findings, kind: str) -> Table:
+def pieces(findings: Findings, kind: str) -> PageTable:
     """Months, or the courses that are most surely bad: gain over the market, bets, A/E."""
     rows = [
         [
@@ -142,10 +142,10 @@ def pieces(findings: Findings, kind: str) -> Table:
         Column("A/E, 95%"),
     ]
     caption = "Month by month" if kind == "months" else "The courses where it does worst"
-    return Table(kind, caption, columns, rows, folded=kind == "months")
+    return PageTable(kind, caption, columns, rows, folded=kind == "months")
 
 
-def features(findings: Findings) -> Table:
+def features(findings: Findings) -> PageTable:
     """Importance, loss when shuffled, and missing values of each feature."""
     widest = max((each["importance"] or 0.0 for each in findings["features"]), default=0.0) or 1.0
     rows = []
@@ -184,20 +184,20 @@ def features(findings: Findings) -> Table:
         Column("By nature"),
         Column("Cold start"),
     ]
-    return Table("features", "Features: weight, worth and missing values", columns, rows)
+    return PageTable("features", "Features: weight, worth and missing values", columns, rows)
 
 
-def exclusions(findings: Findings) -> Table:
+def exclusions(findings: Findings) -> PageTable:
     """Races that were left out, by reason."""
     rows = [
         [word(reason.replace("-", " ")), count(races)]
         for reason, races in findings["data"]["excluded"].items()
     ]
     columns = [Column("Reason", False), Column("Races")]
-    return Table("excluded", "Races left out of fitting, or without a market", columns, rows)
+    return PageTable("excluded", "Races left out of fitting, or without a market", columns, rows)
 
 
-def folds(findings: Findings) -> Table:
+def folds(findings: Findings) -> PageTable:
     """Each fold's days and figures."""
     spans = {each["number"]: each for each in findings["plan"]["folds"]}
     rows = []
@@ -225,7 +225,7 @@ def folds(findings: Findings) -> Table:
         Column("Blend over market"),
         Column("α"),
     ]
-    return Table("folds", "Walk-forward folds, out of fold", columns, rows, folded=True)
+    return PageTable("folds", "Walk-forward folds, out of fold", columns, rows, folded=True)
 
 
 def _missed(each: Mapping[str, Any]) -> str:

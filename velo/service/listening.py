@@ -16,7 +16,7 @@ import uvicorn
 from velo.errors import InputError, SettingsError
 from velo.service.admission import required_token
 from velo.service.application import application
-from velo.service.connections import Connections
+from velo.service.connections import OpenConnections
 from velo.service.protocol import bounded_protocol
 from velo.service.service import Service
 
@@ -75,7 +75,7 @@ def serve(
     """
     bounds = service.settings.serve
     require_descriptors(bounds.connections)
-    held = Connections.bounded(bounds)
+    held = OpenConnections.bounded(bounds)
     at = listening.getsockname()
     local = listening.family == socket.AF_UNIX
     needed = required_token("127.0.0.1" if local else at[0], token)

@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from velo.service.connections import Connections
+from velo.service.connections import OpenConnections
 from velo.service.problems import AGAIN, MEDIA, Problem
 from velo.settings import Serve
 from velo.warehouse.bounds import size_in_bytes
@@ -21,7 +21,7 @@ MOST_PIPELINED = 16
 """Requests that one connection may send before the first is answered."""
 
 
-def bounded_protocol(bounds: Serve, held: Connections) -> type[asyncio.Protocol]:
+def bounded_protocol(bounds: Serve, held: OpenConnections) -> type[asyncio.Protocol]:
     """The protocol of one server's connections, as Uvicorn's `http` takes it."""
     return type("Bounded", (BoundedProtocol,), {"bounds": bounds, "held": held})
 
@@ -41,7 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     bounds: Serve
-    held: Connections
+    held: OpenConnections
 
     def __init__(self, *args: Any, **named: Any) -> None:
         """Take Uvicorn's own arguments."""

@@ -37,7 +37,7 @@ from velo.offline.build import current_build
 from velo.service.problems import Busy, Closed
 from velo.service.races import whole
 from velo.service.store_state import StoreState
-from velo.store.online.standing import Standing
+from velo.store.online.standing import StoreStanding
 
 ATTEMPTS = 5
 """How often features are read again because the store moved on meanwhile."""
@@ -234,7 +234,7 @@ class PricingQueue:
             for race in wrong:
                 raise InputError(f"race {race} is not predicted: {declined(wrong, race)}")
 
-    def _features(self, pricer: Pricer, day: date, entries: Any) -> tuple[Any, Standing]:
+    def _features(self, pricer: Pricer, day: date, entries: Any) -> tuple[Any, StoreStanding]:
         """Features of one state of the store, whoever materializes meanwhile."""
         store = pricer.source.store
         before = self._state.of(store, day)

@@ -48,13 +48,13 @@ Price = Annotated[
 ]
 
 
-class Asked(BaseModel):
+class Body(BaseModel):
     """Something that a client sends; an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Odd(Asked):
+class Odd(Body):
     """The odds of one runner, who is named by horse or by number."""
 
     horse_id: ID | None = None
@@ -70,7 +70,7 @@ class Odd(Asked):
         return self
 
 
-class PredictionAsked(Asked):
+class PredictionAsked(Body):
     """What a prediction is made with, apart from the card."""
 
     odds: Annotated[list[Odd], Field(max_length=200)] | None = Field(

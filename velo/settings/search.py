@@ -14,7 +14,7 @@ Number = Annotated[float, Field(ge=-1e9, le=1e9), Unit("of the searched setting"
 """Within which each dimension has bounds of its own: the ranker's."""
 
 
-class Span(Section):
+class SearchRange(Section):
     """A range that a setting is searched in, both ends included; `log` searches magnitudes."""
 
     low: Number
@@ -22,7 +22,7 @@ class Span(Section):
     log: bool = False
 
     @model_validator(mode="after")
-    def _ordered(self) -> Span:
+    def _ordered(self) -> SearchRange:
         if self.low >= self.high or (self.log and self.low <= 0):
             raise ValueError("low must be below high, and above 0 where log is set")
         return self
@@ -45,14 +45,14 @@ class Choices(Section):
 class Tuning(Section):
     """What `velo train --tune N` searches: numbers of the section `ranker`, by name."""
 
-    space: dict[str, Span | Choices] = Field(
+    space: dict[str, SearchRange | Choices] = Field(
         {
-            "learning_rate": Span(low=0.02, high=0.15, log=True),
-            "num_leaves": Span(low=3, high=31, log=True),
-            "min_data_in_leaf": Span(low=20, high=1000, log=True),
-            "min_sum_hessian_in_leaf": Span(low=1, high=50, log=True),
-            "lambda_l2": Span(low=0.1, high=100, log=True),
-            "feature_fraction": Span(low=0.3, high=1),
+            "learning_rate": SearchRange(low=0.02, high=0.15, log=True),
+            "num_leaves": SearchRange(low=3, high=31, log=True),
+            "min_data_in_leaf": SearchRange(low=20, high=1000, log=True),
+            "min_sum_hessian_in_leaf": SearchRange(low=1, high=50, log=True),
+            "lambda_l2": SearchRange(low=0.1, high=100, log=True),
+            "feature_fraction": SearchRange(low=0.3, high=1),
         },
         description="name of the ranker's -> {low, high, log} or {choices}",
     )

@@ -120,9 +120,9 @@ class AsofRetrievalJob(RetrievalJob):
         Yields:
             Batches of the result; one without rows where there are no entity rows.
         """
-        tables = ["entity", *(f"found_{number}" for number in range(len(self._join.found)))]
+        tables = ["entity", *(f"features_{number}" for number in range(len(self._join.features)))]
         try:
-            for name, sql in zip(tables, [self._join.entity, *self._join.found], strict=True):
+            for name, sql in zip(tables, [self._join.entity, *self._join.features], strict=True):
                 self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
                 if name == "entity":
                     self._check()
@@ -178,8 +178,8 @@ class AsofRetrievalJob(RetrievalJob):
         """The entity rows, and each view's features beside them."""
         self._con.execute(f"CREATE OR REPLACE TABLE entity AS {self._join.entity}")
         self._check()
-        found = [self._con.sql(sql).to_arrow_table() for sql in self._join.found]
-        parts = [self._con.sql("FROM entity").to_arrow_table(), *found]
+        features = [self._con.sql(sql).to_arrow_table() for sql in self._join.features]
+        parts = [self._con.sql("FROM entity").to_arrow_table(), *features]
         self._con.execute("DROP TABLE entity")
         names = iter(self._join.names)
         return [part.rename_columns(list(islice(names, part.num_columns))) for part in parts]

@@ -55,7 +55,7 @@ class PointInTime:
 
     Attributes:
         entity: SELECT of the entity rows, for a table `entity`; its `rowid` is their order.
-        found: for each view that features are wanted of, SELECT of those from `entity` and the
+        features: for each view that features are wanted of, SELECT of those from `entity` and the
             view's rows, one row an entity row, in their order.
         names: of all columns: the entity rows', then those of each view.
         checks: SELECTs over `entity` that must find nothing, and what is wrong where they do.
@@ -63,7 +63,7 @@ class PointInTime:
     """
 
     entity: str
-    found: list[str]
+    features: list[str]
     names: list[str]
     checks: list[tuple[str, str]]
     whole: str
@@ -93,22 +93,22 @@ def point_in_time(rows: EntityRows, joins: Sequence[ViewJoin]) -> PointInTime:
         outputs += _features(join, known, rows.moment)
         clauses.append(_asof_join(join, known, rows))
         checks += _checks(join, rows)
-    shown = [
+    select_list = [
         f"{output} AS {identifier(name or f'c{i}')}"
         for i, (output, name) in enumerate(zip(outputs, names, strict=True))
     ]
     return PointInTime(
         f"{entity} FROM entity_rows",
-        [_found_sql(join, rows) for join in wanted],
+        [_features_sql(join, rows) for join in wanted],
         names,
         checks,
         f"WITH entity AS ({entity}, row_number() OVER () AS entity_row_number FROM entity_rows) "
-        f"SELECT {', '.join(shown)} FROM entity {' '.join(clauses)} "
+        f"SELECT {', '.join(select_list)} FROM entity {' '.join(clauses)} "
         "ORDER BY entity.entity_row_number",
     )
 
 
-def _found_sql(join: ViewJoin, rows: EntityRows) -> str:
+def _features_sql(join: ViewJoin, rows: EntityRows) -> str:
     """One view's features for each row of the table `entity`, in its order.
 
     An ASOF join sorts both its sides, so only the row's number, keys and time go into it; of the

@@ -102,13 +102,13 @@ def view_join(
     else:
         rows = f"SELECT *, happened AS seen FROM ({rows})"
     mapped = view.projection.join_key_map or {}
-    shown = view.projection.name_alias or view.name
+    label = view.projection.name_alias or view.name
     return ViewJoin(
         rows,
         [mapped.get(key, key) for key in keys],
         [columns.key_type(key) for key in keys],
         [key.dtype.to_value_type().name in ("FLOAT", "DOUBLE") for key in view.entity_columns],
-        [f"{shown}__{name}" if full_feature_names else name for name in features],
+        [f"{label}__{name}" if full_feature_names else name for name in features],
         [columns.type(name) for name in features],
         view.ttl or timedelta(0),
         numbers,

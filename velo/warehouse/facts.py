@@ -99,9 +99,9 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     """
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
-    found = build_lookups(con, prices, first, sections)
+    lookups = build_lookups(con, prices, first, sections)
     build_offs(con)
-    del found["written_off"]
+    del lookups["written_off"]
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
         f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices
@@ -136,7 +136,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 CASE WHEN {text("position")} IS NULL THEN s.standing END AS standing,
                 {figures}{odds}
             FROM staging AS s
-            {joins(found)}
+            {joins(lookups)}
             {OFFS_JOIN}
             {odds_joins}
         )

@@ -43,7 +43,7 @@ def build_lookups(
     Returns:
         The rules, as `joins` wants them.
     """
-    found = rules(first, sections)
+    by_name = rules(first, sections)
     con.execute(_READ_CELLS)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE beyond_reason (line BIGINT, field VARCHAR, text VARCHAR)"
@@ -51,14 +51,15 @@ def build_lookups(
     if prices:
         _odds(con, prices)
     return {
-        name: replace(rule, constant=_lookup(con, name, rule) == 1) for name, rule in found.items()
+        name: replace(rule, constant=_lookup(con, name, rule) == 1)
+        for name, rule in by_name.items()
     }
 
 
-def joins(found: Mapping[str, Rule]) -> str:
+def joins(lookups: Mapping[str, Rule]) -> str:
     """Joins of every lookup to `staging AS s`; lookup tables carry the rules' names."""
     clauses = []
-    for name, rule in found.items():
+    for name, rule in lookups.items():
         if rule.constant:
             clauses.append(f"CROSS JOIN rule_{name}")
             continue

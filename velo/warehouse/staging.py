@@ -144,14 +144,14 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
     wanted: dict[str, Spellings | None] = {name: reader.columns.get(name) for name in FIELDS}
     wanted |= {price_column(kind): spellings for kind, spellings in reader.prices.items()}
     wanted |= {f"section_{number}": each for number, each in reader.sectionals.items()}
-    found = {name: bound(spellings, source.columns) for name, spellings in wanted.items()}
+    sources = {name: bound(spellings, source.columns) for name, spellings in wanted.items()}
     taken = reader.takes(source.columns)
     for name in reader.witnesses:
-        found[f"witness_{name}"] = identifier(name) if name in source.columns else None
+        sources[f"witness_{name}"] = identifier(name) if name in source.columns else None
         taken |= {name} & set(source.columns)
     used = [column for column in source.columns if column in taken] or source.columns[:1]
-    columns = ", ".join(f"{identifier(name)} VARCHAR" for name in found)
-    values = ", ".join(sql or "NULL" for sql in found.values())
+    columns = ", ".join(f"{identifier(name)} VARCHAR" for name in sources)
+    values = ", ".join(sql or "NULL" for sql in sources.values())
     con.execute(f"CREATE OR REPLACE TEMP TABLE staging (line BIGINT, {columns})")
     before = source.first_line - 1
     for relation in source.relations(used):
@@ -159,7 +159,7 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
             f"INSERT INTO staging SELECT row_number() OVER () + {before}, {values} FROM {relation}"
         ).fetchall()[0]
         before += rows
-    return frozenset(name for name in FIELDS if found[name] is None)
+    return frozenset(name for name in FIELDS if sources[name] is None)
 
 
 def _unreadable(path: Path, error: Exception) -> str:

@@ -210,7 +210,7 @@ class Reader:
 
 def bound(spellings: Spellings | None, columns: Collection[str]) -> str | None:
     """SQL of a field over a file's columns; None where the file does not have it."""
-    found = [each.bound() for each in spellings or () if each.fits(columns)]
-    if not found:
+    present = [each.bound() for each in spellings or () if each.fits(columns)]
+    if not present:
         return None
-    return f"({found[0]})" if len(found) == 1 else f"coalesce({', '.join(found)})"
+    return f"({present[0]})" if len(present) == 1 else f"coalesce({', '.join(present)})"
