@@ -19,7 +19,7 @@ from backtest.periods import Period
 from backtest.schema import Leg, Span
 from training.data.dataset import MARKET_FLAGS, assemble
 from training.judging.metrics import Predictions
-from training.model.beside import Beside
+from training.model.beside import LineBeside
 from training.scoring import Scored, Stored, left_out
 from training.statistics import likelihood
 from training.walk.recipe import FittedModel, Recipe
@@ -60,7 +60,7 @@ def recipe_of(stored: Stored, settings: Settings) -> Settings:
     card, model = stored.card, stored.model
     scorer, scale = model.fundamental.scorer, model.blend.scale
     fitted_to: dict[str, dict[str, Any]] = {"ranker": {"objective": scorer.objective}}
-    if isinstance(scorer, Beside) and scale is not None:
+    if isinstance(scorer, LineBeside) and scale is not None:
         parameters = {"shrinkage": scorer.shrinkage, "price_exponent": scale.exponent}
         fitted_to = {"beside": parameters}
     changes: dict[str, dict[str, Any]] = {

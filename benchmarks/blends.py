@@ -24,10 +24,11 @@ from training.data.dataset import Dataset, gather
 from training.data.folds import Fold, Plan
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.walk import evaluation
 from training.walk.recipe import Recipe
 from velo import settings
+from velo.arrays import Floats
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.settings import Settings

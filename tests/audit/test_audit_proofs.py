@@ -151,7 +151,7 @@ def test_a_difference_names_race_horse_feature_and_both_values(
         assert each.horse in horses
         assert each.date <= audit.days[0]
         assert each.feature in ("draw_course_wins", "draw_course_expected")
-        assert each.expected != each.found
+        assert each.expected != each.actual
 
 
 def test_a_store_of_another_morning_is_caught_online(recorded: Applied, tmp_path: Path) -> None:

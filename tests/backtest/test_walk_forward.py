@@ -18,7 +18,7 @@ from tests.training.cards import CARD
 from tests.training.test_nearly_flat import stored
 from training.blending.blend import Blend
 from training.blending.price_scale import PriceScale
-from training.model.beside import Beside
+from training.model.beside import LineBeside
 from training.model.card import PriceKinds
 from velo.errors import DataError
 from velo.settings import Layoff, OddsBand, Settings, Windows
@@ -33,8 +33,8 @@ def test_three_months_at_a_time_from_the_fifteenth() -> None:
 
 
 def test_months_without_a_thirty_first_do_not_move_the_later_ones() -> None:
-    found = list(spans(Period(date(2020, 1, 31), date(2020, 4, 29)), 1))
-    assert [span.first for span in found] == [
+    quarters = list(spans(Period(date(2020, 1, 31), date(2020, 4, 29)), 1))
+    assert [span.first for span in quarters] == [
         date(2020, 1, 31),
         date(2020, 2, 29),
         date(2020, 3, 31),
@@ -44,17 +44,17 @@ def test_months_without_a_thirty_first_do_not_move_the_later_ones() -> None:
 @given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 2000), st.integers(1, 24))
 def test_the_spans_tile_the_period(first: date, days: int, months: int) -> None:
     period = Period(first, first + timedelta(days=days))
-    found = list(spans(period, months))
-    assert found[0].first == period.first
-    assert found[-1].last == period.last
-    for before, after in itertools.pairwise(found):
+    tiles = list(spans(period, months))
+    assert tiles[0].first == period.first
+    assert tiles[-1].last == period.last
+    for before, after in itertools.pairwise(tiles):
         assert after.first == before.last + timedelta(days=1)
-    assert all(span.first <= span.last for span in found)
+    assert all(span.first <= span.last for span in tiles)
 
 
 def test_a_walk_may_begin_before_the_models_own_training_ended() -> None:
-    found = walked_period(date(2020, 6, 1), date(2020, 12, 31), first=date(2020, 1, 1))
-    assert found == Period(date(2020, 1, 1), date(2020, 12, 31))
+    period = walked_period(date(2020, 6, 1), date(2020, 12, 31), first=date(2020, 1, 1))
+    assert period == Period(date(2020, 1, 1), date(2020, 12, 31))
     with pytest.raises(DataError, match="the data end"):
         walked_period(date(2021, 6, 1), date(2020, 12, 31))
 
@@ -68,7 +68,7 @@ def test_a_race_that_lacks_one_price_stays_whole_and_one_without_any_goes() -> N
 
 def test_the_recipe_of_a_line_beside_the_market_has_its_shrinkage_and_price_scale() -> None:
     made = stored(1.0)
-    line = Beside(("form",), (0,), np.array([0.1]), 800.0)
+    line = LineBeside(("form",), (0,), np.array([0.1]), 800.0)
     model = replace(
         made.model,
         fundamental=replace(made.model.fundamental, scorer=line),

@@ -21,7 +21,8 @@ from velo.live.refusals import refusal
 from velo.service import races, schemas
 from velo.service.problems import Busy
 from velo.service.queue import PricingRequest
-from velo.service.service import Service, quoted
+from velo.service.sent_odds import quoted
+from velo.service.service import Service
 from velo.settings import Live, Serve, Settings
 
 DAY = date(2026, 5, 2)
@@ -143,7 +144,7 @@ def test_what_is_not_json_is_said_to_be_none(app: Any) -> None:
 def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: float | None) -> None:
     as_text = schemas.PredictionAsked.model_validate({"odds": [{"number": 4, "odds": text}]})
     if price is None:
-        with pytest.raises(InputError, match=r"number 4: '.*' is no price"):
+        with pytest.raises(InputError, match=r"number 4: '.*' is not a price"):
             quoted(declared(1, 4, 5), as_text)
         return
     taken = quoted(declared(1, 4, 5), as_text)
@@ -166,7 +167,7 @@ def test_a_race_of_more_runners_than_there_ever_were_is_not_predicted() -> None:
     assert refusal(COMING, 60, False, EIGHT, False, Live()) is None
     refused = refusal(COMING, 61, False, EIGHT, True, Live())
     assert refused is not None
-    assert refused.why == "it has 61 runners, and no race has over 60 (live.most_runners)"
+    assert refused.why == "it has 61 runners, and no race has more than 60 (live.most_runners)"
     assert refusal(COMING, 61, False, EIGHT, False, Live(most_runners=61)) is None
 
 

@@ -10,17 +10,17 @@ import pytest
 from tests.training.simulated_races import fields
 from training.blending.price_scale import PriceScale
 from training.model import beside, tasks
-from training.model.beside import Beside
+from training.model.beside import LineBeside
 from training.model.standard import Standard
-from training.model.tasks import Derivatives, Runners, Sums
+from training.model.tasks import Derivatives, PricedField, TaskSums
 from training.statistics.races import Races
 from velo.errors import ModelError
 
 
-def by_hand() -> Runners:
+def by_hand() -> PricedField:
     """Two races: the first's favourite wins, the second's middle price."""
     fair = np.array([0.5, 0.3, 0.2, 0.6, 0.25, 0.15])
-    return Runners(
+    return PricedField(
         np.array([[1.0], [0.0], [-1.0], [-1.0], [0.5], [0.5]]),
         PriceScale().of(fair),
         np.log(fair),
@@ -49,7 +49,7 @@ def test_the_worked_example_of_two_races(
 ) -> None:
     h = PriceScale(even=even).of(np.exp(by_hand().log_market))
     assert h[[0, 1, 2, 4, 5]] == pytest.approx(scale, abs=5e-4)
-    win = Sums.of(replace(by_hand(), scale=h), np.ones(3)).stages[0]
+    win = TaskSums.of(replace(by_hand(), scale=h), np.ones(3)).stages[0]
     assert win.gradient == pytest.approx([-0.1122, score], abs=1e-4)
     assert win.information[0, 0] == pytest.approx(0.4307, abs=1e-4)
     assert win.information[1, 1] == pytest.approx(curvature, abs=1e-4)
@@ -67,7 +67,7 @@ def test_a_score_counts_more_at_longer_odds_within_bounds(odds: float, expected:
     assert PriceScale(0.0).of(np.array([1 / odds])) == 1.0
 
 
-def world(seed: int = 5, races: int = 40, terms: int = 3) -> Runners:
+def world(seed: int = 5, races: int = 40, terms: int = 3) -> PricedField:
     """A few races with a dead heat for first, one for second, and runners that do not finish."""
     field, rng = fields(races, seed), np.random.default_rng(seed)
     fair = field.softmax(rng.normal(0, 1, field.n))
@@ -80,7 +80,7 @@ def world(seed: int = 5, races: int = 40, terms: int = 3) -> Runners:
     second = slice(int(field.offsets[1]), int(field.offsets[2]))
     finish[second][finish[second] == 3] = 2.0
     won = (finish == 1).astype(float)
-    return Runners(
+    return PricedField(
         rng.normal(0, 1, (field.n, terms)),
         PriceScale().of(fair),
         np.log(fair),
@@ -90,7 +90,7 @@ def world(seed: int = 5, races: int = 40, terms: int = 3) -> Runners:
     )
 
 
-def stage_likelihood(given: Runners, stage: int, beta: float, w: np.ndarray) -> float:
+def stage_likelihood(given: PricedField, stage: int, beta: float, w: np.ndarray) -> float:
     """Race by race, as it is stated: the chosen one among those left."""
     total = 0.0
     for first, size in zip(given.races.offsets, given.races.sizes, strict=True):
@@ -109,7 +109,7 @@ def stage_likelihood(given: Runners, stage: int, beta: float, w: np.ndarray) -> 
 @pytest.mark.parametrize("stage", [1, 2, 3])
 def test_each_stages_derivatives_are_those_of_its_likelihood(stage: int) -> None:
     given, powers, step = world(), np.array([1.04, 0.9, 0.77]), 1e-4
-    own = Sums.of(given, powers).stages[stage - 1]
+    own = TaskSums.of(given, powers).stages[stage - 1]
 
     def value(x: np.ndarray) -> float:
         return stage_likelihood(given, stage, powers[stage - 1] + x[0], x[1:])
@@ -126,7 +126,7 @@ def test_each_stages_derivatives_are_those_of_its_likelihood(stage: int) -> None
             assert own.information[a, b] == pytest.approx(-second, abs=1e-4)
 
 
-def order_by_hand(given: Runners, power: float) -> Derivatives:
+def order_by_hand(given: PricedField, power: float) -> Derivatives:
     """M, c_1, s and kappa of the whole order, with the projection as a matrix."""
     races = given.races
 
@@ -146,7 +146,7 @@ def order_by_hand(given: Runners, power: float) -> Derivatives:
 
 def test_the_whole_order_is_what_is_left_of_the_ranks_beside_the_price() -> None:
     given = world()
-    own = Sums.of(given, np.ones(3)).order.as_wins(1.04)
+    own = TaskSums.of(given, np.ones(3)).order.as_wins(1.04)
     expected = order_by_hand(given, 1.04)
     assert own.gradient == pytest.approx(expected.gradient, abs=1e-8)
     assert own.information == pytest.approx(expected.information, abs=1e-8)
@@ -160,7 +160,7 @@ def test_normal_scores_have_the_non_finisher_last() -> None:
 def test_the_weights_are_where_the_three_tasks_and_the_prior_balance() -> None:
     """The first of three linked weights, by the gradient of the whole objective."""
     given = world()
-    shared = Sums.of(given, np.ones(3)).tasks(1.0)
+    shared = TaskSums.of(given, np.ones(3)).tasks(1.0)
     first = beside.weights(shared, 50.0)
     k, prior = len(first), 50.0 * np.linalg.inv(beside.AKIN)
     whole = np.zeros((3 * k, 3 * k))
@@ -174,7 +174,7 @@ def test_the_weights_are_where_the_three_tasks_and_the_prior_balance() -> None:
 
 
 def test_what_the_order_teaches_moves_the_weight_of_winning() -> None:
-    shared = Sums.of(world(), np.ones(3)).tasks(1.0)
+    shared = TaskSums.of(world(), np.ones(3)).tasks(1.0)
     silent = tuple(Derivatives(0 * each.gradient, 0 * each.information) for each in shared[1:])
     assert not np.allclose(beside.weights(shared, 50.0), beside.weights((shared[0], *silent), 50.0))
 
@@ -186,25 +186,27 @@ def test_blocks_add_up_and_the_order_of_races_and_runners_says_nothing() -> None
         [given.races.offsets[race] + np.arange(given.races.sizes[race])[::-1] for race in shuffled]
     )
 
-    def of(rows: np.ndarray) -> Sums:
+    def of(rows: np.ndarray) -> TaskSums:
         races = Races.of(given.races.index[rows])
         columns = (
             each[rows]
             for each in (given.z, given.scale, given.log_market, given.win_share, given.finish)
         )
-        return Sums.of(Runners(*columns, races), np.ones(3))
+        return TaskSums.of(PricedField(*columns, races), np.ones(3))
 
     cut = int(given.races.offsets[17])
     whole, pieces = of(rows), [of(np.arange(cut)), of(np.arange(cut, given.races.n))]
-    expected = beside.weights(Sums.of(given, np.ones(3)).tasks(1.0), 50.0)
+    expected = beside.weights(TaskSums.of(given, np.ones(3)).tasks(1.0), 50.0)
     assert beside.weights(whole.tasks(1.0), 50.0) == pytest.approx(expected, rel=1e-9)
-    assert beside.weights(Sums.total(pieces).tasks(1.0), 50.0) == pytest.approx(expected, rel=1e-9)
+    assert beside.weights(TaskSums.total(pieces).tasks(1.0), 50.0) == pytest.approx(
+        expected, rel=1e-9
+    )
 
 
 def test_races_with_winners_alone_teach_the_first_task_alone() -> None:
     given = world()
     bare = replace(given, finish=np.full(given.races.n, np.nan))
-    win, places, order = Sums.of(bare, np.ones(3)).tasks(1.0)
+    win, places, order = TaskSums.of(bare, np.ones(3)).tasks(1.0)
     assert np.abs(win.gradient).max() > 0
     assert not places.information.any()
     assert not order.information.any()
@@ -248,9 +250,9 @@ def test_what_never_differs_within_a_race_says_nothing_even_when_it_does_later()
 
 
 def test_a_torn_line_is_refused_in_words() -> None:
-    line = Beside(("a", "b"), (0, 1), np.array([0.1, 0.2]), 3000.0)
-    assert Beside.from_dict(line.to_dict()).importance() == {"a": 0.1, "b": 0.2}
+    line = LineBeside(("a", "b"), (0, 1), np.array([0.1, 0.2]), 3000.0)
+    assert LineBeside.from_dict(line.to_dict()).importance() == {"a": 0.1, "b": 0.2}
     with pytest.raises(ModelError, match="train again"):
-        Beside.from_dict(line.to_dict() | {"weights": [0.1]})
+        LineBeside.from_dict(line.to_dict() | {"weights": [0.1]})
     with pytest.raises(ModelError, match="train again"):
         Standard.from_dict({"levels": [0, 2], "deviation": [1.0]})

@@ -40,7 +40,7 @@ def chosen(mode: str = "beside", **line: float) -> Settings:
         training=settings.Training(blend=mode, folds=2, history_days=30, bootstrap_draws=100),
         ranker=settings.Ranker(rounds=12, early_stopping=4, min_data_in_leaf=40, threads=1),
         beside=settings.Beside(**{"shrinkage": 300.0, **line}),
-        prices=settings.Prices(devig="proportional"),
+        prices=settings.PriceTerms(devig="proportional"),
     )
 
 

@@ -15,7 +15,7 @@ from training.search.tuning import Tuned, tune
 from training.walk.recipe import Recipe
 from velo.errors import SettingsError
 from velo.home import Home
-from velo.settings import Span, Tuning
+from velo.settings import SearchRange, Tuning
 
 
 class Kept:
@@ -157,7 +157,7 @@ def test_the_line_beside_the_market_is_searched_by_its_own_settings(tmp_path):
     """And a blend that is left open cannot be searched."""
     data = simulated_dataset()
     data = replace(data, frame=data.frame.assign(finish=np.nan))
-    spans = Tuning(beside={"shrinkage": Span(low=300, high=30_000, log=True)})
+    spans = Tuning(beside={"shrinkage": SearchRange(low=300, high=30_000, log=True)})
     beside = SETTINGS.model_copy(
         update={
             "tuning": spans,

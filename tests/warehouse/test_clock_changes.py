@@ -23,8 +23,8 @@ def californian(name: str, local: str, day: str = PUT_BACK, **changes: str) -> l
     when = dt.datetime.fromisoformat(f"{day}T{local}").replace(
         tzinfo=ZoneInfo("America/Los_Angeles")
     )
-    shown = when.astimezone(ZoneInfo("Europe/London")).strftime("%H:%M")
-    rows = meeting("Santa Anita (USA)", day, shown, off_dt=when.isoformat())
+    london = when.astimezone(ZoneInfo("Europe/London")).strftime("%H:%M")
+    rows = meeting("Santa Anita (USA)", day, london, off_dt=when.isoformat())
     return [
         row | {"race_id": "", "race_name": "Claiming", "horse": f"{name} {n}"} | changes
         for n, row in enumerate(rows)

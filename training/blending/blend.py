@@ -27,7 +27,8 @@ from training.statistics.bootstrap import (
     interval,
     resample,
 )
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 
 Mode = Literal["benter", "residual", "beside", "market"]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 MODES = ("benter", "residual", "beside")
 """In the order of their names' age; the first stands until a fold has judged."""
@@ -31,7 +31,7 @@ class BlendTrial:
     log_likelihood: Floats
 
 
-Trials = Mapping[str, Sequence[BlendTrial]]
+BlendTrials = Mapping[str, Sequence[BlendTrial]]
 """Blend -> its folds from the second on; all of the same races."""
 
 
@@ -50,7 +50,7 @@ class BlendChoice:
     races: int
 
 
-def kept(trials: Trials, before: int | None = None) -> str:
+def kept(trials: BlendTrials, before: int | None = None) -> str:
     """The likeliest blend of the folds before one, by default of all."""
 
     def total(mode: str) -> float:
@@ -60,7 +60,7 @@ def kept(trials: Trials, before: int | None = None) -> str:
     return max(trials, key=total)
 
 
-def choose(trials: Trials, resampling: Resampling) -> BlendChoice:
+def choose(trials: BlendTrials, resampling: Resampling) -> BlendChoice:
     """What is kept, with the evidence."""
     whole = {
         mode: np.concatenate([each.log_likelihood for each in judged] or [np.zeros(0)])

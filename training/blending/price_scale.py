@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 EVEN = 9.8
 """Fair odds at which a score counts once: the tote's 8.0 less its margin."""

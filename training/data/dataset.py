@@ -28,6 +28,7 @@ from velo.offline.build import current_build
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
+from velo.sql_text import literal
 from velo.store.registry_file import require_as_written
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
@@ -270,7 +271,7 @@ def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
 def requests_sql(priors: Priors, layoff: Layoff) -> str:
     """The same as a list of SQL columns."""
     return ", ".join(
-        f"'{value}' AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
+        f"{literal(value)} AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
         for name, value in request_values(priors, layoff).items()
     )
 

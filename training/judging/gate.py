@@ -29,6 +29,7 @@ from training.judging.criterion import (
     interval_contains,
     number_text,
 )
+from velo.formats import in_text
 from velo.settings import Gate
 
 Blend = Literal["benter", "residual", "beside"]
@@ -244,8 +245,8 @@ def _alarms(metrics: Metrics, targets: Gate) -> tuple[str, ...]:
     if model - favourite <= targets.top1_alarm:
         return ()
     return (
-        f"look for a leak: the top choice wins {model:.1%} of races, the favourite "
-        f"{favourite:.1%}, more than {targets.top1_alarm * 100:g} points apart",
+        f"look for a leak: the top choice wins {in_text.percent(model)} of races, the favourite "
+        f"{in_text.percent(favourite)}, more than {targets.top1_alarm * 100:g} points apart",
     )
 
 

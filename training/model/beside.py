@@ -16,7 +16,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from training.model.tasks import Derivatives
-from training.statistics.races import Floats
+from velo.arrays import Floats
 from velo.errors import ModelError
 
 OBJECTIVE = "beside"
@@ -45,7 +45,7 @@ def weights(tasks: Sequence[Derivatives], shrinkage: float, akin: Floats = AKIN)
 
 
 @dataclass(frozen=True, eq=False)
-class Beside:
+class LineBeside:
     """A fitted line.
 
     Attributes:
@@ -92,7 +92,7 @@ class Beside:
         }
 
     @classmethod
-    def from_dict(cls, plain: dict[str, Any]) -> Beside:
+    def from_dict(cls, plain: dict[str, Any]) -> LineBeside:
         """Read what `to_dict` wrote.
 
         Raises:

@@ -15,7 +15,8 @@ import pandas as pd
 
 from training.blending import market
 from training.model.model import Model
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 MOST = 3
 EXPLAINED = tuple(

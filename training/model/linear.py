@@ -15,8 +15,9 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from training.data.inputs import Inputs
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import Sample
+from velo.arrays import Flags, Floats
 from velo.errors import DataError, ModelError
 
 PENALTY = 1.0
@@ -173,7 +174,7 @@ def _fit(sample: Sample, inputs: Inputs) -> Linear:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class _RaceBlock:
     """Some whole races, with their inputs standardised."""
 
     inputs: npt.NDArray[np.float32]
@@ -209,15 +210,15 @@ def _untrained(x: npt.NDArray[Any], inputs: Inputs) -> tuple[Linear, Flags]:
     return model, flat
 
 
-def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_Block]:
+def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_RaceBlock]:
     for rows, races in sample.races.pieces(BLOCK_ROWS):
         terms = model._terms(sample.features[rows]).astype(np.float32)
         terms[:, flat] = 0.0
         start = np.zeros(races.n) if sample.start is None else sample.start[rows]
-        yield _Block(terms, sample.win_share[rows], start, races)
+        yield _RaceBlock(terms, sample.win_share[rows], start, races)
 
 
-def _derivatives(blocks: Sequence[_Block], weights: Floats) -> tuple[float, Floats, Floats]:
+def _derivatives(blocks: Sequence[_RaceBlock], weights: Floats) -> tuple[float, Floats, Floats]:
     """Penalised log-likelihood, its gradient, and minus its Hessian."""
     value = -0.5 * PENALTY * float(weights @ weights)
     gradient = -PENALTY * weights

@@ -21,7 +21,8 @@ from training.model import scorer, temperature
 from training.model.artifact import Artifact
 from training.model.scorer import Scorer
 from training.model.standard import Standard
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 
 

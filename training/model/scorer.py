@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from training.data.inputs import Inputs
 from training.model import linear, ranker
-from training.model.beside import OBJECTIVE, Beside
+from training.model.beside import OBJECTIVE, LineBeside
 from training.model.linear import Linear
-from training.model.ranker import Ranker
-from training.statistics.races import Floats
+from training.model.ranker import FittedRanker
 from training.statistics.sample import Sample
 from velo import settings
+from velo.arrays import Floats
 
 
 class Scorer(Protocol):
@@ -88,7 +88,7 @@ def read(objective: str, plain: dict[str, Any], text: str | None) -> Scorer:
         ModelError: they do not hold a model.
     """
     if objective == OBJECTIVE:
-        return Beside.from_dict(plain)
+        return LineBeside.from_dict(plain)
     if text is None:
         return Linear.from_dict(plain)
-    return Ranker.from_text(text, objective)
+    return FittedRanker.from_text(text, objective)

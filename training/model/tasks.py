@@ -20,7 +20,8 @@ import numpy as np
 from scipy import special
 
 from training.statistics import pool
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Flags, Floats
 
 STAGES = (1, 2, 3)
 MARKET_TERMS = 3
@@ -28,7 +29,7 @@ MARKET_TERMS = 3
 
 
 @dataclass(frozen=True, eq=False)
-class Runners:
+class PricedField:
     """Starters of whole races, each with a price and a winner.
 
     Attributes:
@@ -77,7 +78,7 @@ class Derivatives:
 
 
 @dataclass(frozen=True, eq=False)
-class Order:
+class OrderSums:
     """Task c's sums: products of [x, x^2, x^3, z] and with the normal scores.
 
     Attributes:
@@ -92,8 +93,8 @@ class Order:
     scores: float
     rows: int
 
-    def __add__(self, other: Order) -> Order:
-        return Order(
+    def __add__(self, other: OrderSums) -> OrderSums:
+        return OrderSums(
             self.squares + other.squares,
             self.with_scores + other.with_scores,
             self.scores + other.scores,
@@ -121,23 +122,23 @@ class Order:
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
+class TaskSums:
     """The three tasks over some races: `stages` of a and b, `order` of c."""
 
     stages: tuple[Derivatives, ...]
-    order: Order
+    order: OrderSums
 
-    def __add__(self, other: Sums) -> Sums:
+    def __add__(self, other: TaskSums) -> TaskSums:
         stages = map(add, self.stages, other.stages)
-        return Sums(tuple(stages), self.order + other.order)
+        return TaskSums(tuple(stages), self.order + other.order)
 
     @classmethod
-    def total(cls, parts: Iterable[Sums]) -> Sums:
+    def total(cls, parts: Iterable[TaskSums]) -> TaskSums:
         """The sum of one part or more, in their order."""
         return reduce(add, parts)
 
     @classmethod
-    def of(cls, runners: Runners, powers: Floats) -> Sums:
+    def of(cls, runners: PricedField, powers: Floats) -> TaskSums:
         """Sum over races.
 
         Args:
@@ -160,7 +161,7 @@ def powers(log_market: Floats, win_share: Floats, finish: Floats, races: Races) 
     """The market's exponent in each stage, by likelihood, [3]; 1 where no race has the stage.
 
     Args:
-        log_market, win_share, finish: [rows], as in `Runners`.
+        log_market, win_share, finish: [rows], as in `PricedField`.
         races: which rows make a race.
     """
     exponents = np.ones(len(STAGES))
@@ -186,7 +187,7 @@ def _choices(
     return rows, Races.of(races.index[rows]), label
 
 
-def _derivatives(runners: Runners, stage: int, power: float) -> Derivatives:
+def _derivatives(runners: PricedField, stage: int, power: float) -> Derivatives:
     rows, races, label = _choices(runners.win_share, runners.finish, runners.races, stage)
     columns = np.c_[_log_price(runners), runners.scale[:, None] * runners.z][rows]
     q = races.softmax(power * runners.log_market[rows])
@@ -195,7 +196,7 @@ def _derivatives(runners: Runners, stage: int, power: float) -> Derivatives:
     return Derivatives(columns.T @ (label[rows] - q), weighted.T @ columns - means.T @ means)
 
 
-def _order(runners: Runners) -> Order:
+def _order(runners: PricedField) -> OrderSums:
     """Over the races of which more is known than one finisher."""
     races, x = runners.races, _log_price(runners)
     finished = np.isfinite(runners.finish)
@@ -204,7 +205,9 @@ def _order(runners: Runners) -> Order:
     price = price - races.broadcast(races.sum(price) / races.sizes[:, None])
     columns = np.c_[price, runners.z][rows]
     scores = normal_scores(runners.finish, races)[rows]
-    return Order(columns.T @ columns, columns.T @ scores, float(scores @ scores), int(rows.sum()))
+    return OrderSums(
+        columns.T @ columns, columns.T @ scores, float(scores @ scores), int(rows.sum())
+    )
 
 
 def normal_scores(finish: Floats, races: Races) -> Floats:
@@ -215,7 +218,7 @@ def normal_scores(finish: Floats, races: Races) -> Floats:
     return scores
 
 
-def _log_price(runners: Runners) -> Floats:
+def _log_price(runners: PricedField) -> Floats:
     """The centred log price."""
     races, log_market = runners.races, runners.log_market
     centred: Floats = log_market - races.broadcast(races.sum(log_market) / races.sizes)

@@ -18,9 +18,9 @@ import numpy as np
 from training.record.opening import opening
 from training.record.process import is_dead, this_process
 from training.record.trial import Trial
-from training.statistics.races import Floats
+from velo.arrays import Floats
 from velo.home import Home, sqlite_url
-from velo.settings import Choices, Span
+from velo.settings import Choices, SearchRange
 from velo.settings.section import Section
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Study:
         )
 
     def begin(
-        self, space: Mapping[str, Span | Choices], section: Section, seed: int
+        self, space: Mapping[str, SearchRange | Choices], section: Section, seed: int
     ) -> tuple[int, dict[str, Any]]:
         """Ask for the next trial: its number and its parameters, settings of a section.
 
@@ -145,7 +145,9 @@ class Study:
         return standing
 
 
-def _distributions(searched: Mapping[str, Span | Choices], section: Section) -> dict[str, Any]:
+def _distributions(
+    searched: Mapping[str, SearchRange | Choices], section: Section
+) -> dict[str, Any]:
     from optuna.distributions import (
         CategoricalDistribution,
         FloatDistribution,
@@ -154,7 +156,7 @@ def _distributions(searched: Mapping[str, Span | Choices], section: Section) -> 
 
     space: dict[str, Any] = {}
     for name, dimension in sorted(searched.items()):
-        if not isinstance(dimension, Span):
+        if not isinstance(dimension, SearchRange):
             space[name] = CategoricalDistribution(dimension.choices)
         elif isinstance(getattr(section, name), int):
             space[name] = IntDistribution(int(dimension.low), int(dimension.high), dimension.log)

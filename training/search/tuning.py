@@ -27,13 +27,14 @@ from training.search import luck
 from training.search.study import Study
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.walk import evaluation
 from training.walk.recipe import Recipe
 from training.walk.stage_timer import Progress
+from velo.arrays import Floats
 from velo.errors import DataError, SettingsError
 from velo.home import Home
-from velo.settings import Choices, Settings, Span
+from velo.settings import Choices, SearchRange, Settings
 
 NO_GAIN = Estimate(0.0, 0.0, 0.0)
 
@@ -225,7 +226,7 @@ def _walk(data: Dataset, recipe: Recipe) -> TrialWalk:
     return TrialWalk(by_day, tuple(fit.rounds for fit in oof.fits), began, time.time())
 
 
-def _searched(recipe: Recipe) -> tuple[str, Mapping[str, Span | Choices]]:
+def _searched(recipe: Recipe) -> tuple[str, Mapping[str, SearchRange | Choices]]:
     """The section of the settings whose parameters are searched, and where.
 
     Raises:

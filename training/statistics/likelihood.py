@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 
 def log_loss_race(p: Floats, win_share: Floats, races: Races) -> float:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import check_results
+from velo.arrays import Flags, Floats
 from velo.errors import DataError
 
 STEPS = 60

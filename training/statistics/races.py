@@ -14,9 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from velo.arrays import Flags, Floats, Integers
 
 LEAST_STRENGTH = 1e-12
 """Of a runner beside the strongest of its race: no chance is 0, and none but a lone runner's 1."""

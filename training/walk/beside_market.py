@@ -25,12 +25,12 @@ from training.blending.price_scale import PriceScale
 from training.data.dataset import FINISH, Dataset
 from training.data.folds import Plan
 from training.model import beside, tasks
-from training.model.beside import Beside
+from training.model.beside import LineBeside
 from training.model.model import Fundamental
 from training.model.standard import PIECE_ROWS, Standard
-from training.model.tasks import Runners, Sums
-from training.statistics.races import Floats
+from training.model.tasks import PricedField, TaskSums
 from training.walk.walk_forward import FoldFit, OutOfFold, RaceArrays, Size
+from velo.arrays import Floats
 from velo.errors import DataError
 from velo.settings import Settings
 
@@ -100,8 +100,8 @@ class LineFitter:
                 f"no race from {start} to {end} has a winner and a whole book; import its prices"
             )
         shrinkage = self.settings.beside.shrinkage
-        shared = Sums.total(inside).tasks(float(self.powers[0]))
-        line = Beside(
+        shared = TaskSums.total(inside).tasks(float(self.powers[0]))
+        line = LineBeside(
             self.data.inputs.columns,
             self.standard.owner,
             beside.weights(shared, shrinkage),
@@ -110,7 +110,7 @@ class LineFitter:
         return Fundamental(self.data.inputs, line, 1.0, True, self.standard)
 
     @cached_property
-    def blocks(self) -> dict[tuple[date, date], Sums | None]:
+    def blocks(self) -> dict[tuple[date, date], TaskSums | None]:
         """The sums of each stretch between two edges; None where it has no race."""
         with threadpool_limits(1, user_api="blas"):
             return {span: self.sum(*span) for span in pairwise(edges(self.data.plan))}
@@ -149,13 +149,13 @@ class LineFitter:
         finish = self.data.frame[FINISH].to_numpy(dtype=np.float64)
         return np.asarray(finish[part.rows], dtype=np.float64)
 
-    def sum(self, start: date, end: date) -> Sums | None:
+    def sum(self, start: date, end: date) -> TaskSums | None:
         """The sums of the days in [start, end); None where no race has a whole book."""
         part = self._part(start, end)
         pieces = list(self._pieces(part))
-        return Sums.total(pieces) if pieces else None
+        return TaskSums.total(pieces) if pieces else None
 
-    def _pieces(self, part: RaceArrays) -> Iterator[Sums]:
+    def _pieces(self, part: RaceArrays) -> Iterator[TaskSums]:
         """A bounded number of runners at a time."""
         if not len(part.races):
             return
@@ -163,7 +163,7 @@ class LineFitter:
         scale = PriceScale(self.settings.beside.price_exponent).of(fair)
         log_market = blend.log_probability(fair)
         for rows, races in part.races.pieces(PIECE_ROWS):
-            runners = Runners(
+            runners = PricedField(
                 self.standard.of(part.matrix[rows], races),
                 scale[rows],
                 log_market[rows],
@@ -171,4 +171,4 @@ class LineFitter:
                 finish[rows],
                 races,
             )
-            yield Sums.of(runners, self.powers)
+            yield TaskSums.of(runners, self.powers)

@@ -24,8 +24,9 @@ from training.judging.selection import Cutoffs
 from training.model.model import Fundamental, Model
 from training.statistics import bootstrap, likelihood
 from training.statistics.bootstrap import Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.walk.walk_forward import OutOfFold
+from velo.arrays import Floats
 from velo.settings import Settings
 
 Figures = dict[str, float]

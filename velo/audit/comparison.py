@@ -22,7 +22,7 @@ NOT_BEFORE = ("was_run",)
 _NAMES = ("race_id", "race_date", "course", "horse")
 
 
-class Baseline:
+class BuildTables:
     """The tables of a build up to a day.
 
     Args:

@@ -6,17 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Floats
 from velo.audit.findings import SHOWN, Compared, Difference
-
-Floats = npt.NDArray[np.float64]
 
 
 def compare_features(
     expected: pd.DataFrame,
-    found: pd.DataFrame,
+    actual: pd.DataFrame,
     runners: pd.DataFrame,
     families: Mapping[str, tuple[str, ...]],
     proof: str,
@@ -26,7 +24,7 @@ def compare_features(
     """Compare feature by feature; a null equals a null only.
 
     Args:
-        expected, found: one row a runner, one column a feature; both have the runners' index.
+        expected, actual: one row a runner, one column a feature; both have the runners' index.
         runners: `race_id`, `date`, `course`, `horse` of each row.
         families: on-demand view -> its features; those that `expected` lacks are left out, and
             so is a family without any.
@@ -38,7 +36,7 @@ def compare_features(
         names = [name for name in features if name in expected.columns]
         if not names:
             continue
-        pairs = [_figures(expected[name], found[name]) for name in names]
+        pairs = [_figures(expected[name], actual[name]) for name in names]
         should, does = (np.column_stack(side) for side in zip(*pairs, strict=True))
         nulls = np.isnan(should) != np.isnan(does)
         with np.errstate(invalid="ignore"):
@@ -58,7 +56,7 @@ def compare_features(
                     runner["horse"],
                     names[column],
                     _plain(expected[names[column]].iloc[row]),
-                    _plain(found[names[column]].iloc[row]),
+                    _plain(actual[names[column]].iloc[row]),
                 )
             )
         compared.append(
@@ -67,11 +65,11 @@ def compare_features(
     return compared
 
 
-def _figures(expected: pd.Series, found: pd.Series) -> tuple[Floats, Floats]:
+def _figures(expected: pd.Series, actual: pd.Series) -> tuple[Floats, Floats]:
     """Both columns as numbers, NaN missing; the same text has the same number in both."""
-    if pd.api.types.is_numeric_dtype(expected) and pd.api.types.is_numeric_dtype(found):
-        return expected.to_numpy(np.float64), found.to_numpy(np.float64)
-    codes, _ = pd.factorize(pd.concat([expected.astype(object), found.astype(object)]))
+    if pd.api.types.is_numeric_dtype(expected) and pd.api.types.is_numeric_dtype(actual):
+        return expected.to_numpy(np.float64), actual.to_numpy(np.float64)
+    codes, _ = pd.factorize(pd.concat([expected.astype(object), actual.astype(object)]))
     both = np.where(codes < 0, np.nan, codes)
     return both[: len(expected)], both[len(expected) :]
 

@@ -23,7 +23,7 @@ class Difference:
         race_id, date, course, horse: whose value.
         feature: the view's column.
         expected: what it is in the build, for brute force what the page makes of it.
-        found: what it was in the altered world, or what was retrieved.
+        actual: what it was in the altered world, or what was retrieved.
     """
 
     view: str
@@ -35,7 +35,7 @@ class Difference:
     horse: str
     feature: str
     expected: Any
-    found: Any
+    actual: Any
 
 
 @dataclass
@@ -101,9 +101,9 @@ class Audit(Result):
         names = ("view", "proof", "rows", "differing")
         return [{name: getattr(each, name) for name in names} for each in self.compared]
 
-    def add(self, found: Iterable[Compared]) -> None:
+    def add(self, comparisons: Iterable[Compared]) -> None:
         """Take up a step's comparisons; those of one view and proof are summed."""
-        for new in found:
+        for new in comparisons:
             for each in self.compared:
                 if (each.view, each.proof) == (new.view, new.proof):
                     each.rows += new.rows
@@ -116,18 +116,23 @@ class Audit(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
-        return {"passed": self.passed, **asdict(self)}
+        return {"passed": self.passed, **asdict(self, dict_factory=_as_printed)}
 
 
-def differs(expected: Any, found: Any, tolerance: float) -> bool:
+def _as_printed(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the JSON, which calls the actual value `found`."""
+    return {"found" if name == "actual" else name: value for name, value in items}
+
+
+def differs(expected: Any, actual: Any, tolerance: float) -> bool:
     """Whether two values are not the same.
 
     Numbers may differ by the tolerance, taken as a share of numbers above 1.
     """
-    if expected is None or found is None:
-        return expected is not found
-    if isinstance(expected, float) or isinstance(found, float):
-        if expected != expected or found != found:
-            return bool((expected != expected) != (found != found))
-        return bool(abs(expected - found) > tolerance * max(1.0, abs(expected)))
-    return bool(expected != found)
+    if expected is None or actual is None:
+        return expected is not actual
+    if isinstance(expected, float) or isinstance(actual, float):
+        if expected != expected or actual != actual:
+            return bool((expected != expected) != (actual != actual))
+        return bool(abs(expected - actual) > tolerance * max(1.0, abs(expected)))
+    return bool(expected != actual)

@@ -43,7 +43,7 @@ class Champion:
         """
         self._home, self._settings, self._changed = home, settings, changed
         self._pricer: Pricer | None = None
-        self._why: str | None = "no model was looked for yet"
+        self._why: str | None = "the service has not looked for a model yet"
         self._stamp: Stamp | None = None
         self._registry: Stamp | None = None
         self._looking = threading.Lock()
@@ -101,7 +101,7 @@ def _in_a_line(error: Exception) -> str:
     """Our own errors say it in one; of others the first line, and what kind they are."""
     if isinstance(error, VeloError):
         return " ".join(str(error).split())
-    first = (str(error).strip() or "no word of why").splitlines()[0]
+    first = (str(error).strip() or "without a message").splitlines()[0]
     return f"the champion cannot be looked up ({type(error).__name__}: {first})"
 
 

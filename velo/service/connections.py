@@ -39,7 +39,7 @@ def known_peers(proxies: Sequence[str]) -> Callable[[str | None], bool]:
     return known
 
 
-class Connections:
+class OpenConnections:
     """The connections of one server; used by its loop alone."""
 
     def __init__(self, most: int, of_one_peer: int, known: Callable[[str | None], bool]) -> None:
@@ -57,7 +57,7 @@ class Connections:
         self._waiting_strangers: dict[Connection, None] = {}
 
     @classmethod
-    def bounded(cls, bounds: Serve) -> Connections:
+    def bounded(cls, bounds: Serve) -> OpenConnections:
         """Those of a server of these bounds, none yet."""
         return cls(bounds.connections, bounds.connections_of_one_peer, known_peers(bounds.proxies))
 

@@ -29,16 +29,16 @@ class Metrics:
         )
         self.seconds = Histogram(
             "velo_request_seconds",
-            "From a request's first byte to its answer's last.",
+            "Seconds from the first byte of a request to the last byte of its answer.",
             ["method", "route"],
             buckets=SECONDS,
             registry=self.registry,
         )
         self.predictions = Counter(
-            "velo_predictions", "Predictions made and kept.", registry=self.registry
+            "velo_predictions", "Predictions made and recorded.", registry=self.registry
         )
         self.together = Histogram(
-            "velo_races_together", "Races priced in one go.", buckets=RACES, registry=self.registry
+            "velo_races_together", "Races priced together.", buckets=RACES, registry=self.registry
         )
         self.model = Info("velo_model", "The model in use.", registry=self.registry)
         self.ready = Gauge(

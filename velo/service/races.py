@@ -16,12 +16,12 @@ from velo.disk.kept_open import KeptOpen
 from velo.errors import DataError, InUse
 from velo.home import Home
 from velo.live.card import held_card
-from velo.live.card_intake import derived_anew
 from velo.live.card_store import (
     DeclaredRace,
     declare,
     declared_race,
     declared_races,
+    derive_anew,
     opened,
     races_of,
 )
@@ -116,13 +116,15 @@ class KnownRaces:
             with warehouse(self._home, self._settings.store, write=False) as con:
                 rows = con.execute(_HELD, [race_id]).fetchall()
             if not rows:
-                raise DataError(f"there is no race {race_id}: GET /races?date=... lists a day's")
+                raise DataError(
+                    f"there is no race {race_id}: GET /races?date=... lists a day's races"
+                )
             own, day = rows[0]
             races = self._of_warehouse(day, decision)
         for each in races:
             if each.race_id == own:
                 return each
-        raise DataError(f"race {race_id} has no runner")
+        raise DataError(f"race {race_id} has no runners")
 
     def held_of_day(self, day: date, decision: PriceKind) -> list[DeclaredRace]:
         """The races of a day that the warehouse holds; none where it holds none.
@@ -147,7 +149,7 @@ class KnownRaces:
                 now = declared.get(race.race_id)
                 if now is None or now.build == build:
                     return now or race
-                anew = derived_anew(self._home, self._settings, list(declared.values()))
+                anew = derive_anew(self._home, self._settings, list(declared.values()))
                 declare(self._home.cards, anew)
         except InUse:
             return race

@@ -34,7 +34,7 @@ from velo.settings.betting import (
 )
 from velo.settings.features import Layoff, Priors, Windows
 from velo.settings.in_force import chosen_declarations, chosen_home
-from velo.settings.market import OddsBand, Prices
+from velo.settings.market import OddsBand, PriceTerms
 from velo.settings.project import (
     FEATURE_REPO,
     PROJECT_ROOT,
@@ -44,10 +44,10 @@ from velo.settings.project import (
     resolved,
     settings_files,
 )
-from velo.settings.search import Choices, Span, Tuning
+from velo.settings.search import Choices, SearchRange, Tuning
 from velo.settings.section import PriceKind
 from velo.settings.training import Beside, FieldRelative, Gate, Objective, Ranker, Training
-from velo.settings.upkeep import Drift, Ingest, Live, Serve, Store, Upkeep
+from velo.settings.upkeep import DriftLimits, Ingest, Live, Serve, Store, Upkeep
 from velo.settings.wording import nearest, reason, shortened
 
 NO_SETTINGS = ("velo_home", "velo_serve_token")
@@ -60,7 +60,7 @@ __all__ = [
     "Backtest",
     "Beside",
     "Choices",
-    "Drift",
+    "DriftLimits",
     "FieldRelative",
     "Gate",
     "Ingest",
@@ -69,12 +69,12 @@ __all__ = [
     "Objective",
     "OddsBand",
     "PriceKind",
-    "Prices",
+    "PriceTerms",
     "Priors",
     "Ranker",
+    "SearchRange",
     "Serve",
     "Settings",
-    "Span",
     "Stake",
     "Store",
     "Strategy",
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     layoff: Layoff = Layoff()
     odds_band: OddsBand = OddsBand()
     gate: Gate = Gate()
-    prices: Prices = Prices()
+    prices: PriceTerms = PriceTerms()
     ranker: Ranker = Ranker()
     beside: Beside = Beside()
     tuning: Tuning = Tuning()
@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     serve: Serve = Serve()
     store: Store = Store()
     upkeep: Upkeep = Upkeep()
-    drift: Drift = Drift()
+    drift: DriftLimits = DriftLimits()
 
     @model_validator(mode="before")
     @classmethod

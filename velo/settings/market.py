@@ -24,7 +24,7 @@ class OddsBand(Section):
         return self
 
 
-class Prices(Section):
+class PriceTerms(Section):
     """Which prices decide and which settle (evaluation.md, Two prices)."""
 
     decision: PriceKind = Field("sp", description="the price that a bet is chosen by")

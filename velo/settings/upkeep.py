@@ -135,7 +135,7 @@ class Upkeep(Section):
     model_days: Days = Field(120, description="since the champion was made")
 
 
-class Drift(Section):
+class DriftLimits(Section):
     """How far the last days may be from what the champion was trained and judged on.
 
     What chance alone gives is taken off before a limit is asked, and what windows of the training

@@ -36,7 +36,7 @@ _PLACE_MONEY = np.array([0.0, 1.0, 0.2975, 0.1488, 0.0744, 0.0372, 0.0186])
 
 
 @dataclass(frozen=True)
-class Results:
+class RaceResults:
     """The printed result of every row of the world, in its order."""
 
     status: NDArray[np.int8]
@@ -51,7 +51,7 @@ class Results:
     win: NDArray[np.float64]  # 1, a half in a dead heat, 0
 
 
-def finish(world: World, rng: np.random.Generator) -> Results:
+def finish(world: World, rng: np.random.Generator) -> RaceResults:
     """The results of the world's races."""
     races, runners = world.races, world.runners
     race = runners["race"].astype(np.int64)
@@ -78,7 +78,7 @@ def finish(world: World, rng: np.random.Generator) -> Results:
     position, beaten, margin, win = _margins(race, completed, outcome, race_type, rng)
     seconds, slow = _times(world, race, race_type, beaten, rng)
     rpr, ts = _ratings(world, race, starts, beaten, position, slow, rng)
-    return Results(
+    return RaceResults(
         status=np.select([~started, void, failed], [WITHDRAWN, VOID, MISHAP], FINISHED).astype(
             np.int8
         ),

@@ -46,7 +46,7 @@ _RARE = np.isin(LADDER, ("85/40", "17/2", "2/13", "2/11", "1/16", "80/1", "125/1
 
 
 @dataclass(frozen=True)
-class Prices:
+class BookPrices:
     """Starting prices of every row; -1 on the ladder for those who did not start."""
 
     truth: NDArray[np.float64]  # chance of winning just before the off
@@ -60,7 +60,7 @@ class Prices:
 
 def make_market(
     world: World, edge: float, win: NDArray[np.float64], rng: np.random.Generator
-) -> Prices:
+) -> BookPrices:
     """Prices of the world under a market that misses the share ``edge`` of the signals."""
     runners = world.runners
     on = np.flatnonzero(runners["started"])
@@ -87,7 +87,7 @@ def make_market(
         out[on] = value
         return out
 
-    return Prices(
+    return BookPrices(
         truth=spread_out(truth, 0.0),
         fair=spread_out(fair, 0.0),
         step=spread_out(step, -1).astype(np.int16),

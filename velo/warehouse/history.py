@@ -37,8 +37,8 @@ def replace_rows(
         batch_id: the batch that does it.
     """
     columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
-    told = [name for name in columns if name not in (*keys, *UNTOLD)]
-    differs = " OR ".join(f"f.{name} IS DISTINCT FROM t.{name}" for name in told)
+    facts = [name for name in columns if name not in (*keys, *UNTOLD)]
+    differs = " OR ".join(f"f.{name} IS DISTINCT FROM t.{name}" for name in facts)
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE changed AS SELECT f.* FROM {fresh} AS f "
         f"LEFT JOIN {table} AS t ON {same_keys('f', 't', keys)} "
@@ -148,15 +148,15 @@ def keep_tellings(
 
 def _keep(con: duckdb.DuckDBPyConnection, table: str, rest: str, batch_id: int) -> None:
     """Rows of a table `t` into `earlier_<table>`; `rest` follows FROM."""
-    told = "t.*"
+    columns = "t.*"
     if table in RACE_WISE:
-        told += (
+        columns += (
             " REPLACE (CASE WHEN t.race_id IN ("
             "SELECT race_id FROM joined_races WHERE batch_id = $batch) "
             "THEN CAST($batch AS INTEGER) ELSE t.batch_id END AS batch_id)"
         )
     con.execute(
-        f"INSERT INTO earlier_{table} BY NAME SELECT {told}, CAST($batch AS INTEGER) "
+        f"INSERT INTO earlier_{table} BY NAME SELECT {columns}, CAST($batch AS INTEGER) "
         f"AS replaced_by FROM {table} AS t {rest}",
         {"batch": batch_id},
     )

@@ -25,6 +25,7 @@ from velo.racing.meeting import (
 )
 from velo.racing.off_time import OffTime, off_moment, off_time
 from velo.racing.venue import Venue, venue
+from velo.sql_text import identifier
 
 Fault = Literal["unreadable", "beyond-reason"]
 
@@ -98,7 +99,7 @@ def _read_meetings(
         key: list(dict.fromkeys(off for i in rows if (off := offs[i]) is not None))
         for key, rows in meetings.items()
     }
-    shows = {key: writers_clock(found) for key, found in each_once.items()}
+    shows = {key: writers_clock(texts) for key, texts in each_once.items()}
     seen: dict[date, list[Clock]] = {}
     for day, clock in sorted((key[0], clock) for key, clock in shows.items() if clock is not None):
         seen.setdefault(day, []).append(clock)
@@ -107,12 +108,12 @@ def _read_meetings(
     for key, rows in meetings.items():
         day, _, _, place = key
         distinct = each_once[key]
-        found = dict(
+        readings = dict(
             zip(distinct, read_meeting(day, distinct, place, shows[key] or about[day]), strict=True)
         )
         for i in rows:
             off = offs[i]
-            understood = None if off is None else found[off]
+            understood = None if off is None else readings[off]
             answers[i] = UnderstoodOff(
                 understood, place.zone, "beyond-reason" if understood is None else None
             )
@@ -153,15 +154,15 @@ def build_offs(con: duckdb.DuckDBPyConnection) -> None:
             ON c.k0 IS NOT DISTINCT FROM t.course AND c.k1 IS NOT DISTINCT FROM t.region
     """).fetchall()
     says = any(row[8] for row in rows)
-    found = understand(
+    offs = understand(
         (WrittenOff(row[5], row[6], row[7], row[8], row[3], row[4]) for row in rows),
         known_lands(con),
         "GB" if says else None,
     )
     columns = {f"k{i}": pa.array([row[i] for row in rows], pa.string()) for i in range(len(KEYS))}
-    columns |= off_columns([each.off for each in found])
-    columns["off_zone"] = pa.array([each.zone for each in found], pa.string())
-    columns["off_fault"] = pa.array([each.fault for each in found], pa.string())
+    columns |= off_columns([each.off for each in offs])
+    columns["off_zone"] = pa.array([each.zone for each in offs], pa.string())
+    columns["off_fault"] = pa.array([each.fault for each in offs], pa.string())
     con.register("rule_answers", pa.table(columns))
     con.execute("CREATE OR REPLACE TEMP TABLE rule_offs AS SELECT * FROM rule_answers")
     con.unregister("rule_answers")
@@ -171,7 +172,7 @@ def off_columns(offs: Sequence[Off | None]) -> dict[str, pa.Array]:
     """The columns `off`, `off_at` and `off_doubt` of `races`."""
     seconds = pa.array([None if off is None else 60 * off.minutes for off in offs], pa.int64())
     return {
-        "off": pa.array([None if off is None else off.shown for off in offs], pa.string()),
+        "off": pa.array([None if off is None else off.hh_mm for off in offs], pa.string()),
         "off_at": seconds.cast(pa.timestamp("s", tz="UTC")).cast(pa.timestamp("us", tz="UTC")),
         "off_doubt": pa.array([None if off is None else off.doubt for off in offs], pa.int32()),
     }
@@ -191,6 +192,6 @@ def known_lands(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 OFFS_JOIN = "LEFT JOIN rule_offs ON " + " AND ".join(
-    f's."{name}" IS NOT DISTINCT FROM rule_offs.k{i}' for i, name in enumerate(KEYS)
+    f"s.{identifier(name)} IS NOT DISTINCT FROM rule_offs.k{i}" for i, name in enumerate(KEYS)
 )
 """To `staging AS s`."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from velo.racing.odds import decimal_odds
-from velo.synth.formats.declaration import Spelling
+from velo.synth.formats.declaration import ColumnText
 
 _BRITISH = ZoneInfo("Europe/London")
 _COUNTRY = re.compile(r"\s*\((?!AW\))([A-Z]{2,3})\)")
@@ -96,22 +96,22 @@ def whole(number: str) -> str:
     return number.removesuffix(".0")
 
 
-POUNDS = Spelling(("wgt",), pounds)
-DECIMAL = Spelling(("sp",), decimal)
-COUNTRY = Spelling(("course",), country)
-BARE_COURSE = Spelling(("course",), bare)
-SLUG = Spelling(("course",), slug)
-BARE_HORSE = Spelling(("horse",), bare)
-HORSE_COUNTRY = Spelling(("horse",), country)
-AFTERNOON = Spelling(("off",), afternoon)
-MOMENT = Spelling(("date", "off"), moment)
-DAY_AND_MONTH = Spelling(("date",), day_and_month)
-SECONDS = Spelling(("time",), seconds)
-CLASS_OR_PATTERN = Spelling(("class", "pattern"), class_or_pattern)
-RATING = Spelling(("or",), known)
-EARNED = Spelling(("rpr",), known)
-SPEED = Spelling(("ts",), known)
-FURLONGS = Spelling(("dist",), furlongs)
-NUMBER = Spelling(("num",), whole)
-STALL = Spelling(("draw",), whole)
-CLASS_WITHOUT_PATTERN = Spelling(("class", "pattern"), lambda level, p: "" if p else level)
+POUNDS = ColumnText(("wgt",), pounds)
+DECIMAL = ColumnText(("sp",), decimal)
+COUNTRY = ColumnText(("course",), country)
+BARE_COURSE = ColumnText(("course",), bare)
+SLUG = ColumnText(("course",), slug)
+BARE_HORSE = ColumnText(("horse",), bare)
+HORSE_COUNTRY = ColumnText(("horse",), country)
+AFTERNOON = ColumnText(("off",), afternoon)
+MOMENT = ColumnText(("date", "off"), moment)
+DAY_AND_MONTH = ColumnText(("date",), day_and_month)
+SECONDS = ColumnText(("time",), seconds)
+CLASS_OR_PATTERN = ColumnText(("class", "pattern"), class_or_pattern)
+RATING = ColumnText(("or",), known)
+EARNED = ColumnText(("rpr",), known)
+SPEED = ColumnText(("ts",), known)
+FURLONGS = ColumnText(("dist",), furlongs)
+NUMBER = ColumnText(("num",), whole)
+STALL = ColumnText(("draw",), whole)
+CLASS_WITHOUT_PATTERN = ColumnText(("class", "pattern"), lambda level, p: "" if p else level)
