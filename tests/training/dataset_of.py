@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -14,7 +15,7 @@ from training.data.declared import Declared
 from training.data.feature_file import FeatureFile
 from training.data.folds import Plan
 from training.data.inputs import Inputs
-from training.data.retrieval import LABELS, MARKS
+from training.data.retrieval import FINISH, LABELS, MARKS
 from velo.settings import Priors
 
 
@@ -28,14 +29,17 @@ def dataset_of(
     """Judged and settled at SP, with nothing missing and no race left out.
 
     Args:
-        rows: marks, features and labels, sorted by day.
+        rows: marks, features and labels, sorted by day; without a finish nobody has one.
         declared, plan, inputs: the data set's.
         fingerprint: what the rows were made of.
     """
-    table = pa.Table.from_pandas(rows[[*MARKS, *declared.features, *LABELS]], preserve_index=False)
+    table = pa.Table.from_pandas(
+        rows.assign(finish=rows.get(FINISH, np.nan))[[*MARKS, *declared.features, *LABELS, FINISH]],
+        preserve_index=False,
+    )
     file = FeatureFile([table], Path(tempfile.gettempdir()))
     return Dataset(
-        file.frame((*MARKS, *LABELS)),
+        file.frame((*MARKS, *LABELS, FINISH)),
         file.matrix(inputs),
         file,
         declared,

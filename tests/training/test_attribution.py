@@ -19,7 +19,9 @@ def walked():
 
 
 def last_days(data, oof):
-    return data.frame[data.frame["date"] >= np.datetime64(oof.fits[-1].fold.test_start)]
+    return data.rows(
+        slice(data.span(oof.fits[-1].fold.test_start, data.plan.holdout_end).start, None)
+    )
 
 
 def test_the_shares_of_a_runner_add_up_to_its_score_less_that_of_its_race(walked):

@@ -22,13 +22,14 @@ from training.data.folds import Plan, plan
 from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount
-from training.data.retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
+from training.data.retrieval import FINISH, LABELS, MARKS, plain_texts, retrieve_to_disk
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
+from velo.sql_text import literal
 from velo.store.registry_file import require_as_written
 
 
@@ -41,7 +42,8 @@ class Dataset:
             `horse_id`, `date`, `course`, `horse`, `win_share`
             (1/k for each of k dead-heaters for first), `decision_odds` (NaN where there is none
             and in a race flagged as no market), `settlement_odds` (NaN where there is none),
-            `priced` (every starter has a decision price, and the race is a market).
+            `priced` (every starter has a decision price, and the race is a market), `finish` (the
+            official rank, NaN of a runner that did not finish).
         matrix: what a model sees of each of those rows, [rows, columns of `inputs`].
         file: the same rows with their features as they were retrieved, and maybe later ones.
         declared: the feature service.
@@ -95,7 +97,7 @@ class Dataset:
         first, end, _ = span.indices(len(self.frame))
         part = plain_texts(self.frame.iloc[first:end])
         features = self.file.frame(self.features, slice(first, end)).set_axis(part.index)
-        return pd.concat([part[list(MARKS)], features, part[list(LABELS)]], axis="columns")
+        return pd.concat([part[list(MARKS)], features, part[[*LABELS, FINISH]]], axis="columns")
 
     def _rows_before(self, day: date) -> int:
         return int(self.frame["date"].searchsorted(pd.Timestamp(day)))
@@ -170,7 +172,7 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         prices.settlement,
     )
     file, nulls = retrieve_to_disk(store, service, rows, home.root)
-    frame = file.frame((*MARKS, *LABELS))
+    frame = file.frame((*MARKS, *LABELS, FINISH))
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
@@ -255,7 +257,8 @@ def entity_sql(
     return f"""
         SELECT starters.*, {requests_sql(priors, layoff)} FROM (
             SELECT entries.* EXCLUDE (was_run, region, race_type, field_size),
-                outcomes.win_share, outcomes.market_flag,
+                outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH},
+                outcomes.market_flag,
                 CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END
                     AS decision_odds,
                 outcomes."{settlement}" AS settlement_odds,
@@ -287,6 +290,6 @@ def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
 def requests_sql(priors: Priors, layoff: Layoff) -> str:
     """The same as a list of SQL columns."""
     return ", ".join(
-        f"'{value}' AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
+        f"{literal(value)} AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
         for name, value in request_values(priors, layoff).items()
     )

@@ -17,6 +17,8 @@ MARKS = ("race_id", "horse_id", "date", "course", "horse")
 TEXTS = ("course", "horse")
 """Those of `MARKS` that are categories in a data set's frame."""
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
+FINISH = "finish"
+"""The official rank, NaN of a runner without one: a label of those who train by it."""
 BATCH = 50_000
 """Rows that are in memory with all that the views counted."""
 
@@ -24,7 +26,7 @@ BATCH = 50_000
 def retrieve_to_disk(
     store: Any, service: Declared, rows: str, folder: Path
 ) -> tuple[FeatureFile, dict[str, NullCount]]:
-    """`MARKS`, features, `LABELS` and `market_flag` of entity rows on disk, and what is missing.
+    """Marks, features, labels and flag of entity rows on disk, and what is missing.
 
     What the views counted is in memory for some rows at a time, whole races; so are the steps of
     the join where the store is the platform's.
@@ -36,7 +38,8 @@ def retrieve_to_disk(
         folder: on whose disk the file lies.
 
     Returns:
-        The file, and feature -> its missing values.
+        The file of `MARKS`, features, `LABELS`, `FINISH` and `market_flag`, and feature -> its
+        missing values.
 
     Raises:
         HomeError: the disk is full.
@@ -55,7 +58,7 @@ def retrieve_to_disk(
             for name in service.numbers:
                 place = batch.column_names.index(name)
                 batch = batch.set_column(place, name, batch.column(name).cast(pa.float64()))
-            yield batch.select([*MARKS, *service.features, *LABELS, "market_flag"])
+            yield batch.select([*MARKS, *service.features, *LABELS, FINISH, "market_flag"])
 
     return FeatureFile(narrow(), folder), tally.counts()
 
