@@ -14,7 +14,7 @@ from tests.report.reading import read
 from training.statistics.bootstrap import Resampling
 from velo.report import backtest_tables, words
 from velo.report.findings import findings
-from velo.report.page import page
+from velo.report.run_page import page
 from velo.settings import OddsBand
 
 PLAIN = {

@@ -13,7 +13,7 @@ from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Resampling
 from training.statistics.races import Races
 from velo.report.findings import findings
-from velo.report.sources import Sources
+from velo.report.run_sources import Sources
 
 
 def comparison(first: Sources, second: Sources) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from velo.report import bets, caveats
 from velo.report.bets import Terms
 from velo.report.notable import notable
 from velo.report.reliability import reliability
-from velo.report.sources import Sources
+from velo.report.run_sources import Sources
 
 CARRIED = (
     "data",
