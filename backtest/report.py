@@ -22,7 +22,7 @@ from backtest.schema import Leg, Report, Returned, Withdrawals
 from backtest.statements import Bet, Redraws, daily_returns, ends, place, statements
 from backtest.strategies import Selection
 from training.judging import selection
-from training.record.report import price_note
+from training.record.run_report import price_note
 from training.statistics import calibration_curve, likelihood
 from training.statistics.bootstrap import Resampling
 from velo.disk.whole_file import write_whole

@@ -15,7 +15,7 @@ from backtest.periods import Period, walked_period
 from backtest.walk_forward import recipe_of, spans, with_a_price
 from tests.training.cards import CARD
 from tests.training.test_nearly_flat import stored
-from training.model.card import PriceKinds
+from training.model.model_card import PriceKinds
 from velo.errors import DataError
 from velo.settings import Layoff, OddsBand, Settings, Windows
 

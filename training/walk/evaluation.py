@@ -13,7 +13,7 @@ from training.blending import calibration, calibration_choice
 from training.blending.blend import Blend, BlendIntervals, benter, intervals, power_market, residual
 from training.blending.calibration import Calibrator
 from training.blending.calibration_choice import Forecast, Sides, Trials
-from training.blending.market import Method
+from training.blending.market_chances import Method
 from training.data.dataset import Dataset
 from training.judging import metrics, selection
 from training.judging.metrics import Predictions

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from training.blending.calibration_choice import Trials
-from training.blending.market import Method
+from training.blending.market_chances import Method
 from training.data.dataset import Dataset
 from training.judging.selection import Cutoffs
 from training.model.model import Model

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.record.report import plain
+from training.record.run_report import plain
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Resampling
 from training.statistics.races import Races
