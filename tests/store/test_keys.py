@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,13 +29,6 @@ NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 STAMP = pa.timestamp("us", "UTC")
 FAR = 2**60 + 1
 TYPES = {ValueType.INT64: Int64, ValueType.STRING: String, ValueType.DOUBLE: Float64}
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def applied(folder: Path, keys: Any, kind: ValueType = ValueType.INT64) -> FeatureStore:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,13 +29,6 @@ from velo.store.relation import relation
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 NANO = 1_714_824_000_000_000_000
 """The same noon in nanoseconds."""
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def applied(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import warnings
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,13 +26,6 @@ from velo.store.online.table_differences import TableDifferences, everything
 from velo.store.relation import relation
 
 DAY = timedelta(hours=15)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def agrees(seed: int, folder: Path) -> None:

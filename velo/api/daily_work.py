@@ -175,7 +175,7 @@ class DailyWork(OpenHome):
             return drift(self.home, self.settings)
 
     def status(self) -> Status:
-        """Where the home stands: data, build, models, what is stale and what is due."""
+        """The state of the home: data, build, models, what is stale and what is due."""
         from velo.monitoring.status import status
 
         with self._in_force():

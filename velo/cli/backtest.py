@@ -15,10 +15,10 @@ def backtest(
         str, typer.Option(help="Model to bet with: champion, challenger, a version or a run id.")
     ] = "challenger",
     first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day to bet on.")
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day to bet on.")
     ] = None,
     walk_forward: Annotated[
         bool, typer.Option("--walk-forward", help="Retrain the model's recipe as the days go by.")

@@ -37,7 +37,7 @@ def predict(
     model: Annotated[
         str | None,
         typer.Option(
-            help="challenger, a version or a run id, promoted or not; by default the champion.",
+            help="Model to price with, promoted or not; by default the champion.",
             show_default=False,
         ),
     ] = None,

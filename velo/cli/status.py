@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 def status(
     inferred: Annotated[
-        bool, typer.Option("--inferred", help="List what was concluded, as no file says it.")
+        bool, typer.Option("--inferred", help="List the conclusions that no file states.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object on stdout.")
     ] = False,
 ) -> None:
-    """Show how the home stands: data, build, models, what is stale, and what to do next.
+    """Show the state of the home: data, build, models, what is stale, and what to do next.
 
     Exit 1 if something is due, 2 if it cannot tell.
     """

@@ -41,7 +41,7 @@ def synth(
         bool, typer.Option("--json", help="Print one JSON object on stdout.")
     ] = False,
 ) -> None:
-    """Write a synthetic racing world in any format-year, and its true chances beside it."""
+    """Write a synthetic racing world in any known format, and its true chances beside it."""
     from velo.synth.realism import distances
     from velo.synth.world import write_world
 

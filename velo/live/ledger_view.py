@@ -43,7 +43,7 @@ class LedgerView:
 
     @property
     def late(self) -> int:
-        """How many of its races were predicted after their off only, and count all the same."""
+        """How many of its races were predicted only after their off, and count all the same."""
         late = self.runners["backfill"].to_numpy(dtype=bool)
         return int(self.runners.loc[late, "race_id"].nunique())
 

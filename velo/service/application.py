@@ -84,7 +84,7 @@ def _routes(app: FastAPI, service: Service) -> None:
 
     @app.get("/ready", tags=["service"], responses={503: {"model": schemas.Readiness}})
     def ready(response: Response) -> schemas.Readiness:
-        """Whether an open race of the next day with a card can be predicted, and why not."""
+        """Whether a race of the next day with a card can be predicted, and if not, why."""
         readiness = service.readiness()
         if not readiness.ready:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -111,10 +111,10 @@ def _routes(app: FastAPI, service: Service) -> None:
         openapi_extra={"requestBody": _CARD},
     )
     async def cards(request: Request) -> schemas.CardSaid:
-        """Take a racecard: CSV, JSON rows of the same columns, or a writer's JSON.
+        """Take a racecard: CSV, JSON rows with the same columns, or the JSON of a known writer.
 
-        Builds first where results came in since the last build, and brings the online store to
-        the morning of the first day with a race that is open: that may take a while.
+        If results came in since the last build, it builds first. It then brings the online store
+        to the morning of the first day with an open race. Both may take a while.
         """
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media not in CARD_MEDIA:
@@ -139,7 +139,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         },
     )
     async def predict(race_id: RaceId, asked: schemas.PredictionAsked | None = None) -> Response:
-        """Predict a race and keep the prediction, as its next revision."""
+        """Predict a race, and keep the prediction as its next revision."""
         race = service.current(race_id)
         if race is None:
             race = await asyncio.to_thread(service.up_to_date, race_id)
@@ -154,7 +154,9 @@ def _routes(app: FastAPI, service: Service) -> None:
     )
     def predictions(
         race_id: RaceId,
-        after: Annotated[int, Query(ge=0, le=2**63 - 1, description="a revision")] = 0,
+        after: Annotated[
+            int, Query(ge=0, le=2**63 - 1, description="the revision to start after")
+        ] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_TOLD)] = MOST_TOLD,
     ) -> Response:
         """The predictions of a race, oldest first, a page at a time."""

@@ -71,19 +71,19 @@ class Odd(Body):
 
 
 class PredictionAsked(Body):
-    """What a prediction is made with, beside the card."""
+    """What a prediction is made with, apart from the card."""
 
     odds: Annotated[list[Odd], Field(max_length=200)] | None = Field(
         None, description="replace the card's odds; a runner that is left out has none"
     )
-    price_kind: PriceKind | None = Field(None, description="what these odds are")
+    price_kind: PriceKind | None = Field(None, description="kind of these odds")
     backfill: bool = Field(
         False, description="predict a race after its off too; the prediction is marked for good"
     )
 
 
 class Moved(BaseModel):
-    """A feature that moved a runner, by how much (nats), and its value."""
+    """A feature that moved a runner, by how much (nats), and the feature's value."""
 
     feature: str
     push: float
@@ -91,7 +91,7 @@ class Moved(BaseModel):
 
 
 class RunnerSaid(BaseModel):
-    """A runner as it was predicted; what follows from odds is null without a whole book."""
+    """A runner as it was predicted; what depends on odds is null without a complete book."""
 
     rank: int
     number: int | None
@@ -154,7 +154,7 @@ class Entered(BaseModel):
 
 
 class NotRunning(BaseModel):
-    """A horse of the card that is not to run, and so is not priced."""
+    """A horse of the card that will not run, and so is not priced."""
 
     horse: str
     number: int | None
@@ -194,7 +194,7 @@ class Unscored(BaseModel):
 
 
 class CardSaid(RacesSaid):
-    """A card that was taken."""
+    """A card that was accepted."""
 
     unscored: list[Unscored]
     notes: list[str]
@@ -216,8 +216,8 @@ class Part(BaseModel):
 class Readiness(BaseModel):
     """Whether a race of `day` can be predicted.
 
-    `stores`: journal and cards are where they were opened; `threads`: those that price, and look
-    for another champion, live.
+    `stores`: journal and cards are where they were opened; `threads`: the ones that price and
+    that look for another champion are alive.
     """
 
     ready: bool
@@ -231,7 +231,7 @@ class Readiness(BaseModel):
 
 
 class ChangedSaid(BaseModel):
-    """A prediction that an import of results made fair, or unfair."""
+    """A prediction that became fair, or unfair, when results were imported."""
 
     race_id: int
     day: date

@@ -16,7 +16,7 @@ def quoted(race: DeclaredRace, asked: schemas.PredictionAsked) -> Quoted | None:
     """The odds that were sent, for the race's runners; None where none were.
 
     Raises:
-        InputError: one is no price, is of no runner of the race, or of one that has one already.
+        InputError: one is not a price, is of no runner of the race, or of one that has one already.
     """
     if asked.odds is None:
         return None
@@ -34,9 +34,11 @@ def quoted(race: DeclaredRace, asked: schemas.PredictionAsked) -> Quoted | None:
             places = by_number.get(each.number or 0, [])
         price = decimal_odds(each.odds) if isinstance(each.odds, str) else each.odds
         if price is None:
-            raise InputError(f"{called}: {each.odds!r} is no price; as 7.5, '13/2' or 'Evens'")
+            raise InputError(
+                f"{called}: {each.odds!r} is not a price, such as 7.5, '13/2' or 'Evens'"
+            )
         if len(places) != 1:
-            raise InputError(f"{called} is not one runner of race {race.race_id}")
+            raise InputError(f"{called} does not name one runner of race {race.race_id}")
         if not np.isnan(odds[places[0]]):
             raise InputError(f"{called} is priced twice")
         odds[places[0]] = price

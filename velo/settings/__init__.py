@@ -46,7 +46,7 @@ from velo.settings.staking import (
     Strategy,
     StrategyName,
 )
-from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
+from velo.settings.training import Beside, FieldRelative, Gate, Objective, Ranker, Training
 from velo.settings.windows import Layoff, Priors, Windows
 from velo.settings.wording import nearest, reason, shortened
 
@@ -58,6 +58,7 @@ __all__ = [
     "FEATURE_REPO",
     "PROJECT_ROOT",
     "Backtest",
+    "Beside",
     "Choices",
     "DriftLimits",
     "FieldRelative",
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     gate: Gate = Gate()
     prices: PriceTerms = PriceTerms()
     ranker: Ranker = Ranker()
+    beside: Beside = Beside()
     tuning: Tuning = Tuning()
     training: Training = Training()
     backtest: Backtest = Backtest()
