@@ -17,15 +17,15 @@ from training.judging.metrics import Predictions
 from training.judging.reference import judged_figures, reference
 from training.model import artifact
 from training.model.explanation import explained
-from training.promotion.comparison import Holdout, against_champion
+from training.promotion.head_to_head import Holdout, against_champion
 from training.record import declarations, nested, tracked_data
 from training.record.code_state import CodeState
 from training.record.holdout_file import write_holdout
 from training.record.mlflow_store import NOTE, VERDICT
 from training.record.pictures import pictures
 from training.record.registry import LABEL, check_label
-from training.record.report import FILE, TrainingReport
 from training.record.review import RUN_NAME, Review
+from training.record.run_report import FILE, TrainingReport
 from training.record.service_definition import definition
 from training.record.tracking import Recorder
 from training.search import tuning

@@ -14,7 +14,7 @@ from tests.oracle import features as oracle
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.data.dataset import feature_store, retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.home import Home
 from velo.offline.build import Build, build
 from velo.offline.spine import Spine
