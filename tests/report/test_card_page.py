@@ -79,7 +79,7 @@ def test_a_race_without_an_off_is_called_by_its_number() -> None:
 def test_odds_of_another_kind_make_the_race_indicative() -> None:
     other = race(1, FIRST.runners, price_kind="morning", decision="bsp", settlement="bsp")
     texts = sections(read(html(other)))
-    assert "Indicative: the odds are morning prices, the model was judged on BSP." in texts[1]
+    assert "Indicative: the odds are morning prices, and the model was judged on BSP." in texts[1]
     assert "Indicative verdicts" in texts[-1]
 
 

@@ -211,21 +211,11 @@ def _untrained(x: npt.NDArray[Any], inputs: Inputs) -> tuple[Linear, Flags]:
 
 
 def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_RaceBlock]:
-    offsets = np.append(sample.races.offsets, sample.races.n)
-    first = 0
-    while first < len(sample.races):
-        last = int(np.searchsorted(offsets, offsets[first] + BLOCK_ROWS, side="right")) - 1
-        last = max(last, first + 1)
-        rows = slice(int(offsets[first]), int(offsets[last]))
+    for rows, races in sample.races.pieces(BLOCK_ROWS):
         terms = model._terms(sample.features[rows]).astype(np.float32)
         terms[:, flat] = 0.0
-        yield _RaceBlock(
-            terms,
-            sample.win_share[rows],
-            np.zeros(rows.stop - rows.start) if sample.start is None else sample.start[rows],
-            Races(offsets[first:last] - offsets[first], rows.stop - rows.start),
-        )
-        first = last
+        start = np.zeros(races.n) if sample.start is None else sample.start[rows]
+        yield _RaceBlock(terms, sample.win_share[rows], start, races)
 
 
 def _derivatives(blocks: Sequence[_RaceBlock], weights: Floats) -> tuple[float, Floats, Floats]:

@@ -6,6 +6,7 @@ stand together. `Races` knows where each race begins and does the arithmetic wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -127,3 +128,18 @@ class Races:
         sizes = self.sizes[chosen]
         offsets = np.cumsum(sizes) - sizes
         return rows, Races(offsets, int(sizes.sum()))
+
+    def pieces(self, rows: int) -> Iterator[tuple[slice, Races]]:
+        """The races in their order, some at a time: the slice of their rows, and their structure.
+
+        Args:
+            rows: at most so many in a piece, unless one race alone has more.
+        """
+        offsets = np.append(self.offsets, self.n)
+        first = 0
+        while first < len(self):
+            last = int(np.searchsorted(offsets, offsets[first] + rows, side="right")) - 1
+            last = max(last, first + 1)
+            piece = slice(int(offsets[first]), int(offsets[last]))
+            yield piece, Races(offsets[first:last] - offsets[first], piece.stop - piece.start)
+            first = last

@@ -22,7 +22,8 @@ def train(
         str | None, typer.Option(help="Objective of the model, such as conditional_logit or auto.")
     ] = None,
     blend: Annotated[
-        str | None, typer.Option(help="How model and market are blended: benter or residual.")
+        str | None,
+        typer.Option(help="How model and market are joined: benter, residual, beside or auto."),
     ] = None,
     service: Annotated[str | None, typer.Option(help="Feature service to train on.")] = None,
     decision_price: Annotated[

@@ -24,6 +24,7 @@ FIGURES = {
     "band_calibration_error": "Calibration error in the odds band",
     "alpha_share": "Model's share of the blend (α)",
     "gamma": "Exponent of the model (γ)",
+    "score_slope": "Slope of the model's score on the holdout",
     "ae_ratio": "A/E, Top20%",
     "roi_top10": "Return on Top10%",
     "roi_top20": "Return on Top20%",

@@ -164,7 +164,6 @@ def _mark(value: float | None, ends: Any, label: str, text: Any) -> Mark | None:
 def _tiles(findings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The five figures that say most, each with its interval against the level to clear."""
     holdout, gate = findings["holdout"], findings["settings"]["gate"]
-    residual = holdout.get("alpha_share") is None
     wanted = [
         (
             "delta_ll",
@@ -198,23 +197,7 @@ def _tiles(findings: Mapping[str, Any]) -> list[dict[str, Any]]:
             formats.number,
             f"{formats.count(holdout['runners'])} runners",
         ),
-        (
-            "gamma",
-            "Exponent of the model (γ)",
-            "wanted: above 0",
-            [0.0],
-            formats.number,
-            "fitted out of fold",
-        )
-        if residual
-        else (
-            "alpha_share",
-            "Model's share (α)",
-            f"wanted: {formats.number(gate['alpha_low'])} to {formats.number(gate['alpha_high'])}",
-            [gate["alpha_low"], gate["alpha_high"]],
-            formats.number,
-            "fitted out of fold",
-        ),
+        _model_tile(findings),
     ]
     tiles = []
     for name, label, target, levels, text, of in wanted:
@@ -238,6 +221,22 @@ def _tiles(findings: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return tiles
+
+
+def _model_tile(findings: Mapping[str, Any]) -> tuple[str, str, str, list[float], Any, str]:
+    """What the model adds to the market, by its blend: a share, an exponent or a slope."""
+    gate = findings["settings"]["gate"]
+    if findings["settings"]["training"]["blend"] == "beside":
+        label = "Slope of the model's score"
+        of = "on the holdout; 1 is right, 0 knows nothing"
+        return "score_slope", label, "wanted: above 0", [0.0, 1.0], formats.number, of
+    of = "fitted out of fold"
+    if findings["holdout"].get("alpha_share") is None:
+        label = "Exponent of the model (γ)"
+        return "gamma", label, "wanted: above 0", [0.0], formats.number, of
+    low, high = gate["alpha_low"], gate["alpha_high"]
+    target = f"wanted: {formats.number(low)} to {formats.number(high)}"
+    return "alpha_share", "Model's share (α)", target, [low, high], formats.number, of
 
 
 def _bets(holdout: Mapping[str, Any], name: str) -> str:

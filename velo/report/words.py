@@ -15,6 +15,7 @@ CRITERIA = {
     "roi_top20": "Return on Top20%",
     "alpha_share": "Model's share of the blend (α)",
     "gamma": "Exponent of the model (γ)",
+    "score_slope": "Slope of the model's score on the holdout",
     "dead_features": "Dead features",
     "training_rows": "Training rows",
     "holdout_days": "Days of holdout",

@@ -16,6 +16,7 @@ import numpy as np
 from training.data.dataset import feature_store
 from training.promotion.title import rightful_champion
 from training.scoring import stored_model
+from training.statistics.races import Races
 from velo.errors import ModelError, VeloError
 from velo.home import Home
 from velo.live.pricing import Pricer
@@ -106,10 +107,10 @@ def _in_a_line(error: Exception) -> str:
 
 def _try(pricer: Pricer) -> None:
     """Score a race of nobody, which also reads the trees."""
-    scorer, inputs = pricer.stored.model.fundamental.scorer, pricer.stored.model.fundamental.inputs
-    nobody = np.full((2, len(inputs.columns)), np.nan, dtype=np.float32)
-    scorer.scores(nobody)
-    scorer.shares(nobody)
+    fundamental, race = pricer.stored.model.fundamental, Races.of(np.zeros(2))
+    nobody = np.full((2, len(fundamental.inputs.columns)), np.nan, dtype=np.float32)
+    fundamental.column(nobody, race)
+    fundamental.shares(nobody, race)
 
 
 def stamp_of(path: Path) -> Stamp:
