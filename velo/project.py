@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from velo.disk.whole_file import put_in_place
 from velo.errors import InputError
-from velo.settings.project import FEATURE_REPO, SETTINGS_FILE, VAR, project_of
+from velo.settings.project_folder import FEATURE_REPO, SETTINGS_FILE, VAR, project_of
 from velo.settings.toml_text import toml_text
 
 GITIGNORE = f"/{VAR}/\n__pycache__/\n"

@@ -12,8 +12,8 @@ import pytest
 from tests.audit.audited_world import AUDITED, audited, caught
 from tests.offline.built_world import SETTINGS, Applied, LittleWorld, build_tables
 from velo.audit.audit import audit
-from velo.audit.features import compare_features
-from velo.audit.findings import PROOFS, Audit
+from velo.audit.differences import PROOFS, Audit
+from velo.audit.feature_differences import compare_features
 from velo.audit.retrieval import Retrieval
 from velo.errors import HomeError
 from velo.offline.spine import Spine

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from velo.audit.features import compare_features
-from velo.audit.findings import Audit
+from velo.audit.differences import Audit
+from velo.audit.feature_differences import compare_features
 
 RUNNERS = pd.DataFrame(
     {"race_id": 1, "date": pd.Timestamp("2024-03-01"), "course": "york", "horse": list("abcd")}

@@ -14,7 +14,7 @@ from tests.offline.built_world import SETTINGS
 from tests.oracle.features import Start
 from velo.home import Home
 from velo.warehouse.connection import warehouse
-from velo.warehouse.history import replace_rows
+from velo.warehouse.earlier_rows import replace_rows
 
 KEYS = {
     "races": ("race_id",),

@@ -18,7 +18,7 @@ from velo.home import Home
 from velo.live.card_store import DeclaredRace, declare
 from velo.live.journal import record
 from velo.live.refusals import refusal
-from velo.service import races, schemas
+from velo.service import known_races, schemas
 from velo.service.problems import Busy
 from velo.service.queue import PricingRequest
 from velo.service.sent_odds import quoted
@@ -181,9 +181,9 @@ def test_a_race_with_a_runner_that_could_not_be_read_is_declined_or_scored_as_is
 def test_races_that_are_looked_up_do_not_fill_the_memory(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(races, "MOST_RACES", 20)
+    monkeypatch.setattr(known_races, "MOST_RACES", 20)
     declare(home.cards, [declared(number, 1, 2) for number in range(60)])
-    known = races.KnownRaces(home, Settings())
+    known = known_races.KnownRaces(home, Settings())
     try:
         assert all(known.declared(number) is not None for number in range(60))
         assert len(known._known) == 20
@@ -212,7 +212,7 @@ def test_days_that_are_looked_up_do_not_fill_the_memory(
     record_starts(applied.home, little_world.starts)
     build_tables(applied.home)
     days = sorted({start.date for start in little_world.starts})[-10:]
-    known = races.KnownRaces(applied.home, SETTINGS)
+    known = known_races.KnownRaces(applied.home, SETTINGS)
     try:
         for day in [*days, days[-8]]:
             assert known.held_of_day(day, "sp")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velo.service.connections import OpenConnections, known_peers
+from velo.service.open_connections import OpenConnections, known_peers
 from velo.settings import Serve
 
 

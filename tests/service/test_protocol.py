@@ -22,8 +22,8 @@ import uvicorn
 
 from velo.errors import SettingsError
 from velo.service.admission import Admission
-from velo.service.connections import OpenConnections
 from velo.service.listening import require_descriptors
+from velo.service.open_connections import OpenConnections
 from velo.service.protocol import bounded_protocol
 from velo.settings import Serve
 

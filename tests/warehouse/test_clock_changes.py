@@ -81,7 +81,7 @@ def test_a_race_that_stands_alone_at_the_later_showing_joins_the_one_of_a_whole_
 def test_an_off_is_the_moment_that_london_shows_whoever_changed_the_clock(
     course: str, day: str, off: str, at: dt.datetime
 ) -> None:
-    from velo.warehouse.offs import WrittenOff, understand
+    from velo.warehouse.file_offs import WrittenOff, understand
 
     name, _, country = course.removesuffix(")").partition(" (")
     date = dt.date.fromisoformat(day)

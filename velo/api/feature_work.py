@@ -15,7 +15,7 @@ from velo.settings import Priors
 if TYPE_CHECKING:
     import pandas as pd
 
-    from velo.audit.findings import Audit
+    from velo.audit.differences import Audit
     from velo.offline.build import Build
     from velo.store.online.materialize import Materialized
 

@@ -40,8 +40,8 @@ import pandas as pd
 
 from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce
-from velo.audit.features import compare_features
-from velo.audit.findings import Audit, Compared
+from velo.audit.differences import Audit, Compared
+from velo.audit.feature_differences import compare_features
 from velo.audit.history import read_history
 from velo.audit.rebuilding import compare_world
 from velo.audit.retrieval import Retrieval

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from velo.audit.comparison import BuildTables
-from velo.audit.findings import Compared
+from velo.audit.build_tables import BuildTables
+from velo.audit.differences import Compared
 from velo.audit.worlds import Alteration, world
 from velo.home import Home
 from velo.offline.as_known import as_known_tables

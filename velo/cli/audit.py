@@ -10,7 +10,7 @@ from velo.cli import console
 from velo.cli.options import LARGEST_SEED
 
 if TYPE_CHECKING:
-    from velo.audit.findings import Audit
+    from velo.audit.differences import Audit
     from velo.home import Home
 
 
@@ -71,7 +71,7 @@ def _ledger(home: Home, as_json: bool) -> None:
 
 
 def _show(findings: Audit) -> None:
-    from velo.audit.findings import PROOFS
+    from velo.audit.differences import PROOFS
 
     cells = {(each.view, each.proof): each for each in findings.compared}
     proofs = [proof for proof in PROOFS if any(each.proof == proof for each in findings.compared)]

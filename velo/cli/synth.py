@@ -42,7 +42,7 @@ def synth(
     ] = False,
 ) -> None:
     """Write a synthetic racing world in any known format, and its true chances beside it."""
-    from velo.synth.calibration import distances
+    from velo.synth.realism import distances
     from velo.synth.world import write_world
 
     if compare and form != "raceform":

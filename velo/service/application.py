@@ -23,8 +23,8 @@ from velo.live.serialise import race_json
 from velo.report.service_page import page
 from velo.service import schemas
 from velo.service.admission import Admission
-from velo.service.metrics import Measured
 from velo.service.problems import MEDIA, Problem, problem_of
+from velo.service.prometheus import Measured
 from velo.service.service import Service
 from velo.settings.wording import reason
 from velo.warehouse.bounds import size_in_bytes

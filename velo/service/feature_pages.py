@@ -25,7 +25,7 @@ def main(host: str, port: int) -> None:
     """Serve them until SIGTERM or Ctrl-C."""
     import uvicorn
 
-    from velo.service.connections import OpenConnections
+    from velo.service.open_connections import OpenConnections
     from velo.service.protocol import bounded_protocol
     from velo.settings import Serve
 

@@ -16,7 +16,7 @@ import uvicorn
 from velo.errors import InputError, SettingsError
 from velo.service.admission import required_token
 from velo.service.application import application
-from velo.service.connections import OpenConnections
+from velo.service.open_connections import OpenConnections
 from velo.service.protocol import bounded_protocol
 from velo.service.service import Service
 

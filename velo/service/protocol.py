@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from velo.service.connections import OpenConnections
+from velo.service.open_connections import OpenConnections
 from velo.service.problems import AGAIN, MEDIA, Problem
 from velo.settings import Serve
 from velo.warehouse.bounds import size_in_bytes

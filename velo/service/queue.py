@@ -34,8 +34,8 @@ from velo.live.odds_taken import Quoted
 from velo.live.pricing import Pricer, beyond_reason
 from velo.live.refusals import require_later_day
 from velo.offline.build import current_build
+from velo.service.known_races import whole
 from velo.service.problems import Busy, Closed
-from velo.service.races import whole
 from velo.service.store_state import StoreState
 from velo.store.online.standing import StoreStanding
 

@@ -31,13 +31,13 @@ from velo.offline.build import current_build
 from velo.service import schemas
 from velo.service.card_admission import require_open, require_to_come
 from velo.service.card_body import ROWS_SHOWN, renamed, written
-from velo.service.champion import Champion, stamp_of
-from velo.service.metrics import Metrics
+from velo.service.known_races import KnownRaces
 from velo.service.problems import Closed
+from velo.service.prometheus import Metrics
 from velo.service.queue import PricingQueue, PricingRequest
-from velo.service.races import KnownRaces
 from velo.service.readiness import part, parts, threads
 from velo.service.sent_odds import quoted
+from velo.service.served_model import Champion, stamp_of
 from velo.settings import PriceKind, Settings
 from velo.store.online.readiness import require_morning_of
 

@@ -2,7 +2,7 @@
 
 The project folder's `velo.toml` overrides the defaults below, one in the home overrides that, and
 a variable such as `VELO_GATE__AE_RATIO=1.0` overrides both (two underscores step into a section).
-`VELO_HOME` names the home; without it the project folder does (`velo.settings.project`).
+`VELO_HOME` names the home; without it the project folder does (`velo.settings.project_folder`).
 """
 
 from __future__ import annotations
@@ -24,18 +24,10 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSource
 
 from velo.errors import SettingsError
-from velo.settings.betting import (
-    BUILT_IN_STRATEGIES,
-    FOLLOWED,
-    Backtest,
-    Stake,
-    Strategy,
-    StrategyName,
-)
-from velo.settings.features import Layoff, Priors, Windows
 from velo.settings.in_force import chosen_declarations, chosen_home
-from velo.settings.market import OddsBand, PriceTerms
-from velo.settings.project import (
+from velo.settings.operations import DriftLimits, Ingest, Live, Serve, Store, Upkeep
+from velo.settings.price_terms import OddsBand, PriceTerms
+from velo.settings.project_folder import (
     FEATURE_REPO,
     PROJECT_ROOT,
     home_from,
@@ -46,8 +38,16 @@ from velo.settings.project import (
 )
 from velo.settings.search import Choices, SearchRange, Tuning
 from velo.settings.section import PriceKind
+from velo.settings.staking import (
+    BUILT_IN_STRATEGIES,
+    FOLLOWED,
+    Backtest,
+    Stake,
+    Strategy,
+    StrategyName,
+)
 from velo.settings.training import Beside, FieldRelative, Gate, Objective, Ranker, Training
-from velo.settings.upkeep import DriftLimits, Ingest, Live, Serve, Store, Upkeep
+from velo.settings.windows import Layoff, Priors, Windows
 from velo.settings.wording import nearest, reason, shortened
 
 NO_SETTINGS = ("velo_home", "velo_serve_token")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velo.synth.finish import FINISHED, MISHAP, MISHAPS, VOID, WITHDRAWN, RaceResults
-from velo.synth.market import LADDER, BookPrices
+from velo.synth.bookmakers import LADDER, BookPrices
+from velo.synth.race_results import FINISHED, MISHAP, MISHAPS, VOID, WITHDRAWN, RaceResults
 
 _EARLY = (
     ("Made all", "Soon led", "Led", "Disputed lead"),

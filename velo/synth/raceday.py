@@ -12,9 +12,9 @@ from velo.synth import programme as p
 from velo.synth import truth
 from velo.synth.calendar import Meetings
 from velo.synth.connections import Connections
-from velo.synth.courses import AW, GB, Courses
 from velo.synth.fields import Field
 from velo.synth.horses import FLAT, JUMP, MEAN_RATING, NEVER, POUNDS_PER_UNIT, Horses
+from velo.synth.tracks import AW, GB, Courses
 
 VOID_SHARE = 0.0003
 _EULER = 0.5772156649

@@ -15,14 +15,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from velo.synth import programme as p
+from velo.synth.bookmakers import LADDER, BookPrices
 from velo.synth.calendar import GOINGS
 from velo.synth.comments import SHOWN_SHARE, phrases, price_moves
-from velo.synth.courses import GB, IRE
-from velo.synth.finish import FINISHED, MISHAP, MISHAPS, WITHDRAWN, RaceResults
 from velo.synth.horses import HEADGEAR
-from velo.synth.market import LADDER, BookPrices
-from velo.synth.names import SPONSORS
+from velo.synth.invented_names import SPONSORS
 from velo.synth.pedigrees import Stud
+from velo.synth.race_results import FINISHED, MISHAP, MISHAPS, WITHDRAWN, RaceResults
 from velo.synth.scale import FIRST_DAY
 from velo.synth.simulation import World
 from velo.synth.spelling import (
@@ -36,6 +35,7 @@ from velo.synth.spelling import (
     tenths,
     times,
 )
+from velo.synth.tracks import GB, IRE
 
 COLUMNS = (
     "date",

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from velo.synth import raceday
 from velo.synth.calendar import Meetings, Weather, day_weights, fixtures
 from velo.synth.connections import Connections
-from velo.synth.courses import JUMPS, Courses, lay_out
 from velo.synth.fields import Field, deal, pools
 from velo.synth.horses import FLAT, JUMP, NEVER, Horses
 from velo.synth.scale import FIRST_DAY, MEAN_FIELD, MEAN_RACES_A_MEETING, WorldScale
+from velo.synth.tracks import JUMPS, Courses, lay_out
 
 _POOL_DAYS = 11.0  # days of racing that wait, ready to run
 _STOCK_DAYS = 34.0  # days of racing in the yards when the world begins

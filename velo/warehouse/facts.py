@@ -6,8 +6,8 @@ import duckdb
 
 from velo.racing.racing_day import First
 from velo.sql_text import identifier
+from velo.warehouse.file_offs import OFFS_JOIN, build_offs
 from velo.warehouse.interpretation import build_lookups, joins
-from velo.warehouse.offs import OFFS_JOIN, build_offs
 from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"

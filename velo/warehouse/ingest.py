@@ -13,10 +13,10 @@ from velo.errors import AccountingError, VeloError
 from velo.home import Home
 from velo.racing.racing_day import First
 from velo.settings import Store
+from velo.warehouse.absentees import withdraw_unnamed
 from velo.warehouse.batches import Batch, Imported, SourceFile, add_batch, imports_of, next_batch
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
-from velo.warehouse.declared import withdraw_unnamed
 from velo.warehouse.declared_offs import add_declared_offs
 from velo.warehouse.facts import establish
 from velo.warehouse.file_days import order_of_days

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from velo.warehouse.earlier_rows import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.facts import text
-from velo.warehouse.history import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.quotes import price_rows, section_rows
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile

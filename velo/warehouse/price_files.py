@@ -13,8 +13,8 @@ import duckdb
 
 from velo.racing.racing_day import First
 from velo.sql_text import literal
+from velo.warehouse.earlier_rows import keep_earlier, replace_rows
 from velo.warehouse.facts import price_column, text
-from velo.warehouse.history import keep_earlier, replace_rows
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.merge import Counts
 from velo.warehouse.priced_runners import find_runners

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 
 from velo.sql_text import literal
-from velo.warehouse.history import keep_earlier, keep_tellings, same_keys
+from velo.warehouse.earlier_rows import keep_earlier, keep_tellings, same_keys
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Rule:
 def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]:
     """Every rule of an ingest, by the name of its lookup table.
 
-    The off of a race is no such rule: it takes the whole meeting (`velo.warehouse.offs`).
+    The off of a race is no such rule: it takes the whole meeting (`velo.warehouse.file_offs`).
 
     Args:
         first: how the file writes dates in numbers.

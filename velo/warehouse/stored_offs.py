@@ -22,8 +22,8 @@ from velo.racing.known_courses import country_of
 from velo.racing.meeting import Off, read_meeting
 from velo.racing.off_time import HALF_DAY, OffTime, off_time
 from velo.racing.venue import HOME_ZONE, Venue, venue
-from velo.warehouse.history import replace_rows
-from velo.warehouse.offs import off_columns
+from velo.warehouse.earlier_rows import replace_rows
+from velo.warehouse.file_offs import off_columns
 
 Table = Literal["races", "race_tellings"]
 TABLES: tuple[Table, ...] = ("races", "race_tellings")

@@ -5,7 +5,7 @@ A runner that was withdrawn is written as the format-year writes a non-runner.
 
 from __future__ import annotations
 
-from velo.synth.formats import spellings as s
+from velo.synth.formats import respelling as s
 from velo.synth.formats.declaration import ColumnText, Format, Source
 
 _OUT = ("WV", "NR")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date as day_of
 
 from velo.racing.odds import decimal_odds
-from velo.synth.formats import spellings as s
+from velo.synth.formats import respelling as s
 from velo.synth.formats.declaration import ColumnText, Format, Source
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from velo.synth.names import ALL_WEATHER, BRITISH_COURSES, FRENCH_COURSES, IRISH_COURSES
+from velo.synth.invented_names import ALL_WEATHER, BRITISH_COURSES, FRENCH_COURSES, IRISH_COURSES
 
 TURF, AW, JUMPS = 0, 1, 2
 GB, IRE, FR = 0, 1, 2

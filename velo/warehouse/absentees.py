@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import keep_tellings, replace_rows
+from velo.warehouse.earlier_rows import keep_tellings, replace_rows
 from velo.warehouse.readers import READERS
 
 _CARDS = tuple(reader.name for reader in READERS if reader.role == "card")

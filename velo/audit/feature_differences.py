@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from velo.arrays import Floats
-from velo.audit.findings import SHOWN, Compared, Difference
+from velo.audit.differences import SHOWN, Compared, Difference
 
 
 def compare_features(

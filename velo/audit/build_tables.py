@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from velo.audit.findings import SHOWN, Compared, Difference, differs
+from velo.audit.differences import SHOWN, Compared, Difference, differs
 from velo.offline.partitions import scan
 
 TOLERANCE = 1e-12
