@@ -34,7 +34,7 @@ from velo.settings.betting import (
 )
 from velo.settings.features import Layoff, Priors, Windows
 from velo.settings.in_force import chosen_declarations, chosen_home
-from velo.settings.market import OddsBand, Prices
+from velo.settings.market import Clock, OddsBand, Prices
 from velo.settings.project import (
     FEATURE_REPO,
     PROJECT_ROOT,
@@ -59,6 +59,7 @@ __all__ = [
     "PROJECT_ROOT",
     "Backtest",
     "Choices",
+    "Clock",
     "Drift",
     "FieldRelative",
     "Gate",
