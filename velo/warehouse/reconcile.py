@@ -86,11 +86,12 @@ RUNNER = Told(
         "trainer_id": ("trainer",),
         "seconds": ("seconds", "time"),
         "prize_won": ("prize",),
+        "early_position": ("running_position", "pace", "comment"),
         "number_letter": ("number",),
         "standing": ("standing",),
     },
     block=("position", "finish", "status"),
-    with_block=("seconds", "beaten", "rpr", "ts", "prize_won", "comment"),
+    with_block=("seconds", "beaten", "rpr", "ts", "prize_won", "comment", "early_position"),
     compared={
         **dict.fromkeys(
             ("number", "draw", "age", "pounds", "official_rating", "finish", "status", "rpr", "ts"),
@@ -118,6 +119,7 @@ RACE = Told(
                 "pattern",
                 "rating_band",
                 "going",
+                "rail",
                 "ran",
             )
         },
