@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velo.racing.comment_position import PLACES, comment_position
+from velo.racing.comment_position import VOCABULARY, comment_position
 from velo.racing.early_position import (
     first_call,
     letter_position,
@@ -110,10 +110,10 @@ def test_a_slow_start_counts_where_no_place_follows_it_early(comment: str, posit
 
 
 def test_each_word_of_the_vocabulary_stands_for_one_place() -> None:
-    words = [word for several in PLACES.values() for word in several.split("|")]
+    words = [word for several in VOCABULARY.values() for word in several.split("|")]
     assert len(words) == len(set(words))
     assert all(comment_position(word) is not None for word in words)
-    assert all(0 <= position <= 1 for position in PLACES)
+    assert all(0 <= position <= 1 for position in VOCABULARY)
 
 
 @pytest.mark.parametrize(

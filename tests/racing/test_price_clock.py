@@ -9,7 +9,7 @@ import pytest
 
 from velo.errors import InputError
 from velo.racing.price_clock import snapshot_time
-from velo.settings import Clock
+from velo.settings import PriceHours
 
 LONDON = ZoneInfo("Europe/London")
 OFF = datetime(2020, 6, 3, 14, 30, tzinfo=LONDON)
@@ -28,11 +28,11 @@ OFF = datetime(2020, 6, 3, 14, 30, tzinfo=LONDON)
     ],
 )
 def test_a_price_without_a_time_stands_at_the_hour_of_its_kind(kind: str, when: datetime) -> None:
-    assert snapshot_time(kind, OFF, Clock()) == when
+    assert snapshot_time(kind, OFF, PriceHours()) == when
 
 
 def test_the_hour_of_a_kind_is_the_one_that_is_set() -> None:
-    clock = Clock(evening=time(18), breakfast=time(7, 30), morning=time(11), open=5)
+    clock = PriceHours(evening=time(18), breakfast=time(7, 30), morning=time(11), open=5)
     hours = [snapshot_time(kind, OFF, clock) for kind in ("evening", "breakfast", "morning")]
     assert [(each.day, each.hour, each.minute) for each in hours] == [
         (2, 18, 0),
@@ -45,24 +45,24 @@ def test_the_hour_of_a_kind_is_the_one_that_is_set() -> None:
 def test_the_day_before_is_by_the_clock_of_the_course() -> None:
     # The first race at Happy Valley is at 11:15 in London, and its evening at noon the day before.
     off = datetime(2020, 6, 3, 18, 15, tzinfo=ZoneInfo("Asia/Hong_Kong"))
-    evening = snapshot_time("evening", off, Clock())
+    evening = snapshot_time("evening", off, PriceHours())
     assert evening.astimezone(UTC) == datetime(2020, 6, 2, 12, 0, tzinfo=UTC)
 
 
 def test_no_price_of_a_race_is_quoted_after_its_off() -> None:
     early = datetime(2020, 6, 3, 9, 0, tzinfo=LONDON)
-    assert snapshot_time("morning", early, Clock()) == early
+    assert snapshot_time("morning", early, PriceHours()) == early
 
 
 def test_minutes_before_the_off_are_counted_through_a_change_of_the_clock() -> None:
     off = datetime(2020, 3, 29, 2, 5, tzinfo=LONDON)  # five minutes after 01:00 became 02:00
-    assert snapshot_time("open", off, Clock()).astimezone(UTC) == datetime(
+    assert snapshot_time("open", off, PriceHours()).astimezone(UTC) == datetime(
         2020, 3, 29, 0, 50, tzinfo=UTC
     )
 
 
 def test_a_kind_without_an_hour_and_an_off_without_a_zone_are_refused() -> None:
     with pytest.raises(InputError, match=r"kind of price 'in-play-max': it must be of evening"):
-        snapshot_time("in-play-max", OFF, Clock())
+        snapshot_time("in-play-max", OFF, PriceHours())
     with pytest.raises(InputError, match="has no time zone"):
-        snapshot_time("evening", OFF.replace(tzinfo=None), Clock())
+        snapshot_time("evening", OFF.replace(tzinfo=None), PriceHours())

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from benchmarks.comments import FILES, coverage, pairs, rank_correlation
+from benchmarks.comment_coverage import FILES, coverage, pairs, rank_correlation
 from velo.racing.early_position import BY_LETTER, running_positions
 from velo.racing.rail import rail
 

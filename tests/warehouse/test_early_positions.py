@@ -239,10 +239,10 @@ def test_the_part_that_duckdb_cuts_out_decides_as_the_whole_comment_does() -> No
         "nothing of the kind",
     ]
     with duckdb.connect() as con:
-        con.execute("CREATE TABLE said (comment VARCHAR)")
-        con.executemany("INSERT INTO said VALUES (?)", [[each] for each in comments])
+        con.execute("CREATE TABLE comments (comment VARCHAR)")
+        con.executemany("INSERT INTO comments VALUES (?)", [[each] for each in comments])
         parts: list[tuple[Any, ...]] = con.execute(
-            f"SELECT comment, {early_part('comment')} FROM said"
+            f"SELECT comment, {early_part('comment')} FROM comments"
         ).fetchall()
     assert [comment_position(part) for _, part in parts] == [
         comment_position(comment) for comment, _ in parts

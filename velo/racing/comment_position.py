@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-PLACES: dict[float, str] = {
+VOCABULARY: dict[float, str] = {
     0.0: "slight lead|narrow lead|set steady pace|set very steady pace|set modest pace"
     "|set slow pace|set good pace|set strong pace|set fast pace|set decent pace"
     "|made all|made most|made virtually all|made the running|made running|led|set pace"
@@ -102,7 +102,7 @@ LATER = (
 )
 """Words of a later part of the race: a place that is named behind them is not the early one."""
 
-_POSITION = {each: position for position, words in PLACES.items() for each in words.split("|")}
+_POSITION = {each: position for position, words in VOCABULARY.items() for each in words.split("|")}
 
 
 def _any_of(words: Iterable[str]) -> str:

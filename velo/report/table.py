@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from velo.report import formats
+from velo.formats import on_page as formats
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table; its rows' first cells are their heads."""
 
     name: str

@@ -10,8 +10,9 @@ import duckdb
 import pyarrow as pa
 
 from velo.racing.comment_position import EARLY_PART, LONGEST, comment_position
+from velo.sql_text import literal
 
-STARTED = "status IN ('finished', 'non-finisher')"
+_STARTED = "status IN ('finished', 'non-finisher')"
 """Who came under orders, and so had a place early on."""
 
 _STORED = ("results", "runner_tellings", "earlier_results", "earlier_runner_tellings")
@@ -23,8 +24,8 @@ def early_part(comment: str) -> str:
     Args:
         comment: SQL of the text.
     """
-    pattern = EARLY_PART.replace("'", "''")
-    return f"nullif(regexp_extract(lower(left({comment}, {LONGEST})), '{pattern}'), '')"
+    start = f"lower(left({comment}, {LONGEST}))"
+    return f"nullif(regexp_extract({start}, {literal(EARLY_PART)}), '')"
 
 
 def read_comments(con: duckdb.DuckDBPyConnection) -> None:
@@ -58,29 +59,31 @@ def early_position(field: str, called: bool) -> str:
             rules made of the row: `first_call`, `letter_position`, `comment_position`.
         called: whether the format gives positions at the calls; only they need the field counted.
     """
-    told = "coalesce(letter_position, comment_position)"
+    position = "coalesce(letter_position, comment_position)"
     if called:
         starters = (
-            f"greatest(count(*) FILTER ({STARTED}) OVER (PARTITION BY {field}), "
+            f"greatest(count(*) FILTER ({_STARTED}) OVER (PARTITION BY {field}), "
             f"coalesce(max(ran) OVER (PARTITION BY {field}), 0))"
         )
         share = f"least(first_call - 1, {starters} - 1) / ({starters} - 1)"
-        told = f"CASE WHEN first_call IS NULL THEN {told} WHEN {starters} > 1 THEN {share} END"
-    return f"CASE WHEN {STARTED} THEN {told} END"
+        position = (
+            f"CASE WHEN first_call IS NULL THEN {position} WHEN {starters} > 1 THEN {share} END"
+        )
+    return f"CASE WHEN {_STARTED} THEN {position} END"
 
 
 def note_comments(con: duckdb.DuckDBPyConnection) -> None:
     """Add to `file_notes` how many comments of starters name no place early in the race.
 
-    They were read: most say nothing of the kind. `python -m benchmarks.comments` lists what they
-    say.
+    They were read, and say nothing of it. `python -m benchmarks.comment_coverage` lists what they
+    begin with.
 
     Args:
         con: a connection with the temporary tables `facts`, `staging` and `file_notes` of a file.
     """
     (given, without) = con.execute(
         "SELECT count(*), count(*) FILTER (f.early_position IS NULL) "
-        f"FROM facts AS f JOIN staging AS s USING (line) WHERE f.{STARTED} "
+        f"FROM facts AS f JOIN staging AS s USING (line) WHERE f.{_STARTED} "
         "AND s.comment IS NOT NULL AND s.running_position IS NULL AND s.pace IS NULL"
     ).fetchall()[0]
     if without:
@@ -101,7 +104,7 @@ def fill_early_positions(con: duckdb.DuckDBPyConnection) -> None:
     for table in _STORED:
         con.execute(
             f"UPDATE {table} SET early_position = e.comment_position FROM early_parts AS e "
-            f"WHERE e.part = {early_part(f'{table}.comment')} AND {STARTED}"
+            f"WHERE e.part = {early_part(f'{table}.comment')} AND {_STARTED}"
         )
     con.execute(_MOST_TRUSTED)
     con.execute("DROP TABLE early_parts")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from velo.racing.racing_day import First
+from velo.sql_text import identifier
 from velo.warehouse.early_positions import early_position, note_comments, read_comments
+from velo.warehouse.file_offs import OFFS_JOIN, build_offs
 from velo.warehouse.interpretation import build_lookups, joins
-from velo.warehouse.offs import OFFS_JOIN, build_offs
 from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"
@@ -78,7 +79,7 @@ _KEYS = ("course", "horse")
 
 def text(field: str) -> str:
     """SQL of a text field over `staging AS s`, as the tables keep it."""
-    return f"nullif(trim(s.\"{field}\"), '')"
+    return f"nullif(trim(s.{identifier(field)}), '')"
 
 
 def price_column(kind: str) -> str:
@@ -102,10 +103,10 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
     called = "running_position" in reader.columns
-    found = build_lookups(con, prices, first, sections)
+    lookups = build_lookups(con, prices, first, sections)
     build_offs(con)
     read_comments(con)
-    del found["written_off"]
+    del lookups["written_off"]
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
         f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices
@@ -141,7 +142,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 CASE WHEN {text("position")} IS NULL THEN s.standing END AS standing,
                 {figures}{odds}
             FROM staging AS s
-            {joins(found)}
+            {joins(lookups)}
             {OFFS_JOIN}
             LEFT JOIN commented ON commented.line = s.line
             {odds_joins}
