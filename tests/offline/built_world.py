@@ -235,5 +235,6 @@ def result_row(s: Start) -> dict[str, Any]:
         "seconds": s.seconds,
         "rpr": s.rpr,
         "ts": s.ts,
+        "early_position": stable_id("horse", s.horse) % 11 / 10 if s.started else None,
         "batch_id": 1,
     }

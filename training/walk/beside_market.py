@@ -1,4 +1,4 @@
-"""The walk of the line beside the market (features-v1.2.0.md, section 4).
+"""The walk of the line beside the market (evaluation.md, The line beside the market).
 
 What the tasks need of a race is a sum, so the days are cut into blocks at every boundary of a
 fold, an embargo, a refit and a year; each is summed once, and a fold is a sum of blocks and a
