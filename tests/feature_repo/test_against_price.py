@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from tests.offline.built_world import (
@@ -20,8 +17,8 @@ from tests.offline.built_world import (
     Applied,
     build_tables,
     entity_rows,
-    record,
 )
+from tests.offline.priced_world import record_priced
 from tests.oracle.against_price import AgainstPrice
 from tests.oracle.features import Oracle, Start
 from tests.oracle.random_world import random_starts
@@ -69,47 +66,12 @@ class PricedWorld:
 @pytest.fixture(scope="module")
 def world(applied: Applied) -> PricedWorld:
     starts = random_starts(seed=8, races=110)
-    rng = random.Random(3)
-    odds = {
-        (s.race_id, s.horse): round(1.2 + rng.expovariate(0.1), 2)
-        for s in starts
-        if rng.random() > 0.004
-    }
-    sires = {s.horse: f"Sire {rng.randrange(4)}" for s in starts}
-    record(applied.home, starts)
-    with warehouse(applied.home, SETTINGS.store, write=True) as con:
-        told = [
-            {
-                "race_id": stable_id("race", race),
-                "horse_id": stable_id("horse", horse),
-                "source": "raceform",
-                "kind": "sp",
-                "nth": 1,
-                "decimal_odds": price,
-                "batch_id": 1,
-            }
-            for (race, horse), price in odds.items()
-        ]
-        bred = [{"horse": horse, "sire": sire} for horse, sire in sires.items()]
-        insert(
-            con, "INSERT OR IGNORE INTO sources BY NAME", [{"source": "oracle", "precedence": 1}]
-        )
-        insert(con, "DELETE FROM prices_history; INSERT INTO prices_history BY NAME", told)
-        con.register("bred", pa.Table.from_pylist(bred))
-        con.execute(
-            "UPDATE runners SET sire = bred.sire FROM bred WHERE bred.horse = runners.horse"
-        )
+    odds, sires = record_priced(applied.home, starts)
     build_tables(applied.home)
     judge = Oracle(starts, ORACLE_PRIORS, min_prize_races=PRIZE_RACES)
     yield PricedWorld(applied, starts, AgainstPrice(judge, odds, sires))
     with warehouse(applied.home, SETTINGS.store, write=True) as con:
         con.execute("DELETE FROM prices_history")
-
-
-def insert(con: Any, into: str, rows: list[dict[str, Any]]) -> None:
-    con.register("incoming", pa.Table.from_pylist(rows))
-    con.execute(f"{into} FROM incoming")
-    con.unregister("incoming")
 
 
 @pytest.mark.parametrize("service", SERVICES)
