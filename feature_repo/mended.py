@@ -50,18 +50,17 @@ draw_stall = FeatureView(
     description="Connections: trainer and jockey, alone as log odds and together by odds",
 )
 def connections(rows: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
     from velo.racing.counts import counts_of
+    from velo.racing.rate_odds import expected_together, log_odds
     from velo.racing.shrinkage import combo_uplift, eb_rate
 
     kinds = ("wins", "starts", "wins_90d", "starts_90d", "k0", "k1")
     of_both = [f"{who}_{kind}" for who in ("trainer", "jockey") for kind in kinds]
     known = counts_of(rows, [*of_both, "pair_wins_365d", "pair_starts_365d", "pair_k2", "p0"])
 
-    def odds(who):
+    def rate(who):
         wins, starts = known[f"{who}_wins_90d"], known[f"{who}_starts_90d"]
-        rate = eb_rate(
+        return eb_rate(
             wins,
             starts,
             known[f"{who}_wins"] - wins,
@@ -70,18 +69,16 @@ def connections(rows: pd.DataFrame) -> pd.DataFrame:
             known[f"{who}_k0"],
             known["p0"],
         )
-        return rate / (1.0 - rate)
 
-    trainer, jockey = odds("trainer"), odds("jockey")
-    both = trainer * jockey * (1.0 - known["p0"]) / known["p0"]
+    trainer, jockey = rate("trainer"), rate("jockey")
     return pd.DataFrame(
         {
-            "trainer_log_odds_90d": np.log(trainer),
-            "jockey_log_odds_90d": np.log(jockey),
+            "trainer_log_odds_90d": log_odds(trainer),
+            "jockey_log_odds_90d": log_odds(jockey),
             "pair_uplift": combo_uplift(
                 known["pair_wins_365d"],
                 known["pair_starts_365d"],
-                both / (1.0 + both),
+                expected_together(trainer, jockey, known["p0"]),
                 known["pair_k2"],
             ),
         },
@@ -112,18 +109,13 @@ def connections(rows: pd.DataFrame) -> pd.DataFrame:
     description="Weights: the change of weight within a class level and between two",
 )
 def weights(facts: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
+    from velo.racing.last_runs import split_by
 
     names = ["class_level", "pounds", "last_class_level", "last_pounds", "horse_starts"]
     level, pounds, last_level, last_pounds, starts = facts[names].to_numpy("float64").T
-    delta = np.where(starts > 0, pounds - last_pounds, np.nan)
-    raced = starts > 0
+    same, changed = split_by(pounds - last_pounds, level == last_level, starts > 0)
     return pd.DataFrame(
-        {
-            "weight_delta_same": np.where(raced & (level != last_level), 0.0, delta),
-            "weight_delta_changed": np.where(raced & (level == last_level), 0.0, delta),
-        },
-        index=facts.index,
+        {"weight_delta_same": same, "weight_delta_changed": changed}, index=facts.index
     )
 
 

@@ -66,25 +66,20 @@ NEVER_RUN = "last_won != last_won"
     description="The horse against its own prices",
 )
 def own_price(rows: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
-    from velo.racing.decay import shrunk_mean
+    from velo.racing.last_runs import over_distance, surprise_of
 
     def last_ten(fact):
         return rows[[f"{fact}_{run}" for run in range(1, 11)]].to_numpy("float64")
 
     surprises = last_ten("sur")
-    today = rows[["distance_m", "class_level"]].to_numpy("float64")
-
-    def over(like):
-        counted = like & ~np.isnan(surprises)
-        return shrunk_mean(np.where(counted, surprises, 0.0).sum(axis=1), counted.sum(axis=1), 3.0)
-
+    metres, level = rows[["distance_m", "class_level"]].to_numpy("float64").T
     return pd.DataFrame(
         {
             "liked_and_beaten": rows["recent_liking"].astype("float64").fillna(0.0),
-            "surprise_distance": over(np.abs(last_ten("distance") - today[:, :1]) <= 100.0),
-            "surprise_class": over(last_ten("level") == today[:, 1:]),
+            "surprise_distance": surprise_of(
+                surprises, over_distance(last_ten("distance"), metres)
+            ),
+            "surprise_class": surprise_of(surprises, last_ten("level") == level[:, None]),
         },
         index=rows.index,
     )
@@ -176,9 +171,8 @@ def steadiness(runs: pd.DataFrame) -> pd.DataFrame:
     description="Change: what is otherwise than at the last starts",
 )
 def change(rows: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
     from velo.racing.gear import taken_off
+    from velo.racing.last_runs import less_usual
 
     names = ["pounds", "usual_pounds", "mark", "best_mark", "distance_m", "distance_1"]
     pounds, usual, mark, best, metres, last = rows[names].to_numpy("float64").T
@@ -188,10 +182,10 @@ def change(rows: pd.DataFrame) -> pd.DataFrame:
     ]
     return pd.DataFrame(
         {
-            "weight_vs_usual": np.where(np.isnan(usual), 0.0, pounds - usual),
+            "weight_vs_usual": less_usual(pounds, usual),
             "mark_vs_best": mark - best,
-            "gear_off": np.array(gear, dtype="float64"),
-            "distance_change": np.where(np.isnan(last), 0.0, (metres - last) / 200.0),
+            "gear_off": pd.array(gear, dtype="float64"),
+            "distance_change": less_usual(metres, last) / 200.0,
         },
         index=rows.index,
     )
