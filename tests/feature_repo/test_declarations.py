@@ -83,6 +83,7 @@ def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None
     lasting = {
         *("horse_id", "trainer_id", "jockey_id", "course_id"),
         *("surface", "distance_band", "going_group", "draw_third"),
+        *("sire", "region", "race_code", "class_cell", "metres", "stall"),
     }
     for view in registered.list_feature_views():
         assert {column.name for column in view.entity_columns} <= lasting, view.name
@@ -92,7 +93,7 @@ def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None
 
 def test_every_view_reads_the_offline_table_of_its_name(registered: Any) -> None:
     views = registered.list_feature_views()
-    assert len(views) == 10
+    assert len(views) == 18
     for view in views:
         assert Path(view.batch_source.path).parts[-3:] == ("offline", "current", view.name)
 
