@@ -20,6 +20,10 @@ LIKE_THE_ORACLE = (
 UNFITTED = "training/test_priors.py::test_what_nothing_was_fitted_for_is_as_it_is_set"
 LAYOFF = "racing/test_layoff.py::"
 IN_TABLES = "offline/test_tables.py::test_windows_are_filled_in_from_the_settings"
+CURVE = (
+    "offline/test_run_facts.py::"
+    "test_before_a_year_of_days_the_settings_say_what_a_price_lets_expect"
+)
 FOLDS = "training/test_folds.py::"
 GATE = "training/test_gate_settings.py::"
 CRITERION = GATE + "test_a_criterion_holds_at_its_target_and_not_beyond"
@@ -47,6 +51,9 @@ TESTED = {
     "windows.prize_ladder": IN_TABLES,
     "windows.prize_ladder_races": IN_TABLES,
     "windows.par_races": IN_TABLES,
+    "windows.price_curve_linear": CURVE,
+    "windows.price_curve_square": CURVE,
+    "windows.price_curve_cube": CURVE,
     "priors.p0": "offline/test_features_equal_the_oracle.py::"
     "test_an_unseen_trainer_and_jockey_are_served_p0",
     "priors.trainer_k0": LIKE_THE_ORACLE,

@@ -83,6 +83,7 @@ def test_a_setting_stands_with_its_value_at_the_table_that_reads_it(home: object
     }
     assert windows.pop("`race_levels`") == "`prize_ladder` 101, `prize_ladder_races` 7"
     assert windows.pop("`par_times`") == "`par_races` 3"
+    assert windows.pop("`price_curve`").startswith("`price_curve_cube` 0.0051, ")
     assert set(windows.values()) == {"none"}
 
 

@@ -30,6 +30,7 @@ from velo.offline.exposure import expose
 from velo.offline.independence import tables_read
 from velo.offline.manifest import first_fault, write_manifest
 from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
+from velo.offline.price_curves import price_curves
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
 from velo.offline.replay import compute
@@ -75,7 +76,7 @@ class Build(Result):
     those that were told since. `recipe` and `state` say what a build that stands on this one must
     share with it: SQL and versions, and the warehouse up to `last_batch`. `steps` are the rows of
     the tables on the way, `windows` the settings of that name, none in builds of before they were
-    kept.
+    kept. `price_curves` has for each region and year what finish a price lets expect there.
     """
 
     number: int
@@ -97,7 +98,8 @@ class Build(Result):
     recipe: str = ""
     state: str = ""
     steps: dict[str, int] = field(default_factory=dict)
-    windows: dict[str, int] = field(default_factory=dict)
+    windows: dict[str, float] = field(default_factory=dict)
+    price_curves: list[dict[str, Any]] = field(default_factory=list)
 
     def unlike(self, windows: Windows) -> str | None:
         """How its windows are others than these, in words; one that says none has the defaults."""
@@ -191,6 +193,7 @@ def build(
             state,
             _steps(con, draft.folder),
             settings.windows.model_dump(),
+            price_curves(con, draft.folder),
         )
         manifest = json.dumps(done.to_dict(), indent=1)
         (draft.folder / "build.json").write_text(manifest, encoding="utf-8")

@@ -105,7 +105,7 @@ def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> T
             raise InputError(
                 f"{path}: no window or fragment is called {match[0]}; known are {known}"
             )
-        return str(int(values[match[1]]))
+        return repr(values[match[1]])
 
     named = sorted(set(_PLACEHOLDER.findall(text)))
     sql = _PLACEHOLDER.sub(value, text).strip()
