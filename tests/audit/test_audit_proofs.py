@@ -80,6 +80,22 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
             "brute force": {"velocity", "class_layoff", "bias", "form"},
         },
     ),
+    "today's own race in a rating": (
+        "ratings_rank.py",
+        "trainer_id, known, nth_of_day",
+        "trainer_id, date AS known, nth_of_day",
+        {
+            "cut": {"jockey_ratings"},
+            "poison": {"jockey_ratings"},
+            "shuffle": {"jockey_ratings"},
+        },
+    ),
+    "a horse's ratings known on the day that it ran": (
+        "horse_ratings.sql",
+        "CAST(ratings_rank.known AS TIMESTAMPTZ)",
+        "CAST(ratings_rank.known - INTERVAL '1' DAY AS TIMESTAMPTZ)",
+        {"cut": {"horse_ratings"}, "poison": {"horse_ratings"}, "shuffle": {"horse_ratings"}},
+    ),
     "a prize ladder with today's prizes on it": (
         "base/race_levels.sql",
         "AND INTERVAL '1' DAY PRECEDING",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 
 import duckdb
 import pytest
@@ -27,7 +28,7 @@ from velo.settings import Windows
 RATED = '''
 """Ratings by finishing percentile.
 
-More of it.
+Of little worlds.
 """
 
 from velo.racing.ratings import RatingFilter
@@ -138,8 +139,6 @@ def test_what_was_known_before_a_correction_is_what_was_computed_before_it(
     home: Home, repo: Path
 ) -> None:
     """As known, days before it are as they were, and later ones as if it had always been so."""
-    from random import Random
-
     middle, end = DAYS[len(DAYS) // 2], DAYS[-1] + timedelta(3)
     tell(home, [Telling(DAYS[0], STARTS)])
     before = build_tables(home, repo)
@@ -166,7 +165,7 @@ def test_another_rule_is_another_table(home: Home, repo: Path, tmp_path: Path) -
     (rated,) = [table for table in load_tables(Windows(), repo) if table.name == "rated"]
     assert "class RatingFilter" in rated.text
     assert rated.sequential is not None
-    assert rated.sequential.about == "Ratings by finishing percentile."
+    assert rated.sequential.about == "Ratings by finishing percentile. Of little worlds."
 
 
 @pytest.mark.parametrize(

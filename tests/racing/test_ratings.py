@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from random import Random
-from typing import Any
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.oracle.ratings import Run, ratings_by_hand
 from velo.racing.ratings import KINDS, RatingFilter
 
 ORDER = RatingFilter(prior=(1.0, 0.08, 0.03), drift=(0.0012, 0.0002, 0.0001), noise=0.85)
 FIRST = pd.Timestamp("2024-03-01")
 NOTHING = pd.DataFrame({name: [] for name in ("known", *KINDS, "mean", "variance")})
-
-Run = dict[str, Any]
-"""`day`, `race`, `horse`, `jockey`, `trainer`, `nth` and `y`."""
 
 
 def runs_of(rows: Iterable[Run]) -> pd.DataFrame:
@@ -54,59 +50,6 @@ def state_of(*mean_and_variance: tuple[float, float]) -> pd.DataFrame:
 def newest(rated: pd.DataFrame, before: pd.Timestamp) -> pd.DataFrame:
     """The newest row of each key before a day."""
     return rated[rated["known"] < before].groupby(list(KINDS), dropna=False).tail(1)
-
-
-def by_hand(rows: list[Run], rule: RatingFilter) -> dict[tuple[str, int, int], list[float]]:
-    """(kind, id, day) -> mean, variance and mean before the day, by loops over dictionaries."""
-    kinds = ("horse", "jockey", "trainer")
-    mean: dict[tuple[str, int], float] = {}
-    variance: dict[tuple[str, int], float] = {}
-    day_of: dict[tuple[str, int], int] = {}
-    after: dict[tuple[str, int, int], list[float]] = {}
-    for day in sorted({run["day"] for run in rows}):
-        today = [run for run in rows if run["day"] == day]
-        today.sort(key=lambda run: (run["race"], run["horse"]))
-        fields = {
-            race: [r for r in today if r["race"] == race] for race in {r["race"] for r in today}
-        }
-        m: dict[tuple[str, int], float] = {}
-        v: dict[tuple[str, int], float] = {}
-        for run in today:
-            for kind, prior, drift in zip(kinds, rule.prior, rule.drift, strict=True):
-                who = (kind, run.get(kind))
-                if who[1] is None or who in m:
-                    continue
-                if who in mean:
-                    m[who] = mean[who]
-                    v[who] = min(variance[who] + drift * (day - day_of[who]), prior)
-                    continue
-                rivals = [("horse", each["horse"]) for each in fields[run["race"]]]
-                known = [mean[each] for each in rivals if each in mean]
-                m[who] = sum(known) / len(known) if kind == "horse" and known else 0.0
-                v[who] = prior
-        gained: dict[tuple[str, int], list[float]] = {who: [0.0, 0.0] for who in m}
-        for field in fields.values():
-            sums = []
-            for run in field:
-                parts = [(kind, run[kind]) for kind in kinds if run.get(kind) is not None]
-                total = sum(v[part] for part in parts)
-                beyond = math.nan if run["y"] is None else run["y"] - sum(m[part] for part in parts)
-                sums.append((parts, total, beyond))
-            judged = [(total, beyond) for _, total, beyond in sums if not math.isnan(beyond)]
-            weight = sum(1 / (total + rule.noise) for total, _ in judged)
-            level = sum(b / (t + rule.noise) for t, b in judged) / weight if judged else 0.0
-            for parts, total, beyond in sums:
-                if not math.isnan(beyond):
-                    for part in parts:
-                        rest = total - v[part] + rule.noise
-                        gained[part][0] += 1 / rest
-                        gained[part][1] += (beyond - level) / rest
-        for who, (precision, pull) in gained.items():
-            variance[who] = 1 / (1 / v[who] + precision)
-            mean[who] = m[who] + variance[who] * pull
-            day_of[who] = day
-            after[(*who, day)] = [mean[who], variance[who], m[who]]
-    return after
 
 
 def random_runs(seed: int, races: int) -> list[Run]:
@@ -180,7 +123,7 @@ def test_the_people_of_a_horse_stand_in_its_row_as_they_were_before_its_last_sta
 def test_the_rule_by_loops_gives_the_same(seed: int, races: int) -> None:
     rows = random_runs(seed, races)
     rated = ORDER.advance(runs_of(rows), NOTHING)
-    hand = by_hand(rows, ORDER)
+    hand = ratings_by_hand(rows, ORDER.prior, ORDER.drift, ORDER.noise)
     assert len(rated) == len(hand)
     for kind in KINDS:
         name = kind.removesuffix("_id")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from random import Random
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.oracle.ratings import Run, figures_by_hand
 from velo.racing.speed_figures import CELL, SpeedFigures
 
 RULE = SpeedFigures()
 FIRST = pd.Timestamp("2024-03-01")
 STATE = ("known", "horse_id", *CELL, *RULE.state)
 NOTHING = pd.DataFrame({name: [] for name in STATE})
-
-Run = dict[str, Any]
 
 
 def runs_of(rows: list[Run]) -> pd.DataFrame:
@@ -80,63 +78,6 @@ def random_runs(seed: int, races: int) -> list[Run]:
     return rows
 
 
-def by_hand(rows: list[Run]) -> tuple[dict[tuple[int, int], float | None], dict[int, float]]:
-    """(race, horse) -> figure, and abilities at the end, by loops over dictionaries."""
-    ability: dict[int, float] = {}
-    starts: dict[int, int] = {}
-    par: dict[tuple[Any, ...], float] = {}
-    timed: dict[tuple[Any, ...], int] = {}
-    figures: dict[tuple[int, int], float | None] = {}
-    for day in sorted({run["day"] for run in rows}):
-        today = [run for run in rows if run["day"] == day]
-        races = {
-            race: [r for r in today if r["race"] == race]
-            for race in sorted({r["race"] for r in today})
-        }
-        cell, track, level = {}, {}, {}
-        for race, field in races.items():
-            one = field[0]
-            cell[race] = (one["course"], one["code"], one["surface"], one["metres"])
-            track[race] = cell[race][:3]
-            front = [
-                1000 * math.log(run["seconds"]) + ability.get(run["horse"], 0.0)
-                for run in field
-                if run["seconds"] and run["finish"] and run["finish"] <= max(4, run["n"] / 2)
-            ]
-            if front and None not in cell[race]:
-                level[race] = sum(front) / len(front)
-        apart = {race: level[race] - par[cell[race]] for race in level if cell[race] in par}
-        variant = {}
-        for race in races:
-            here = [d for other, d in apart.items() if track[other] == track[race]]
-            mid = median(here) if here else 0.0
-            moved = sum(min(max(d - mid, -8.0), 8.0) + mid for d in here)
-            variant[race] = moved / (len(here) + 0.3) if here else 0.0
-        gained: list[tuple[int, float, int]] = []
-        for race, field in races.items():
-            for run in field:
-                figures[race, run["horse"]] = None
-                if cell[race] in par and run["seconds"] and run["finish"]:
-                    horse, known = run["horse"], ability.get(run["horse"], 0.0)
-                    own = par[cell[race]] + variant[race] - 1000 * math.log(run["seconds"])
-                    own = max(own, known - 60)
-                    figures[race, horse] = own
-                    share = min(starts.get(horse, 0) + 2, 5)
-                    gained.append((horse, min(max(own - known, -25.0), 15.0) / share, 1))
-        for horse, step, count in gained:
-            ability[horse] = ability.get(horse, 0.0) + step
-            starts[horse] = starts.get(horse, 0) + count
-        for race in races:
-            if race in level:
-                key = cell[race]
-                timed[key] = min(timed.get(key, 0) + 1, 60)
-                if timed[key] == 1:
-                    par[key] = level[race]
-                else:
-                    par[key] += (level[race] - variant[race] - par[key]) / timed[key]
-    return figures, ability
-
-
 def state_before(rated: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The newest row of each horse and cell before a day."""
     return rated[rated["known"] < day].groupby(["horse_id", *CELL], dropna=False).tail(1)
@@ -164,7 +105,7 @@ def test_a_race_half_a_second_faster_than_par_on_an_even_day() -> None:
 def test_the_rule_by_loops_gives_the_same(seed: int, races: int) -> None:
     rows = random_runs(seed, races)
     rated = RULE.advance(runs_of(rows), NOTHING)
-    figures, ability = by_hand(rows)
+    figures, ability = figures_by_hand(rows)
     ordered = sorted(rows, key=lambda run: (run["day"], run["race"], run["horse"]))
     expected = [figures[run["race"], run["horse"]] for run in ordered]
     starts = rated[rated["horse_id"].notna()]

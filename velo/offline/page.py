@@ -174,7 +174,7 @@ def _windows(table: Table, windows: Windows) -> str:
 
 
 def _comment(table: Table) -> str:
-    """The comment that a table's SQL begins with, or the first paragraph of its module's."""
+    """The comment that a table's SQL begins with, or its module's docstring."""
     if table.sequential is not None:
         if not table.sequential.about:
             raise InputError(f"{table.path}: begin with a docstring that says what its rows are")

@@ -158,18 +158,23 @@ def _fill(
     runs: str,
     earlier: str | None = None,
 ) -> None:
-    """Make a temporary table of what an engine makes of runs and earlier rows."""
+    """Make a temporary table of what an engine makes of runs and earlier rows.
+
+    Columns that the runs have are of the runs' types, the others are numbers.
+    """
     engine = sequential.engine
     starts = con.sql(f"FROM {runs} ORDER BY known, race_id, horse_id").to_arrow_table()
     state = con.sql(_state(sequential, runs, earlier)).to_arrow_table()
     rows = engine.advance(_frame(starts), _frame(state))
-    rows = rows.assign(known=rows["known"].astype("datetime64[s]"))
-    table = pa.Table.from_pandas(rows[list(sequential.row)], preserve_index=False)
-    con.register("sequential_rows", table)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS "
-        "SELECT * REPLACE (CAST(known AS DATE) AS known) FROM sequential_rows"
+    types = dict(zip(starts.schema.names, starts.schema.types, strict=True))
+    table = pa.table(
+        {
+            name: pa.array(rows[name], from_pandas=True).cast(types.get(name, pa.float64()))
+            for name in sequential.row
+        }
     )
+    con.register("sequential_rows", table)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM sequential_rows")
     con.unregister("sequential_rows")
 
 

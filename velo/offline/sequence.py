@@ -3,7 +3,7 @@
 A rating after a day depends on the ratings before it, and so on back to the first day. Such a table
 is a module in `feature_repo/tables`:
 
-    \"\"\"What a row is: the first paragraph is the table's description.\"\"\"
+    \"\"\"One row a horse and day that it ran: the table's description.\"\"\"
 
     RUNS = "SELECT race_id, horse_id, known, ... FROM ..."
     COLUMNS = ("mean", "variance")
@@ -114,11 +114,10 @@ def _read(path: Path, text: str) -> tuple[str, Sequential]:
     missing = [name for name in NEEDED if not hasattr(module, name)]
     if missing:
         raise InputError(f"{path} defines no {missing[0]}: a sequential table has {NEEDED}")
-    about = (module.__doc__ or "").split("\n\n")[0]
     rules = {name: inspect.getsource(sys.modules[name]) for name in _rules_of(module, set())}
     source = "\n".join([text, *(rules[name] for name in sorted(rules))])
     return str(vars(module)["RUNS"]), Sequential(
-        " ".join(about.split()),
+        " ".join((module.__doc__ or "").split()),
         tuple(vars(module)["COLUMNS"]),
         source,
         vars(module)["ENGINE"],

@@ -72,15 +72,20 @@ class RatingFilter:
         ]
         for day in days:
             self._rate(day, sides)
-        horses, *people = sides
-        last = horses.last_rows(runs["nth_of_day"].to_numpy(np.int64))
-        rows = [side.rows() for side in sides]
-        rows[0] = rows[0].assign(
-            **{name: side.before_of(last) for name, side in zip(PARTS, people, strict=True)}
-        )
-        rated = pd.concat(rows, ignore_index=True)
-        rated = rated.iloc[np.argsort(rated["known"].to_numpy(), kind="stable")]
-        return rated[["known", *KINDS, *self.state, *PARTS]].reset_index(drop=True)
+        last = sides[0].last_rows(runs["nth_of_day"].to_numpy(np.int64))
+        people = dict(zip(PARTS, sides[1:], strict=True))
+        day = np.concatenate([side.day for side in sides])
+        columns = {
+            "known": pd.Series(day.astype("datetime64[D]").astype("datetime64[s]")),
+            **{kind: pd.Series(_ids_of(kind, sides)) for kind in KINDS},
+            "mean": pd.Series(np.concatenate([side.after for side in sides])),
+            "variance": pd.Series(np.concatenate([side.spread for side in sides])),
+            **{
+                name: pd.Series(side.before_of(last)).reindex(np.arange(len(day)))
+                for name, side in people.items()
+            },
+        }
+        return pd.DataFrame(columns).iloc[np.argsort(day, kind="stable")].reset_index(drop=True)
 
     def _rate(self, day: _Day, sides: list[_Side]) -> None:
         """One day: beliefs before it, what each race says, beliefs after it."""
@@ -301,17 +306,6 @@ class _Side:
         self.before[belief.pairs] = belief.mean
         self.after[belief.pairs], self.spread[belief.pairs] = mean, variance
 
-    def rows(self) -> pd.DataFrame:
-        """A row a pair."""
-        return pd.DataFrame(
-            {
-                "known": pd.to_datetime(self.day, unit="D").as_unit("s"),
-                self.kind: pd.array(self.ids[self.entity], dtype="Int64"),
-                "mean": self.after,
-                "variance": self.spread,
-            }
-        )
-
     def last_rows(self, nth: Whole) -> Whole:
         """For each pair the row of its last start of the day."""
         rows = np.lexsort((nth, self.row_pair))
@@ -321,6 +315,13 @@ class _Side:
     def before_of(self, rows: Whole) -> Floats:
         """Means before the day of the entities of some rows, 0 for nobody's."""
         return np.append(self.before, 0.0)[self.row_pair[rows]]
+
+
+def _ids_of(kind: str, sides: list[_Side]) -> pd.api.extensions.ExtensionArray:
+    """The column of a key over the rows of all kinds: null in the others' rows."""
+    others = [np.full(len(side.day), side.kind != kind) for side in sides]
+    ids = [side.ids[side.entity] for side in sides]
+    return pd.arrays.IntegerArray(np.concatenate(ids), np.concatenate(others))
 
 
 def day_numbers(days: pd.Series[Any]) -> Whole:

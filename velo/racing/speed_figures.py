@@ -9,6 +9,7 @@ two as the days go by. All races of a day are judged by the pars and abilities f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -167,7 +168,7 @@ class _Sheet:
         with np.errstate(divide="ignore", invalid="ignore"):
             time = np.where(seconds > 0, 1000.0 * np.log(seconds), np.nan)
         sheet = cls(
-            list(zip(turns.tolist(), [*turns[1:].tolist(), len(runs)], strict=True)),
+            list(pairwise([*turns.tolist(), len(runs)])),
             np.cumsum(begins) - 1,
             horse,
             np.asarray(horses, dtype=np.int64),
@@ -203,17 +204,19 @@ class _Sheet:
 
     def rows(self, runs: pd.DataFrame) -> pd.DataFrame:
         """Rows of the starts, then of the cells, day by day."""
-        starts = runs[["known", "horse_id", "nth_of_day"]].assign(
-            figure=self.figure, ability=self.ability_after, figures=self.figures_after
-        )
-        columns = zip(*self.timed, strict=True) if self.timed else ((), (), (), ())
-        row, cell, par, count = (np.asarray(each) for each in columns)
+        row, cell, par, count = np.array(self.timed, dtype=np.float64).reshape(-1, 4).T
         cells = self.cells.iloc[cell.astype(np.int64)].assign(
             known=runs["known"].to_numpy()[row.astype(np.int64)], par=par, races_timed=count
         )
         # Of a day's races in one cell the last has the par after all of them.
-        cells = cells[~cells.duplicated([*CELL, "known"], keep="last")]
-        return pd.concat([starts, cells], ignore_index=True)
+        cells = cells[~cells.duplicated([*CELL, "known"], keep="last")].reset_index(drop=True)
+        starts = runs[["known", "horse_id", "nth_of_day"]].assign(
+            figure=self.figure, ability=self.ability_after, figures=self.figures_after
+        )
+        rows = starts.reindex(np.arange(len(starts) + len(cells)))
+        cells.index += len(starts)
+        rows.loc[cells.index, "known"] = cells["known"]
+        return rows.assign(**{name: cells[name] for name in (*CELL, "par", "races_timed")})
 
 
 def _numbered(runs: pd.DataFrame, key: tuple[str, ...]) -> tuple[Whole, pd.DataFrame]:
