@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -106,6 +106,12 @@ def facts(
 ) -> list[tuple[Any, ...]]:
     """Columns of a table, by race and horse, or as it is ordered where it has neither."""
     sql = {table.name: table.sql for table in load_tables(Windows(**windows))}
+    return made(con, columns, table, sql)
+
+
+def made(
+    con: duckdb.DuckDBPyConnection, columns: str, table: str, sql: Mapping[str, str]
+) -> list[tuple[Any, ...]]:
     for step in STEPS:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {sql[step]}")
     order = "ALL" if table == "price_curve" else "race_id, horse_id"
@@ -220,3 +226,42 @@ def test_before_a_year_of_days_the_settings_say_what_a_price_lets_expect(
     ):
         ens = [row[0] for row in facts(con, "ens", **{**curve, f"price_curve_{power}": 2.0})]
         assert ens[-3:] == pytest.approx(expected), power
+
+
+MISTAKES = {
+    "a curve that saw its own year": ("price_curve", "AND 1 PRECEDING", "AND CURRENT ROW"),
+    "a curve that saw the years to come": (
+        "price_curve",
+        "AND 1 PRECEDING",
+        "AND UNBOUNDED FOLLOWING",
+    ),
+}
+
+
+def moved_by_later_days(con: duckdb.DuckDBPyConnection, sql: Mapping[str, str], cut: date) -> bool:
+    """Whether a surprise of before a day is another one without the results from then on."""
+    before = f"date < DATE '{cut}'"
+    columns = f"race_id, horse_id, {before}, CASE WHEN {before} THEN sur END"
+    whole = made(con, columns, "run_facts", sql)
+    con.execute("CREATE OR REPLACE TEMP TABLE told AS FROM results")
+    con.execute(
+        f"DELETE FROM results WHERE race_id IN (SELECT race_id FROM races WHERE NOT {before})"
+    )
+    some = made(con, columns, "run_facts", sql)
+    con.execute("DELETE FROM results")
+    con.execute("INSERT INTO results FROM told")
+    return [row for row in whole if row[2]] != some
+
+
+def test_no_later_day_moves_a_surprise_and_a_curve_that_saw_one_is_caught(
+    con: duckdb.DuckDBPyConnection, race: Race
+) -> None:
+    rng = Random(4)
+    for year in (2019, 2020, 2021):
+        season(race, rng, year)
+    sql = {table.name: table.sql for table in load_tables(Windows())}
+    assert not moved_by_later_days(con, sql, date(2020, 6, 1))
+    for name, (table, right, wrong) in MISTAKES.items():
+        assert right in sql[table]
+        mistaken = {**sql, table: sql[table].replace(right, wrong)}
+        assert moved_by_later_days(con, mistaken, date(2020, 6, 1)), name

@@ -22,10 +22,11 @@ from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
 from training.statistics.races import Races
-from velo.errors import DataError, HomeError
+from velo.errors import DataError, HomeError, InputError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
+from velo.racing.field_wide import field_wide
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
 from velo.store.registry_file import require_as_written
@@ -214,11 +215,41 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
         entity_df=rows, features=store.get_feature_service(service.service)
     )
     frame: pd.DataFrame = job.to_df()
+    add_field_wide(frame, service, frame)
     frame["date"] = frame["event_timestamp"].dt.tz_localize(None).astype("datetime64[us]")
     frame[list(service.numbers)] = frame[list(service.numbers)].astype(np.float64)
     for name in service.texts:
         frame[name] = frame[name].astype("category")
     return frame
+
+
+def add_field_wide(features: pd.DataFrame, service: Declared, entries: Any) -> None:
+    """Add the features that are computed over whole races to a frame with their ingredients.
+
+    Args:
+        features: one row a runner; it is added to.
+        service: which features, and what they are made of.
+        entries: `race_id` and `field_size` of the same rows, a frame or an Arrow table.
+
+    Raises:
+        InputError: it is not said how large the fields are.
+        DataError: a race is not whole.
+    """
+    if service.field_wide:
+        if "field_size" not in list(getattr(entries, "column_names", entries)):
+            raise InputError(
+                f"the rows have no 'field_size', which {service.field_wide[0]} needs: take those "
+                "that entities() gives"
+            )
+        features[list(service.field_wide)] = pd.DataFrame(
+            field_wide(
+                service.field_wide,
+                np.asarray(entries["race_id"], dtype=np.int64),
+                np.asarray(entries["field_size"], dtype=np.int64),
+                {name: features[name].to_numpy() for name in service.ingredients},
+            ),
+            index=features.index,
+        )
 
 
 def entity_sql(
@@ -236,7 +267,7 @@ def entity_sql(
     """
     requests = requests_sql(priors, layoff)
     return f"""
-        SELECT entries.* EXCLUDE (was_run, region, race_type, field_size), {requests},
+        SELECT entries.* EXCLUDE (was_run, race_type), {requests},
             outcomes.win_share, outcomes.market_flag,
             CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END AS decision_odds,
             outcomes."{settlement}" AS settlement_odds,

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.dataset import feature_store, request_values
+from training.data.dataset import add_field_wide, feature_store, request_values
 from training.data.declared import declared
 from velo.errors import InputError
 from velo.home import Home
@@ -87,6 +87,7 @@ def features(
         entity_df=asked, features=store.get_feature_service(known.service)
     )
     frame = job.to_df().sort_values("entry").reset_index(drop=True)
+    add_field_wide(frame, known, frame)
     computed = {
         name: frame[name].astype("category" if name in known.texts else "float64")
         for name in known.features

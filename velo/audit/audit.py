@@ -40,9 +40,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.features import compare_features
 from velo.audit.findings import Audit, Compared
 from velo.audit.history import read_history
+from velo.audit.price_facts import read_price_facts
 from velo.audit.rebuilding import compare_world
 from velo.audit.retrieval import Retrieval
 from velo.audit.worlds import cut, poisoned, shuffled
@@ -201,11 +203,16 @@ def _brute_force(
     progress("brute force: reading every start")
     with warehouse(home, settings.store, write=False) as con:
         history = read_history(con, date.fromisoformat(build.until) if build.until else None)
+        facts = read_price_facts(con, history, settings.windows)
     judge = BruteForce(history, settings)
     races = np.sort(chance.permutation(len(history.first_of_race))[:sample])
     starts = np.flatnonzero(np.isin(history.race, races))
     progress(f"brute force: {len(starts):,} starts against all before them")
     page = pd.DataFrame([judge.features(int(start)) for start in starts])
+    if set(retrieval.declared.features) - set(page.columns):
+        of_runs = BruteForceRuns(history, facts, judge)
+        more = pd.DataFrame([of_runs.features(int(start)) for start in starts])
+        page = pd.concat([page, more], axis="columns")
     unjudged = [name for name in retrieval.declared.features if name not in page.columns]
     if unjudged:
         notes.append(f"no brute force for {', '.join(unjudged)}: the page does not have them")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from training.data.dataset import retrieve
+from training.data.dataset import add_field_wide, retrieve
 from training.data.declared import declared
 from velo.home import Home
 from velo.offline.spine import Spine
@@ -83,9 +83,12 @@ class Retrieval:
         rows = con.sql(self._asked(where)).to_arrow_table()
         service = self._store.get_feature_service(self.declared.service)
         asked = Asked.by(self._store, self.declared.service)
-        names = list(self.declared.features)
+        known = self.declared
+        names = [
+            name for name in (*known.features, *known.ingredients) if name not in known.field_wide
+        ]
         types: dict[str, Any] = dict.fromkeys(names, np.float64)
-        types |= dict.fromkeys(self.declared.texts, "string")
+        types |= dict.fromkeys(known.texts, "string") | dict.fromkeys(known.ingredients, np.int64)
         races = rows.column("race_id").to_numpy()
         first = np.flatnonzero(np.r_[True, races[1:] != races[:-1]])
         served = [
@@ -96,7 +99,9 @@ class Retrieval:
             .astype(types)
             for start, end in zip(first, [*first[1:], len(rows)], strict=True)
         ]
-        return pd.concat(served, ignore_index=True)
+        together = pd.concat(served, ignore_index=True)
+        add_field_wide(together, known, rows)
+        return together[list(known.features)]
 
     def _asked(self, where: str) -> str:
         layoff = self._settings.layoff
