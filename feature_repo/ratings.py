@@ -7,6 +7,7 @@ from feast import FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64, UnixTimestamp
 from sources import LASTING, offline_table
+from whole_races import field_wide
 
 horse_ratings = FeatureView(
     name="horse_ratings",
@@ -52,41 +53,65 @@ horse_stable = FeatureView(
 )
 
 
-def horse_part(feature: str, kind: str, by: str, unit: str) -> Field:
-    """A horse's rating before the day."""
-    return Field(
-        name=feature,
-        dtype=Float64,
-        description=f"The horse's rating by {by}, before the day.",
-        tags={"unit": unit, "missing_when": f"horse_{kind}_rating != horse_{kind}_rating"},
-    )
+RATINGS = {
+    "margin": ("rating_margin", "compressed lengths", "2.6 compressed lengths"),
+    "rank": ("rating_rank", "finishing order", "standard normal scores"),
+    "price": ("price_rating", "the logs of its prices", "log price"),
+}
+"""What a rating follows: its feature, and the same in words with its unit."""
 
 
-def trainer_part(feature: str, kind: str, by: str, unit: str) -> Field:
-    """A trainer's rating before the day."""
-    return Field(
-        name=feature,
-        dtype=Float64,
-        description=f"The trainer's rating by {by}, before the day; 0 of one without runners.",
-        tags={"unit": unit, "cold_when": f"trainer_{kind}_rating != trainer_{kind}_rating"},
-    )
-
-
-MARGIN = ("margin", "compressed lengths", "2.6 compressed lengths")
-RANK = ("rank", "finishing order", "standard normal scores")
-PRICE = ("price", "the logs of its prices", "log price")
+@on_demand_feature_view(
+    name="horse_parts",
+    sources=[horse_ratings],
+    schema=[
+        Field(
+            name=f"horse_{kind}_part",
+            dtype=Float64,
+            description=f"The horse's rating by {words}, before the day; none before its first "
+            "start.",
+            tags={"unit": unit},
+        )
+        for kind, (_, words, unit) in RATINGS.items()
+    ],
+    mode="pandas",
+    description="Ratings of horses by margin, finishing order and price",
+    tags={
+        tag: text
+        for kind, (feature, words, unit) in RATINGS.items()
+        for tag, text in field_wide(
+            feature,
+            f"The horse's rating by {words}, before the day. A newcomer has the mean of the "
+            "field's others.",
+            unit,
+            cold_when=f"horse_{kind}_rating != horse_{kind}_rating",
+        ).items()
+    },
+)
+def horse_parts(known: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            f"horse_{kind}_part": known[f"horse_{kind}_rating"]
+            for kind in ("margin", "rank", "price")
+        },
+        index=known.index,
+    ).astype("float64")
 
 
 @on_demand_feature_view(
     name="ratings",
     sources=[horse_ratings, trainer_ratings],
     schema=[
-        horse_part("rating_margin", *MARGIN),
-        trainer_part("rating_margin_trainer", *MARGIN),
-        horse_part("rating_rank", *RANK),
-        trainer_part("rating_rank_trainer", *RANK),
-        horse_part("price_rating", *PRICE),
-        trainer_part("price_rating_trainer", *PRICE),
+        *(
+            Field(
+                name=f"{feature}_trainer",
+                dtype=Float64,
+                description=f"The trainer's rating by {words}, before the day; 0 of one without "
+                "runners.",
+                tags={"unit": unit, "cold_when": f"trainer_{kind}_rating != trainer_{kind}_rating"},
+            )
+            for kind, (feature, words, unit) in RATINGS.items()
+        ),
         Field(
             name="figure_best3",
             dtype=Float64,
@@ -98,19 +123,16 @@ PRICE = ("price", "the logs of its prices", "log price")
         ),
     ],
     mode="pandas",
-    description="Ratings by finishing order, margin and price, and speed figures",
+    description="Ratings of trainers by margin, finishing order and price, and speed figures",
 )
 def ratings(known: pd.DataFrame) -> pd.DataFrame:
-    own = {
-        "rating_margin": "margin_rating",
-        "rating_rank": "rank_rating",
-        "price_rating": "price_rating",
+    features = {"margin": "rating_margin", "rank": "rating_rank", "price": "price_rating"}
+    columns = {
+        f"{feature}_trainer": known[f"trainer_{kind}_rating"].astype("float64").fillna(0.0)
+        for kind, feature in features.items()
     }
-    columns = {"figure_best3": known["best_figure"]}
-    for feature, rating in own.items():
-        columns[feature] = known[f"horse_{rating}"]
-        columns[f"{feature}_trainer"] = known[f"trainer_{rating}"].astype("float64").fillna(0.0)
-    return pd.DataFrame(columns, index=known.index).astype("float64")
+    columns["figure_best3"] = known["best_figure"].astype("float64")
+    return pd.DataFrame(columns, index=known.index)
 
 
 @on_demand_feature_view(

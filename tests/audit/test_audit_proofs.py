@@ -68,6 +68,18 @@ def test_the_home_is_left_as_it_was(recorded: Applied, clean: Audit) -> None:
     assert {path for path in recorded.home.root.rglob("*") if path.is_file()} == before
 
 
+def test_ratings_pass_every_proof_too(recorded: Applied) -> None:
+    """Online and by brute force as well: they are in a service of their own."""
+    build_tables(recorded.home)
+    training = AUDITED.training.model_copy(update={"service": "velo_ratings_v1"})
+    of_ratings = audit(recorded.home, AUDITED.model_copy(update={"training": training}), sample=400)
+    assert of_ratings.differences == []
+    assert of_ratings.passed
+    families = {each.view for each in of_ratings.compared if each.proof == "brute force"}
+    assert families == {"horse_parts", "ratings", "new_people"}
+    assert not any("no brute force" in note for note in of_ratings.notes)
+
+
 MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
     "today's results are known today": (
         "base/starts.sql",

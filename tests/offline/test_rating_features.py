@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+import warnings
+from datetime import UTC, date, datetime
 from statistics import NormalDist
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.offline.built_world import Applied, build_tables, entity_rows, record
 from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
 from tests.oracle.ratings import KINDS, Run, figures_by_hand, ratings_by_hand
+from training.data.dataset import retrieve
+from training.data.declared import declared
+from velo.live.features import Source, online
+from velo.offline.spine import Spine
 from velo.racing.names import stable_id
 
 RATED = ("rating_rank", "rating_rank_trainer", "jockey_up", "new_stable_up", "figure_best3")
-VIEWS = {"jockey_up": "new_people", "new_stable_up": "new_people"}
+SERVICE = "velo_ratings_v1"
 PRIOR, DRIFT, NOISE = (1.0, 0.08, 0.03), (0.0012, 0.0002, 0.0001), 0.85
 
 Features = dict[tuple[str, str], dict[str, float | None]]
@@ -72,6 +78,12 @@ def features_by_hand(starts: list[Start]) -> Features:
         then = rated[kind, last[kind], last["day"]][2] if last[kind] is not None else 0.0
         return (before(kind, run) or 0.0) - then
 
+    def rank(run: Run) -> float:
+        field = [before("horse", each) for each in rows if each["race"] == run["race"]]
+        known = [mean for mean in field if mean is not None]
+        own = before("horse", run)
+        return own if own is not None else sum(known) / len(known) if known else 0.0
+
     features: Features = {}
     for run in rows:
         past = [r for r in rows if r["horse"] == run["horse"] and r["day"] < run["day"]]
@@ -82,7 +94,7 @@ def features_by_hand(starts: list[Start]) -> Features:
             if r["day"] == past[-1]["day"]
         )
         features[run["key"]] = {
-            "rating_rank": before("horse", run),
+            "rating_rank": rank(run),
             "rating_rank_trainer": before("trainer", run) or 0.0,
             "jockey_up": moved("jockey", run, past[-1]) if past else 0.0,
             "new_stable_up": 0.0 if stayed or not past else moved("trainer", run, past[-1]),
@@ -91,12 +103,8 @@ def features_by_hand(starts: list[Start]) -> Features:
     return features
 
 
-def retrieved_ratings(applied: Applied, starts: list[Start]) -> Features:
-    """The same through Feast, of the current build."""
-    frame = applied.store.get_historical_features(
-        entity_df=entity_rows(applied.home),
-        features=[f"{VIEWS.get(name, 'ratings')}:{name}" for name in RATED],
-    ).to_df()
+def named(frame: pd.DataFrame, starts: list[Start]) -> Features:
+    """A frame of the service's features under the names that the world knows."""
     races = {stable_id("race", s.race_id): s.race_id for s in starts}
     horses = {stable_id("horse", s.horse): s.horse for s in starts}
     return {
@@ -106,6 +114,12 @@ def retrieved_ratings(applied: Applied, starts: list[Start]) -> Features:
         }
         for row in frame.itertuples()
     }
+
+
+def retrieved_ratings(applied: Applied, starts: list[Start]) -> Features:
+    """The same through Feast, of the current build."""
+    known = declared(applied.store, SERVICE)
+    return named(retrieve(applied.store, known, entity_rows(applied.home)), starts)
 
 
 def hold(applied: Applied, starts: list[Start], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +158,7 @@ def test_a_days_races_do_not_see_one_another(
         for place, horse in enumerate("ABC", 1)
     ]
     hold(applied, starts, monkeypatch)
-    assert {row["rating_rank"] for row in features_by_hand(starts).values()} == {None}
+    assert {row["rating_rank"] for row in features_by_hand(starts).values()} == {0.0}
 
 
 @pytest.mark.slow
@@ -153,3 +167,28 @@ def test_more_worlds_have_the_ratings_of_the_loops(
     applied: Applied, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     hold(applied, random_starts(seed, races=150, horses=40), monkeypatch)
+
+
+@pytest.mark.slow
+def test_a_card_has_the_same_ratings_online_and_offline(
+    applied: Applied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = random_starts(seed=9, races=90, horses=20, trainers=4, jockeys=4)
+    hold(applied, starts, monkeypatch)
+    day = max(s.date for s in starts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        applied.store.materialize(
+            datetime(2000, 1, 1, tzinfo=UTC), datetime(day.year, day.month, day.day, tzinfo=UTC)
+        )
+    of_day = f"was_run AND event_timestamp = TIMESTAMPTZ '{day} 00:00:00+00'"
+    entries = Spine(applied.home).connect().sql(entity_rows(applied.home, of_day)).to_arrow_table()
+    served = online(Source.of(applied.store, SERVICE), entries, {})
+    keys = entries.select(["race_id", "horse_id"]).to_pandas()
+    ours = named(pd.concat([keys, served], axis="columns"), starts)
+    theirs = features_by_hand(starts)
+    for key, row in ours.items():
+        for name, value in row.items():
+            assert value == (
+                None if theirs[key][name] is None else pytest.approx(theirs[key][name])
+            )

@@ -66,7 +66,7 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
         {
             name: pd.Categorical(told[name])
             if name in known.texts
-            else np.array(told[name], dtype=np.int64 if name in known.ingredients else np.float64)
+            else np.array(told[name], dtype=np.int64 if name in known.whole_numbers else np.float64)
             for name in (*known.features, *known.ingredients)
             if name not in known.field_wide
         },
