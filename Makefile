@@ -80,7 +80,7 @@ docs: ## the documentation as a site, site/index.html
 	@$(PYTHON) -m venv $(VENV)/docs
 	@$(VENV)/docs/bin/python -m pip install --quiet --disable-pip-version-check \
 		-r docs/requirements.txt
-	$(VENV)/docs/bin/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(VENV)/docs/bin/mkdocs build --strict --quiet
 	@echo "open site/index.html"
 
 pictures: $(STAMP) ## the pictures of docs/pictures, taken of the demo's home with Chromium

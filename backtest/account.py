@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.runners import Runners
-from training.statistics.races import Floats, Integers
+from velo.arrays import Floats, Integers
 from velo.racing import settlement
 
 COLUMNS = ("profit", "staked", "win_share", "expected", "fair", "bets")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.statistics.races import Flags, Floats, Integers
+from velo.arrays import Flags, Floats, Integers
 
 STEPS = np.array(
     [1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17, 19, 21, 26, 34, 51, 101]

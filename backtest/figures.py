@@ -13,7 +13,7 @@ import numpy as np
 from backtest.account import COLUMNS
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Estimate, Resampling
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 RATIOS = {
     "roi": ("profit", "staked"),

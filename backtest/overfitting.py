@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 from scipy import stats
 
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 BLOCKS = 16
 FEWEST_BLOCKS = 4

@@ -23,13 +23,12 @@ from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from backtest.cutoffs import Learned
 from backtest.runners import Runners
 from training.judging import selection
-from training.statistics.races import Flags
+from velo.arrays import Flags
 from velo.errors import InputError, SettingsError
 from velo.settings import Strategy
 
@@ -182,7 +181,7 @@ def _loaded(where: str, project: Path, named: str, file: Path, kind: str, source
     return Code(named, project, source, sha256, cls)
 
 
-def _answer(name: str, code: Code, race: pd.DataFrame) -> npt.NDArray[np.bool_]:
+def _answer(name: str, code: Code, race: pd.DataFrame) -> Flags:
     columns, runners = ", ".join(race.columns), len(race)
     which = f"strategies.{name}: {code.named} on race {race['race_id'].iloc[0]}"
     try:

@@ -19,7 +19,7 @@ from backtest.overfitting import probability_of_overfitting
 from backtest.periods import Period
 from backtest.runners import Runners
 from backtest.schema import Leg, Report, Returned, Withdrawals
-from backtest.statements import Bet, Drawing, daily_returns, ends, place, statements
+from backtest.statements import Bet, Redraws, daily_returns, ends, place, statements
 from backtest.strategies import Selection
 from training.judging import selection
 from training.record.report import price_note
@@ -35,7 +35,7 @@ VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
-class Terms:
+class BacktestTerms:
     """On what terms a period is bet.
 
     Attributes:
@@ -80,7 +80,7 @@ class Origin:
 
 def backtest(
     predictions: pd.DataFrame,
-    terms: Terms,
+    terms: BacktestTerms,
     period: Period,
     origin: Origin,
     withdrawals: Withdrawals,
@@ -117,7 +117,7 @@ def backtest(
         for name, each in (chosen | bucketed).items()
     }
     bets |= _baselines(runners, terms)
-    drawing = Drawing(terms.resampling, terms.betting.null_draws)
+    drawing = Redraws(terms.resampling, terms.betting.null_draws)
     statement_of = statements(bets, tuple(chosen), runners, drawing)
     returns = daily_returns({name: bets[name].account for name in chosen})
     return _plain(
@@ -175,7 +175,7 @@ def write(report: Mapping[str, Any], home: Home) -> Path:
     return write_whole(home.reports / f"backtest_{version}{walked}.json", text)
 
 
-def _baselines(runners: Runners, terms: Terms) -> dict[str, Bet]:
+def _baselines(runners: Runners, terms: BacktestTerms) -> dict[str, Bet]:
     given, bank = runners.given, terms.betting.bank
     favourites = strategies.favourite_stakes(given.decision_odds, given.races) / bank
     inside = selection.in_band(given.decision_odds, terms.band)
@@ -186,7 +186,7 @@ def _baselines(runners: Runners, terms: Terms) -> dict[str, Bet]:
     }
 
 
-def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
+def _against_market(runners: Runners, terms: BacktestTerms) -> dict[str, Any]:
     given = runners.given
     races, won = given.races, given.win_share
     gain = likelihood.delta_ll(
@@ -204,7 +204,7 @@ def _against_market(runners: Runners, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _prices(terms: Terms) -> dict[str, Any]:
+def _prices(terms: BacktestTerms) -> dict[str, Any]:
     kinds = {"decision": terms.decision, "settlement": terms.settlement}
     return {**kinds, "commission": terms.commission, "note": price_note(**kinds)}
 

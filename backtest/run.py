@@ -11,7 +11,7 @@ from typing import Any
 from backtest import python_strategy
 from backtest.cutoffs import Learned
 from backtest.periods import period, walked_period
-from backtest.report import Origin, Terms, write
+from backtest.report import BacktestTerms, Origin, write
 from backtest.report import backtest as bet
 from backtest.schema import Returned, Withdrawals
 from backtest.walk_forward import recipe_of, walk
@@ -131,7 +131,7 @@ def run(
     prices, band = card.prices, card.odds_band
     law = law_of(prices.settlement, settings.prices.exchange)
     known = conditions(spine, days.first, days.last, prices.settlement, law)
-    terms = Terms(
+    terms = BacktestTerms(
         decision=prices.decision,
         settlement=prices.settlement,
         commission=settings.prices.commission_of(prices.settlement),

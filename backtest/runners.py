@@ -16,7 +16,7 @@ from backtest.cutoffs import Learned
 from training.data.conditions import CONDITIONS
 from training.judging.metrics import Predictions
 from training.statistics.bootstrap import Days
-from training.statistics.races import Flags, Floats, Integers
+from velo.arrays import Flags, Floats, Integers
 from velo.racing import places, settlement
 from velo.racing.courses import course, course_key
 

@@ -24,20 +24,20 @@ Interval = Annotated[tuple[float, float] | None, BeforeValidator(_null_without_b
 Count = Annotated[int, Field(ge=0)]
 
 
-class Form(BaseModel):
+class ReportForm(BaseModel):
     """A part of the report; it holds what is declared and nothing else."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Span(Form):
+class Span(ReportForm):
     """First and last day, both included."""
 
     first: date = Field(alias="from")
     last: date = Field(alias="to")
 
 
-class Prices(Form):
+class Prices(ReportForm):
     """Which prices decided and settled."""
 
     decision: str
@@ -46,7 +46,7 @@ class Prices(Form):
     note: str = Field(description="whether bets settle at the very price they were selected on")
 
 
-class Bank(Form):
+class Bank(ReportForm):
     """The bank, in points."""
 
     opening: float
@@ -56,7 +56,7 @@ class Bank(Form):
     drawdown: list[float] = Field(description="below its highest so far, on the same days")
 
 
-class RandomSelections(Form):
+class RandomSelections(ReportForm):
     """As many random selections at the same odds; level stakes, before commission."""
 
     draws: Count
@@ -66,7 +66,7 @@ class RandomSelections(Form):
     p_value: float = Field(gt=0, le=1, description="share that did as well or better")
 
 
-class Strength(Form):
+class Strength(ReportForm):
     """Whether so many bets can show the edge that the model claims."""
 
     claimed_edge: Number = Field(
@@ -76,7 +76,7 @@ class Strength(Form):
     bets_needed: Count | None = Field(description="for a power of 80%; null: nothing is claimed")
 
 
-class Sharpe(Form):
+class Sharpe(ReportForm):
     """Of daily returns over every race day of the period."""
 
     daily: Number
@@ -85,7 +85,7 @@ class Sharpe(Form):
     )
 
 
-class Statement(Form):
+class Statement(ReportForm):
     """A strategy's account; intervals are 95%, by race day, null where there is none."""
 
     bets: Count = Field(description="settled bets")
@@ -113,7 +113,7 @@ class Statement(Form):
     sharpe: Sharpe | None = Field(description="null for what was not compared")
 
 
-class Strategies(Form):
+class Strategies(ReportForm):
     """The built-in ones stake a flat point in the odds band; those beside them are declared."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
@@ -125,14 +125,14 @@ class Strategies(Form):
     all: Statement
 
 
-class Baseline(Form):
+class Baseline(ReportForm):
     """What needs no model."""
 
     favourite: Statement = Field(description="a point on each favourite; joint ones share it")
     blind_band: Statement = Field(description="a point on every runner in the odds band")
 
 
-class Comparison(Form):
+class Comparison(ReportForm):
     """What was chosen from, and how far choosing the best misleads."""
 
     strategies: list[str]
@@ -141,7 +141,7 @@ class Comparison(Form):
     )
 
 
-class Leg(Form):
+class Leg(ReportForm):
     """One model of a walk-forward and the days that it bet."""
 
     period: Span
@@ -152,7 +152,7 @@ class Leg(Form):
     delta_ll: Number = Field(description="nats a race over the power-calibrated market")
 
 
-class Withdrawals(Form):
+class Withdrawals(ReportForm):
     """Horses withdrawn from the period's races, whose own bets are returned."""
 
     horses: Count
@@ -160,7 +160,7 @@ class Withdrawals(Form):
     unsettleable_races: Count = Field(description="for want of a withdrawn horse's price")
 
 
-class Returned(Form):
+class Returned(ReportForm):
     """Bets on these are returned: in no figure are they staked, won or lost."""
 
     withdrawn: Count = Field(
@@ -170,7 +170,7 @@ class Returned(Form):
     void_races: Count = Field(description="all races of the period that were declared void")
 
 
-class Report(Form):
+class Report(ReportForm):
     """Backtest of one model, or of one recipe walked forward, over one period."""
 
     version: str

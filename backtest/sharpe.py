@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 EULER = 0.5772156649015329
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from backtest.runners import Runners
-from training.statistics.races import Flags, Floats, Integers
+from velo.arrays import Flags, Floats, Integers
 from velo.settings import Stake
 
 

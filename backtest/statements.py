@@ -16,7 +16,8 @@ from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
 from training.statistics.bootstrap import Estimate, Resampling
-from training.statistics.races import Floats
+from velo.arrays import Floats
+from velo.formats import in_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Bet:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Redraws:
     """How the race days are drawn again, and how many random selections, from the same seed."""
 
     resampling: Resampling
@@ -49,7 +50,7 @@ def place(selection: Selection, runners: Runners, commission: float, bank: float
 
 
 def statements(
-    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Drawing
+    bets: Mapping[str, Bet], compared: tuple[str, ...], runners: Runners, drawing: Redraws
 ) -> dict[str, Statement]:
     """Every bet's statement.
 
@@ -89,7 +90,7 @@ def _statement(
     estimates: Mapping[str, Estimate],
     runners: Runners,
     ratio: Sharpe | None,
-    drawing: Drawing,
+    drawing: Redraws,
 ) -> Statement:
     account = bet.account
     values = {name: each.value for name, each in estimates.items()}
@@ -128,7 +129,7 @@ def _statement(
 
 
 def _random(
-    selection: Selection | None, runners: Runners, drawing: Drawing
+    selection: Selection | None, runners: Runners, drawing: Redraws
 ) -> RandomSelections | None:
     if selection is None:
         return None
@@ -161,7 +162,7 @@ def _plan(selection: Selection | None) -> str:
         "kelly": f"{stake.fraction:g} of Kelly",
     }[stake.plan]
     caps = {"bet": stake.cap_bet, "race": stake.cap_race, "day": stake.cap_day}
-    capped = [f"{cap:.0%} a {what}" for what, cap in caps.items() if cap < 1]
+    capped = [f"{in_text.percent(cap, 0)} a {what}" for what, cap in caps.items() if cap < 1]
     return f"{words}, at most {', '.join(capped)}" if capped else words
 
 

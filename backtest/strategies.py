@@ -18,7 +18,8 @@ from backtest import python_strategy
 from backtest.cutoffs import Learned
 from backtest.runners import Runners, track_of
 from training.judging import selection
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Flags, Floats
 from velo.errors import SettingsError
 from velo.settings import OddsBand, Stake, Strategy
 

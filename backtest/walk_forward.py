@@ -19,6 +19,7 @@ from backtest.periods import Period
 from backtest.schema import Leg, Span
 from training.data.dataset import MARKET_FLAGS, assemble
 from training.judging.metrics import Predictions
+from training.model.beside import LineBeside
 from training.scoring import Scored, Stored, left_out
 from training.statistics import likelihood
 from training.walk.recipe import FittedModel, Recipe
@@ -57,13 +58,18 @@ def spans(period: Period, months: int) -> Iterator[Period]:
 def recipe_of(stored: Stored, settings: Settings) -> Settings:
     """The settings in force with what a stored model was made with."""
     card, model = stored.card, stored.model
+    scorer, scale = model.fundamental.scorer, model.blend.scale
+    fitted_to: dict[str, dict[str, Any]] = {"ranker": {"objective": scorer.objective}}
+    if isinstance(scorer, LineBeside) and scale is not None:
+        parameters = {"shrinkage": scorer.shrinkage, "price_exponent": scale.exponent}
+        fitted_to = {"beside": parameters}
     changes: dict[str, dict[str, Any]] = {
         "training": {
             "blend": model.blend.mode,
             "service": card.service,
             "seed": card.seed,
         },
-        "ranker": {"objective": model.fundamental.scorer.objective},
+        **fitted_to,
         "prices": {
             "decision": card.prices.decision,
             "settlement": card.prices.settlement,

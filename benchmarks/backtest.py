@@ -19,7 +19,7 @@ import pandas as pd
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from training.statistics.bootstrap import Resampling
 from velo.settings import OddsBand, Stake, Strategy
@@ -82,7 +82,7 @@ def main() -> None:
     frame = world(runners)
     before = peak()
     curve = dict(enumerate(np.linspace(0.4, -0.6, 99).tolist(), start=1))
-    terms = Terms(
+    terms = BacktestTerms(
         "sp",
         "sp",
         0.02,

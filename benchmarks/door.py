@@ -151,11 +151,11 @@ def main(chosen: list[str]) -> None:
             thread = threading.Thread(target=watched.watch, args=(address, process))
             thread.start()
             time.sleep(1)
-            said = attack(address)
+            outcome = attack(address)
             watched.ended.set()
             thread.join()
         print(
-            f"{attack.__name__}: {said}; +{watched.memory / MB:.0f} MB, slowest answer "
+            f"{attack.__name__}: {outcome}; +{watched.memory / MB:.0f} MB, slowest answer "
             f"{watched.slowest:.1f} s, {watched.failed} without answer",
             flush=True,
         )

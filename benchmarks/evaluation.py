@@ -125,14 +125,14 @@ def small_model(
     """A boosted model of a hundred rounds, fitted on the first races."""
     rows, some = races.keep(np.arange(len(races)) < FITTED_ON)
     part = frame[rows]
-    knobs, inputs = Ranker(), Inputs(FEATURES)
+    params, inputs = Ranker(), Inputs(FEATURES)
     sample = Sample(
         part[list(FEATURES)].to_numpy(dtype=np.float32),
         part["win_share"].to_numpy(dtype=np.float64),
         some,
         None,
     )
-    boosted = scorer.fit("conditional_logit", sample, inputs, knobs, 1, rounds=100)
+    boosted = scorer.fit("conditional_logit", sample, inputs, params, 1, rounds=100)
     fundamental = Fundamental(inputs, boosted, 1.0, starts_from_market=False)
     return Model(fundamental, "shin", fitted, opponent, Uncalibrated(), Uncalibrated())
 

@@ -78,19 +78,19 @@ def _periods(data: Dataset) -> str:
     )
 
 
-def _row(nulls: NullCount, found: FeatureStrength, folds: int) -> str:
+def _row(nulls: NullCount, strength: FeatureStrength, folds: int) -> str:
     missing = (nulls.unexplained, nulls.structural, nulls.cold_start)
     cells = (
-        f"`{found.feature}`",
+        f"`{strength.feature}`",
         *(f"{count / nulls.rows:.1%}" for count in missing),
-        _millinats(found.flag) if nulls.unexplained + nulls.structural else "-",
-        _millinats(found.line),
-        f"{found.weight:+.3f} ({found.agreeing}/{folds})",
-        _millinats(found.rank),
-        _millinats(found.curve),
-        _millinats(found.line_over_market),
-        _interval(found.weight_over_market, 1.0, "+.3f"),
-        _millinats(found.curve_over_market),
+        _millinats(strength.flag) if nulls.unexplained + nulls.structural else "-",
+        _millinats(strength.line),
+        f"{strength.weight:+.3f} ({strength.agreeing}/{folds})",
+        _millinats(strength.rank),
+        _millinats(strength.curve),
+        _millinats(strength.line_over_market),
+        _interval(strength.weight_over_market, 1.0, "+.3f"),
+        _millinats(strength.curve_over_market),
     )
     return f"| {' | '.join(cells)} |"
 
@@ -99,8 +99,10 @@ def _millinats(gain: Estimate) -> str:
     return _interval(gain, 1000.0, "z.1f")
 
 
-def _interval(found: Estimate, scale: float, shape: str) -> str:
-    value, low, high = (format(scale * x, shape) for x in (found.value, found.low, found.high))
+def _interval(estimate: Estimate, scale: float, shape: str) -> str:
+    value, low, high = (
+        format(scale * x, shape) for x in (estimate.value, estimate.low, estimate.high)
+    )
     return f"{value} ({low} to {high})"
 
 

@@ -71,7 +71,7 @@ def warm(path: Path, most: int) -> None:
             service.ask(race, asked).result()
             walls.append(1000 * (time.perf_counter() - begun))
         processor = 1000 * (time.process_time() - processor) / TURNS
-        print(f"one race of {largest}: {told(walls[WARMING:])}, processor {processor:.1f} ms")
+        print(f"one race of {largest}: {latencies(walls[WARMING:])}, processor {processor:.1f} ms")
         begun = time.perf_counter()
         every = [service.race(each.race_id) for each in taken]
         answers = [service._queue.ask(PricingRequest(each, None, True)) for each in every]
@@ -89,7 +89,7 @@ async def load(url: str, clients: int, seconds: float, day: str | None) -> None:
     token = os.environ.get("VELO_SERVE_TOKEN")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     walls: list[float] = []
-    found: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as client:
         answer = await client.get("/races", params={"date": day} if day else {})
         paths = [race["predictions"] for race in answer.raise_for_status().json()["races"]]
@@ -102,20 +102,20 @@ async def load(url: str, clients: int, seconds: float, day: str | None) -> None:
                 begun = time.perf_counter()
                 try:
                     answer = await client.post(paths[turn % len(paths)], json={"backfill": True})
-                    found[str(answer.status_code)] += 1
+                    statuses[str(answer.status_code)] += 1
                 except httpx.HTTPError as error:
-                    found[type(error).__name__] += 1
+                    statuses[type(error).__name__] += 1
                 walls.append(1000 * (time.perf_counter() - begun))
                 turn += 1
 
     await asyncio.gather(*(ask(number) for number in range(clients)))
     print(
         f"{clients} clients, {seconds:g} s, {len(paths)} races: {len(walls)} requests, "
-        f"{len(walls) / seconds:.0f} a second, {told(walls)}, {json.dumps(found)}"
+        f"{len(walls) / seconds:.0f} a second, {latencies(walls)}, {json.dumps(statuses)}"
     )
 
 
-def told(walls: Sequence[float]) -> str:
+def latencies(walls: Sequence[float]) -> str:
     """Median, 99th percentile and the slowest."""
     p50, p99 = np.percentile(walls, [50, 99])
     return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms, slowest {max(walls):.0f} ms"

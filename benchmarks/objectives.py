@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +29,7 @@ RECIPES = (
     ("linear", "benter"),
     ("conditional_logit", "residual"),
     ("linear", "residual"),
+    ("beside", "beside"),
 )
 HOLDOUT_DAYS = 365
 
@@ -52,7 +53,9 @@ def world(folder: Path, runners: int, seed: int, edge: float, together: bool) ->
     return read_truth(truth_path(out))
 
 
-def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, object]]:
+def judged(
+    truth: pd.DataFrame, seed: int, relative: str, recipes: Sequence[tuple[str, str]]
+) -> Iterator[dict[str, object]]:
     """Every recipe's figures on the world of the home that is in force."""
     from training.data.dataset import assemble
     from training.walk import evaluation, walk_forward
@@ -65,7 +68,7 @@ def judged(truth: pd.DataFrame, seed: int, relative: str) -> Iterator[dict[str, 
     data = assemble(Home.current(), base, holdout_days=HOLDOUT_DAYS)
     held = data.frame[data.frame["date"] >= pd.Timestamp(data.plan.holdout_start)]
     devig = walk_forward.choose_devig(data, base)
-    for objective, blend in RECIPES:
+    for objective, blend in recipes:
         training = base.training.model_copy(update={"blend": blend, "seed": seed})
         chosen = base.model_copy(update={"training": training})
         begun = time.perf_counter()
@@ -92,15 +95,18 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--edge", type=float, default=0.85)
     parser.add_argument("--relative", default="none", help="ranker.field_relative")
+    parser.add_argument("--only", nargs="+", help="recipes, as conditional_logit+residual")
+    parser.add_argument("--together", action="store_true", help="only worlds with interactions")
     chosen = parser.parse_args()
+    recipes = [each for each in RECIPES if not chosen.only or "+".join(each) in chosen.only]
     rows = []
-    for together in (True, False):
+    for together in (True,) if chosen.together else (True, False):
         for seed in chosen.seeds:
             folder = Path(tempfile.mkdtemp(prefix="velo-bench-"))
             os.environ["VELO_HOME"] = str(folder / "home")
             try:
                 truth = world(folder, chosen.runners, seed, chosen.edge, together)
-                for row in judged(truth, seed, chosen.relative):
+                for row in judged(truth, seed, chosen.relative, recipes):
                     rows.append({"together": together, "seed": seed, **row})
                     print(rows[-1], file=sys.stderr, flush=True)
             finally:

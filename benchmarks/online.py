@@ -29,7 +29,7 @@ def main() -> None:
     from velo.home import Home
     from velo.offline.spine import Spine
     from velo.racing.layoff import knots_text
-    from velo.store.online.entity_rows import Asked
+    from velo.store.online.entity_rows import ServiceColumns
     from velo.store.online.materialize import materialize
 
     home, own = Home.current(), settings.load()
@@ -62,7 +62,7 @@ def main() -> None:
         "sweet_spot_to": float(own.layoff.sweet_spot[1]),
     }
     service = store.get_feature_service(own.training.service)
-    asked = Asked.by(store, own.training.service)
+    asked = ServiceColumns.by(store, own.training.service)
     taken = []
     for number, field in enumerate([*fields[:5], *fields]):
         begun = time.perf_counter()

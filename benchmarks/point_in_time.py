@@ -77,11 +77,11 @@ def _against_plain(bench: _Bench, rows: int) -> None:
         ("as-of store, with on-demand features", "service"),
         ("as-of store, streamed to parquet", "parquet"),
     ):
-        found = plain if engine == "plain" else bench.figure(engine, rows)
+        figure = plain if engine == "plain" else bench.figure(engine, rows)
         print(
-            f"| {name} | {rows:,} | {found.seconds:.1f} | {found.processor:.1f} "
-            f"| {found.gigabytes:.1f} "
-            f"| {found.seconds / plain.seconds:.2f} |",
+            f"| {name} | {rows:,} | {figure.seconds:.1f} | {figure.processor:.1f} "
+            f"| {figure.gigabytes:.1f} "
+            f"| {figure.seconds / plain.seconds:.2f} |",
             flush=True,
         )
 
@@ -105,14 +105,14 @@ def _growth(bench: _Bench, sizes: list[int]) -> None:
     print("\n| entity rows | s | processor s | GB | to the size before |\n" + "| --- " * 5 + "|")
     before = None
     for rows in sizes:
-        found = bench.figure("service", rows)
-        ratio = f"{found.seconds / before:.2f}" if before else ""
+        figure = bench.figure("service", rows)
+        ratio = f"{figure.seconds / before:.2f}" if before else ""
         print(
-            f"| {rows:,} | {found.seconds:.1f} | {found.processor:.1f} | {found.gigabytes:.1f} "
+            f"| {rows:,} | {figure.seconds:.1f} | {figure.processor:.1f} | {figure.gigabytes:.1f} "
             f"| {ratio} |",
             flush=True,
         )
-        before = found.seconds
+        before = figure.seconds
 
 
 class _Bench:
@@ -152,8 +152,8 @@ class _Bench:
             if process.returncode:
                 raise SystemExit(f"{engine} over {rows:,} rows failed")
             printed.seek(0)
-            told = json.loads(printed.read().splitlines()[-1])
-        return Figure(told["seconds"], told["processor"], usage.ru_maxrss / 2**20)
+            answer = json.loads(printed.read().splitlines()[-1])
+        return Figure(answer["seconds"], answer["processor"], usage.ru_maxrss / 2**20)
 
     def _entities(self, rows: int) -> Path:
         import duckdb
@@ -209,12 +209,12 @@ def _one(engine: str, entities: str, folder: str) -> None:
         rows = pd.read_parquet(entities)
     begun, worked = time.perf_counter(), time.process_time()
     if engine == "plain":
-        found = len(_plain(store, service, rows))
+        count = len(_plain(store, service, rows))
     elif engine == "parquet":
         target = Path(folder) / "streamed.parquet"
         job = store.get_historical_features(rows, store.get_feature_service(service))
         job.to_parquet(target)
-        found = pq.read_metadata(target).num_rows
+        count = pq.read_metadata(target).num_rows
         target.unlink()
     else:
         asked: Any = store.get_feature_service(service)
@@ -224,9 +224,9 @@ def _one(engine: str, entities: str, folder: str) -> None:
                 for view in _views(store, service)
                 for feature in view.features
             ]
-        found = len(store.get_historical_features(rows, asked).to_df())
+        count = len(store.get_historical_features(rows, asked).to_df())
     seconds, processor = time.perf_counter() - begun, time.process_time() - worked
-    print(json.dumps({"rows": found, "seconds": seconds, "processor": processor}))
+    print(json.dumps({"rows": count, "seconds": seconds, "processor": processor}))
 
 
 def _views(store: Any, service: str) -> list[Any]:

@@ -61,17 +61,18 @@ def main() -> None:
         bring(day)
         online = lived.predict(day).predictions
         offline = lived.predict(day, offline=True).predictions
-        found = differences(online, offline)
-        differ += len(found)
-        for each in found[:3]:
+        differing = differences(online, offline)
+        differ += len(differing)
+        for each in differing[:3]:
             print("  differs:", each)
         new = sum("horse" in each.unknown for race in online for each in race.runners)
-        said = lived.settle(lived.results(day), at=day).days[0]
+        counts = lived.settle(lived.results(day), at=day).days[0]
         book = lived.timed("ledger", lambda: view_ledger(home, own))
         print(
-            f"{day}: {said['races']} races, {said['runners']} runners, {said['bets']} bets, "
-            f"{said['profit']:+.1f}; "
-            f"horses never seen {new}, unmatched {said['unmatched']}, waiting {said['waiting']}; "
+            f"{day}: {counts['races']} races, {counts['runners']} runners, {counts['bets']} bets, "
+            f"{counts['profit']:+.1f}; "
+            f"horses never seen {new}, unmatched {counts['unmatched']}, "
+            f"waiting {counts['waiting']}; "
             f"{len(book.bets)} bets in all",
             flush=True,
         )

@@ -44,8 +44,8 @@ from whole_races import field_wide
 )
 def riders(rows: pd.DataFrame) -> pd.DataFrame:
     def number(texts):
-        held = [int(text) if isinstance(text, str) and text.isdecimal() else 0 for text in texts]
-        return pd.array(held, dtype="int64")
+        numbers = [int(text) if isinstance(text, str) and text.isdecimal() else 0 for text in texts]
+        return pd.array(numbers, dtype="int64")
 
     return pd.DataFrame(
         {"rider_id": number(rows["rider"]), "last_rider_id": number(rows["last_jockey"])},

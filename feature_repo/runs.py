@@ -119,12 +119,12 @@ def own_price(rows: pd.DataFrame) -> pd.DataFrame:
     description="Steadiness: how often the horse was near, and how alike its finishes are",
 )
 def steadiness(runs: pd.DataFrame) -> pd.DataFrame:
-    held = runs[["score_spread", "recent_top3", "last_won"]].astype("float64")
+    columns = runs[["score_spread", "recent_top3", "last_won"]].astype("float64")
     return pd.DataFrame(
         {
-            "spread": held["score_spread"].fillna(0.6),
-            "top3_rate": held["recent_top3"].fillna(0.25),
-            "won_last": held["last_won"].fillna(0.0),
+            "spread": columns["score_spread"].fillna(0.6),
+            "top3_rate": columns["recent_top3"].fillna(0.25),
+            "won_last": columns["last_won"].fillna(0.0),
         },
         index=runs.index,
     )

@@ -32,6 +32,7 @@ NEAR = 200
 """Signs of a text around a page's name that are looked at."""
 OWN_ANCHOR = re.compile(r"\]\(#([\w-]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
+CODE = re.compile(r"`(?:\.\./)*(?P<path>[\w./-]*\w\.py)(?:::(?P<name>\w+))?")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 WRAP = re.compile(r"\n[ \t]*(?:#|--|//|\*)?[ \t]*")
 NUMBERED = re.compile(r"(?:section|sections|family|chapter|point)\b")
@@ -68,8 +69,8 @@ def page_of(name: str, citing: Path) -> Path | None:
 @cache
 def headings(page: Path) -> tuple[str, ...]:
     """A page's headings without their backticks, the longest first."""
-    found = HEADING.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
-    return tuple(sorted((each.replace("`", "") for each in found), key=len, reverse=True))
+    titles = HEADING.findall(FENCE.sub("", page.read_text(encoding="utf-8")))
+    return tuple(sorted((each.replace("`", "") for each in titles), key=len, reverse=True))
 
 
 def anchors(page: Path) -> set[str]:
@@ -122,6 +123,45 @@ def _lost_heading(name: str, page: Path, after: str, bracketed: bool) -> Iterato
         if not re.match(r" and [A-Z]", rest):
             return
         rest = rest.removeprefix(" and ")
+
+
+def lost_code(text: str, modules: dict[str, str]) -> Iterator[str]:
+    """Modules, and tests or functions of them, that a page names in backticks and nobody has.
+
+    Args:
+        text: of the page.
+        modules: path from the root -> source.
+    """
+    for named in CODE.finditer(text):
+        path, name = named["path"], named["name"]
+        sources = [source for at, source in modules.items() if f"/{at}".endswith(f"/{path}")]
+        if not any(
+            name is None or re.search(rf"^ *(?:async )?(?:def|class) {name}\b", each, re.MULTILINE)
+            for each in sources
+        ):
+            yield named[0]
+
+
+def test_every_module_and_test_that_a_page_names_exists() -> None:
+    modules = {
+        str(file.relative_to(PROJECT)): file.read_text(encoding="utf-8")
+        for file in texts()
+        if file.suffix == ".py"
+    }
+    modules["velo/warehouse/steps/to_N.py"] = ""  # one for every version
+    modules["tests/test_citations.py"] = Path(__file__).read_text(encoding="utf-8")
+    lost = [
+        f"{page.relative_to(PROJECT)}: {named}"
+        for page in pages()
+        for named in lost_code(page.read_text(encoding="utf-8"), modules)
+    ]
+    assert lost == []
+    source = {"velo/live/clock.py": "def never_back():"}
+    assert list(lost_code("`clock.py`, `clock.py::never_back`, `../live/clock.py`", source)) == []
+    assert list(lost_code("`moment.py`, `clock.py::never`", source)) == [
+        "`moment.py",
+        "`clock.py::never",
+    ]
 
 
 def test_every_page_and_heading_that_is_named_exists() -> None:

@@ -88,7 +88,7 @@ def test_a_process_bound_to_one_core_sets_one_thread() -> None:
         f"import os; os.sched_setaffinity(0, {{{one}}}); from velo.settings import Settings; "
         "s = Settings(); print(s.ranker.threads, s.store.threads)"
     )
-    assert said(code) == "1 1"
+    assert last_line(code) == "1 1"
 
 
 def test_settings_take_the_cores_that_the_process_may_use() -> None:
@@ -112,14 +112,14 @@ def test_openmp_waits_passively_where_nobody_chose(code: str) -> None:
     asked = (
         f"{code}\nimport os\nprint(os.environ['OMP_WAIT_POLICY'], os.environ.get('GOMP_SPINCOUNT'))"
     )
-    assert said(asked) == "passive 2000"
-    assert said(asked, OMP_WAIT_POLICY="active") == "active None"
+    assert last_line(asked) == "passive 2000"
+    assert last_line(asked, OMP_WAIT_POLICY="active") == "active None"
 
 
 @pytest.mark.slow
 def test_the_policy_is_left_alone_once_lightgbm_is_loaded() -> None:
     assert (
-        said(
+        last_line(
             "import os, lightgbm; from velo.cores import wait_passively; wait_passively(); "
             "print(os.environ.get('OMP_WAIT_POLICY'))"
         )
@@ -127,7 +127,7 @@ def test_the_policy_is_left_alone_once_lightgbm_is_loaded() -> None:
     )
 
 
-def said(code: str, **environment: str) -> str:
+def last_line(code: str, **environment: str) -> str:
     """The last line that a process of its own prints, without the tests' own policy."""
     ours = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
     inherited = {name: text for name, text in os.environ.items() if name not in ours}

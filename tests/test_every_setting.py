@@ -28,6 +28,7 @@ FOLDS = "training/test_folds.py::"
 GATE = "training/test_gate_settings.py::"
 CRITERION = GATE + "test_a_criterion_holds_at_its_target_and_not_beyond"
 TREES = "training/test_ranker_settings.py::"
+BESIDE = "training/test_beside_market.py::test_the_settings_shrink_the_line_and_scale_it_by_price"
 STRATEGIES = "backtest/test_strategies.py::"
 REPORT = "backtest/test_backtest_report.py::"
 DRIFT = "monitoring/test_drift_settings.py::"
@@ -120,6 +121,10 @@ TESTED = {
     + "test_a_tree_is_grown_on_the_share_of_the_runners_that_is_bagged",
     "ranker.max_bin": TREES + "test_a_feature_is_cut_at_no_more_places_than_it_has_bins",
     "ranker.threads": TREES + "test_threads_are_those_that_boost",
+    "beside.shrinkage": BESIDE,
+    "beside.price_exponent": BESIDE,
+    "tuning.beside": "training/test_tuning.py::"
+    "test_the_line_beside_the_market_is_searched_by_its_own_settings",
     "tuning.space": "training/test_tuning.py::"
     "test_trials_of_other_searches_on_the_same_data_count_against_luck",
     "training.history_days": FOLDS + "test_the_first_year_is_history_only",

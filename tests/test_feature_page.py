@@ -104,7 +104,7 @@ def test_a_length_in_a_name_is_the_one_that_the_sql_looks_back(written: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("file", "before", "after", "said"),
+    ("file", "before", "after", "reason"),
     [
         ("bias.py", '"unit": "standard', '"units": "standard', r"draw_bias_z.*tags=.*unit"),
         (
@@ -119,7 +119,7 @@ def test_a_length_in_a_name_is_the_one_that_the_sql_looks_back(written: str) -> 
     ],
 )
 def test_what_is_not_described_is_named(
-    tmp_path: Path, home: object, file: str, before: str, after: str, said: str
+    tmp_path: Path, home: object, file: str, before: str, after: str, reason: str
 ) -> None:
     repo = tmp_path / "repo"
     shutil.copytree(FEATURE_REPO, repo, ignore=shutil.ignore_patterns("__pycache__"))
@@ -127,7 +127,7 @@ def test_what_is_not_described_is_named(
     text = changed.read_text(encoding="utf-8")
     assert before in text
     changed.write_text(text.replace(before, after), encoding="utf-8")
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=reason):
         page(repo, Windows())
 
 

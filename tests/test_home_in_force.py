@@ -16,7 +16,7 @@ from velo.home import Home
 from velo.offline.bare_imports import imported_afresh, require_own_modules
 from velo.offline.tables import load_tables
 from velo.settings import FEATURE_REPO, PROJECT_ROOT, Windows
-from velo.settings import project as rule
+from velo.settings import project_folder as rule
 
 
 @pytest.fixture(autouse=True)

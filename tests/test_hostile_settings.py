@@ -100,19 +100,20 @@ def outcome(overrides: dict[str, Any]) -> str | None:
     return None
 
 
-def _is_plain(said: str) -> str:
-    assert len(said.splitlines()) == 1, said
-    assert len(said) < 600, said
-    assert not any(word in said for word in WORDS), said
-    return said
+def _is_plain(line: str) -> str:
+    assert len(line.splitlines()) == 1, line
+    assert len(line) < 600, line
+    assert not any(word in line for word in WORDS), line
+    return line
 
 
 @pytest.mark.parametrize(
-    "section", [*SECTIONS, settings.Strategy, settings.Stake, settings.Span, settings.Choices]
+    "section",
+    [*SECTIONS, settings.Strategy, settings.Stake, settings.SearchRange, settings.Choices],
 )
 def test_a_hostile_value_is_refused_in_words_of_ours_or_is_finite(section: type[BaseModel]) -> None:
     """Each setting of a section, drawn values of every type."""
-    usual = {"low": 1, "high": 2} if section is settings.Span else {}
+    usual = {"low": 1, "high": 2} if section is settings.SearchRange else {}
     for field in section.model_fields:
         for value in (*NUMBERS, *OTHERS):
             try:
@@ -165,13 +166,13 @@ def test_a_declared_strategy_may_be_followed() -> None:
 )
 def test_a_file_beyond_reason_is_not_toml(home: Home, written: str) -> None:
     (home.root / "velo.toml").write_text(written)
-    said = outcome({})
-    assert said is not None
-    assert "is not TOML" in said
+    line = outcome({})
+    assert line is not None
+    assert "is not TOML" in line
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "part"),
     [
         (
             "VELO_GATE_ALPHA_LOW",
@@ -184,12 +185,12 @@ def test_a_file_beyond_reason_is_not_toml(home: Home, written: str) -> None:
     ],
 )
 def test_a_variable_with_one_underscore_is_refused_with_the_nearest_name(
-    monkeypatch: pytest.MonkeyPatch, name: str, said: str
+    monkeypatch: pytest.MonkeyPatch, name: str, part: str
 ) -> None:
     monkeypatch.setenv(name, "0.1")
     with pytest.raises(SettingsError) as refusal:
         settings.load()
-    assert said in str(refusal.value)
+    assert part in str(refusal.value)
 
 
 @pytest.mark.parametrize("name", ["VELO_SERVE_TOKEN", "VELO_STOREFRONT", "VELO_KILLS", "VELO_X"])

@@ -97,7 +97,7 @@ def test_a_folder_that_holds_anything_is_refused_and_left_alone(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("hidden", [False, True])
-@pytest.mark.parametrize("failing", ["_write", "rename"])
+@pytest.mark.parametrize("failing", ["_write", "put_in_place"])
 def test_a_project_is_written_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hidden: bool, failing: str
 ) -> None:
@@ -108,7 +108,8 @@ def test_a_project_is_written_whole_or_not_at_all(
     if failing == "_write":
         monkeypatch.setattr(project, "_write", broken(project._write))
     else:
-        monkeypatch.setattr(Path, "rename", breaking_at(Path.rename, "velo.toml", "racing"))
+        breaking = breaking_at(project.put_in_place, "velo.toml", "racing")
+        monkeypatch.setattr(project, "put_in_place", breaking)
     with pytest.raises(OSError, match="full"):
         make_project(folder)
     assert sorted(tmp_path.rglob("*")) == before
@@ -122,13 +123,13 @@ def broken(write):  # type: ignore[no-untyped-def]
     return written
 
 
-def breaking_at(rename, *names: str):  # type: ignore[no-untyped-def]
-    def renamed(path: Path, target: Path) -> Path:
+def breaking_at(put, *names: str):  # type: ignore[no-untyped-def]
+    def placed(draft: Path, target: Path) -> None:
         if target.name in names:
             raise OSError("the disk is full")
-        return rename(path, target)
+        put(draft, target)
 
-    return renamed
+    return placed
 
 
 def test_the_home_of_a_project_is_no_place_for_another(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_structured_values_may_come_from_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "reason"),
     [
         ("[gates]\nae_ratio = 1.0\n", "unknown section 'gates'; known are"),
         ("[gate]\nae_ration = 1.0\n", "'gate.ae_ration'"),
@@ -85,11 +85,11 @@ def test_structured_values_may_come_from_the_environment(
     ],
 )
 def test_a_file_that_says_what_cannot_be_is_refused_by_name(
-    toml: Path, written: str, said: str
+    toml: Path, written: str, reason: str
 ) -> None:
     toml.write_text(written)
     line = refused()
-    assert said in line
+    assert reason in line
     assert str(toml) in line
 
 
@@ -108,7 +108,7 @@ def test_a_file_that_is_no_text_is_refused(toml: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "reason"),
     [
         ("VELO_GATE__AE_RATIO", "high", "gate.ae_ratio"),
         ("VELO_GATE__AE_RATION", "1.0", "gate.ae_ration"),
@@ -118,10 +118,10 @@ def test_a_file_that_is_no_text_is_refused(toml: Path) -> None:
     ],
 )
 def test_an_environment_that_says_what_cannot_be_is_refused_by_name(
-    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str, reason: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    assert said in refused()
+    assert reason in refused()
 
 
 def test_a_misspelt_section_in_the_environment_is_refused(
@@ -167,15 +167,15 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_two_homes_never_mix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {}
+    by_home = {}
     for name, low in (("one", 6.0), ("two", 7.0)):
         monkeypatch.setenv("VELO_HOME", str(tmp_path / name))
         (Home.current().root / "velo.toml").write_text(f"[odds_band]\nlow = {low}\n")
     for name in ("one", "two"):
         monkeypatch.setenv("VELO_HOME", str(tmp_path / name))
-        found[name] = (settings.load(), Home.current())
-    assert [found[name][0].odds_band.low for name in ("one", "two")] == [6.0, 7.0]
-    one, two = ({str(path) for path in paths_of(found[name][1])} for name in ("one", "two"))
+        by_home[name] = (settings.load(), Home.current())
+    assert [by_home[name][0].odds_band.low for name in ("one", "two")] == [6.0, 7.0]
+    one, two = ({str(path) for path in paths_of(by_home[name][1])} for name in ("one", "two"))
     assert one.isdisjoint(two)
     assert all(str(tmp_path / "one") in path for path in one)
 
@@ -192,9 +192,9 @@ def test_a_strategy_is_declared_in_the_file(home: Home, toml: Path) -> None:
         "[strategies.sprint]\nodds_low = 6\ncourses = ['Kempton (AW)']\nmin_edge = 0.05\n"
         "stake = { plan = 'kelly', fraction = 0.5, cap_day = 0.1 }\n"
     )
-    found = settings.load().strategies["sprint"]
-    assert (found.odds_low, found.odds_high, found.courses) == (6.0, None, ("Kempton (AW)",))
-    assert (found.stake.plan, found.stake.cap_day, found.each_way) == ("kelly", 0.1, False)
+    sprint = settings.load().strategies["sprint"]
+    assert (sprint.odds_low, sprint.odds_high, sprint.courses) == (6.0, None, ("Kempton (AW)",))
+    assert (sprint.stake.plan, sprint.stake.cap_day, sprint.each_way) == ("kelly", 0.1, False)
 
 
 @pytest.mark.parametrize(
@@ -212,9 +212,9 @@ def test_a_strategy_that_cannot_be_is_named_in_one_line(
     home: Home, toml: Path, written: str, named: str
 ) -> None:
     toml.write_text(written)
-    said = refused()
-    assert named in said
-    assert "\n" not in said
+    line = refused()
+    assert named in line
+    assert "\n" not in line
 
 
 def test_a_home_that_duckdb_could_not_write_to_is_refused_by_name(
@@ -230,4 +230,4 @@ def test_a_kind_of_price_bears_the_commission_that_is_set_for_it(toml: Path) -> 
     toml.write_text("[prices.commission]\nbsp = 0.05\n")
     prices = settings.load().prices
     assert [prices.commission_of(kind) for kind in ("bsp", "wap", "sp")] == [0.05, 0.0, 0.0]
-    assert settings.Prices().commission_of("bsp") == 0.02
+    assert settings.PriceTerms().commission_of("bsp") == 0.02

@@ -95,14 +95,14 @@ def test_everything_whose_docstrings_are_a_page_is_there() -> None:
 
 
 def test_pictures_are_small_and_each_is_shown() -> None:
-    shown = {
+    linked = {
         (page.parent / link).resolve()
         for page in (*PAGES.values(), PROJECT / "README.md")
         for link in links(page)
         if link.endswith(".png")
     }
     pictures = {each.resolve() for each in (DOCS / "pictures").iterdir()}
-    assert pictures == shown
+    assert pictures == linked
     assert [each.name for each in pictures if each.stat().st_size > MOST_BYTES] == []
 
 

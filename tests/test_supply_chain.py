@@ -81,15 +81,15 @@ def test_an_environment_that_is_not_ours_is_left_alone(tmp_path: Path) -> None:
 
 @needs_make
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "reason"),
     [(("VENV=",), "VENV names no folder"), (("HASHES=no",), "say HASHES=yes, or leave it out")],
 )
 def test_a_word_that_would_install_elsewhere_or_otherwise_is_refused(
-    words: tuple[str, ...], said: str
+    words: tuple[str, ...], reason: str
 ) -> None:
     done = make("help", *words)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert reason in done.stderr
 
 
 @needs_make

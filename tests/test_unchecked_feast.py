@@ -12,7 +12,7 @@ PROJECT = Path(__file__).parents[1]
 IS_CHECKED = "'TypeCheckMemo' in feast.Entity.__init__.__code__.co_names"
 
 
-def said(code: str) -> str:
+def last_line(code: str) -> str:
     """The last line that a process of its own prints."""
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -29,7 +29,8 @@ def said(code: str) -> str:
 def test_feast_by_itself_checks_its_classes() -> None:
     """Else there is nothing to take off, and this whole module may go."""
     assert (
-        said(f"import sys, feast; assert 'velo' not in sys.modules; print({IS_CHECKED})") == "True"
+        last_line(f"import sys, feast; assert 'velo' not in sys.modules; print({IS_CHECKED})")
+        == "True"
     )
 
 
@@ -49,7 +50,7 @@ def test_no_module_of_feasts_comes_before_ours(room: str) -> None:
         f"import {room}\n"
         f"import feast; print({IS_CHECKED})"
     )
-    assert said(code) == "False"
+    assert last_line(code) == "False"
 
 
 def test_typeguard_is_itself_again_after_feast(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_typeguard_is_itself_again_after_feast(tmp_path: Path) -> None:
         "try:\n    stake('two')\n"
         "except typeguard.TypeCheckError:\n    print('checked')"
     )
-    assert said(code) == "checked"
+    assert last_line(code) == "checked"
 
 
 def test_typeguard_is_itself_again_where_a_module_of_feasts_fails(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_typeguard_is_itself_again_where_a_module_of_feasts_fails(tmp_path: Path
         "try:\n    import feast\n"
         "except ImportError as error:\n    print(error, typeguard.typechecked is before)"
     )
-    assert said(code) == "broken True"
+    assert last_line(code) == "broken True"
 
 
 def test_feasts_modules_give_their_source_and_files_as_ever() -> None:
@@ -92,4 +93,4 @@ def test_feasts_modules_give_their_source_and_files_as_ever() -> None:
         "assert 'class Entity' in inspect.getsource(feast.Entity)\n"
         "print(type(feast.__loader__).__name__)"
     )
-    assert said(code) == "SourceFileLoader"
+    assert last_line(code) == "SourceFileLoader"

@@ -11,7 +11,6 @@ name: load and serve in an environment that has it (`mlflow models serve --env-m
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pandas as pd
 
 from training.model import artifact
 from training.model.model import Model
+from velo.disk.whole_file import put_in_place
 
 if TYPE_CHECKING:
     from mlflow.models import ModelSignature
@@ -60,7 +60,7 @@ def add(folder: Path, model: Model, sha256: str, example: pd.DataFrame) -> None:
             metadata={SHA256: sha256},
         )
         for file in sorted(made.iterdir()):
-            os.replace(file, folder / file.name)
+            put_in_place(file, folder / file.name)
 
 
 def signature(features: Sequence[str], texts: Sequence[str] = ()) -> ModelSignature:

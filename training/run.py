@@ -321,7 +321,7 @@ def _data_section(data: Dataset) -> dict[str, Any]:
 def _model_section(fitted: FittedModel) -> dict[str, Any]:
     walk, model, training = fitted.walk, fitted.model, fitted.settings.training
     better = evaluation.linear_is_better(walk.oof.frame, training.blend)
-    return {
+    section: dict[str, Any] = {
         "objective": fitted.recipe.objective,
         "rounds": model.fundamental.scorer.rounds,
         "temperature": model.fundamental.temperature,
@@ -330,10 +330,16 @@ def _model_section(fitted: FittedModel) -> dict[str, Any]:
         "figures": evaluation.blend_figures(fitted.blended),
         "out_of_fold": evaluation.fundamental_figures(walk.oof.frame),
         "linear_is_better": better,
-        "note": (
-            "the linear conditional logit does better out of fold; `--objective auto` takes it"
-            if better
-            else "boosting does better out of fold than the linear conditional logit"
-        ),
+        "note": _note(model.blend.mode, better),
         "calibration": walk.trials.choices(training.calibration, Resampling.of(training)),
     }
+    return section if walk.choice is None else section | {"blend_choice": walk.choice}
+
+
+def _note(mode: str, linear_is_better: bool) -> str:
+    """What was compared with the model out of fold, and how that did."""
+    if mode == "beside":
+        return "a shrunk line beside the market: no trees were grown to compare it with"
+    if linear_is_better:
+        return "the linear conditional logit does better out of fold; `--objective auto` takes it"
+    return "boosting does better out of fold than the linear conditional logit"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from velo.api.results import Ingested as Ingested
     from velo.api.workspace import Workspace as Workspace
     from velo.api.workspace import open as open
-    from velo.audit.findings import Audit as Audit
+    from velo.audit.differences import Audit as Audit
     from velo.errors import VeloError as VeloError
     from velo.live.predict import Predicted as Predicted
     from velo.live.settling import Settled as Settled
@@ -39,7 +39,7 @@ __version__ = "0.2.0"
 
 _HOMES = {
     "Applied": "velo.api.results",
-    "Audit": "velo.audit.findings",
+    "Audit": "velo.audit.differences",
     "BacktestReport": "backtest.run",
     "Build": "velo.offline.build",
     "Drift": "velo.monitoring.drift",

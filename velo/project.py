@@ -13,8 +13,9 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
+from velo.disk.whole_file import put_in_place
 from velo.errors import InputError
-from velo.settings.project import FEATURE_REPO, SETTINGS_FILE, VAR, project_of
+from velo.settings.project_folder import FEATURE_REPO, SETTINGS_FILE, VAR, project_of
 from velo.settings.toml_text import toml_text
 
 FEAST_IGNORES = ".feastignore"
@@ -58,7 +59,7 @@ def make_project(folder: Path) -> list[str]:
         names = sorted(os.listdir(draft))
         if there:
             return _move(draft, folder, names)
-        draft.rename(folder)
+        put_in_place(draft, folder)
         return names
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -104,7 +105,7 @@ def _move(draft: Path, folder: Path, names: list[str]) -> list[str]:
     moved: list[Path] = []
     try:
         for name in sorted(names, key=lambda each: each == SETTINGS_FILE):
-            (draft / name).rename(folder / name)
+            put_in_place(draft / name, folder / name)
             moved.append(folder / name)
     except BaseException:
         for each in moved:

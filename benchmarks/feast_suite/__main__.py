@@ -112,7 +112,7 @@ def _outcomes(checkout: Path, suite: str, stores: str, only: str) -> dict[str, s
     ours = [str(here.parent / "startup")] if stores == "ours" else []
     names = f"not ({' or '.join(ELSEWHERE)})" + (f" and ({only})" if only else "")
     log = Path(os.environ.get("FEAST_LOG") or os.devnull)
-    with tempfile.TemporaryDirectory(prefix="velo-feast-") as folder, log.open("a") as said:
+    with tempfile.TemporaryDirectory(prefix="velo-feast-") as folder, log.open("a") as output:
         report = Path(folder) / "report.xml"
         subprocess.run(
             [
@@ -142,7 +142,7 @@ def _outcomes(checkout: Path, suite: str, stores: str, only: str) -> dict[str, s
                 *paths,
             ],
             cwd=python,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
             env={
                 **os.environ,

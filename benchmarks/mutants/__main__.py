@@ -55,8 +55,8 @@ def main(wanted: list[str]) -> int:
 
 
 def _words(counts: Counter[str]) -> str:
-    told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
-    return f"{counts.total()} faults: {told}"
+    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))
+    return f"{counts.total()} faults: {outcomes}"
 
 
 if __name__ == "__main__":

@@ -85,8 +85,8 @@ def drawn(source: str, most: int, seed: int) -> list[Fault]:
         for fault in (*_of_code(source), *_of_sql(source))
         if not fault.before.startswith("@dataclass")
     }
-    found = sorted(every.values(), key=lambda fault: (fault.line, fault.after))
-    chosen = random.Random(seed).sample(found, min(most, len(found)))
+    faults = sorted(every.values(), key=lambda fault: (fault.line, fault.after))
+    chosen = random.Random(seed).sample(faults, min(most, len(faults)))
     return sorted(chosen, key=lambda fault: (fault.line, fault.after))
 
 

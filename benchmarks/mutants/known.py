@@ -56,7 +56,7 @@ KNOWN: dict[tuple[str, str, str], str] = {
         "inverse = np.linalg.pinv(drawn[:, [[2, 3], [3, 4]]], hermitian=True)",
         "inverse = np.linalg.pinv(drawn[:, [[2, 4], [3, 4]]], hermitian=True)",
     ): LOWER,
-    ("velo/store/query.py", "*,", "/,"): "how arguments are given, which nothing computes by",
+    ("velo/store/view_rows.py", "*,", "/,"): "how arguments are given, which nothing computes by",
     (
         "training/blending/blend.py",
         "beta = pool.fit([log_probability(market)], win_share, races, start=[1.0])",

@@ -25,6 +25,13 @@ def _training(name: str, *tests: str, faults: int = 12) -> Module:
     )
 
 
+_JOINS = (
+    "tests/store/test_point_in_time_join.py",
+    "tests/store/test_worked_joins.py",
+    "tests/store/test_moments_and_ties.py",
+    "tests/store/test_names.py",
+)
+
 MODULES = (
     _training("judging/gate", "gate", "gate_settings", faults=18),
     _training("judging/criterion", "gate", "gate_settings"),
@@ -60,13 +67,6 @@ MODULES = (
         ("tests/backtest/test_strategies.py", "tests/backtest/test_accounts_in_general.py"),
         14,
     ),
-    Module(
-        "velo/store/query.py",
-        (
-            "tests/store/test_point_in_time_join.py",
-            "tests/store/test_moments_and_ties.py",
-            "tests/store/test_names.py",
-        ),
-        24,
-    ),
+    Module("velo/store/query.py", _JOINS),
+    Module("velo/store/view_rows.py", _JOINS),
 )

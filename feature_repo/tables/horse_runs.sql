@@ -1,7 +1,7 @@
 -- What a horse's last starts come to, and what it met at them: recent means, its best mark of ten, the
 -- last start's jockey and gear; surprise, distance and class level of ten starts, 1 the most recent.
 -- A jockey's number is text, which no frame makes a float of. Scores are held to steps of 2^-40, so their spread is the same in any order.
-WITH told AS (
+WITH facts AS (
     SELECT
         horse_id, known, nth_of_day, jockey_id, gear, pounds, mark, lpc, ns, sur,
         distance_m AS distance, class_level AS level,
@@ -27,7 +27,7 @@ runs AS (
         sum(score) OVER last_8 AS total,
         sum(square) OVER last_8 AS squares,
         row_number() OVER (PARTITION BY horse_id, known ORDER BY nth_of_day DESC) AS latest
-    FROM told
+    FROM facts
     WINDOW
         run AS (PARTITION BY horse_id ORDER BY known, nth_of_day),
         last_8 AS (PARTITION BY horse_id ORDER BY known, nth_of_day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velo.audit.findings import Audit, Compared
+from velo.audit.differences import Audit, Compared
 from velo.live.settling import Settled
 from velo.offline.build import Build, Built
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.offline.built_world import SETTINGS, Applied, build_tables, oracle_priors
 from velo.audit.audit import audit
-from velo.audit.findings import Audit
+from velo.audit.differences import Audit
 from velo.offline.tables import FEATURE_REPO
 
 AUDITED = SETTINGS.model_copy(update={"priors": oracle_priors()})

@@ -12,8 +12,8 @@ import pytest
 from tests.audit.audited_world import AUDITED, audited, caught
 from tests.offline.built_world import SETTINGS, Applied, LittleWorld, build_tables
 from velo.audit.audit import audit
-from velo.audit.features import compare_features
-from velo.audit.findings import PROOFS, Audit
+from velo.audit.differences import PROOFS, Audit
+from velo.audit.feature_differences import compare_features
 from velo.audit.retrieval import Retrieval
 from velo.errors import HomeError
 from velo.offline.spine import Spine
@@ -179,7 +179,7 @@ def test_a_difference_names_race_horse_feature_and_both_values(
         assert each.horse in horses
         assert each.date <= audit.days[0]
         assert each.feature in ("draw_course_wins", "draw_course_expected")
-        assert each.expected != each.found
+        assert each.expected != each.actual
 
 
 def test_a_store_of_another_morning_is_caught_online(recorded: Applied, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from velo.audit.features import compare_features
+from velo.audit.differences import Audit
+from velo.audit.feature_differences import compare_features
 
 RUNNERS = pd.DataFrame(
     {"race_id": 1, "date": pd.Timestamp("2024-03-01"), "course": "york", "horse": list("abcd")}
@@ -30,6 +31,14 @@ def test_another_text_and_a_lost_one_are_shown_as_they_stand() -> None:
         EXPECTED, actual, RUNNERS, {"f": ("rate", "ground")}, "p", "w", 1e-12
     )
     cells = [
-        (each.horse, each.feature, each.expected, each.found) for each in comparison.differences
+        (each.horse, each.feature, each.expected, each.actual) for each in comparison.differences
     ]
     assert cells == [("a", "ground", "soft", "heavy"), ("c", "ground", "firm", None)]
+
+
+def test_the_json_of_an_audit_calls_the_actual_value_found() -> None:
+    actual = EXPECTED.assign(rate=[0.1, float("nan"), 0.3, 0.5])
+    (comparison,) = compare_features(EXPECTED, actual, RUNNERS, {"f": ("rate",)}, "p", "w", 1e-12)
+    (difference,) = Audit(1, [], compared=[comparison]).to_dict()["compared"][0]["differences"]
+    assert (difference["expected"], difference["found"]) == (0.4, 0.5)
+    assert "actual" not in difference

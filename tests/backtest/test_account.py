@@ -59,9 +59,9 @@ def test_no_bet_leaves_the_bank_as_it_was() -> None:
 
 def test_a_bet_that_cannot_be_settled_is_counted_and_counts_in_nothing_else() -> None:
     card = runners([([np.nan, 2.0], 0), ([5.0, 2.0], 0)], [1, 1])
-    found = Account.settle(np.array([0.01, 0, 0.01, 0]), card, 0.0, 100.0)
-    assert (len(found), found.unsettled) == (1, 1)
-    assert found.totals(card).sum(axis=0)[COLUMNS.index("staked")] == pytest.approx(1.0)
+    account = Account.settle(np.array([0.01, 0, 0.01, 0]), card, 0.0, 100.0)
+    assert (len(account), account.unsettled) == (1, 1)
+    assert account.totals(card).sum(axis=0)[COLUMNS.index("staked")] == pytest.approx(1.0)
 
 
 @given(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest, write
+from backtest.report import BacktestTerms, Origin, backtest, write
 from backtest.schema import Returned, Withdrawals, schema
 from training.record.report import SAME_PRICE
 from training.statistics.bootstrap import Resampling
@@ -32,7 +32,7 @@ def cutoffs(top10: float, top20: float, top30: float) -> list[Learned]:
     return [Learned(MARCH.first, {10: top10, 20: top20, 30: top30})]
 
 
-def terms(**changes: object) -> Terms:
+def terms(**changes: object) -> BacktestTerms:
     usual: dict[str, object] = {
         "decision": "sp",
         "settlement": "sp",
@@ -41,10 +41,10 @@ def terms(**changes: object) -> Terms:
         "learned": cutoffs(0.5, 0.2, 0.1),
         "resampling": Resampling(200, 1),
     }
-    return Terms(**{**usual, **changes})  # type: ignore[arg-type]
+    return BacktestTerms(**{**usual, **changes})  # type: ignore[arg-type]
 
 
-def report(frame: pd.DataFrame, on: Terms | None = None, **changes: object) -> dict:
+def report(frame: pd.DataFrame, on: BacktestTerms | None = None, **changes: object) -> dict:
     origin = {"version": "1", "run_id": "a" * 32, "alpha_share": 0.35, **changes}
     excluded = origin.pop("excluded", None)
     withdrawn = Withdrawals(horses=0, law="none", unsettleable_races=0)
@@ -155,9 +155,9 @@ def test_races_outside_the_period_are_not_bet(three_races):
 
 def test_a_race_without_a_complete_book_is_left_out_and_counted(three_races):
     three_races.loc[0, ["p", "p_market", "p_market_power"]] = np.nan
-    found = report(three_races, excluded={"no_winner": 4})
-    assert found["races"] == 2
-    assert found["excluded"] == {"no_winner": 4, "unpriced": 1}
+    summary = report(three_races, excluded={"no_winner": 4})
+    assert summary["races"] == 2
+    assert summary["excluded"] == {"no_winner": 4, "unpriced": 1}
 
 
 def test_a_period_without_a_race_is_refused(three_races):
@@ -206,8 +206,8 @@ def season(seed: int, races: int = 120) -> pd.DataFrame:
 )
 def test_every_report_validates_against_the_schema_and_is_plain_json(seed, races, least, share):
     on = terms(learned=cutoffs(*least), resampling=Resampling(100, 1))
-    found = report(season(seed, races), on, alpha_share=share)
-    text = json.dumps(found, allow_nan=False)
+    summary = report(season(seed, races), on, alpha_share=share)
+    text = json.dumps(summary, allow_nan=False)
     jsonschema.Draft202012Validator(schema()).validate(json.loads(text))
 
 
@@ -221,8 +221,7 @@ def test_a_strategy_without_a_bet_has_nulls_and_not_zeros(three_races):
 
 
 def test_every_betting_figure_has_an_interval_and_a_number_of_bets():
-    found = report(season(3))
-    statement = found["strategies"]["all"]
+    statement = report(season(3))["strategies"]["all"]
     assert statement["bets"] > 50
     for name in ("roi", "ae_ratio", "ae_fair", "strike_rate"):
         low, high = statement[f"{name}_ci"]
@@ -258,9 +257,9 @@ def test_returned_bets_stand_beside_the_accounts_and_in_none(three_races):
     back = Returned(withdrawn=3, void=17, void_races=2)
     gone = Withdrawals(horses=3, law="none", unsettleable_races=0)
     origin = Origin("1", "a" * 32, 0.35)
-    found = backtest(three_races, terms(), MARCH, origin, gone, back)
-    assert found["returned"] == {"withdrawn": 3, "void": 17, "void_races": 2}
-    assert found["strategies"] == report(three_races)["strategies"]
+    summary = backtest(three_races, terms(), MARCH, origin, gone, back)
+    assert summary["returned"] == {"withdrawn": 3, "void": 17, "void_races": 2}
+    assert summary["strategies"] == report(three_races)["strategies"]
 
 
 def test_an_efficient_market_loses_its_margin_to_the_blind_band():
@@ -278,10 +277,10 @@ def test_the_schema_is_a_valid_draft_2020_12_schema_with_the_specified_names():
 
 
 def test_the_report_is_written_whole_under_its_version(tmp_path, three_races):
-    found = report(three_races, version="v1.1.0")
-    path = write(found, Home(tmp_path))
+    summary = report(three_races, version="v1.1.0")
+    path = write(summary, Home(tmp_path))
     assert path == tmp_path / "reports" / "backtest_v1.1.0.json"
-    assert json.loads(path.read_text()) == found
+    assert json.loads(path.read_text()) == summary
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
@@ -292,8 +291,8 @@ def test_a_version_that_would_leave_the_folder_is_refused(tmp_path, three_races)
 
 def test_every_account_opens_with_the_bank_that_is_set():
     for bank in (50, 5000):
-        found = report(season(7), terms(betting=Backtest(bank=bank)))
-        for each in found["strategies"].values():
+        summary = report(season(7), terms(betting=Backtest(bank=bank)))
+        for each in summary["strategies"].values():
             assert each["bank"]["opening"] == bank
             assert each["bank"]["closing"] == pytest.approx(bank + each["profit"])
 

@@ -34,7 +34,7 @@ def statement(**changes: Any) -> Statement:
 NONE = Returned(withdrawn=0, void=0, void_races=0)
 
 
-def said(
+def caveat_text(
     decision: str,
     settlement: str,
     one: Statement,
@@ -43,45 +43,47 @@ def said(
     **gone: Any,
 ) -> str:
     withdrawn = Withdrawals(**{"horses": 0, "law": "none", "unsettleable_races": 0, **gone})
-    found = caveats(decision, settlement, withdrawn, back, {"mine": one}, ("mine",), looks)
-    return "\n".join(found)
+    lines = caveats(decision, settlement, withdrawn, back, {"mine": one}, ("mine",), looks)
+    return "\n".join(lines)
 
 
 def test_a_strong_strategy_decided_early_has_nothing_to_be_warned_of() -> None:
-    assert said("morning", "bsp", statement()) == ""
+    assert caveat_text("morning", "bsp", statement()) == ""
 
 
 def test_a_bet_settled_at_the_price_that_chose_it_is_said_first() -> None:
-    assert said("sp", "sp", statement()) == "selected on the price it settles at"
+    assert caveat_text("sp", "sp", statement()) == "selected on the price it settles at"
 
 
 def test_a_morning_decision_that_knows_the_final_field_is_said() -> None:
-    found = said("morning", "morning", statement(), horses=12, unsettleable_races=3)
-    assert "12 were withdrawn" in found
-    assert "3 races settle no bet" in found
+    text = caveat_text("morning", "morning", statement(), horses=12, unsettleable_races=3)
+    assert "12 were withdrawn" in text
+    assert "3 races settle no bet" in text
 
 
 def test_returned_bets_are_counted_and_said_to_be_no_losses() -> None:
     back = Returned(withdrawn=3, void=17, void_races=2)
-    found = said("morning", "bsp", statement(), back)
-    assert "3 withdrawn horses had a morning price in the odds band" in found
-    assert "races declared void: 2, with 17 horses" in found
-    assert found.count("returned") == 2
+    text = caveat_text("morning", "bsp", statement(), back)
+    assert "3 withdrawn horses had a morning price in the odds band" in text
+    assert "races declared void: 2, with 17 horses" in text
+    assert text.count("returned") == 2
 
 
 def test_earlier_looks_at_the_days_are_said() -> None:
-    assert "before: 2; the interval of the gain" in said("morning", "bsp", statement(), looks=2)
+    assert "before: 2; the interval of the gain" in caveat_text(
+        "morning", "bsp", statement(), looks=2
+    )
 
 
 def test_a_bank_that_is_gone_is_said() -> None:
     broke = Bank(opening=100, closing=50, lowest=-1, path=[50], drawdown=[50])
-    assert "would not have lasted: mine" in said("morning", "bsp", statement(bank=broke))
+    assert "would not have lasted: mine" in caveat_text("morning", "bsp", statement(bank=broke))
 
 
 def test_a_claim_of_nothing_is_told_from_a_claim_too_small_for_its_bets() -> None:
     none = Strength(claimed_edge=-0.1, power=0.01, bets_needed=None)
     small = Strength(claimed_edge=0.02, power=0.1, bets_needed=9_000)
-    assert "expects nothing of these bets: mine" in said("am", "bsp", statement(power=none))
-    found = said("am", "bsp", statement(power=small))
-    assert "too few bets" in found
-    assert "expects nothing" not in found
+    assert "expects nothing of these bets: mine" in caveat_text("am", "bsp", statement(power=none))
+    text = caveat_text("am", "bsp", statement(power=small))
+    assert "too few bets" in text
+    assert "expects nothing" not in text

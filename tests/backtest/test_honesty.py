@@ -30,11 +30,11 @@ def test_random_selections_earn_what_their_prices_earn() -> None:
     everyone = np.ones(len(odds), dtype=bool)
     short = everyone & (odds < 6)
     chosen = short & (np.arange(len(odds)) % 2 == 0)
-    found = against_chance(chosen, everyone, payoff, odds, 1_000, 1)
-    assert found is not None
-    assert found.roi == pytest.approx(payoff[chosen].mean())
-    assert found.mean == pytest.approx(payoff[short].mean(), abs=0.02)
-    assert found.low < found.mean < found.high
+    chance = against_chance(chosen, everyone, payoff, odds, 1_000, 1)
+    assert chance is not None
+    assert chance.roi == pytest.approx(payoff[chosen].mean())
+    assert chance.mean == pytest.approx(payoff[short].mean(), abs=0.02)
+    assert chance.low < chance.mean < chance.high
 
 
 def test_the_draws_are_those_of_a_draw_by_hand() -> None:
@@ -42,21 +42,21 @@ def test_the_draws_are_those_of_a_draw_by_hand() -> None:
     odds, payoff = market(2, 600)
     odds[:] = 9.5
     everyone, chosen = np.ones(600, dtype=bool), np.arange(600) < 150
-    found = against_chance(chosen, everyone, payoff, odds, 4_000, 3)
+    chance = against_chance(chosen, everyone, payoff, odds, 4_000, 3)
     draw = np.random.default_rng(4)
     by_hand = [payoff[draw.permutation(600)[:150]].mean() for _ in range(4_000)]
-    assert found is not None
-    assert found.mean == pytest.approx(np.mean(by_hand), abs=0.02)
+    assert chance is not None
+    assert chance.mean == pytest.approx(np.mean(by_hand), abs=0.02)
     low, high = np.quantile(by_hand, [0.025, 0.975])
-    assert found.high - found.low == pytest.approx(high - low, rel=0.08)
+    assert chance.high - chance.low == pytest.approx(high - low, rel=0.08)
 
 
 def test_a_strategy_that_knows_the_winners_beats_every_draw() -> None:
     odds, payoff = market(5)
     chosen = payoff > 0
-    found = against_chance(chosen, np.ones(len(odds), dtype=bool), payoff, odds, 1_000, 1)
-    assert found is not None
-    assert found.p_value == pytest.approx(1 / 1_001)
+    chance = against_chance(chosen, np.ones(len(odds), dtype=bool), payoff, odds, 1_000, 1)
+    assert chance is not None
+    assert chance.p_value == pytest.approx(1 / 1_001)
 
 
 def test_the_p_value_of_blind_choice_is_spread_evenly() -> None:
@@ -64,9 +64,9 @@ def test_the_p_value_of_blind_choice_is_spread_evenly() -> None:
     for seed in range(150):
         odds, payoff = market(seed, 1_000)
         chosen = np.random.default_rng(seed + 1_000).random(1_000) < 0.2
-        found = against_chance(chosen, np.ones(1_000, dtype=bool), payoff, odds, 200, seed)
-        assert found is not None
-        values.append(found.p_value)
+        chance = against_chance(chosen, np.ones(1_000, dtype=bool), payoff, odds, 200, seed)
+        assert chance is not None
+        values.append(chance.p_value)
     assert stats.kstest(values, "uniform").pvalue > 0.001
 
 
@@ -101,11 +101,11 @@ def test_one_strategy_alone_is_not_deflated() -> None:
 
 @pytest.mark.slow
 def test_the_best_of_many_worthless_strategies_is_seldom_taken_for_better() -> None:
-    found = [
+    deflated = [
         np.nanmax(sharpe.deflated(np.random.default_rng(seed).normal(0, 1, (250, 20))))
         for seed in range(100)
     ]
-    assert np.mean(np.array(found) > 0.95) <= 0.08
+    assert np.mean(np.array(deflated) > 0.95) <= 0.08
 
 
 def test_a_strategy_that_never_bet_has_no_ratio() -> None:
@@ -151,24 +151,24 @@ def test_too_few_days_or_strategies_have_no_probability_of_overfitting() -> None
 
 def test_a_claim_of_five_points_needs_the_bets_of_the_textbook() -> None:
     # A standard error of 10 points on 400 bets: (2.8016 * .10 / .05)^2 * 400.
-    found = power(0.05, Estimate(1.0, 0.804, 1.196), 400)
-    assert found is not None
-    assert found.bets_needed == pytest.approx(400 * (2.8016 * 2) ** 2, rel=1e-3)
-    assert found.power == pytest.approx(stats.norm.cdf(0.5 - 1.96), abs=1e-4)
+    claim = power(0.05, Estimate(1.0, 0.804, 1.196), 400)
+    assert claim is not None
+    assert claim.bets_needed == pytest.approx(400 * (2.8016 * 2) ** 2, rel=1e-3)
+    assert claim.power == pytest.approx(stats.norm.cdf(0.5 - 1.96), abs=1e-4)
 
 
 def test_so_many_bets_as_are_needed_have_the_power_that_was_asked_for() -> None:
-    found = power(0.05, Estimate(1.0, 0.804, 1.196), 400)
-    assert found is not None
-    assert found.bets_needed is not None
-    narrower = 0.196 * math.sqrt(400 / found.bets_needed)
-    again = power(0.05, Estimate(1.0, 1 - narrower, 1 + narrower), found.bets_needed)
+    claim = power(0.05, Estimate(1.0, 0.804, 1.196), 400)
+    assert claim is not None
+    assert claim.bets_needed is not None
+    narrower = 0.196 * math.sqrt(400 / claim.bets_needed)
+    again = power(0.05, Estimate(1.0, 1 - narrower, 1 + narrower), claim.bets_needed)
     assert again is not None
     assert again.power == pytest.approx(0.80, abs=1e-3)
 
 
 def test_who_claims_nothing_needs_no_number_of_bets() -> None:
-    found = power(-0.05, Estimate(1.0, 0.9, 1.1), 400)
-    assert found is not None
-    assert found.bets_needed is None
+    claim = power(-0.05, Estimate(1.0, 0.9, 1.1), 400)
+    assert claim is not None
+    assert claim.bets_needed is None
     assert power(0.05, Estimate(1.0, float("nan"), float("nan")), 1) is None

@@ -168,7 +168,7 @@ def test_a_race_in_which_nobody_is_eligible_is_not_asked_about(project: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "reason"),
     [
         ("race['value']", "not float64 of the shape (2,)"),
         ("[True]", "each of 2 runners, not bool of the shape (1,)"),
@@ -177,11 +177,11 @@ def test_a_race_in_which_nobody_is_eligible_is_not_asked_about(project: Path) ->
     ],
 )
 def test_an_answer_that_is_none_is_refused_with_the_race(
-    project: Path, answer: str, said: str
+    project: Path, answer: str, reason: str
 ) -> None:
     write(project, f"class Mine:\n    def backs(self, race):\n        return {answer}\n")
     line = refusal(project)
-    assert said in line
+    assert reason in line
     assert "mine:Mine on race 0" in line
 
 

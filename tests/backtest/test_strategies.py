@@ -63,8 +63,8 @@ def test_race_types_and_classes_narrow_together() -> None:
 
 def test_a_top_share_takes_the_cut_off_that_was_learned_for_it() -> None:
     learned = [Learned(MARCH, {15: 0.3, 10: 9.0, 20: 9.0, 30: 9.0})]
-    found = selections(CARD, OddsBand(), learned, {"mine": Strategy(top_share=0.15)})
-    assert CARD.given.decision_odds[found["mine"].chosen].tolist() == [10.0]
+    selected = selections(CARD, OddsBand(), learned, {"mine": Strategy(top_share=0.15)})
+    assert CARD.given.decision_odds[selected["mine"].chosen].tolist() == [10.0]
 
 
 def test_each_model_of_a_walk_uses_its_own_cut_off_from_its_own_first_day() -> None:
@@ -103,9 +103,9 @@ def shares(plan: Stake, bank: float = 100.0, **columns: object) -> list[float]:
     """Shares of the bank on the first horse of each race, all of them backed."""
     card = runners([([5.0, 1.5], 0), ([3.0, 1.5], 1), ([5.0, 1.5], 1)], [1, 1, 2], **columns)
     backed = np.array([True, False] * 3)
-    found = stake_shares(backed, card, plan, bank)
-    assert (found[~backed] == 0).all()
-    return found[backed].tolist()
+    stakes = stake_shares(backed, card, plan, bank)
+    assert (stakes[~backed] == 0).all()
+    return stakes[backed].tolist()
 
 
 def test_a_flat_point_is_a_hundredth_of_a_bank_of_a_hundred() -> None:
@@ -135,8 +135,8 @@ def test_a_bet_is_cut_before_its_day() -> None:
 
 def test_a_races_cap_holds_over_all_its_bets() -> None:
     card = runners([([5.0, 3.0], 0)], [1])
-    found = stake_shares(np.array([True, True]), card, Stake(points=10, cap_race=0.05), 100.0)
-    assert found.tolist() == pytest.approx([0.025, 0.025])
+    stakes = stake_shares(np.array([True, True]), card, Stake(points=10, cap_race=0.05), 100.0)
+    assert stakes.tolist() == pytest.approx([0.025, 0.025])
 
 
 @given(
@@ -150,8 +150,8 @@ def test_no_cap_is_ever_exceeded(
     stake = Stake(
         plan=plan, points=points, fraction=fraction, cap_bet=bet, cap_race=race, cap_day=day
     )  # type: ignore[arg-type]
-    found = stake_shares(np.ones(len(CARD), dtype=bool), CARD, stake, 100.0)
+    stakes = stake_shares(np.ones(len(CARD), dtype=bool), CARD, stake, 100.0)
     given = CARD.given
-    assert found.max() <= bet + 1e-12
-    assert np.bincount(given.races.index, found).max() <= race + 1e-12
-    assert np.bincount(CARD.days.index, found).max() <= day + 1e-12
+    assert stakes.max() <= bet + 1e-12
+    assert np.bincount(given.races.index, stakes).max() <= race + 1e-12
+    assert np.bincount(CARD.days.index, stakes).max() <= day + 1e-12

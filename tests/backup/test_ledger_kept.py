@@ -102,7 +102,9 @@ def test_another_homes_ledger_in_its_place_is_named(home: Home, tmp_path: Path) 
     proof = verify_ledger(again, whole=False)
     assert proof is not None
     assert proof.broken == 2
-    assert proof.faults[0].startswith(f"MLflow's run {DAYS[0]} has another link 1 than the chain")
+    assert proof.faults[0].startswith(
+        f"link 1 of the chain is not the one in MLflow's run {DAYS[0]}"
+    )
 
 
 @pytest.mark.slow

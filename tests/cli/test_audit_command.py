@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.velo_command import velo
-from velo.audit.findings import PROOFS
+from velo.audit.differences import PROOFS
 
 
 def test_auditing_before_a_build_says_what_comes_first(tmp_path: Path) -> None:

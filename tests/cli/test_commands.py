@@ -92,12 +92,12 @@ def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
 
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "part"),
     [
         (("predict",), "--date"),
         (("predict", "card.csv", "--date", "2026-05-02"), "give a card file, or --date"),
         (("predict", "--date", "2026-05-02"), "champion"),
-        (("predict", "card.csv", "--price-kind", "guess"), "known are sp"),
+        (("predict", "card.csv", "--price-kind", "guess"), "choose one of sp"),
         (("predict", "card.csv", "--html", "card.txt"), "name a .html file"),
         (("predict", "card.csv", "--csv", "none/card.csv"), "there is no folder none"),
         (("ledger",), "velo predict CARD"),
@@ -106,10 +106,10 @@ def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
     ],
 )
 def test_the_daily_loop_says_in_one_line_what_it_lacks(
-    tmp_path: Path, words: tuple[str, ...], said: str
+    tmp_path: Path, words: tuple[str, ...], part: str
 ) -> None:
     answer = velo(tmp_path, *words)
     assert answer.code == 2
-    assert said in answer.err
+    assert part in answer.err
     assert answer.err.count("\n") == 1
     assert answer.out == ""

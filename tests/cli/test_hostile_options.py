@@ -87,7 +87,7 @@ SHORT = {"synth": ["--runners", "1000"]}
 
 def hostile_words(command: str, tmp: Path) -> list[list[str]]:
     """The command with each of its options at each hostile value of its type."""
-    found = []
+    lines = []
     for owner, name, kind, option in options():
         kinds = {kind, *get_args(kind)}
         if owner != command or bool in kinds:
@@ -98,8 +98,8 @@ def hostile_words(command: str, tmp: Path) -> list[list[str]]:
         flag = next(iter(option.param_decls or ()), f"--{name.replace('_', '-')}")
         lead = [word.format(tmp=tmp) for word in LEAD.get(command, [])]
         short = [] if name == "runners" else SHORT.get(command, [])
-        found += [[command, *lead, *short, flag, value] for value in drawn]
-    return found
+        lines += [[command, *lead, *short, flag, value] for value in drawn]
+    return lines
 
 
 @pytest.mark.slow

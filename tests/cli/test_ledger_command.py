@@ -21,11 +21,11 @@ from velo.monitoring.daily_runs import record_days
 def test_a_broken_mlflow_store_costs_the_runs_and_not_the_ledger(home: Home) -> None:
     record(home.ledger, [race(1, [backed(1), runner(2)])])
     (home.root / "mlflow.db").write_text("no database")
-    shown = velo(home.root, "ledger")
-    assert (shown.code, "bets not settled: 1 open" in shown.out) == (2, True)
-    said = velo(home.root, "ledger", "--json")
-    assert (said.code, said.json["bets"]["open"], said.json["recorded"]) == (2, 1, None)
-    for answer in (shown, said):
+    table = velo(home.root, "ledger")
+    assert (table.code, "bets not settled: 1 open" in table.out) == (2, True)
+    plain = velo(home.root, "ledger", "--json")
+    assert (plain.code, plain.json["bets"]["open"], plain.json["recorded"]) == (2, 1, None)
+    for answer in (table, plain):
         assert len(answer.err.splitlines()) == 1
         assert f"{home.root / 'mlflow.db'} cannot be opened" in answer.err
 
@@ -43,7 +43,10 @@ def test_a_store_that_breaks_off_in_the_midst_of_the_days_is_named(home: Home) -
     ("words", "why"),
     [
         (("--strategy", "topp20"), "there is no strategy 'topp20': known are all, top10, top20"),
-        (("--model", "7"), "version 7 predicted none of them before the off: predictions are of 1"),
+        (
+            ("--model", "7"),
+            "version 7 predicted none of them before the off; these versions did: 1",
+        ),
     ],
 )
 def test_a_name_that_nobody_bears_is_refused_and_no_empty_ledger(
@@ -85,5 +88,5 @@ def test_backfill_is_said_before_anything_else(home: Home, tmp_path: Path) -> No
     assert head.startswith("backfill,race_id")
     assert [row.partition(",")[0] for row in rows] == ["False", "True"]
     assert "<title>VÉLØ ledger, backfill</title>" in page.read_text(encoding="utf-8")
-    said = velo(home.root, "ledger", "--backfill", "--json")
-    assert said.out.startswith('{"backfill": true, "backfilled_races": 1')
+    plain = velo(home.root, "ledger", "--backfill", "--json")
+    assert plain.out.startswith('{"backfill": true, "backfilled_races": 1')

@@ -129,11 +129,10 @@ def test_a_changed_formula_of_the_project_is_the_one_served(
     assert {path.name for path in (racing / "var").glob("*.db")} == {"registry.db", "online.db"}
 
 
-def test_one_process_with_two_projects_applies_and_serves_each_its_own(
-    installed: Installed, tmp_path: Path
-) -> None:
+def test_one_process_with_two_projects_applies_and_serves_each_its_own(tmp_path: Path) -> None:
+    checkout = Installed(sys.executable)
     for name in ("mine", "yours"):
-        installed.velo(tmp_path, "init", name)
+        checkout.velo(tmp_path, "init", name)
     change(tmp_path / "mine" / "feature_repo" / "form.py", "unseen=0.5)", "unseen=0.6)")
     both = [
         "import os, pathlib, sys",
@@ -146,7 +145,7 @@ def test_one_process_with_two_projects_applies_and_serves_each_its_own(
         "    form.write_text(form.read_text().replace('unseen=0.6)', 'unseen=0.7)'))",
     ]
     folders = (str(tmp_path / name) for name in ("mine", "yours"))
-    served = installed.run(tmp_path, "-c", "\n".join(both), *folders)
+    served = checkout.run(tmp_path, "-c", "\n".join(both), *folders)
     assert served.split() == ["0.6", "0.5", "0.7", "0.5"]
 
 
@@ -176,23 +175,34 @@ def test_a_wheel_without_a_project_refuses_in_one_line(wheel: Installed, tmp_pat
     assert "run `velo init DIR`" in done.stderr
 
 
+WHOLE_WAY = """
+import json, pathlib, sys
+import velo
+from velo.synth.world import write_world
+
+write_world(12000, 5, 0.85, pathlib.Path("world.csv"))
+racing = velo.open()
+racing.ingest("world.csv")
+racing.build()
+racing.apply()
+trained = racing.train()
+for text in sys.argv[1:]:
+    pathlib.Path("mine.py").write_text(text)
+    bet = velo.open().backtest(first=trained.report.plan.holdout_start)
+    print(json.dumps(bet.report))
+"""
+"""One process, for a process takes longer to load its packages than to do its step here."""
+
+
 def test_the_whole_way_in_a_project_with_a_wheel(wheel: Installed, tmp_path: Path) -> None:
     """A run has the declarations that it stands on, and a changed strategy is another look."""
     wheel.velo(tmp_path, "init", "racing")
     racing = tmp_path / "racing"
-    (racing / "mine.py").write_text(STRATEGY, encoding="utf-8")
     with (racing / "velo.toml").open("a", encoding="utf-8") as file:
         file.write('[strategies.quiet]\npython = "mine:Quiet"\n')
-    wheel.velo(racing, "synth", "--runners", "12000", "--seed", "5", "--out", "world.csv")
-    wheel.velo(racing, "ingest", "world.csv")
-    wheel.velo(racing, "build")
-    wheel.feast(racing, "-c", "feature_repo", "apply")
-    trained = json.loads(wheel.velo(racing, "train", "--json"))
-    days = ("--from", trained["plan"]["holdout_start"]) if "plan" in trained else ()
-    reports = []
-    for text in (STRATEGY, STRATEGY, STRATEGY.replace("0.05", "0.06")):
-        (racing / "mine.py").write_text(text, encoding="utf-8")
-        reports.append(json.loads(wheel.velo(racing, "backtest", *days, "--json")))
+    texts = (STRATEGY, STRATEGY, STRATEGY.replace("0.05", "0.06"))
+    output = wheel.run(racing, "-c", WHOLE_WAY, *texts, **SMALL)
+    reports = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     assert [each["earlier_looks"] for each in reports] == [0, 0, 1]
     hashes = [each["python_strategies"]["quiet"] for each in reports]
     assert hashes[0] == hashes[1] != hashes[2]

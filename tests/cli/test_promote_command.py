@@ -72,11 +72,11 @@ def test_a_refusal_exits_1_and_says_why(tmp_path: Path) -> None:
     refused = velo(tmp_path, "promote", "v0.9.0", "--json")
     assert refused.code == 1
     assert refused.err == ""
-    said = refused.json
-    assert said["promoted"] is False
-    assert said["after"] == {"champion": None, "previous": None}
-    assert any("training_rows" in each for each in said["objections"])
-    assert said["findings"]["worst"]["odds_band"]
+    outcome = refused.json
+    assert outcome["promoted"] is False
+    assert outcome["after"] == {"champion": None, "previous": None}
+    assert any("training_rows" in each for each in outcome["objections"])
+    assert outcome["findings"]["worst"]["odds_band"]
 
     table = velo(tmp_path, "promote")
     assert table.code == 1
@@ -92,5 +92,5 @@ def test_a_refusal_exits_1_and_says_why(tmp_path: Path) -> None:
     assert report.name == "report_v0.9.0.html"
     page = report.read_text(encoding="utf-8")
     assert "Version 1 (v0.9.0)" in page
-    assert "was not backtested" not in page
+    assert "has not been backtested" not in page
     assert "Against chance" in page

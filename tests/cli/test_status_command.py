@@ -31,17 +31,17 @@ def test_results_leave_the_build_behind_and_a_card_alone_does_not(
     tomorrow = race(date="2099-04-27", race_id="9")
     (tmp_path / "card.csv").write_text(text_of(tomorrow, declared), encoding="utf-8")
     assert load(home, tmp_path / "card.csv").accepted == 3
-    said = velo(home.root, "status", "--json")
-    assert said.json["staleness"]["build_behind"] == 0
-    assert said.json["staleness"]["next_race_day"] == "2099-04-27"
+    status = velo(home.root, "status", "--json")
+    assert status.json["staleness"]["build_behind"] == 0
+    assert status.json["staleness"]["next_race_day"] == "2099-04-27"
 
     late = [row("Delta", "1", race_id="10", off="3:00")]
     (tmp_path / "late.csv").write_text(text_of(late), encoding="utf-8")
     load(home, tmp_path / "late.csv")
-    said = velo(home.root, "status", "--json")
-    assert said.code == 1
-    assert said.json["staleness"]["build_behind"] == 1
-    assert said.json["next"] == "velo build"
+    status = velo(home.root, "status", "--json")
+    assert status.code == 1
+    assert status.json["staleness"]["build_behind"] == 1
+    assert status.json["next"] == "velo build"
 
 
 @pytest.mark.slow
@@ -51,8 +51,8 @@ def test_a_build_of_an_earlier_version_is_used_and_due(home: Home, tmp_path: Pat
     build(home, Settings())
     assert velo(home.root, "status", "--json").json["build"]["hashed"]
     (home.current_build / NAME).unlink()
-    said = velo(home.root, "status", "--json").json
-    assert said["due"][0] == {
+    status = velo(home.root, "status", "--json").json
+    assert status["due"][0] == {
         "command": "velo build",
         "why": "the build is from before files had hashes",
     }
@@ -67,7 +67,7 @@ def test_a_home_that_was_moved_says_so_and_how_it_is_brought_over(
     with closing(sqlite3.connect(moved.root / "mlflow.db")) as con, con:
         con.execute("CREATE TABLE experiments (artifact_location TEXT)")
         con.execute("INSERT INTO experiments VALUES (?)", [home.artifacts.as_uri()])
-    found = elsewhere(moved)
-    assert found == (str(home.root),)
+    old_homes = elsewhere(moved)
+    assert old_homes == (str(home.root),)
     (tmp_path / "home").symlink_to(moved.root)
     assert elsewhere(moved) == (), "a link leads there"

@@ -52,7 +52,7 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         port = str(other.getsockname()[1])
         answer = velo(tmp_path, "ui", "--port", port)
     assert answer.code == 2
-    assert f"port {port} of 127.0.0.1 cannot be had" in answer.err
+    assert f"port {port} on 127.0.0.1 is not available" in answer.err
 
 
 @pytest.mark.slow
@@ -68,8 +68,8 @@ def test_mlflow_is_served_until_it_is_ended(tmp_path: Path, order: signal.Signal
     )
     try:
         assert process.stdout is not None
-        told = process.stdout.readline()
-        assert re.match(rf"MLflow: http://127\.0\.0\.1:{port}/#/experiments/\d+/runs", told)
+        first_line = process.stdout.readline()
+        assert re.match(rf"MLflow: http://127\.0\.0\.1:{port}/#/experiments/\d+/runs", first_line)
         url = f"http://127.0.0.1:{port}/api/2.0/mlflow/experiments/get-by-name?experiment_name=velo"
         with urllib.request.urlopen(url, timeout=60) as answer:
             assert (tmp_path / "mlartifacts").as_uri() in answer.read().decode()

@@ -27,7 +27,7 @@ class Demo:
     """A finished demo."""
 
     home: Path
-    said: dict[str, Any]
+    outcome: dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 
 @pytest.mark.slow
 def test_an_efficient_market_is_refused_with_reasons(demo: Demo) -> None:
-    verdict = demo.said["verdict"]
+    verdict = demo.outcome["verdict"]
     assert verdict["promoted"] is False
     missed = {each["name"] for each in verdict["criteria"] if not each["holds"]}
     assert {"alpha_share", "delta_ll", "training_rows"} <= missed
@@ -50,7 +50,7 @@ def test_an_efficient_market_is_refused_with_reasons(demo: Demo) -> None:
 
 
 def test_every_family_and_criterion_is_in_the_gate_table(demo: Demo) -> None:
-    named = {each["name"] for each in demo.said["verdict"]["criteria"]}
+    named = {each["name"] for each in demo.outcome["verdict"]["criteria"]}
     assert {
         "calibration_error",
         "ae_ratio",
@@ -68,15 +68,15 @@ def test_every_family_and_criterion_is_in_the_gate_table(demo: Demo) -> None:
 
 
 def test_the_backtest_report_validates_against_the_schema(demo: Demo) -> None:
-    report = json.loads(Path(demo.said["report"]).read_text(encoding="utf-8"))
+    report = json.loads(Path(demo.outcome["report"]).read_text(encoding="utf-8"))
     jsonschema.validate(report, schema())
     assert report["strategies"]["top20"]["bets"] > 0
     assert report["baseline"]["favourite"]["roi_ci"][0] < report["baseline"]["favourite"]["roi"]
 
 
 def test_the_backtest_of_the_holdout_is_the_holdout_that_was_judged(demo: Demo) -> None:
-    report = json.loads(Path(demo.said["report"]).read_text(encoding="utf-8"))
-    judged = demo.said["holdout"]
+    report = json.loads(Path(demo.outcome["report"]).read_text(encoding="utf-8"))
+    judged = demo.outcome["holdout"]
     assert report["races"] == judged["races"]
     assert report["strategies"]["top20"]["roi"] == pytest.approx(judged["roi_top20"], abs=1e-12)
     assert report["delta_r2"] == pytest.approx(judged["delta_r2"], abs=1e-12)
@@ -84,13 +84,13 @@ def test_the_backtest_of_the_holdout_is_the_holdout_that_was_judged(demo: Demo) 
 
 def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
     home = Home(demo.home)
-    found = resolve(home, "challenger")
-    run = client(home).get_run(found.run_id)
+    challenger = resolve(home, "challenger")
+    run = client(home).get_run(challenger.run_id)
     assert run.info.status == "FINISHED"
     assert run.data.tags["velo.verdict"] == "refused"
     assert run.data.params["training.service"] == "velo_v1_1_0"
     assert {"r2", "delta_r2", "fold_r2_model", "roi_top20_bets"} <= set(run.data.metrics)
-    held = {path.name for path in found.folder.parent.rglob("*") if path.is_file()}
+    held = {path.name for path in challenger.folder.parent.rglob("*") if path.is_file()}
     assert {
         "gate.json",
         "training_report.json",
@@ -102,9 +102,9 @@ def test_the_run_in_mlflow_holds_what_a_reviewer_needs(demo: Demo) -> None:
 
 
 def test_the_report_of_the_run_is_a_page_on_disk_and_beside_the_run(demo: Demo) -> None:
-    page = Path(demo.said["page"]).read_text(encoding="utf-8")
-    found = resolve(Home(demo.home), "challenger")
-    beside = found.folder.parent / "report.html"
+    page = Path(demo.outcome["page"]).read_text(encoding="utf-8")
+    challenger = resolve(Home(demo.home), "challenger")
+    beside = challenger.folder.parent / "report.html"
     assert beside.read_text(encoding="utf-8") == page
     assert "Refused" in page
     assert len(page.encode()) < 3_000_000
@@ -112,7 +112,7 @@ def test_the_report_of_the_run_is_a_page_on_disk_and_beside_the_run(demo: Demo) 
 
 @pytest.mark.slow
 def test_report_says_path_and_sizes_and_makes_the_same_page_again(demo: Demo) -> None:
-    before = Path(demo.said["page"]).read_text(encoding="utf-8")
+    before = Path(demo.outcome["page"]).read_text(encoding="utf-8")
     answer = velo(demo.home, "report", "--json")
     assert answer.code == 0, answer.err
     assert set(answer.json) == {"path", "bytes", "figures", "figures_bytes"}
@@ -120,7 +120,7 @@ def test_report_says_path_and_sizes_and_makes_the_same_page_again(demo: Demo) ->
     assert page.stat().st_size == answer.json["bytes"]
     assert page.read_text(encoding="utf-8") == before
     figures = json.loads(Path(answer.json["figures"]).read_text(encoding="utf-8"))
-    judged = demo.said["holdout"]
+    judged = demo.outcome["holdout"]
     assert figures["paths"]["top20"]["bets"] == judged["roi_top20_bets"]
 
 
@@ -151,10 +151,10 @@ def test_the_same_file_again_changes_nothing(demo: Demo) -> None:
 
 @pytest.mark.slow
 def test_status_points_at_the_build_and_the_challenger(demo: Demo) -> None:
-    said = velo(demo.home, "status", "--json").json
-    assert said["next"] == "velo backtest"
-    assert said["models"]["challenger"]["verdict"] == "refused"
-    assert said["build"]["tables"]["entries"] == said["build"]["starts"]
+    status = velo(demo.home, "status", "--json").json
+    assert status["next"] == "velo backtest"
+    assert status["models"]["challenger"]["verdict"] == "refused"
+    assert status["build"]["tables"]["entries"] == status["build"]["starts"]
 
 
 @pytest.mark.slow
@@ -204,8 +204,8 @@ def test_every_without_a_walk_is_a_mistake(demo: Demo) -> None:
 
 
 def test_a_tampered_model_is_refused(demo: Demo) -> None:
-    found = resolve(Home(demo.home), "challenger")
-    ranker = found.folder / "ranker.txt"
+    challenger = resolve(Home(demo.home), "challenger")
+    ranker = challenger.folder / "ranker.txt"
     whole = ranker.read_text(encoding="utf-8")
     try:
         ranker.write_text(whole.replace("leaf_value=", "leaf_value=1", 1), encoding="utf-8")
@@ -227,7 +227,7 @@ def test_the_same_training_again_gives_the_same_model_and_figures(demo: Demo) ->
     assert answer.code == 0, answer.err
     second = resolve(Home(demo.home), answer.json["version"])
     after = store.get_run(second.run_id).data
-    one, other = (load(found.folder, found.sha256) for found in (first, second))
+    one, other = (load(version.folder, version.sha256) for version in (first, second))
     assert other.ranker == one.ranker
     # A checkout in which a file was changed in between is another code.
     assert {**other.model, "code": ""} == {**one.model, "code": ""}

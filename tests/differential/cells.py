@@ -62,17 +62,17 @@ def plain(text: str | None) -> Cell:
 def odds(text: str | None) -> Cell:
     if empty(text):
         return NOTHING
-    said = (text or "").replace("\xa0", " ").strip().lower()
-    if re.fullmatch("ev(en)?s?" + _MARKS, said):
+    written = (text or "").replace("\xa0", " ").strip().lower()
+    if re.fullmatch("ev(en)?s?" + _MARKS, written):
         return exactly(2.0)
     for joint in ("/", "-"):
-        if m := re.fullmatch(rf"([1-9][\d,]*(?:\.\d+)?)\s*{joint}\s*([1-9]\d*){_MARKS}", said):
+        if m := re.fullmatch(rf"([1-9][\d,]*(?:\.\d+)?)\s*{joint}\s*([1-9]\d*){_MARKS}", written):
             return _price(1 + float(m[1].replace(",", "")) / int(m[2]))
-    if re.fullmatch(r"\d+(\.\d+)?", said):
-        return _price(float(said))
-    if m := re.fullmatch(r"(\d+\.\d+)[fjc]+", said):
+    if re.fullmatch(r"\d+(\.\d+)?", written):
+        return _price(float(written))
+    if m := re.fullmatch(r"(\d+\.\d+)[fjc]+", written):
         return perhaps(float(m[1]))
-    if m := re.fullmatch(r"(\d+),(\d{1,2})", said):
+    if m := re.fullmatch(r"(\d+),(\d{1,2})", written):
         return perhaps(float(f"{m[1]}.{m[2]}"))
     return UNREAD
 
@@ -84,16 +84,16 @@ def _price(value: float) -> Cell:
 def weight(text: str | None) -> Cell:
     if empty(text):
         return NOTHING
-    said = (text or "").strip().lower()
-    if m := re.fullmatch(r"(\d{1,2})(-|\s*st\s*)(\d{1,2})(?:\s*lbs?)?", said):
+    written = (text or "").strip().lower()
+    if m := re.fullmatch(r"(\d{1,2})(-|\s*st\s*)(\d{1,2})(?:\s*lbs?)?", written):
         padded = m[1].startswith("0") or (m[2] == "-" and len(m[3]) == 2 and m[3][0] == "0")
         pounds = int(m[1]) * 14 + int(m[3])
         return UNREAD if padded or int(m[3]) > 13 else _carried(float(pounds))
-    if m := re.fullmatch(r"(\d{2,3}(?:\.\d+)?)(\s*lbs?)?", said):
+    if m := re.fullmatch(r"(\d{2,3}(?:\.\d+)?)(\s*lbs?)?", written):
         return perhaps(float(m[1])) if m[2] else _carried(float(m[1]))
-    if m := re.fullmatch(r"(\d{2}(?:\.\d)?)\s*kg", said):
+    if m := re.fullmatch(r"(\d{2}(?:\.\d)?)\s*kg", written):
         return perhaps(float(m[1]) / 0.45359237)
-    if m := re.fullmatch(r"(\d+)–(\d+)", said):
+    if m := re.fullmatch(r"(\d+)–(\d+)", written):
         return perhaps(float(int(m[1]) * 14 + int(m[2])))
     return UNREAD
 
@@ -105,14 +105,14 @@ def _carried(pounds: float) -> Cell:
 def distance(text: str | None) -> Cell:
     if empty(text):
         return NOTHING
-    said = (text or "").strip().lower().replace("â", "").replace("Â".lower(), "")
+    written = (text or "").strip().lower().replace("â", "").replace("Â".lower(), "")
     for sign, part in (("½", ".5"), ("¼", ".25"), ("¾", ".75")):
-        said = said.replace(sign, part)
-    if m := re.fullmatch(r"(\d{3,5})\s*m", said):
+        written = written.replace(sign, part)
+    if m := re.fullmatch(r"(\d{3,5})\s*m", written):
         return exactly(float(m[1])) if int(m[1]) >= 800 else UNREAD
     n = r"(\d*\.?\d+)"
-    if not said or not (
-        m := re.fullmatch(rf"(?:{n}\s*m)?\s*(?:{n}\s*f)?\s*(?:{n}\s*y(?:a?r?ds)?)?", said)
+    if not written or not (
+        m := re.fullmatch(rf"(?:{n}\s*m)?\s*(?:{n}\s*f)?\s*(?:{n}\s*y(?:a?r?ds)?)?", written)
     ):
         return UNREAD
     miles, furlongs, yards = (float(part or 0) for part in m.groups())
@@ -124,14 +124,14 @@ def whole(text: str | None, least: int = 0, most: int = 10_000) -> Cell:
     """A number without a fraction, `7` or `7.0`."""
     if empty(text):
         return NOTHING
-    said = (text or "").strip()
-    if m := re.fullmatch(r"(\d+)(?:\.0+)?", said):
+    written = (text or "").strip()
+    if m := re.fullmatch(r"(\d+)(?:\.0+)?", written):
         return exactly(int(m[1])) if least <= int(m[1]) <= most else UNREAD
-    return _in_brackets(said) or UNREAD
+    return _in_brackets(written) or UNREAD
 
 
-def _in_brackets(said: str) -> Cell | None:
-    m = re.fullmatch(r"\((\d+)\)", said)
+def _in_brackets(written: str) -> Cell | None:
+    m = re.fullmatch(r"\((\d+)\)", written)
     return perhaps(int(m[1])) if m else None
 
 
@@ -162,12 +162,12 @@ def number(text: str | None) -> tuple[Cell, Cell]:
 def rating(text: str | None) -> Cell:
     if empty(text):
         return NOTHING
-    said = (text or "").strip()
-    if re.fullmatch(r"-?\d+(\.\d+)?", said):
-        return exactly(float(said))
-    if re.fullmatch(r"\d\.\d+E\+\d+", said):
-        return perhaps(float(said))
-    return _in_brackets(said) or UNREAD
+    written = (text or "").strip()
+    if re.fullmatch(r"-?\d+(\.\d+)?", written):
+        return exactly(float(written))
+    if re.fullmatch(r"\d\.\d+E\+\d+", written):
+        return perhaps(float(written))
+    return _in_brackets(written) or UNREAD
 
 
 _LENGTHS = {
@@ -183,14 +183,14 @@ _LENGTHS = {
 def beaten(text: str | None) -> Cell:
     if empty(text):
         return NOTHING
-    said = (text or "").strip()
-    if re.fullmatch(r"\d+(\.\d*)?|\.\d+", said):
-        return exactly(float(said))
-    if said.lower() in _LENGTHS:
-        return perhaps(*_LENGTHS[said.lower()])
-    if m := re.fullmatch(r"(\d*)([½¼¾])", said):
+    written = (text or "").strip()
+    if re.fullmatch(r"\d+(\.\d*)?|\.\d+", written):
+        return exactly(float(written))
+    if written.lower() in _LENGTHS:
+        return perhaps(*_LENGTHS[written.lower()])
+    if m := re.fullmatch(r"(\d*)([½¼¾])", written):
         return perhaps(int(m[1] or 0) + {"½": 0.5, "¼": 0.25, "¾": 0.75}[m[2]])
-    if m := re.fullmatch(r"(\d+),(\d{1,2})", said):
+    if m := re.fullmatch(r"(\d+),(\d{1,2})", written):
         return perhaps(float(f"{m[1]}.{m[2]}"))
     return UNREAD
 
@@ -210,10 +210,10 @@ def seconds(text: str | None) -> Cell:
 def money(text: str | None) -> Cell:
     if empty(text):
         return NOTHING
-    said = re.sub(r"^[£€$]\s*", "", (text or "").strip())
-    if re.fullmatch(r"\d+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?", said):
-        return exactly(float(said.replace(",", "")))
-    if m := re.fullmatch(r"(\d{1,3}(?:\.\d{3})+),(\d\d)", said):
+    written = re.sub(r"^[£€$]\s*", "", (text or "").strip())
+    if re.fullmatch(r"\d+(\.\d+)?|\d{1,3}(,\d{3})+(\.\d+)?", written):
+        return exactly(float(written.replace(",", "")))
+    if m := re.fullmatch(r"(\d{1,3}(?:\.\d{3})+),(\d\d)", written):
         return perhaps(float(m[1].replace(".", "") + "." + m[2]))
     return UNREAD
 
@@ -282,21 +282,23 @@ def going(text: str | None) -> Cell:
     """Its group."""
     if empty(text):
         return NOTHING
-    said = re.sub(r"\s*[(,].*", "", " ".join((text or "").lower().split()))
-    if m := re.fullmatch(r"([a-z]+) ?(\d|10)", said):
-        said = "soft" if m[1] == "slow" else m[1]
-    return exactly(GROUP[said]) if said in GROUP else UNREAD
+    written = re.sub(r"\s*[(,].*", "", " ".join((text or "").lower().split()))
+    if m := re.fullmatch(r"([a-z]+) ?(\d|10)", written):
+        written = "soft" if m[1] == "slow" else m[1]
+    return exactly(GROUP[written]) if written in GROUP else UNREAD
 
 
 def day(text: str | None, month_first: bool = False) -> date | None:
-    said = (text or "").strip()[:11].strip().removesuffix(" 00").strip()
-    said = re.sub(r"[ T]\d\d$|[ T]$", "", said)
-    if m := re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)", said):
+    written = (text or "").strip()[:11].strip().removesuffix(" 00").strip()
+    written = re.sub(r"[ T]\d\d$|[ T]$", "", written)
+    if m := re.fullmatch(r"(\d{4})-?(\d\d)-?(\d\d)", written):
         parts = (int(m[1]), int(m[2]), int(m[3]))
-    elif m := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", said):
+    elif m := re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", written):
         first, second = (int(m[2]), int(m[1])) if month_first else (int(m[1]), int(m[2]))
         parts = (int(m[3]), second, first)
-    elif (m := re.fullmatch(r"(\d{1,2}) ([A-Za-z]{3}) (\d{4})", said)) and m[2].lower() in MONTHS:
+    elif (m := re.fullmatch(r"(\d{1,2}) ([A-Za-z]{3}) (\d{4})", written)) and m[
+        2
+    ].lower() in MONTHS:
         parts = (int(m[3]), MONTHS.index(m[2].lower()) + 1, int(m[1]))
     else:
         return None

@@ -123,17 +123,18 @@ def _is_twenty_four(known: dict[str, int]) -> bool:
 
 def _placed(day: date, zone: ZoneInfo, known: dict[str, int]) -> list[dict[str, int]]:
     """The likeliest reading of a meeting, or both where neither is out of the question."""
-    said = {text: time for text, time in known.items() if "m" in text.lower()}
-    known = {text: time for text, time in known.items() if text not in said}
+    certain = {text: time for text, time in known.items() if "m" in text.lower()}
+    known = {text: time for text, time in known.items() if text not in certain}
     if not known:
-        return [said]
+        return [certain]
     on_dial = sorted({time % 720 for time in known.values()})
     gaps = [
         ((on_dial[(i + 1) % len(on_dial)] - time) % 720 or 720, i) for i, time in enumerate(on_dial)
     ]
     first = on_dial[(max(gaps)[1] + 1) % len(on_dial)]
     readings = [
-        said | {text: (first + (time - first) % 720 + half) % 1440 for text, time in known.items()}
+        certain
+        | {text: (first + (time - first) % 720 + half) % 1440 for text, time in known.items()}
         for half in (0, 720)
     ]
     hours = [[_local_hour(day, time, zone) for time in r.values()] for r in readings]

@@ -11,7 +11,8 @@ import numpy as np
 
 from tests.differential.cells import NOTHING, UNREAD, Cell, distance, exactly, perhaps
 from tests.differential.json_files import write_json
-from tests.differential.layouts import LAYOUTS, RESULT_SPELLINGS, Layout
+from tests.differential.layout import RESULT_SPELLINGS, Layout
+from tests.differential.layouts import LAYOUTS
 from tests.differential.oddities import BY_FIELD, OF_THE_RACE
 from tests.differential.truth import COURSES, Race, some_races
 
@@ -272,7 +273,9 @@ def _plant(
             _expect(planted, line, name, text, len(races[k].runners), "ran" in columns)
 
 
-def _expect(planted: Planted, line: int, name: str, text: str, field_size: int, told: bool) -> None:
+def _expect(
+    planted: Planted, line: int, name: str, text: str, field_size: int, unread: bool
+) -> None:
     cells = planted.cells.setdefault(line, {})
     meant = BY_FIELD[name][text]
     if name == "number":
@@ -285,7 +288,7 @@ def _expect(planted: Planted, line: int, name: str, text: str, field_size: int, 
         elif meant is None:
             cells["position"] = UNREAD
         elif meant > field_size:
-            cells["position"] = UNREAD if told else perhaps(meant)
+            cells["position"] = UNREAD if unread else perhaps(meant)
         else:
             cells["status"], cells["position"] = exactly("finished"), exactly(meant)
     else:

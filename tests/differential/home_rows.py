@@ -169,12 +169,12 @@ def _runners(con: duckdb.DuckDBPyConnection) -> Runners:
         "LEFT JOIN results x USING (race_id, horse_id)"
     )
     names = [column[0] for column in relation.description or []]
-    found: Runners = {}
+    runners: Runners = {}
     by_id: dict[tuple[int, int], dict[str, Any]] = {}
     for values in relation.fetchall():
         row = dict(zip(names, values, strict=True))
         row |= {"open": [], "touched": []}
-        found.setdefault(key_of(row), []).append(row)
+        runners.setdefault(key_of(row), []).append(row)
         by_id[row["race_id"], row["horse_id"]] = row
     prices = con.execute(
         "SELECT race_id, horse_id, kind, decimal_odds FROM prices_history ORDER BY kind, nth"
@@ -185,7 +185,7 @@ def _runners(con: duckdb.DuckDBPyConnection) -> Runners:
             row[kind].append(price)
         else:
             row[kind] = price
-    return found
+    return runners
 
 
 def key_of(row: dict[str, Any]) -> Key:
@@ -251,19 +251,19 @@ def _unread(
     con: duckdb.DuckDBPyConnection, expected: dict[str, Counter[str]], reading: Reading
 ) -> Iterator[str]:
     """The counts of the table `unread` against those of the cells that we could not read."""
-    told: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     lines: dict[str, set[int]] = defaultdict(set)
     for name, cells, examples in con.execute(
         "SELECT field, cells, examples FROM unread WHERE batch_id = "
         "(SELECT max(batch_id) FROM import_batches)"
     ).fetchall():
-        told[name] += cells
+        counts[name] += cells
         lines[name] |= {example["line"] for example in examples}
         if not 1 <= len(examples) <= 3:
             yield f"unread {name}: {len(examples)} examples"
     fields = {name: names for name, names in UNREAD_NAMES.items() if names}
     for name, names in fields.items():
-        count = sum(told.pop(each, 0) for each in names)
+        count = sum(counts.pop(each, 0) for each in names)
         least = expected[name]["least"]
         most = least + expected[name]["more"]
         if not least <= count <= most:
@@ -273,5 +273,5 @@ def _unread(
         }
         if strange := set().union(*(lines[each] for each in names)) - doubtful:
             yield f"unread {name}: lines {sorted(strange)} are well written"
-    for name, count in told.items():
+    for name, count in counts.items():
         yield f"unread {name}: {count} counted, none expected"

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.differential.layouts import Layout
+from tests.differential.layout import Layout
 from tests.differential.reading import Reading, read_records
 
 _FIRST_OF_RUNNER = ("horse_id", "number")
@@ -31,14 +31,14 @@ def read_json(path: Path, layout: Layout) -> Reading:
     return read_records(records, list(layout.columns), layout)
 
 
-def _races(said: Any, layout: Layout) -> list[dict[str, Any]]:
+def _races(document: Any, layout: Layout) -> list[dict[str, Any]]:
     if layout.container == "json-results":
-        return list(said["results"])
+        return list(document["results"])
     if layout.container == "json-racecards":
-        return list(said["racecards"])
+        return list(document["racecards"])
     return [
         {"region": region, **race}
-        for region, courses in said.items()
+        for region, courses in document.items()
         for offs in courses.values()
         for race in offs.values()
     ]
@@ -84,8 +84,8 @@ def _nested(races: list[dict[str, Any]], layout: Layout) -> Any:
         return {"results": races}
     if layout.container == "json-racecards":
         return {"racecards": races}
-    said: dict[str, Any] = {}
+    document: dict[str, Any] = {}
     for race in races:
-        offs = said.setdefault(race["region"], {}).setdefault(race["course"], {})
+        offs = document.setdefault(race["region"], {}).setdefault(race["course"], {})
         offs[race["off_time"]] = race
-    return said
+    return document

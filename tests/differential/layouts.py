@@ -2,102 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 
-SAME = (
-    "date",
-    "course",
-    "region",
-    "off",
-    "race_name",
-    "class",
-    "pattern",
-    "rating_band",
-    "going",
-    "surface",
-    "ran",
-    "draw",
-    "horse",
-    "age",
-    "sex",
-    "jockey",
-    "trainer",
-    "prize",
-    "rpr",
-    "ts",
-    "sire",
-    "dam",
-    "damsire",
-    "owner",
-    "comment",
-    "race_no",
-)
-RESULT_SPELLINGS = ("pos", "position", "finish_pos", "placing", "fin")
-
-
-@dataclass(frozen=True)
-class Layout:
-    """A format-year.
-
-    Attributes:
-        columns: the columns that it writes, in order.
-        means: column -> our field; a column that is missing here means nothing to us. Of two
-            columns of one field the first of `columns` counts.
-        first: first day of its files.
-        twenty_four: the day from which offs are on a 24-hour clock.
-        slug: courses as slugs, without a country unless there is a region.
-        suffixes: whether horses carry their country.
-        needed: columns that make the format-year what it is, so that a test may not drop them.
-        role: `results` or `card`.
-        container: `csv`, `json-results`, `json-by-region` or `json-racecards`.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    means: dict[str, str]
-    first: date
-    twenty_four: date | None = None
-    slug: bool = False
-    suffixes: bool = True
-    needed: frozenset[str] = frozenset()
-    role: str = "results"
-    header_case: str = "lower"
-    dates: tuple[str, ...] = ("%Y-%m-%d",)
-    last: date = field(default=date(2025, 10, 1))
-    quoted: bool = False
-    container: str = "csv"
-
-
-def _means(columns: tuple[str, ...], **other: str) -> dict[str, str]:
-    known = {name: name for name in SAME} | {
-        "race_id": "source_race_id",
-        "type": "race_type",
-        "dist": "distance",
-        "num": "number",
-        "pos": "position",
-        "ovr_btn": "beaten",
-        "wgt": "weight",
-        "lbs": "weight",
-        "hg": "headgear",
-        "secs": "seconds",
-        "time": "seconds",
-        "sp": "sp",
-        "dec": "sp",
-        "or": "official_rating",
-        "official_rating": "official_rating",
-        "horse_id": "source_horse_id",
-    }
-    known |= other
-    return {name: known[name] for name in columns if known.get(name)}
-
-
-def _layout(name: str, columns: str, first: date, **rest: object) -> Layout:
-    names = tuple(columns.split())
-    other = rest.pop("other", {})
-    assert isinstance(other, dict)
-    return Layout(name, names, _means(names, **other), first, **rest)  # type: ignore[arg-type]
-
+from tests.differential.layout import layout
 
 _RACEFORM = (
     "date course race_id off race_name type class pattern rating_band age_band sex_rest dist going "
@@ -166,14 +73,14 @@ _CARD_NAMES = {
 LAYOUTS = {
     each.name: each
     for each in (
-        _layout(
+        layout(
             "raceform",
             _RACEFORM,
             date(2015, 1, 2),
             dates=("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y%m%d", "%d %b %Y"),
             needed=frozenset({"race_id", "sp", "wgt"}),
         ),
-        _layout(
+        layout(
             "raceform-24h",
             _RACEFORM,
             date(2025, 10, 15),
@@ -181,7 +88,7 @@ LAYOUTS = {
             last=date(2026, 6, 1),
             needed=frozenset({"race_id", "sp", "wgt"}),
         ),
-        _layout(
+        layout(
             "rpscrape",
             "date region course course_detail off race_name type class pattern rating_band "
             "age_band sex_rest dist dist_f dist_m going surface ran num pos draw ovr_btn btn horse "
@@ -190,14 +97,14 @@ LAYOUTS = {
             date(2021, 11, 1),
             needed=frozenset({"lbs", "dec"}),
         ),
-        _layout(
+        layout(
             "rpscrape-chosen",
             "date course race_id off race_name type dist going ran num pos draw horse age sex lbs "
             "sp dec jockey trainer prize or rpr ts",
             date(2021, 11, 1),
             needed=frozenset({"lbs", "sp", "race_id"}),
         ),
-        _layout(
+        layout(
             "rpscrape-2021",
             _RPSCRAPE_2020.replace("date ", "date region "),
             date(2021, 4, 21),
@@ -207,7 +114,7 @@ LAYOUTS = {
             other={"name": "race_name"},
             needed=frozenset({"region", "name", "dec"}),
         ),
-        _layout(
+        layout(
             "rpscrape-2020",
             _RPSCRAPE_2020,
             date(2020, 3, 1),
@@ -217,7 +124,7 @@ LAYOUTS = {
             other={"name": "race_name"},
             needed=frozenset({"name", "dec"}),
         ),
-        _layout(
+        layout(
             "rpscrape-2019",
             "date course time race_name class band dist(f) dist(m) going pos draw btn horse_name "
             "sp dec age weight lbs gear fin_time jockey trainer or ts rpr prize(£) sire dam "
@@ -229,7 +136,7 @@ LAYOUTS = {
             other={**_OLD, "dist(f)": "distance", "horse_name": "horse", "prize(£)": "prize"},
             needed=frozenset({"time", "horse_name", "dist(f)", "weight", "dec"}),
         ),
-        _layout(
+        layout(
             "rpscrape-2019-jan",
             "date course time race_name class band distance going pos draw btn name sp dec age "
             "weight lbs gear fin_time jockey trainer or ts rpr prize sire dam damsire comment",
@@ -240,7 +147,7 @@ LAYOUTS = {
             other={**_OLD, "name": "horse"},
             needed=frozenset({"time", "name", "distance", "weight", "dec", "jockey", "trainer"}),
         ),
-        _layout(
+        layout(
             "rpscrape-2018",
             "date course time race_name class band distance going pos draw btn name sp age weight "
             "gear fin_time jockey trainer or ts rpr prize sire dam damsire comment",
@@ -254,7 +161,7 @@ LAYOUTS = {
                 {"time", "name", "distance", "weight", "band", "class", "gear", "jockey", "trainer"}
             ),
         ),
-        _layout(
+        layout(
             "racing-data",
             "date course race_id off race_name type class pattern rating_band dist going ran num "
             "pos draw ovr_btn horse age sex wgt hg secs sp jockey trainer prize official_rating "
@@ -263,7 +170,7 @@ LAYOUTS = {
             other={"comments": "comment"},
             needed=frozenset({"race_id", "official_rating", "sp", "wgt", "secs"}),
         ),
-        _layout(
+        layout(
             "racing-api",
             _RACING_API,
             date(2024, 1, 2),
@@ -271,7 +178,7 @@ LAYOUTS = {
             other=_API,
             needed=frozenset({"race_id", "off_dt", "weight", "weight_lbs", "number", "sp"}),
         ),
-        _layout(
+        layout(
             "racecard",
             "date region course off race_name type class pattern rating_band age_band sex_rest "
             "dist going surface ran num draw horse age sex lbs hg jockey trainer or sire dam "
@@ -280,7 +187,7 @@ LAYOUTS = {
             role="card",
             needed=frozenset({"lbs"}),
         ),
-        _layout(
+        layout(
             "racing-api-json",
             _RACING_API,
             date(2024, 1, 2),
@@ -289,7 +196,7 @@ LAYOUTS = {
             container="json-results",
             needed=frozenset({"race_id", "off_dt", "weight", "weight_lbs", "number", "sp"}),
         ),
-        _layout(
+        layout(
             "rpscrape-json",
             f"{_CARD} type {_ENTRY}",
             date(2024, 1, 2),
@@ -299,7 +206,7 @@ LAYOUTS = {
             other=_CARD_NAMES,
             needed=frozenset({"lbs", "jockey", "race_id"}),
         ),
-        _layout(
+        layout(
             "rpscrape-json-2026",
             f"{_CARD} race_type {_ENTRY} non_runner reserve",
             date(2025, 12, 5),
@@ -310,7 +217,7 @@ LAYOUTS = {
             other=_CARD_NAMES,
             needed=frozenset({"lbs", "jockey", "non_runner", "reserve", "race_id"}),
         ),
-        _layout(
+        layout(
             "racing-api-card",
             "date region course off_time off_dt race_name distance_f race_class type pattern "
             "rating_band prize field_size going surface number draw horse age sex_code lbs "
@@ -332,7 +239,7 @@ KNOWN_AFTER = frozenset({"position", "beaten", "seconds", "sp", "rpr", "ts", "co
 PARQUET = {
     each.name: each
     for each in (
-        _layout(
+        layout(
             "hong_kong",
             "date region course race_id race_no race_name type class rating_band dist surface "
             "going ran num pos draw horse bred horse_id age sex wgt hg jockey trainer owner "
@@ -340,7 +247,7 @@ PARQUET = {
             date(2008, 9, 1),
             other={"sp_dec": "sp", "prize": "race_prize", "bred": "bred"},
         ),
-        _layout(
+        layout(
             "gb_all_weather",
             "date region course race_id off race_name type class pattern rating_band dist going "
             "ran num pos draw horse horse_id age sex wgt hg jockey trainer owner official_rating "

@@ -12,7 +12,8 @@ from typing import Any
 
 from tests.differential import cells, clocks
 from tests.differential.cells import NOTHING, UNREAD, Cell
-from tests.differential.layouts import KNOWN_AFTER, RESULT_SPELLINGS, Layout
+from tests.differential.layout import RESULT_SPELLINGS, Layout
+from tests.differential.layouts import KNOWN_AFTER
 
 TEXTS = (
     "race_name",
@@ -117,17 +118,17 @@ def read_records(
 
 def _sources(header: list[str], layout: Layout) -> dict[str, list[str]]:
     """Field -> the file's columns for it, the format-year's first choice first."""
-    found: dict[str, list[str]] = defaultdict(list)
+    columns_of: dict[str, list[str]] = defaultdict(list)
     for column in layout.columns:
         meaning = layout.means.get(column)
         if meaning == "position":
-            found["position"] += [name for name in RESULT_SPELLINGS if name in header]
+            columns_of["position"] += [name for name in RESULT_SPELLINGS if name in header]
         elif meaning and column in header:
-            found[meaning].append(column)
+            columns_of[meaning].append(column)
     if layout.role == "card":
         for name in KNOWN_AFTER:
-            found.pop(name, None)
-    return found
+            columns_of.pop(name, None)
+    return columns_of
 
 
 def _one(record: dict[str, str], columns: list[str]) -> str | None:
@@ -187,50 +188,50 @@ def _row(
     if day is None or course is None or horse is None:
         return Row(line, refused=True)
     texts = {name: _one(record, columns) for name, columns in sources.items()}
-    found = {name: cells.plain(texts.get(name)) for name in TEXTS if name in texts}
+    by_field = {name: cells.plain(texts.get(name)) for name in TEXTS if name in texts}
     if "class_or_pattern" in sources:
         text = texts["class_or_pattern"]
         name = "class" if (text or "").lower().startswith("class") else "pattern"
-        found |= {"class": NOTHING, "pattern": NOTHING, name: cells.plain(text)}
-    found |= {name: rule(texts[name]) for name, rule in NUMBERS.items() if name in texts}
-    found["going_group"] = cells.going(texts.get("going"))
-    found["distance"] = _distance(record, sources.get("distance", []))
-    found["number"], found["number_letter"] = cells.number(texts.get("number"))
-    found["weight"] = _first(record, sources.get("weight", []), cells.weight)
+        by_field |= {"class": NOTHING, "pattern": NOTHING, name: cells.plain(text)}
+    by_field |= {name: rule(texts[name]) for name, rule in NUMBERS.items() if name in texts}
+    by_field["going_group"] = cells.going(texts.get("going"))
+    by_field["distance"] = _distance(record, sources.get("distance", []))
+    by_field["number"], by_field["number_letter"] = cells.number(texts.get("number"))
+    by_field["weight"] = _first(record, sources.get("weight", []), cells.weight)
     if "seconds" in sources:
-        found["seconds"] = _either(record, sources["seconds"], cells.seconds)
+        by_field["seconds"] = _either(record, sources["seconds"], cells.seconds)
     if "sp" in sources:
-        found["sp"] = _first(record, sources["sp"], cells.odds)
-    found["course"] = _course(course, texts.get("region"))
+        by_field["sp"] = _first(record, sources["sp"], cells.odds)
+    by_field["course"] = _course(course, texts.get("region"))
     for kind in ("bsp", "morning", "breakfast", "evening"):
         if kind in texts:
-            found[kind] = cells.odds(texts[kind])
+            by_field[kind] = cells.odds(texts[kind])
     if "race_prize" in texts:
-        found["race_prize"] = cells.money(texts["race_prize"])
-    row = Row(line, key=(day, canonical(course), folded(horse)), cells=found)
+        by_field["race_prize"] = cells.money(texts["race_prize"])
+    row = Row(line, key=(day, canonical(course), folded(horse)), cells=by_field)
     if "position" in sources:
         field_size = max(size, int(re.sub(r"\D.*", "", texts.get("ran") or "") or 0))
-        found["status"], found["position"], row.refused = cells.position(
+        by_field["status"], by_field["position"], row.refused = cells.position(
             texts["position"], field_size, bool(texts.get("ran"))
         )
-        if found["status"].accepts(None):
-            _without_result(found)
+        if by_field["status"].accepts(None):
+            _without_result(by_field)
     if "comment" in texts and layout.role == "results":
         opening, touched = cells.moves(texts["comment"])
-        found["open"] = Cell((opening,))
-        found["touched"] = Cell((touched,))
-    found["country"] = cells.exactly(texts["bred"]) if texts.get("bred") else _country(horse)
+        by_field["open"] = Cell((opening,))
+        by_field["touched"] = Cell((touched,))
+    by_field["country"] = cells.exactly(texts["bred"]) if texts.get("bred") else _country(horse)
     if layout.role == "card":
-        found |= _card(texts, found)
-    found |= _when(day, course, off, texts, offs)
+        by_field |= _card(texts, by_field)
+    by_field |= _when(day, course, off, texts, offs)
     return row
 
 
-def _without_result(found: dict[str, Cell]) -> None:
+def _without_result(by_field: dict[str, Cell]) -> None:
     """A runner whose place cannot be has no result, so what goes with one may be missing too."""
     for name in ("seconds", "beaten", "rpr", "ts", "prize", "comment"):
-        if name in found:
-            found[name] = replace(found[name], values=(*found[name].values, None))
+        if name in by_field:
+            by_field[name] = replace(by_field[name], values=(*by_field[name].values, None))
 
 
 def _when(
@@ -305,18 +306,18 @@ def _distance(record: dict[str, str], columns: list[str]) -> Cell:
     return Cell(known, "no" if all(cell.report == "no" for cell in read) else "free")
 
 
-def _card(texts: dict[str, str | None], found: dict[str, Cell]) -> dict[str, Cell]:
+def _card(texts: dict[str, str | None], by_field: dict[str, Cell]) -> dict[str, Cell]:
     """A card gives no result; its non-runners and reserves are named as such."""
     out = texts.get("non_runner") == "True" or (texts.get("jockey") or "").lower() == "non-runner"
     standing = "non-runner" if out else "reserve" if texts.get("reserve") == "True" else None
     # A card that says no more leaves its reserves without a rider, numbered beyond the field.
-    number, field_size = found["number"].values[0], found.get("ran", NOTHING).values[0]
+    number, field_size = by_field["number"].values[0], by_field.get("ran", NOTHING).values[0]
     beyond = isinstance(number, int) and isinstance(field_size, int) and number > field_size
     reserve = standing is None and beyond and not texts.get("jockey")
     stands = Cell((None, "reserve")) if reserve else cells.exactly(standing)
     more = {"standing": stands, "status": NOTHING, "sp": NOTHING}
     if isinstance(field_size, int):  # those that are out are not counted
-        more["ran"] = replace(found["ran"], values=tuple(range(field_size + 1)))
+        more["ran"] = replace(by_field["ran"], values=tuple(range(field_size + 1)))
     if (texts.get("jockey") or "").lower() == "non-runner":
         more["jockey"] = NOTHING
     if (texts.get("class") or "").isdigit():
@@ -326,8 +327,8 @@ def _card(texts: dict[str, str | None], found: dict[str, Cell]) -> dict[str, Cel
 
 def _course(course: str, region: str | None) -> Cell:
     """As the file writes it, or with the country that the file gives beside it."""
-    said = course.strip()
-    return Cell((said, f"{said} ({region})") if region else (said,))
+    name = course.strip()
+    return Cell((name, f"{name} ({region})") if region else (name,))
 
 
 def canonical(course: str) -> str:
@@ -340,8 +341,8 @@ def folded(name: str) -> str:
 
 
 def _is_coupled(texts: list[str]) -> bool:
-    found = Counter(
+    counts = Counter(
         m[1] for t in texts if (m := re.fullmatch(r"(\d+)(?:\.0)?\s*[A-Za-z]?", t.strip()))
     )
     lettered = {m[1] for t in texts if (m := re.fullmatch(r"(\d+)\s*[A-Za-z]", t.strip()))}
-    return any(found[n] > 1 for n in lettered)
+    return any(counts[n] > 1 for n in lettered)

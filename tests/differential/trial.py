@@ -9,7 +9,8 @@ from tests.differential.exchange_files import FORMS, generate_prices
 from tests.differential.generated import generate
 from tests.differential.home_rows import differences, taken
 from tests.differential.json_files import read_json
-from tests.differential.layouts import LAYOUTS, Layout
+from tests.differential.layout import Layout
+from tests.differential.layouts import LAYOUTS
 from tests.differential.reading import Reading, read_csv
 from velo.home import Home
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
 from velo.disk.spreadsheet import write_frame
 from velo.disk.whole_file import write_whole
 from velo.errors import HomeError
@@ -20,7 +20,7 @@ from velo.errors import HomeError
 HOLDS = """
 import sys
 from pathlib import Path
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
 path = Path(sys.argv[1])
 with held_alone(path, "work", path):
     print("held", flush=True)

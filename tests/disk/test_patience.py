@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
 from velo.disk.patience import patiently
 from velo.errors import InUse
 

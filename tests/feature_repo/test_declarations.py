@@ -18,6 +18,7 @@ from velo.offline.description import Description
 from velo.offline.tables import load_tables
 from velo.settings import Windows
 from velo.store.registration import apply
+from velo.store.undescribed import undescribed
 
 FAMILIES = {"velocity": 7, "class_layoff": 7, "bias": 3, "form": 4}
 
@@ -58,6 +59,7 @@ def test_every_feature_says_in_the_registry_what_it_is_and_in_which_unit(
     registered: Any, service: Declared
 ) -> None:
     service.require_described()
+    assert undescribed(Home.current().registry, service.service) is None
     (curve,) = [
         field
         for field in registered.get_on_demand_feature_view("class_layoff").features

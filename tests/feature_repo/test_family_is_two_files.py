@@ -15,7 +15,7 @@ from training.data.dataset import assemble
 from training.run import Trained, train
 from training.scoring import stored_model
 from velo.audit.audit import audit
-from velo.audit.findings import Audit
+from velo.audit.differences import Audit
 from velo.home import Home
 from velo.offline.build import Build, build
 from velo.offline.page import page

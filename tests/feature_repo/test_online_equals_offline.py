@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -84,11 +83,9 @@ def morning(applied: Applied, little_world: LittleWorld) -> pd.DataFrame:
             "(SELECT race_id FROM races WHERE source_race_id = 'card')"
         )
     build_tables(applied.home)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        applied.store.materialize(
-            datetime(2000, 1, 1, tzinfo=UTC), datetime(day.year, day.month, day.day, tzinfo=UTC)
-        )
+    applied.store.materialize(
+        datetime(2000, 1, 1, tzinfo=UTC), datetime(day.year, day.month, day.day, tzinfo=UTC)
+    )
     return retrieved(applied.home, applied.store, "not was_run")
 
 

@@ -118,8 +118,8 @@ def test_files_in_any_order_and_any_number_of_times_give_one_ledger(
 
 
 def test_a_result_that_is_not_in_yet_leaves_its_bets_open(morning: Path) -> None:
-    found = ledger_after(morning, ["second.csv"])
-    assert set(found["state"]) == {"open", "ran"}
+    bets = ledger_after(morning, ["second.csv"])
+    assert set(bets["state"]) == {"open", "ran"}
 
 
 @pytest.mark.slow

@@ -11,8 +11,14 @@ import pytest
 
 from tests.live.replayed import written
 from velo.errors import InputError, UnknownFormat
-from velo.live.card_file import CardRow, card_rows, check_card, price_rows, quoted_kind
-from velo.live.matching import recognise
+from velo.live.card_file import (
+    CardRow,
+    card_rows,
+    check_card,
+    price_rows,
+    quoted_kind,
+    recognise,
+)
 
 RUNNER = {
     "name": "Gala Star (IRE)",
@@ -38,9 +44,9 @@ RACE = {
 }
 
 
-def json_card(folder: Path, said: Any) -> Path:
+def json_card(folder: Path, content: Any) -> Path:
     path = folder / "card.json"
-    path.write_text(json.dumps(said), encoding="utf-8")
+    path.write_text(json.dumps(content), encoding="utf-8")
     return path
 
 
@@ -51,7 +57,7 @@ def test_a_json_card_is_read_as_a_flat_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("content", "words"),
     [
         ({"GB": [RACE]}, "GB: course"),
         ({"GB": {"Ripon": {"2:30": {**RACE, "runners": {}}}}}, "are no list"),
@@ -62,9 +68,9 @@ def test_a_json_card_is_read_as_a_flat_one(tmp_path: Path) -> None:
     ],
 )
 def test_another_layout_is_refused_in_one_line_that_names_the_place(
-    tmp_path: Path, said: Any, words: str
+    tmp_path: Path, content: Any, words: str
 ) -> None:
-    path = json_card(tmp_path, said)
+    path = json_card(tmp_path, content)
     with pytest.raises(UnknownFormat, match=words) as refusal:
         card_rows(path)
     assert "\n" not in str(refusal.value)

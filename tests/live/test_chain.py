@@ -87,7 +87,7 @@ def test_each_prediction_is_one_link_of_a_chain_that_holds(tmp_path: Path) -> No
             "INSERT INTO predictions SELECT 9, 9, 1, made, deadline, backfill, day, course, off, "
             "race_name, version, run_id, sha256, source, build, price_kind, decision, settlement, "
             "strategy FROM predictions WHERE prediction = 1",
-            "prediction 9 (2026-05-02 Ripon 14:30) is not in the chain: it was put in past it",
+            "prediction 9 (2026-05-02 Ripon 14:30) is not in the chain: VÉLØ did not add it",
         ),
         ("UPDATE links SET form = 77 WHERE link = 3", "prediction 3, link 3, is gone"),
         (
@@ -110,7 +110,7 @@ def test_a_prediction_that_is_taken_out_with_its_link_leaves_a_gap(tmp_path: Pat
         "DELETE FROM predictions WHERE prediction = 2",
         "DELETE FROM links WHERE link = 2",
     )
-    assert verified(path).faults == ("link 2 is missing: a prediction was taken out",)
+    assert verified(path).faults == ("link 2 is missing: a prediction was removed",)
 
 
 def test_a_tail_that_was_cut_lacks_a_recorded_head_and_no_other(tmp_path: Path) -> None:
@@ -142,7 +142,11 @@ def test_a_chain_that_was_made_anew_over_changed_rows_lacks_the_recorded_heads(
     )
     migrate(path, STEPS)
     assert verified(path).holds
-    assert verified(path, day=kept).faults[0].startswith("MLflow's run day has another link 2")
+    assert (
+        verified(path, day=kept)
+        .faults[0]
+        .startswith("link 2 of the chain is not the one in MLflow's run day")
+    )
 
 
 def test_a_head_stays_in_the_chain_as_it_grows(tmp_path: Path) -> None:

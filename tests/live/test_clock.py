@@ -27,8 +27,8 @@ def test_it_is_no_earlier_than_the_last_fair_prediction(
 ) -> None:
     journal = tmp_path_factory.mktemp("journal") / "ledger.db"
     record(journal, [race(1, [runner(1), runner(2)])])
-    shown = MADE + timedelta(hours=hours)
-    assert never_back(journal, lambda: shown)() == max(shown, MADE)
+    now = MADE + timedelta(hours=hours)
+    assert never_back(journal, lambda: now)() == max(now, MADE)
 
 
 def test_a_backfill_says_nothing_of_the_time(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tests.live.predicted import backed
 from tests.live.predicted import race as predicted
 from tests.warehouse.raceform_file import ask, file_of, row
 from velo.home import Home
-from velo.live.fairness import Changed, Declaration, RaceOffs, Results, ToldOff, judged, off_by
+from velo.live.fairness import Changed, Declaration, RaceOffs, Results, ToldOff, mark_unfair, off_by
 from velo.live.journal import Prediction, predictions, record
 from velo.live.ledger import counting
 from velo.live.ledger_view import view_ledger
@@ -35,7 +35,7 @@ class Rules:
 
     def __init__(self) -> None:
         self.declared: list[Declaration] = []
-        self.told: list[Results] = []
+        self.results_known: list[Results] = []
         self.made: list[Prediction] = []
 
     def card(self, off: str, when: str) -> None:
@@ -44,8 +44,8 @@ class Rules:
 
     def results(self, off: str, when: str = "18:00") -> int:
         """Results give an off; returns their batch."""
-        batch = len(self.told) + 7
-        self.told.append(Results(batch, f"results_{batch}.csv", (ToldOff(at(off)),)))
+        batch = len(self.results_known) + 7
+        self.results_known.append(Results(batch, f"results_{batch}.csv", (ToldOff(at(off)),)))
         return batch
 
     def predicts(self, made: str, deadline: str, off: str = "14:30") -> None:
@@ -63,8 +63,8 @@ class Rules:
 
     def judged(self) -> tuple[list[Prediction], list[Changed]]:
         """The predictions, and those that results changed."""
-        known = RaceOffs(at("10:00"), tuple(self.declared), tuple(self.told))
-        return judged(self.made, {RACE: known})
+        known = RaceOffs(at("10:00"), tuple(self.declared), tuple(self.results_known))
+        return mark_unfair(self.made, {RACE: known})
 
     def counts(self) -> tuple[int, bool]:
         """The revision that counts, and whether it is fair."""
@@ -143,8 +143,8 @@ def day(request: pytest.FixtureRequest) -> Rules | Warehouse:
     """The same sentences hold of the rules and of a home."""
     if request.param == "rules":
         return Rules()
-    found: Warehouse = request.getfixturevalue("warehoused")
-    return found
+    world: Warehouse = request.getfixturevalue("warehoused")
+    return world
 
 
 def test_a_race_moved_to_later_does_not_make_a_late_prediction_fair(day: Rules | Warehouse) -> None:
@@ -267,13 +267,13 @@ def test_a_doubtful_card_means_its_earlier_half_of_the_day_until_a_certain_one_i
     certain = Declaration(ToldOff(at("21:35")), at("10:00"))
     assert off_by(at("09:00"), at("07:00"), [doubtful, certain], ()) == at("09:30")
     assert off_by(at("11:00"), at("07:00"), [doubtful, certain], ()) == at("21:30")
-    told = (ToldOff(at("21:40"), half_a_day),)
-    assert off_by(at("11:00"), at("07:00"), [doubtful, certain], told) == at("21:30")
-    assert off_by(at("09:00"), at("07:00"), [doubtful], told) == at("09:40")
+    results = (ToldOff(at("21:40"), half_a_day),)
+    assert off_by(at("11:00"), at("07:00"), [doubtful, certain], results) == at("21:30")
+    assert off_by(at("09:00"), at("07:00"), [doubtful], results) == at("09:40")
 
 
 def test_of_several_results_the_most_trusted_source_gives_the_off_and_a_near_one_the_minute() -> (
     None
 ):
-    told = (ToldOff(at("14:30")), ToldOff(at("14:27")), ToldOff(at("13:30")))
-    assert off_by(at("14:00"), at("10:00"), (), told) == at("14:27")
+    results = (ToldOff(at("14:30")), ToldOff(at("14:27")), ToldOff(at("13:30")))
+    assert off_by(at("14:00"), at("10:00"), (), results) == at("14:27")

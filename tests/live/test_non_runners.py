@@ -21,7 +21,7 @@ CASE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"
 
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
-    ("said", "standing"),
+    ("cells", "standing"),
     [
         ({"non_runner": "true"}, "non-runner"),
         ({"non_runner": "1"}, "non-runner"),
@@ -33,9 +33,9 @@ CASE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases"
     ],
 )
 def test_a_horse_that_is_not_to_run_is_named_and_the_race_is_whole_without_it(
-    home: Home, tmp_path: Path, said: dict[str, str], standing: str
+    home: Home, tmp_path: Path, cells: dict[str, str], standing: str
 ) -> None:
-    card = taken(home, card_file(tmp_path / "card.csv", field({"Birch Hollow": said})))
+    card = taken(home, card_file(tmp_path / "card.csv", field({"Birch Hollow": cells})))
     assert out(card) == {"Birch Hollow": standing}
     assert running(card) == set(FIELD) - {"Birch Hollow"}
     assert (card.unscored, card.incomplete) == ([], frozenset())
@@ -64,7 +64,7 @@ def test_odds_of_those_that_run_suffice_for_a_market(home: Home, tmp_path: Path)
     rows = field({"Birch Hollow": {"non_runner": "true", "odds": ""}}, odds="7/2")
     path = card_file(tmp_path / "card.csv", rows)
     card = taken(home, path)
-    quoted = match_odds(card.said, card.entries.to_pylist(), "sp")
+    quoted = match_odds(card.rows, card.entries.to_pylist(), "sp")
     assert quoted.odds.tolist() == [4.5, 4.5, 4.5]
 
 

@@ -82,11 +82,11 @@ def test_non_runners_are_named_and_the_others_have_a_market(world: World) -> Non
     assert absent.horse not in {each.horse for each in race.runners}
     assert sum(each.p or 0 for each in race.runners) == pytest.approx(1)
     assert done.unscored == []
-    said = to_json(done)
-    assert said["absent"][0]["standing"] == "non-runner"
+    document = to_json(done)
+    assert document["absent"][0]["standing"] == "non-runner"
     flat = [row for row in all_rows(done) if row["horse"] == absent.horse]
     assert [(row["verdict"], row["p"], row["odds"]) for row in flat] == [("non-runner", None, None)]
-    html = page(said, Standing("1", None, True), "Europe/London")
+    html = page(document, Standing("1", None, True), "Europe/London")
     assert f"Not running: {absent.horse} (non-runner)." in html
     offline = world.predict(day, card(world, "out.csv", rows), offline=True)
     again = next(each for each in offline.predictions if each.race_id == absent.race_id)
@@ -115,7 +115,7 @@ def test_strangers_and_an_unknown_course_stand_first_and_are_said_before_anythin
         clock=lambda: datetime.combine(day - timedelta(1), time(20), UTC),
         warn=warn,
     )
-    assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} were never seen")
+    assert done.notes[0].startswith(f"{len(rows)} of {len(rows)} horses were never seen")
     assert done.notes[1].startswith("the course Nowhere Park was never seen")
     assert len(heard) == 2
     html = page(to_json(done), Standing("1", None, True), "Europe/London")

@@ -39,10 +39,10 @@ def test_the_path_ends_at_the_profit_and_each_ratio_is_of_its_own_thirty_days(
     made: list[tuple[int, bool]],
 ) -> None:
     bets = settled(made)
-    found = profit_curve(bets, 1)
-    assert found["profit"][-1] == pytest.approx(bets["profit"].sum())
-    assert found["days"] == sorted({day.isoformat() for day in bets["day"]})
-    for day, ratio, value in zip(found["days"], found["ae_raw"], found["clv"], strict=True):
+    curve = profit_curve(bets, 1)
+    assert curve["profit"][-1] == pytest.approx(bets["profit"].sum())
+    assert curve["days"] == sorted({day.isoformat() for day in bets["day"]})
+    for day, ratio, value in zip(curve["days"], curve["ae_raw"], curve["clv"], strict=True):
         until = date.fromisoformat(day)
         since = until - timedelta(OVER_DAYS - 1)
         own = bets[(bets["day"] >= since) & (bets["day"] <= until)]

@@ -99,7 +99,7 @@ def test_the_card_is_looked_at_before_it_is_kept(home: Home, tmp_path: Path) -> 
 
     with pytest.raises(ModelError):
         taken(home, card_file(tmp_path / "card.csv", field(course="Rippon")), look)
-    assert notes[0].startswith("4 of 4 were never seen")
+    assert notes[0].startswith("4 of 4 horses were never seen")
     assert notes[1].startswith("the course Rippon was never seen")
     assert ask(home, "SELECT course FROM races") == [("Ripon",)]
 
@@ -117,7 +117,7 @@ def test_a_card_of_known_horses_has_no_such_note(home: Home, tmp_path: Path) -> 
 def test_odds_that_cannot_be_read_are_named(home: Home, tmp_path: Path) -> None:
     rows = field({"Cedar Lane": {"odds": "07-Feb"}, "Damson Row": {"odds": "0"}}, odds="7/2")
     card = taken(home, card_file(tmp_path / "card.csv", rows))
-    assert "Cedar Lane (GB), line 4: odds '07-Feb' is no price" in card.notes
+    assert "Cedar Lane (GB), line 4: odds '07-Feb' is not a price" in card.notes
     assert not any("Damson" in note for note in card.notes)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.data.conditions import conditioned, conditions
@@ -45,9 +45,9 @@ def replayed(world: World) -> World:
         done = world.predict(day)
         assert done.unscored == []
         world.predict(day, offline=True)
-        said = world.settle(world.results(day))
-        assert said.days[0]["unmatched"] == 0
-        assert said.days[0]["waiting"] == 0
+        settlement = world.settle(world.results(day))
+        assert settlement.days[0]["unmatched"] == 0
+        assert settlement.days[0]["waiting"] == 0
     return world
 
 
@@ -65,7 +65,7 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
     known = conditions(Spine(home), days[0], days[-1], "sp", "none")
     report = backtest(
         conditioned(scored.predictions, known),
-        Terms(
+        BacktestTerms(
             "sp",
             "sp",
             0.0,
@@ -84,23 +84,23 @@ def test_the_ledgers_flat_bets_equal_a_backtest_over_the_same_days(replayed: Wor
         runners, bets = (
             frame[frame["race_id"].isin(judged)] for frame in (book.runners, book.bets)
         )
-        found = figures(runners, bets, spans(runners)[-1], Resampling(200, SETTINGS.training.seed))
+        ours = figures(runners, bets, spans(runners)[-1], Resampling(200, SETTINGS.training.seed))
         theirs = report["strategies"][strategy]
-        assert found.races == report["races"]
-        assert found.picks == theirs["bets"]
-        assert found.wins == pytest.approx(theirs["winners"], abs=1e-12)
-        for ours, name in (
+        assert ours.races == report["races"]
+        assert ours.picks == theirs["bets"]
+        assert ours.wins == pytest.approx(theirs["winners"], abs=1e-12)
+        for field, name in (
             ("profit", "profit"),
             ("roi", "roi"),
             ("ae_raw", "ae_ratio"),
             ("ae_fair", "ae_fair"),
             ("max_drawdown", "max_drawdown"),
         ):
-            assert getattr(found, ours) == pytest.approx(theirs[name], abs=1e-9), (strategy, name)
-        assert found.bet_days == theirs["bet_days"] < FEWEST_DAYS
-        assert found.roi_low is found.roi_high is theirs["roi_ci"] is None
-        assert found.calibration_error == pytest.approx(report["calibration_error"], abs=1e-9)
-        assert found.ll_gain_low is found.ll_gain_high is report["delta_ll_ci"] is None
+            assert getattr(ours, field) == pytest.approx(theirs[name], abs=1e-9), (strategy, name)
+        assert ours.bet_days == theirs["bet_days"] < FEWEST_DAYS
+        assert ours.roi_low is ours.roi_high is theirs["roi_ci"] is None
+        assert ours.calibration_error == pytest.approx(report["calibration_error"], abs=1e-9)
+        assert ours.ll_gain_low is ours.ll_gain_high is report["delta_ll_ci"] is None
     assert report["strategies"]["top30"]["bets"] > 20
     assert set(book.runners["race_id"]) >= judged
 
@@ -197,7 +197,7 @@ def test_odds_of_a_price_file_of_another_kind_make_verdicts_indicative(replayed:
     prices = written(replayed.folder / "prices.csv", [*rows, rows[0] | {"horse": "A Stranger"}])
     done = replayed.predict(day, prices=prices, price_kind="morning")
     assert all(each.price_kind == "morning" and each.indicative for each in done.predictions)
-    assert any("price no runner" in note for note in done.notes)
+    assert any("match no runner" in note for note in done.notes)
     same = replayed.predict(day)
     for one, other in zip(done.predictions, same.predictions, strict=True):
         assert [each.p for each in one.runners] == pytest.approx([each.p for each in other.runners])
@@ -256,9 +256,9 @@ def test_a_horse_taken_out_after_its_prediction_is_returned_and_its_chance_share
         else row
         for row in replayed.days[day]
     ]
-    said = replayed.settle(written(replayed.folder / "with_a_withdrawal.csv", rows))
-    assert said.days[-1]["void"] == 1
-    assert said.unmatched == []
+    settlement = replayed.settle(written(replayed.folder / "with_a_withdrawal.csv", rows))
+    assert settlement.days[-1]["void"] == 1
+    assert settlement.unmatched == []
     book = view_ledger(replayed.home, SETTINGS, strategy="top30")
     (bet,) = book.bets[book.bets["horse_id"] == gone.horse_id].to_dict("records")
     assert (bet["outcome"], bet["profit"]) == ("withdrawn", 0.0)

@@ -29,13 +29,13 @@ DAYS = [DAY + timedelta(n) for n in range(4)]
 def ledger(winners: Sequence[int | None]) -> LedgerView:
     """A race a day, won by the horse of that number; None where there is no result yet."""
     made: list[Prediction] = [race(n, FIELD, day=DAYS[n]) for n in range(len(winners))]
-    found: list[Any] = [
+    outcomes: list[Any] = [
         outcome(n, horse, win_share=float(horse == winner), finish=1.0 if horse == winner else 3.0)
         for n, winner in enumerate(winners)
         if winner is not None
         for horse in (1, 2, 3, 4)
     ]
-    frame = runners(counting(made), pd.DataFrame(found))
+    frame = runners(counting(made), pd.DataFrame(outcomes))
     return LedgerView(frame, bets(frame, SETTINGS.prices.commission), 0)
 
 
@@ -49,9 +49,9 @@ def runs(home: Home) -> dict[str, Any]:
 def test_a_run_bears_the_figures_of_its_day_and_of_the_days_to_it(home: Home) -> None:
     book = ledger([1, 3, 3, 2])
     assert record_days(home, SETTINGS, book) == Recorded(4, 0, 0)
-    found = runs(home)
-    assert sorted(found) == [day.isoformat() for day in DAYS]
-    third = found[DAYS[2].isoformat()]
+    by_day = runs(home)
+    assert sorted(by_day) == [day.isoformat() for day in DAYS]
+    third = by_day[DAYS[2].isoformat()]
     assert third.info.status == "FINISHED"
     assert third.data.metrics["day/profit"] == -2.0
     assert third.data.metrics["all/profit"] == 4.0 - 2.0 - 2.0

@@ -21,9 +21,9 @@ from velo.errors import DataError
 from velo.home import Home
 from velo.live.journal import record
 from velo.monitoring.drift import INVESTIGATE, NOTHING, drift
-from velo.settings import Drift, Settings
+from velo.settings import DriftLimits, Settings
 
-SETTINGS = Settings(drift=Drift(days=30, runners=1000))
+SETTINGS = Settings(drift=DriftLimits(days=30, runners=1000))
 LATER = date(2026, 3, 1)
 
 
@@ -64,13 +64,13 @@ def kept() -> dict[str, Any]:
 def test_days_as_the_training_had_them_hold(home: Home, kept: dict[str, Any]) -> None:
     crown(home, kept)
     predicted(home, 40)
-    found = drift(home, SETTINGS)
-    assert found.drifting == []
-    assert found.advice.step == NOTHING
-    assert (found.window.last - found.window.first).days == 29
-    assert found.window.last == LATER + timedelta(39)
-    assert len(found.window.seen) == 3000
-    assert [each.missing for each in found.readings[-3:]] == ["300 races"] * 3
+    steady = drift(home, SETTINGS)
+    assert steady.drifting == []
+    assert steady.advice.step == NOTHING
+    assert (steady.window.last - steady.window.first).days == 29
+    assert steady.window.last == LATER + timedelta(39)
+    assert len(steady.window.seen) == 3000
+    assert [each.missing for each in steady.readings[-3:]] == ["300 races"] * 3
 
 
 @pytest.mark.slow
@@ -84,10 +84,10 @@ def test_the_command_names_what_drifts_by_how_much_and_status_asks_for_a_look(
 
     predicted(home, 30, moved)
     assert drift(home, SETTINGS).advice.step == INVESTIGATE
-    said = velo(home.root, "drift")
-    assert said.code == 1
-    assert "DRIFTS: psi, distance" in said.out
-    assert "next: investigate: form has moved: PSI" in said.out
+    table = velo(home.root, "drift")
+    assert table.code == 1
+    assert "DRIFTS: psi, distance" in table.out
+    assert "next: investigate: form has moved: PSI" in table.out
     plain = velo(home.root, "drift", "--json")
     assert plain.code == 1
     assert plain.json["advice"]["step"] == "investigate"
@@ -112,9 +112,9 @@ def test_a_champion_of_before_references_were_kept_says_so(home: Home) -> None:
     predicted(home, 5)
     with pytest.raises(DataError, match="before references were kept"):
         drift(home, SETTINGS)
-    said = velo(home.root, "drift")
-    assert said.code == 2
-    assert "`velo train` keeps one" in said.err
+    answer = velo(home.root, "drift")
+    assert answer.code == 2
+    assert "`velo train` keeps one" in answer.err
 
 
 @pytest.mark.slow
@@ -124,5 +124,5 @@ def test_a_champion_whose_files_were_changed_could_not_be_told(
     crown(home, kept)
     (path,) = Path(home.artifacts).glob("*/artifacts/model/reference.json")
     path.write_text("{}", encoding="utf-8")
-    said = velo(home.root, "status", "--json")
-    assert "not the registered model" in said.json["drift"]["error"]
+    answer = velo(home.root, "status", "--json")
+    assert "not the registered model" in answer.json["drift"]["error"]

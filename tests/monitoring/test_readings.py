@@ -13,9 +13,9 @@ from training.judging.reference import Reference
 from velo.monitoring.drift import INVESTIGATE, NOTHING, RETRAIN, advice
 from velo.monitoring.reading import Reading
 from velo.monitoring.readings import of_chances, of_features
-from velo.settings import Drift, Training
+from velo.settings import DriftLimits, Training
 
-LIMITS = Drift()
+LIMITS = DriftLimits()
 TRAINING = Training(bootstrap_draws=400)
 DRAWS = 200
 
@@ -35,10 +35,10 @@ def test_of_many_windows_without_drift_hardly_one_raises_an_alarm(then: Referenc
     alarms: Counter[tuple[str, str]] = Counter()
     windows = 0
     for draw in range(DRAWS):
-        found = of_features(then, seen(seed=1000 + draw), LIMITS)
-        found += of_chances(then.judged, chances(600, 1000 + draw), LIMITS, TRAINING)
-        windows += bool(drifting(found))
-        alarms.update(drifting(found))
+        readings = of_features(then, seen(seed=1000 + draw), LIMITS)
+        readings += of_chances(then.judged, chances(600, 1000 + draw), LIMITS, TRAINING)
+        windows += bool(drifting(readings))
+        alarms.update(drifting(readings))
     assert windows <= 0.02 * DRAWS, alarms
 
 
@@ -47,20 +47,20 @@ def test_small_windows_without_drift_raise_no_more(then: Reference) -> None:
     """A small course: 1,200 runners in 30 days. What cannot be told is not told."""
     windows = 0
     for draw in range(DRAWS):
-        found = of_features(then, seen(a_day=40, seed=3000 + draw), LIMITS)
-        windows += bool(drifting(found))
+        readings = of_features(then, seen(a_day=40, seed=3000 + draw), LIMITS)
+        windows += bool(drifting(readings))
     assert windows <= 0.02 * DRAWS
 
 
 def test_a_feature_that_moved_is_found_and_no_other(then: Reference) -> None:
     now = seen()
     now["form"] += 0.8
-    found = of_features(then, now, LIMITS)
-    assert drifting(found) == {("form", "psi"), ("form", "distance")}
-    moved = next(each for each in found if each.name == "form" and each.measure == "psi")
+    readings = of_features(then, now, LIMITS)
+    assert drifting(readings) == {("form", "psi"), ("form", "distance")}
+    moved = next(each for each in readings if each.name == "form" and each.measure == "psi")
     assert moved.excess == pytest.approx(0.8**2, rel=0.35)
-    assert advice(found).step == INVESTIGATE
-    assert "form has moved" in advice(found).why
+    assert advice(readings).step == INVESTIGATE
+    assert "form has moved" in advice(readings).why
 
 
 def test_a_family_that_is_killed_into_nulls_is_found_and_to_be_mended_first(
@@ -68,18 +68,18 @@ def test_a_family_that_is_killed_into_nulls_is_found_and_to_be_mended_first(
 ) -> None:
     now = seen()
     now[["form", "rate"]] = np.nan
-    found = of_features(then, now, LIMITS)
-    assert drifting(found) == {("form", "nulls"), ("rate", "nulls")}
-    assert {each.kind for each in found if each.drifts} == {"feature", "family"}
-    assert advice(found).step == INVESTIGATE
-    assert "mend the source" in advice(found).why
+    readings = of_features(then, now, LIMITS)
+    assert drifting(readings) == {("form", "nulls"), ("rate", "nulls")}
+    assert {each.kind for each in readings if each.drifts} == {"feature", "family"}
+    assert advice(readings).step == INVESTIGATE
+    assert "mend the source" in advice(readings).why
 
 
 def test_a_feature_that_is_gone_from_the_predictions_is_missing_throughout(
     then: Reference,
 ) -> None:
-    found = of_features(then, seen().drop(columns=["draw"]), LIMITS)
-    assert ("draw", "nulls") in drifting(found)
+    readings = of_features(then, seen().drop(columns=["draw"]), LIMITS)
+    assert ("draw", "nulls") in drifting(readings)
 
 
 def test_a_tenth_of_missing_form_is_what_training_had(then: Reference) -> None:
@@ -95,29 +95,29 @@ def test_a_tenth_of_missing_form_is_what_training_had(then: Reference) -> None:
 def test_chances_that_are_stated_too_boldly_are_found_and_ask_for_training(
     then: Reference,
 ) -> None:
-    found = of_chances(then.judged, chances(1800, 5, steeper=1.6), LIMITS, TRAINING)
-    assert {("calibration error", "error"), ("calibration slope", "slope")} <= drifting(found)
-    assert advice(found).step == RETRAIN
+    readings = of_chances(then.judged, chances(1800, 5, steeper=1.6), LIMITS, TRAINING)
+    assert {("calibration error", "error"), ("calibration slope", "slope")} <= drifting(readings)
+    assert advice(readings).step == RETRAIN
 
 
 def test_a_market_that_knows_all_that_the_model_does_is_found(then: Reference) -> None:
-    found = of_chances(then.judged, chances(1800, 6, knows=0), LIMITS, TRAINING)
-    assert ("gain over the market", "gain") in drifting(found)
-    assert advice(found).step == RETRAIN
+    readings = of_chances(then.judged, chances(1800, 6, knows=0), LIMITS, TRAINING)
+    assert ("gain over the market", "gain") in drifting(readings)
+    assert advice(readings).step == RETRAIN
 
 
 def test_too_few_runners_are_told_by_how_many(then: Reference) -> None:
-    found = of_features(then, seen(a_day=20), LIMITS)
-    nulls = [each for each in found if each.measure == "nulls"]
+    readings = of_features(then, seen(a_day=20), LIMITS)
+    nulls = [each for each in readings if each.measure == "nulls"]
     assert {each.missing for each in nulls} == {"400 runners"}
-    assert all(each.drifts is None for each in found)
-    assert advice(found).step == NOTHING
-    assert "not enough" in advice(found).why
+    assert all(each.drifts is None for each in readings)
+    assert advice(readings).step == NOTHING
+    assert "not enough" in advice(readings).why
 
 
 def test_four_days_are_no_days_whatever_ran_on_them(then: Reference) -> None:
-    found = of_features(then, seen(days=4, a_day=1000), LIMITS)
-    assert {each.missing for each in found} == {"1 race days"}
+    readings = of_features(then, seen(days=4, a_day=1000), LIMITS)
+    assert {each.missing for each in readings} == {"1 race days"}
 
 
 def test_too_few_races_and_a_holdout_that_kept_nothing_tell_nothing(then: Reference) -> None:

@@ -50,6 +50,7 @@ def test_nothing_is_due_in_a_home_that_knows_yesterday_and_serves_today() -> Non
         (replace(FRESH, hashed=False), "velo build"),
         (replace(FRESH, elsewhere=("/old",), unseen=2), "velo backup FILE"),
         (replace(FRESH, applied=False), "feast -c feature_repo apply"),
+        (replace(FRESH, undescribed="or_delta"), "feast -c feature_repo apply"),
         (replace(FRESH, models={}), "velo train"),
         (replace(FRESH, misnamed="no service 'x'"), "mend velo.toml"),
         (replace(NO_CHAMPION, models={"challenger": {"verdict": "passed"}}), "velo promote"),
@@ -91,14 +92,14 @@ def test_a_clock_that_is_behind_the_results_makes_nothing_younger_than_new() -> 
     assert staleness(wrong).next_race_day == TODAY
 
 
-def drifted(step: str = "nothing", *said: str, told: bool = True) -> dict[str, Any]:
+def drifted(step: str = "nothing", *reasons: str, conclusive: bool = True) -> dict[str, Any]:
     """Drift as `velo drift --json` tells it."""
     return {
-        "drifts": bool(said) if told else None,
-        "advice": {"step": step, "why": "; ".join(said)},
+        "drifts": bool(reasons) if conclusive else None,
+        "advice": {"step": step, "why": "; ".join(reasons)},
         "window": {"runners": 3000, "first": "2024-04-05", "last": "2024-05-04"},
-        "drifting": list(said),
-        "untold": [] if told else ["not enough to tell 9 of 9 readings of features"],
+        "drifting": list(reasons),
+        "untold": [] if conclusive else ["not enough to tell 9 of 9 readings of features"],
     }
 
 
@@ -106,11 +107,11 @@ def drifted(step: str = "nothing", *said: str, told: bool = True) -> dict[str, A
     ("step", "command"), [("retrain", "velo train"), ("investigate", "velo drift")]
 )
 def test_drift_makes_a_step_due_and_says_why(step: str, command: str) -> None:
-    found = drifted(step, "form has moved: PSI 0.31 over chance (limit 0.22)")
-    todo = due_to_drift(found, [])
+    drift = drifted(step, "form has moved: PSI 0.31 over chance (limit 0.22)")
+    todo = due_to_drift(drift, [])
     assert todo == [Due(command, "form has moved: PSI 0.31 over chance (limit 0.22)")]
-    assert exit_code(todo, found) == 1
-    assert drift_lines(found)[0].startswith("form has moved: PSI 0.31 over chance (limit 0.22)")
+    assert exit_code(todo, drift) == 1
+    assert drift_lines(drift)[0].startswith("form has moved: PSI 0.31 over chance (limit 0.22)")
 
 
 def test_a_step_that_is_due_already_is_due_once() -> None:
@@ -126,7 +127,7 @@ def test_without_drift_or_without_a_champion_nothing_is_due() -> None:
 
 
 def test_a_young_journal_waits_and_is_no_fault() -> None:
-    few = drifted(told=False)
+    few = drifted(conclusive=False)
     assert due_to_drift(few, []) == []
     assert exit_code([], few) == 0
     assert drift_lines(few)[0].startswith("cannot be told yet")
@@ -142,6 +143,6 @@ def test_a_champion_that_cannot_be_read_could_not_be_told() -> None:
 
 
 def test_many_that_drift_are_a_few_lines() -> None:
-    found = drifted("investigate", *(f"feature {n} has moved" for n in range(21)))
-    assert len(drift_lines(found)) == 5
-    assert drift_lines(found)[-1] == "and 17 more: velo drift"
+    drift = drifted("investigate", *(f"feature {n} has moved" for n in range(21)))
+    assert len(drift_lines(drift)) == 5
+    assert drift_lines(drift)[-1] == "and 17 more: velo drift"

@@ -28,7 +28,7 @@ def record_priced(
         if rng.random() > 0.004
     }
     sires = {s.horse: f"Sire {rng.randrange(4)}" for s in starts}
-    told = [
+    quotes = [
         {
             "race_id": stable_id("race", race),
             "horse_id": stable_id("horse", horse),
@@ -42,7 +42,7 @@ def record_priced(
     ]
     record(home, starts)
     with warehouse(home, SETTINGS.store, write=True) as con:
-        con.register("quoted", pa.Table.from_pylist(told))
+        con.register("quoted", pa.Table.from_pylist(quotes))
         con.execute("DELETE FROM prices_history")
         con.execute("INSERT INTO prices_history BY NAME FROM quoted")
         bred = [{"horse": horse, "sire": sire} for horse, sire in sires.items()]

@@ -53,14 +53,14 @@ def cleared(home: Home) -> Home:
 
 def rows_of(build: Build) -> dict[str, list[tuple[object, ...]]]:
     """Every table's rows of a build, sorted, times as text; floats to nine places."""
-    found = {}
+    by_table = {}
     for table in build.tables:
         files = f"{build.folder}/{table.table}/**/*.parquet"
         rows = duckdb.read_parquet(files, hive_partitioning=False).order("ALL").fetchall()
-        found[table.table] = [
+        by_table[table.table] = [
             tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in rows
         ]
-    return found
+    return by_table
 
 
 def trainer_wins(home: Home, days: list[date]) -> list[float | None]:
@@ -92,10 +92,10 @@ def a_win_that_is_taken_away() -> list[Telling]:
 
 def test_a_disqualification_months_later_is_seen_at_once_by_default(home: Home) -> None:
     tell(home, a_win_that_is_taken_away())
-    told = build_tables(home)
+    build = build_tables(home)
     days = [FIRST + timedelta(1), LATER, LATER + timedelta(1), LATER + timedelta(400)]
     assert trainer_wins(home, days) == [0, 0, 0, 0]
-    assert (told.as_known, told.corrections) == (
+    assert (build.as_known, build.corrections) == (
         False,
         {"races": 0, "runners": 0, "results": 5, "prices": 0},
     )
@@ -104,11 +104,11 @@ def test_a_disqualification_months_later_is_seen_at_once_by_default(home: Home) 
 @pytest.mark.slow
 def test_a_disqualification_is_known_from_the_day_after_its_import(home: Home) -> None:
     tell(home, a_win_that_is_taken_away())
-    told = build_tables(home, as_known=True)
+    build = build_tables(home, as_known=True)
     days = [FIRST, FIRST + timedelta(1), LATER, LATER + timedelta(1), LATER + timedelta(400)]
     assert trainer_wins(home, days) == [None, 1, 1, 0, 0]
-    assert (told.as_known, told.corrections["results"], told.starts) == (True, 5, 5)
-    assert told.fingerprint != build_tables(home).fingerprint
+    assert (build.as_known, build.corrections["results"], build.starts) == (True, 5, 5)
+    assert build.fingerprint != build_tables(home).fingerprint
 
 
 @pytest.mark.slow
@@ -145,10 +145,10 @@ def test_a_price_that_was_corrected_a_week_later_was_paid_as_it_stood(home: Home
             "SELECT * REPLACE (9.0 AS decimal_odds, 1 AS batch_id), 2 FROM prices_history"
         )
     for as_known, price in ((False, 5), (True, 9)):
-        told = build_tables(home, as_known=as_known)
-        assert told.corrections["prices"] == 5
-        found = Spine(home).connect().execute("SELECT DISTINCT sp FROM outcomes").fetchall()
-        assert found == [(price,)]
+        build = build_tables(home, as_known=as_known)
+        assert build.corrections["prices"] == 5
+        prices = Spine(home).connect().execute("SELECT DISTINCT sp FROM outcomes").fetchall()
+        assert prices == [(price,)]
 
 
 def test_an_entry_is_the_card_of_the_morning_without_those_that_did_not_run(home: Home) -> None:
@@ -170,13 +170,13 @@ def test_an_entry_is_the_card_of_the_morning_without_those_that_did_not_run(home
     )
     morning, evening = (stable_id("jockey", name) for name in "JK")
     for as_known, jockey, pounds in ((False, evening, 124), (True, morning, 126)):
-        told = build_tables(home, as_known=as_known)
+        build = build_tables(home, as_known=as_known)
         assert Spine(home).connect().execute(query).fetchall() == [
             ("A", jockey, pounds, 2, 3, True),
             ("B", None, None, 1, 3, True),
             ("C", None, None, None, 3, True),
         ]
-        jockeys = duckdb.read_parquet(f"{told.folder}/jockey_form/*/*.parquet")
+        jockeys = duckdb.read_parquet(f"{build.folder}/jockey_form/*/*.parquet")
         assert {row[0] for row in jockeys.select("jockey_id").fetchall()} == {evening}
 
 
@@ -246,12 +246,12 @@ def of_day(features: Features, starts: list[Start], day: date) -> Features:
     return {key: row for key, row in features.items() if key[0] in races}
 
 
-def check_every_day(found: Features, tellings: list[Telling], days: list[date]) -> int:
+def check_every_day(features: Features, tellings: list[Telling], days: list[date]) -> int:
     """Compare with the oracle of the world as it stood each morning; how many rows."""
     rows = 0
     for day in days:
         stood = as_it_stood(day, tellings)
-        mine = of_day(found, tellings[0].starts, day)
+        mine = of_day(features, tellings[0].starts, day)
         theirs = of_day(oracle_features(stood), stood, day)
         assert differences(mine, theirs) == [], day
         rows += len(mine)
@@ -264,12 +264,12 @@ def test_a_days_features_are_those_of_the_warehouse_of_that_morning(
 ) -> None:
     starts = random_starts(seed, races=60, horses=14, trainers=3, jockeys=3)
     tellings = random_tellings(seed, starts, batches=5)
-    found = known_features(applied, tellings)
+    features = known_features(applied, tellings)
     days = sorted({s.date for s in starts})
-    assert check_every_day(found, tellings, days) == len(found)
+    assert check_every_day(features, tellings, days) == len(features)
     build_tables(applied.home)
     default = retrieved_features(applied.home, applied.store, starts)
-    assert differences(found, default)
+    assert differences(features, default)
 
 
 @pytest.mark.parametrize("seed", [4, pytest.param(5, marks=pytest.mark.slow)])
@@ -289,15 +289,15 @@ def test_a_race_is_entered_by_its_card_and_remembered_by_its_result(
     on_time = [telling for telling in results if telling.day <= correction.day]
     tell(applied.home, [*on_time, correction, *results[len(on_time) :]])
     build_tables(applied.home, as_known=True)
-    found = retrieved_features(applied.home, applied.store, starts)
+    features = retrieved_features(applied.home, applied.store, starts)
     rows = 0
     for day in days:
         stood = as_it_stood(day, [Telling(days[0], starts), correction])
         stood = with_cards(stood, world_of(cards), day)
-        mine, theirs = of_day(found, starts, day), of_day(oracle_features(stood), stood, day)
+        mine, theirs = of_day(features, starts, day), of_day(oracle_features(stood), stood, day)
         assert differences(mine, theirs) == [], day
         rows += len(mine)
-    assert rows == len(found)
+    assert rows == len(features)
 
 
 @pytest.mark.slow
@@ -306,8 +306,10 @@ def test_until_a_day_nothing_was_imported_later(applied: Applied) -> None:
     tellings = random_tellings(3, starts, batches=5)
     days = sorted({s.date for s in starts})
     last = days[len(days) * 2 // 3]
-    found = known_features(applied, tellings, until=last)
-    assert check_every_day(found, tellings, [day for day in days if day <= last]) == len(found)
+    features = known_features(applied, tellings, until=last)
+    assert check_every_day(features, tellings, [day for day in days if day <= last]) == len(
+        features
+    )
 
 
 @pytest.mark.slow
@@ -315,6 +317,6 @@ def test_until_a_day_nothing_was_imported_later(applied: Applied) -> None:
 def test_more_worlds_are_as_they_stood_each_morning(applied: Applied, seed: int) -> None:
     starts = random_starts(seed, races=120, horses=25)
     tellings = random_tellings(seed, starts, batches=9)
-    found = known_features(applied, tellings)
+    features = known_features(applied, tellings)
     days = sorted({s.date for s in starts})
-    assert check_every_day(found, tellings, days) == len(found)
+    assert check_every_day(features, tellings, days) == len(features)

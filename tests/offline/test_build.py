@@ -33,8 +33,8 @@ def rows_of(home: Home, table: str, where: str = "TRUE") -> list[tuple[object, .
     """Every row of a table of the current build, sorted; floats to nine places."""
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        found = con.execute(f"{scan(home, table)} WHERE {where} ORDER BY ALL").fetchall()
-    return [tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in found]
+        rows = con.execute(f"{scan(home, table)} WHERE {where} ORDER BY ALL").fetchall()
+    return [tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in rows]
 
 
 def scan(home: Home, table: str) -> str:
@@ -51,13 +51,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 def test_a_build_tells_what_it_holds(built: Home) -> None:
-    told = current_build(built)
+    build = current_build(built)
     started = [s for s in STARTS if s.started]
-    assert (told.number, told.starts, told.until) == (1, len(started), None)
-    assert told.first_day == str(min(s.date for s in started))
-    assert told.last_day == str(max(s.date for s in started))
-    assert sorted(table.table for table in told.tables) == WRITTEN
-    for table in told.tables:
+    assert (build.number, build.starts, build.until) == (1, len(started), None)
+    assert build.first_day == str(min(s.date for s in started))
+    assert build.last_day == str(max(s.date for s in started))
+    assert sorted(table.table for table in build.tables) == WRITTEN
+    for table in build.tables:
         assert table.rows == len(rows_of(built, table.table))
         assert all(0 < share <= 1 for share in table.nulls.values())
 
@@ -162,13 +162,13 @@ def test_until_a_day_is_a_world_that_ends_with_that_day(home: Home, share: float
     days = sorted({s.date for s in STARTS})
     last = days[int(len(days) * share)]
     record(home, STARTS)
-    told = build_tables(home, until=last)
+    build = build_tables(home, until=last)
     ended = {table: rows_of(home, table) for table in WRITTEN}
     record(home, [s for s in STARTS if s.date <= last])
     build_tables(home)
     for table in WRITTEN:
         assert rows_of(home, table) == ended[table], table
-    assert (told.until, told.last_day <= str(last)) == (str(last), True)
+    assert (build.until, build.last_day <= str(last)) == (str(last), True)
 
 
 def test_what_was_known_by_a_day_is_never_rewritten(built: Home, home: Home) -> None:
@@ -275,5 +275,5 @@ def test_thirds_rank_the_stalls_of_those_who_ran(home: Home) -> None:
     rows = race(date(2024, 3, 1), "ABCDE", {**drawn, "E": {"draw": 1, "started": False}})
     record(home, rows)
     build_tables(home)
-    found = Spine(home).connect().execute("SELECT draw_third FROM entries ORDER BY 1").fetchall()
-    assert [third for (third,) in found] == [1, 2, 3, 3]
+    thirds = Spine(home).connect().execute("SELECT draw_third FROM entries ORDER BY 1").fetchall()
+    assert [third for (third,) in thirds] == [1, 2, 3, 3]

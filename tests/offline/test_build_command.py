@@ -15,7 +15,7 @@ from velo.home import Home
 DAY = date(2024, 3, 1)
 
 
-def told(home: Home, *placings: list[Start]) -> None:
+def place(home: Home, *placings: list[Start]) -> None:
     tell(home, [Telling(DAY + timedelta(90 * i), rows) for i, rows in enumerate(placings)])
 
 
@@ -23,11 +23,11 @@ def told(home: Home, *placings: list[Start]) -> None:
 def test_a_build_says_what_was_corrected_and_when_it_is_seen(home: Home) -> None:
     horses = field(4)
     first, other = (race(DAY, order, race_id="r") for order in (horses, horses[::-1]))
-    told(home, first, other)
+    place(home, first, other)
     counts = {"races": 1, "runners": 0, "results": 4, "prices": 0}
     for words, as_known, seen in (
-        ((), False, "seen as always so"),
-        (("--as-known",), True, "seen from the day after their import"),
+        ((), False, "counted as always known"),
+        (("--as-known",), True, "counted from the day after their import"),
     ):
         built = velo(home.root, "build", "--json", *words).json
         assert (built["as_known"], built["corrections"]) == (as_known, counts)
@@ -39,5 +39,5 @@ def test_a_build_says_what_was_corrected_and_when_it_is_seen(home: Home) -> None
 
 @pytest.mark.slow
 def test_a_build_without_corrections_says_so(home: Home) -> None:
-    told(home, race(DAY, field(4)))
-    assert "corrected since they were first told: nothing" in velo(home.root, "build").out
+    place(home, race(DAY, field(4)))
+    assert "corrections to earlier imports: nothing" in velo(home.root, "build").out

@@ -55,7 +55,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def runs(days: list[date], surprises: list[float], **keys: Any) -> pd.DataFrame:
     """Priced runs of a curve that lets expect 0 of everybody, so `ns` is the surprise."""
     known = [day + timedelta(1) for day in days]
-    told = {
+    columns = {
         "race_id": range(len(days)),
         "horse_id": range(len(days)),
         "trainer_id": 1,
@@ -66,7 +66,7 @@ def runs(days: list[date], surprises: list[float], **keys: Any) -> pd.DataFrame:
         **PLAIN,
         **keys,
     }
-    frame = pd.DataFrame({"date": days, "known": known, "ns": surprises, **told})
+    frame = pd.DataFrame({"date": days, "known": known, "ns": surprises, **columns})
     frame["year_start"] = [date(day.year, 1, 1) for day in days]
     return frame
 
@@ -125,7 +125,7 @@ def as_of(con: duckdb.DuckDBPyConnection, trainer: int, day: date) -> dict[str, 
 
 def unlike_a_plain_pass(con: duckdb.DuckDBPyConnection, careers: pd.DataFrame) -> list[str]:
     """Sums that are off by more than 1e-12 of what their terms come to, signs left out."""
-    found = []
+    unlike = []
     for day in (date(2000, 6, 1), date(2006, 11, 3), date(2020, 1, 5), date(2031, 9, 30)):
         at = pd.Series(pd.to_datetime([day]))
         for trainer in range(3):
@@ -140,13 +140,13 @@ def unlike_a_plain_pass(con: duckdb.DuckDBPyConnection, careers: pd.DataFrame) -
                 "won_60d": (earlier["win_share"] - chance, 60),
                 "chance_60d": (chance, 60),
             }
-            held = as_of(con, trainer, day)
+            sums = as_of(con, trainer, day)
             for name, (value, tau) in terms.items():
                 weighed = np.asarray(value * np.exp(-age / tau), dtype=np.float64)
-                off = held[f"trainer_{name}"] * decay(at, tau)[0] - weighed.sum()
+                off = sums[f"trainer_{name}"] * decay(at, tau)[0] - weighed.sum()
                 if abs(off) > 1e-12 * np.abs(weighed).sum():
-                    found.append(f"{name} of {trainer} on {day}: {off}")
-    return found
+                    unlike.append(f"{name} of {trainer} on {day}: {off}")
+    return unlike
 
 
 def test_every_sum_is_that_of_a_plain_pass_over_all_earlier_runs(
@@ -168,16 +168,16 @@ def test_the_order_of_runs_shows_in_no_last_digit(
     con: duckdb.DuckDBPyConnection, careers: pd.DataFrame
 ) -> None:
     tables = ("trainer_price", "trainer_track", "jockey_level", "sire_surface", "run_rests")
-    held = []
+    sums = []
     for order in (careers, careers.sample(frac=1.0, random_state=1)):
         made(con, order, *tables, "rest_starts")
-        held.append(
+        sums.append(
             [
                 con.execute(f"FROM {table} ORDER BY ALL").fetchall()
                 for table in (*tables, "rest_starts")
             ]
         )
-    assert held[0] == held[1]
+    assert sums[0] == sums[1]
 
 
 def test_a_run_is_counted_in_the_cell_that_a_card_would_have_shown(

@@ -45,12 +45,12 @@ def test_the_order_of_starts_shows_in_no_last_digit(
     races: duckdb.DuckDBPyConnection, table: str
 ) -> None:
     # Some tables read races of the whole field beside the starts.
-    found = []
+    tables = []
     for order in ("horse_id", "hash(horse_id)", "-horse_id"):
         races.execute(f"CREATE OR REPLACE TABLE starts AS FROM told ORDER BY {order}")
-        found.append(races.execute(f"FROM ({SQL[table]}) ORDER BY ALL").fetchall())
-    assert found[0]
-    assert found[0] == found[1] == found[2]
+        tables.append(races.execute(f"FROM ({SQL[table]}) ORDER BY ALL").fetchall())
+    assert tables[0]
+    assert tables[0] == tables[1] == tables[2]
 
 
 def test_shares_are_whole_steps_and_off_by_less_than_a_step(

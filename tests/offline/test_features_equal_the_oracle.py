@@ -31,9 +31,9 @@ from velo.warehouse.connection import warehouse
 def test_every_feature_of_every_starter_is_the_oracles(
     applied: Applied, little_world: LittleWorld
 ) -> None:
-    found = applied.features_of(little_world.starts)
-    assert len(found) == sum(s.started for s in little_world.starts)
-    assert differences(found, little_world.features) == []
+    features = applied.features_of(little_world.starts)
+    assert len(features) == sum(s.started for s in little_world.starts)
+    assert differences(features, little_world.features) == []
 
 
 @pytest.mark.slow
@@ -68,9 +68,9 @@ def test_the_oracle_agrees_where_nothing_but_the_result_is_known(applied: Applie
         )
         for s in random_starts(7, races=60)
     ]
-    found = applied.features_of(bare)
-    assert differences(found, oracle_features(bare)) == []
-    assert {values["draw_iv"] for values in found.values()} == {1.0}
+    features = applied.features_of(bare)
+    assert differences(features, oracle_features(bare)) == []
+    assert {values["draw_iv"] for values in features.values()} == {1.0}
 
 
 def test_training_sees_the_oracles_features_in_whole_races(
@@ -109,9 +109,9 @@ def test_an_unseen_trainer_and_jockey_are_served_p0(
 ) -> None:
     last = max(s.date for s in little_world.starts) + timedelta(1)
     card = Start("card", last, 1, "Debutant", trainer="Nora", jockey="Ned", draw=1)
-    found = applied.features_of([*little_world.starts, card])["card", "Debutant"]
-    assert [found[name] for name in FEATURES[:6]] == pytest.approx([ORACLE_PRIORS.p0] * 6)
-    assert found["tj_combo_uplift"] == 0
+    debutant = applied.features_of([*little_world.starts, card])["card", "Debutant"]
+    assert [debutant[name] for name in FEATURES[:6]] == pytest.approx([ORACLE_PRIORS.p0] * 6)
+    assert debutant["tj_combo_uplift"] == 0
 
 
 def test_a_declared_race_without_results_has_the_features_of_the_morning(

@@ -27,7 +27,7 @@ def any_share(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "CHANGED_SHARE", 1.0)
 
 
-def told(home: Home, day: date, path: Path) -> None:
+def load_at_noon(home: Home, day: date, path: Path) -> None:
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     ingest(home, SETTINGS.store, path, clock=lambda: noon)
 
@@ -66,10 +66,10 @@ def july(folder: Path) -> Path:
 def test_builds_after_a_join_and_its_taking_back_are_as_from_nothing(
     home: Home, tmp_path: Path, any_share: None
 ) -> None:
-    told(home, MAY, with_a_suffix(tmp_path))
-    told(home, JUNE, june(tmp_path))
+    load_at_noon(home, MAY, with_a_suffix(tmp_path))
+    load_at_noon(home, JUNE, june(tmp_path))
     first = build_tables(home)
-    told(home, JULY, july(tmp_path))
+    load_at_noon(home, JULY, july(tmp_path))
     assert ask(home, "SELECT count(*) FROM aliases") == [(1,)]
     joined = build_tables(home)
     assert joined.built_on == first.number
@@ -87,10 +87,10 @@ def test_builds_after_two_races_became_one_are_as_from_nothing(
     home: Home, tmp_path: Path, any_share: None
 ) -> None:
     names = ("Cedar Lane (IRE)", "Damson Row (GB)", "Elder Field (IRE)")
-    told(home, MAY, with_a_suffix(tmp_path))
-    told(home, JUNE, slug_file(tmp_path, names, Date="2018-06-01"))
+    load_at_noon(home, MAY, with_a_suffix(tmp_path))
+    load_at_noon(home, JUNE, slug_file(tmp_path, names, Date="2018-06-01"))
     first = build_tables(home)
-    told(
+    load_at_noon(
         home,
         JULY,
         file_of(
@@ -136,9 +136,9 @@ def careers(built: Build, until: date) -> list[int]:
 
 
 def test_as_known_a_join_counts_from_the_day_after_its_import(home: Home, tmp_path: Path) -> None:
-    told(home, MAY, with_a_suffix(tmp_path))
-    told(home, JUNE, june(tmp_path))
-    told(home, JULY, july(tmp_path))
+    load_at_noon(home, MAY, with_a_suffix(tmp_path))
+    load_at_noon(home, JUNE, june(tmp_path))
+    load_at_noon(home, JULY, july(tmp_path))
     assert careers(build_tables(home), JULY) == [3, 1, 1, 1, 1]
     known = build_tables(home, as_known=True)
     assert careers(known, date(2018, 7, 1)) == [1] * 5

@@ -56,12 +56,12 @@ def test_poisoned_results_move_no_feature_up_to_their_first_day(
                 prize_won = 1e9, comment = 'poison'
             WHERE status <> 'withdrawn' AND {ON_OR_AFTER.format(cut)}
         """)
-    found = applied.rebuilt(little_world.starts)
-    before = features_on(little_world, found, date.min, cut)
+    features = applied.rebuilt(little_world.starts)
+    before = features_on(little_world, features, date.min, cut)
     assert len(before) > 300
     true = features_on(little_world, little_world.features, date.min, cut)
     assert differences(before, true) == []
-    assert differences(found, little_world.features)
+    assert differences(features, little_world.features)
 
 
 def test_a_days_own_results_in_another_order_move_none_of_its_features(
@@ -78,12 +78,12 @@ def test_a_days_own_results_in_another_order_move_none_of_its_features(
         rows[known_after] = rows[known_after].to_numpy()[order]
         con.execute(f"DELETE FROM results WHERE {today}")
         con.execute("INSERT INTO results BY NAME SELECT * FROM rows")
-    found = applied.rebuilt(little_world.starts)
-    mine = features_on(little_world, found, day, day)
+    features = applied.rebuilt(little_world.starts)
+    mine = features_on(little_world, features, day, day)
     assert len(mine) > 10
     theirs = features_on(little_world, little_world.features, day, day)
     assert differences(mine, theirs) == []
-    assert differences(found, little_world.features)
+    assert differences(features, little_world.features)
 
 
 MUTATIONS = {
@@ -174,5 +174,5 @@ def test_the_oracle_catches(
     text = sql.read_text(encoding="utf-8")
     assert right in text
     sql.write_text(text.replace(right, wrong), encoding="utf-8")
-    found = applied.rebuilt(little_world.starts, repo=repo)
-    assert moved <= moved_features(differences(found, little_world.features))
+    features = applied.rebuilt(little_world.starts, repo=repo)
+    assert moved <= moved_features(differences(features, little_world.features))

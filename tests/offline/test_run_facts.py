@@ -18,7 +18,7 @@ from velo.settings import PROJECT_ROOT, Windows
 
 STEPS = ("field", "race_levels", "starts", "run_prices", "price_curve", "run_facts", "entries")
 SCHEMA = (PROJECT_ROOT / "velo" / "warehouse" / "schema.sql").read_text(encoding="utf-8")
-TOLD = ("pounds", "rating", "beaten", "sp", "bsp")
+OF_A_RUNNER = ("pounds", "rating", "beaten", "sp", "bsp")
 Race = Callable[..., int]
 
 
@@ -48,7 +48,7 @@ def race(con: duckdb.DuckDBPyConnection) -> Race:
     """Adds a race of horses 1, 2 ... in the order of what is said of each; gives its number."""
     held = iter(range(1, 10_000))
 
-    def add(day: date, finish: Sequence[int | None], **told: Any) -> int:
+    def add(day: date, finish: Sequence[int | None], **columns: Any) -> int:
         number, nothing = next(held), [None] * len(finish)
         runner = {"race_id": number, "batch_id": 1}
         insert(
@@ -56,16 +56,16 @@ def race(con: duckdb.DuckDBPyConnection) -> Race:
             "races",
             source="hand",
             date=day,
-            region=told.get("region", "HK"),
+            region=columns.get("region", "HK"),
             course="Sha Tin",
             course_id=1,
-            rating_band=told.get("band"),
+            rating_band=columns.get("band"),
             distance_m=1400,
             **runner,
         )
         rows = []
         for place, ended in enumerate(finish):
-            of = {name: told.get(name, nothing)[place] for name in TOLD}
+            of = {name: columns.get(name, nothing)[place] for name in OF_A_RUNNER}
             runner["horse_id"] = place + 1
             rows.append(
                 (
@@ -122,8 +122,8 @@ def test_the_worked_surprises_are_those_of_the_page(
     con: duckdb.DuckDBPyConnection, race: Race
 ) -> None:
     race(date(2020, 1, 1), [2, 3, 1], sp=[2.0, 4.0, 6.0])
-    told = np.array(facts(con, "chance, lpc, ens, ns, sur"), dtype=np.float64).T
-    assert told.round(3).tolist() == [
+    values = np.array(facts(con, "chance, lpc, ens, ns, sur"), dtype=np.float64).T
+    assert values.round(3).tolist() == [
         [0.545, 0.273, 0.182],
         [0.597, -0.096, -0.501],
         [0.280, -0.042, -0.238],
@@ -243,13 +243,13 @@ def moved_by_later_days(con: duckdb.DuckDBPyConnection, sql: Mapping[str, str], 
     before = f"date < DATE '{cut}'"
     columns = f"race_id, horse_id, {before}, CASE WHEN {before} THEN sur END"
     whole = made(con, columns, "run_facts", sql)
-    con.execute("CREATE OR REPLACE TEMP TABLE told AS FROM results")
+    con.execute("CREATE OR REPLACE TEMP TABLE all_results AS FROM results")
     con.execute(
         f"DELETE FROM results WHERE race_id IN (SELECT race_id FROM races WHERE NOT {before})"
     )
     some = made(con, columns, "run_facts", sql)
     con.execute("DELETE FROM results")
-    con.execute("INSERT INTO results FROM told")
+    con.execute("INSERT INTO results FROM all_results")
     return [row for row in whole if row[2]] != some
 
 

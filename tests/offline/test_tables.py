@@ -60,7 +60,7 @@ def test_a_table_joins_by_equality_alone(table: Table) -> None:
 def test_a_table_comes_after_all_that_it_reads() -> None:
     order = list(TABLES)
     for name, table in TABLES.items():
-        read = {found.name for found in sqlglot.parse_one(table.sql, "duckdb").find_all(exp.Table)}
+        read = {node.name for node in sqlglot.parse_one(table.sql, "duckdb").find_all(exp.Table)}
         for other in read & set(TABLES) - {name}:
             assert order.index(other) < order.index(name), f"{name} reads {other}"
 
@@ -70,7 +70,7 @@ def test_a_table_reads_the_warehouse_or_other_tables_and_nothing_else() -> None:
     for name, table in TABLES.items():
         statement = sqlglot.parse_one(table.sql, "duckdb")
         steps = {step.alias for step in statement.find_all(exp.CTE)}
-        read = {found.name for found in statement.find_all(exp.Table)} - steps
+        read = {node.name for node in statement.find_all(exp.Table)} - steps
         assert read <= known, name
         if table.kind == "feature":
             assert not read & {"results", "runners", "races"}, f"{name} skips the base tables"

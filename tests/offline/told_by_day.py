@@ -14,7 +14,7 @@ from tests.offline.built_world import SETTINGS
 from tests.oracle.features import Start
 from velo.home import Home
 from velo.warehouse.connection import warehouse
-from velo.warehouse.history import replace_rows
+from velo.warehouse.earlier_rows import replace_rows
 
 KEYS = {
     "races": ("race_id",),
@@ -83,11 +83,11 @@ def as_it_stood(day: date, tellings: list[Telling]) -> list[Start]:
     first, *later = tellings
     world = {key: s for key, s in world_of(first.starts).items() if s.date <= day}
     for telling in later:
-        for key, told in world_of(telling.starts).items():
+        for key, start in world_of(telling.starts).items():
             if key in world and telling.day < day:
-                world[key] = told
-            elif key in world and told.date == telling.day == day:
-                world[key] = replace(world[key], **{name: getattr(told, name) for name in RESULT})
+                world[key] = start
+            elif key in world and start.date == telling.day == day:
+                world[key] = replace(world[key], **{name: getattr(start, name) for name in RESULT})
     return list(world.values())
 
 
@@ -95,7 +95,7 @@ def corrected(rng: Random, world: World, day: date, share: float) -> list[Start]
     """Some races that were run by a day, told anew: placings, falls, draws, going, prize."""
     races = sorted({s.race_id for s in world.values() if s.date <= day})
     chosen = rng.sample(races, max(1, int(share * len(races))))
-    told = []
+    starts = []
     for race_id in chosen:
         field = sorted((s for s in world.values() if s.race_id == race_id), key=lambda s: s.horse)
         facts: dict[str, Any] = {}
@@ -118,13 +118,13 @@ def corrected(rng: Random, world: World, day: date, share: float) -> list[Start]
                 own |= {"draw": rng.randint(1, 20), "pounds": float(rng.randint(108, 142))}
             if rng.random() < 0.2:
                 own |= {"trainer": f"Trainer {rng.randrange(6)}", "ts": float(rng.randint(20, 99))}
-            told.append(replace(s, **own))
-    return [replace(s, position=_within(s, told)) for s in told]
+            starts.append(replace(s, **own))
+    return [replace(s, position=_within(s, starts)) for s in starts]
 
 
-def _within(start: Start, told: list[Start]) -> int | None:
+def _within(start: Start, starts: list[Start]) -> int | None:
     """A withdrawal leaves fewer places than there were."""
-    starters = sum(s.started for s in told if s.race_id == start.race_id)
+    starters = sum(s.started for s in starts if s.race_id == start.race_id)
     return start.position and min(start.position, starters)
 
 
@@ -168,7 +168,7 @@ def random_tellings(seed: int, starts: list[Start], batches: int) -> list[Tellin
     world = world_of(starts)
     tellings = [Telling(days[0], starts)]
     for day in [*sorted(rng.sample(days[len(days) // 4 :], batches - 1)), days[-1]]:
-        told = corrected(rng, world, day, 0.2)
-        world |= world_of(told)
-        tellings.append(Telling(day, told))
+        corrections = corrected(rng, world, day, 0.2)
+        world |= world_of(corrections)
+        tellings.append(Telling(day, corrections))
     return tellings

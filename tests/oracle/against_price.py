@@ -246,20 +246,20 @@ def priced(race: list[Run], odds: Mapping[tuple[str, str], float]) -> list[Price
     known = [each for each in book if each is not None]
     logs = [-math.log(each) for each in known]
     whole = len(known) == len(race)
-    found = []
+    runs = []
     for place, run in enumerate(race):
         finish = run.start.position if run.start.finished and run.start.position else run.n
         ns = NormalDist().inv_cdf((run.n - min(finish, run.n) + 0.5) / run.n)
         if not whole:
-            found.append(Priced(run, ns, None, None, None))
+            runs.append(Priced(run, ns, None, None, None))
             continue
         x = [each - sum(logs) / len(logs) for each in logs]
         powers = tuple(
             x[place] ** power - sum(each**power for each in x) / len(x) for power in (1, 2, 3)
         )
         chance = (1 / known[place]) / sum(1 / each for each in known)
-        found.append(Priced(run, ns, x[place], chance, powers))  # type: ignore[arg-type]
-    return found
+        runs.append(Priced(run, ns, x[place], chance, powers))  # type: ignore[arg-type]
+    return runs
 
 
 def recent(facts: list[Value], most: int, g: float, k0: float = 0.0, base: float = 0.0) -> Value:
@@ -270,8 +270,8 @@ def recent(facts: list[Value], most: int, g: float, k0: float = 0.0, base: float
 
 
 def surprise(runs: list[Priced]) -> float:
-    told = [each.sur for each in runs if each.sur is not None]
-    return sum(told) / (len(told) + 3)
+    weighted = [each.sur for each in runs if each.sur is not None]
+    return sum(weighted) / (len(weighted) + 3)
 
 
 def weights(runs: list[Priced], day: date, tau: float) -> list[float]:
@@ -280,13 +280,13 @@ def weights(runs: list[Priced], day: date, tau: float) -> list[float]:
 
 def score(runs: list[Priced], day: date, tau: float, strength: float) -> float:
     """`S(sur) / (S(1) + strength)`."""
-    told = list(zip(weights(runs, day, tau), runs, strict=True))
-    total = sum(weight * (each.sur or 0.0) for weight, each in told)
-    return total / (sum(weight for weight, _ in told) + strength)
+    weighted = list(zip(weights(runs, day, tau), runs, strict=True))
+    total = sum(weight * (each.sur or 0.0) for weight, each in weighted)
+    return total / (sum(weight for weight, _ in weighted) + strength)
 
 
 def ae(runs: list[Priced], day: date) -> float:
     """`S(win - chance) / (S(chance) + 10)` of 60 days."""
-    told = list(zip(weights(runs, day, 60), runs, strict=True))
-    more = sum(weight * (each.run.win - (each.chance or 0.0)) for weight, each in told)
-    return more / (sum(weight * (each.chance or 0.0) for weight, each in told) + 10)
+    weighted = list(zip(weights(runs, day, 60), runs, strict=True))
+    more = sum(weight * (each.run.win - (each.chance or 0.0)) for weight, each in weighted)
+    return more / (sum(weight * (each.chance or 0.0) for weight, each in weighted) + 10)

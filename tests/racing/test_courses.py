@@ -55,8 +55,8 @@ def test_tracks_that_race_differently_have_different_keys(one: str, other: str, 
 
 @given(st.text(max_size=20))
 def test_no_text_makes_a_course_fail(text: str) -> None:
-    found = course(text)
-    assert found is None or course_key(found).startswith(found.name)
+    read = course(text)
+    assert read is None or course_key(read).startswith(read.name)
 
 
 @pytest.mark.parametrize(

@@ -175,26 +175,26 @@ def test_two_ids_of_a_source_are_one_horse_only_where_that_is_certain() -> None:
 
 
 def test_a_wrong_age_in_a_common_race_leaves_the_horses_years_alone() -> None:
-    told = [claim(1, 70, 2003, certain=True), claim(2, 70, 2003), claim(3, 70, 2011)]
-    assert settle(told) == {1: 70, 3: 70}
+    claims = [claim(1, 70, 2003, certain=True), claim(2, 70, 2003), claim(3, 70, 2011)]
+    assert settle(claims) == {1: 70, 3: 70}
 
 
 spans = st.sampled_from([None, (2009, 2009), (2010, 2010), (2010, 2011), (2011, 2011)])
-told_lives = st.lists(st.tuples(spans, st.booleans()), max_size=6)
+lives_drawn = st.lists(st.tuples(spans, st.booleans()), max_size=6)
 wishes = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), max_size=20)
 
 
-@given(told_lives, wishes)
+@given(lives_drawn, wishes)
 def test_what_is_not_certain_stretches_neither_a_horses_years_nor_its_ids(
-    told: list[tuple[tuple[int, int] | None, bool]], asked: list[tuple[int, int]]
+    lives: list[tuple[tuple[int, int] | None, bool]], asked: list[tuple[int, int]]
 ) -> None:
     answer = settle(
-        Claim(life, horse, False, told[life][1], told[life][0], (2010, 2010))
+        Claim(life, horse, False, lives[life][1], lives[life][0], (2010, 2010))
         for life, horse in asked
-        if life < len(told)
+        if life < len(lives)
     )
     for horse in set(answer.values()):
-        its = [told[life] for life, chosen in answer.items() if chosen == horse]
+        its = [lives[life] for life, chosen in answer.items() if chosen == horse]
         years = [2010, *(year for span, _ in its for year in span or ())]
         assert max(years) - min(years) <= 1
         assert sum(has_id for _, has_id in its) <= 1

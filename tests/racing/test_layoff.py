@@ -88,8 +88,8 @@ def test_each_layoff_is_on_its_own_curve() -> None:
         np.array([10.0, 10.0, 10.0]),
         np.array(["0:0 20:1", "0:1 20:0", "?"], dtype=object),
     )
-    found = penalty_on(days, curves)
-    assert np.array_equal(found, [0.5, 0.5, np.nan], equal_nan=True)
+    penalties = penalty_on(days, curves)
+    assert np.array_equal(penalties, [0.5, 0.5, np.nan], equal_nan=True)
     assert penalty_on(np.array([20.0]), curves[:1])[0] == 1.0
 
 

@@ -72,9 +72,9 @@ CHANGES = [
 
 def offs(text: str) -> list[OffTime]:
     """Times of day as they are written, blanks between them."""
-    found = [off_time(each) for each in text.split()]
-    assert None not in found
-    return [each for each in found if each is not None]
+    times = [off_time(each) for each in text.split()]
+    assert None not in times
+    return [each for each in times if each is not None]
 
 
 def read(day: date, place: Venue, text: str, about: Any = None) -> list[Off | None]:
@@ -82,10 +82,10 @@ def read(day: date, place: Venue, text: str, about: Any = None) -> list[Off | No
     return read_meeting(day, offs(text), place, about)
 
 
-def shown(day: date, place: Venue, text: str, about: Any = None) -> str:
+def times_read(day: date, place: Venue, text: str, about: Any = None) -> str:
     """The same on the source's clock, with a question mark where there is doubt."""
     return " ".join(
-        "-" if off is None else off.shown + ("?" if off.doubt else "")
+        "-" if off is None else off.hh_mm + ("?" if off.doubt else "")
         for off in read(day, place, text, about)
     )
 
@@ -136,9 +136,9 @@ def test_a_twelve_hour_clock_is_read_right_or_doubted(
 ) -> None:
     day, place, truth = meeting
     texts = [twelve_hour(each) for each in truth]
-    found = read_meeting(day, _each_once(texts), place)
+    readings = read_meeting(day, _each_once(texts), place)
     for when, text in zip(truth, texts, strict=True):
-        off = found[list(dict.fromkeys(texts)).index(text)]
+        off = readings[list(dict.fromkeys(texts)).index(text)]
         assert off is not None, f"{text} was given up"
         assert when <= off.at, f"{text} is read as earlier than it was"
         assert off.at - timedelta(minutes=off.doubt) <= when, f"{text} is read as certain"
@@ -155,18 +155,18 @@ def test_a_24_hour_clock_is_read_as_it_stands(
 ) -> None:
     day, place, truth = meeting
     texts = [each.astimezone(LONDON).strftime("%H:%M") for each in truth]
-    found = read_meeting(day, _each_once(texts), place, 24)
+    readings = read_meeting(day, _each_once(texts), place, 24)
     for when, text in zip(truth, texts, strict=True):
-        off = found[list(dict.fromkeys(texts)).index(text)]
+        off = readings[list(dict.fromkeys(texts)).index(text)]
         assert off is not None
-        assert off.shown == text
+        assert off.hh_mm == text
         assert off.at - timedelta(minutes=off.doubt) <= when <= off.at
 
 
 def test_californias_evening_runs_over_the_british_midnight() -> None:
     del_mar = venue("del mar", "USA")
     text = "9:00 9:33 10:05 10:38 11:10 11:43 12:15 12:47 1:20"
-    assert shown(date(2023, 8, 12), del_mar, text) == (
+    assert times_read(date(2023, 8, 12), del_mar, text) == (
         "21:00 21:33 22:05 22:38 23:10 23:43 00:15 00:47 01:20"
     )
     late = read(date(2023, 8, 12), del_mar, text)[6]
@@ -197,50 +197,53 @@ def test_californias_evening_runs_over_the_british_midnight() -> None:
 def test_a_country_races_at_its_own_hours(
     name: str, country: str, text: str, expected: str
 ) -> None:
-    assert shown(date(2021, 5, 8), venue(name, country), text) == expected
+    assert times_read(date(2021, 5, 8), venue(name, country), text) == expected
 
 
 def test_two_meetings_of_one_file_are_on_two_clocks() -> None:
-    assert shown(date(2025, 10, 14), venue("leicester", "GB"), "1:40 2:10 4:10") == (
+    assert times_read(date(2025, 10, 14), venue("leicester", "GB"), "1:40 2:10 4:10") == (
         "13:40 14:10 16:10"
     )
-    assert shown(date(2025, 10, 16), venue("bath", "GB"), "13:05 13:35 16:35") == (
+    assert times_read(date(2025, 10, 16), venue("bath", "GB"), "13:05 13:35 16:35") == (
         "13:05 13:35 16:35"
     )
 
 
 def test_a_french_half_past_nine_is_the_morning_or_the_evening_by_its_meeting() -> None:
     day, chantilly = date(2023, 6, 1), venue("chantilly", "FR")
-    assert shown(day, chantilly, "9:30 10:05 10:40 11:15 12:55") == "09:30 10:05 10:40 11:15 12:55"
-    assert shown(day, chantilly, "6:30 7:05 8:30 9:30") == "18:30 19:05 20:30 21:30"
-    assert shown(day, chantilly, "9:30") == "21:30?"
+    assert (
+        times_read(day, chantilly, "9:30 10:05 10:40 11:15 12:55")
+        == "09:30 10:05 10:40 11:15 12:55"
+    )
+    assert times_read(day, chantilly, "6:30 7:05 8:30 9:30") == "18:30 19:05 20:30 21:30"
+    assert times_read(day, chantilly, "9:30") == "21:30?"
 
 
 def test_a_padded_time_is_the_morning_where_a_24_hour_clock_can_write_it() -> None:
     day = date(2023, 6, 1)
-    assert shown(day, venue("chantilly", "FR"), "09:30", 24) == "09:30"
-    assert shown(day, venue("newbury", "GB"), "01:40 02:15 12:30") == "13:40 14:15 12:30"
+    assert times_read(day, venue("chantilly", "FR"), "09:30", 24) == "09:30"
+    assert times_read(day, venue("newbury", "GB"), "01:40 02:15 12:30") == "13:40 14:15 12:30"
 
 
 def test_a_time_twelve_hours_from_its_meeting_is_nothing() -> None:
     day, york = date(2023, 6, 1), venue("york", "GB")
-    assert shown(day, york, "13:40 14:15 02:50 15:25 23:30 00:00") == "13:40 14:15 - 15:25 - -"
-    assert shown(day, york, "13:40 14:15 2:50 15:25") == "13:40 14:15 14:50 15:25"
-    assert shown(day, york, "3:10") == "15:10"
-    assert shown(day, york, "23:30") == "-"
+    assert times_read(day, york, "13:40 14:15 02:50 15:25 23:30 00:00") == "13:40 14:15 - 15:25 - -"
+    assert times_read(day, york, "13:40 14:15 2:50 15:25") == "13:40 14:15 14:50 15:25"
+    assert times_read(day, york, "3:10") == "15:10"
+    assert times_read(day, york, "23:30") == "-"
 
 
 def test_a_24_hour_meeting_by_the_clock_of_the_course_is_read_by_that_clock() -> None:
-    found = read(date(2023, 5, 10), venue("happy valley", "HK"), "19:15 19:45 22:50")
-    assert [off and off.at.hour for off in found] == [11, 11, 14]
-    found = read(date(2023, 5, 13), venue("randwick", "AUS"), "13:35 14:10 16:30")
-    assert [off and off.at.hour for off in found] == [3, 4, 6]
+    happy_valley = read(date(2023, 5, 10), venue("happy valley", "HK"), "19:15 19:45 22:50")
+    assert [off and off.at.hour for off in happy_valley] == [11, 11, 14]
+    randwick = read(date(2023, 5, 13), venue("randwick", "AUS"), "13:35 14:10 16:30")
+    assert [off and off.at.hour for off in randwick] == [3, 4, 6]
 
 
 def test_a_course_that_nobody_knows_is_doubted() -> None:
     nowhere = venue("nowhere", None)
-    assert shown(date(2023, 6, 1), nowhere, "2:30") == "14:30?"
-    assert shown(date(2023, 6, 1), nowhere, "03:40 22:10") == "03:40 22:10"
+    assert times_read(date(2023, 6, 1), nowhere, "2:30") == "14:30?"
+    assert times_read(date(2023, 6, 1), nowhere, "03:40 22:10") == "03:40 22:10"
 
 
 def test_an_off_that_london_shows_twice_is_doubted_by_an_hour() -> None:

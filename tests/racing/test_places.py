@@ -54,8 +54,8 @@ DEAD_HEATS = [
 def test_a_dead_heat_shares_the_places_that_are_left(
     finish: float, tied: int, places: int, share: float
 ) -> None:
-    found = place_share(np.array([finish]), np.array([tied]), np.array([places]))
-    assert found[0] == pytest.approx(share)
+    shares = place_share(np.array([finish]), np.array([tied]), np.array([places]))
+    assert shares[0] == pytest.approx(share)
 
 
 def each_way(win: float, placed: float, odds: float, terms: float, stake: float) -> float:

@@ -18,7 +18,7 @@ HALF_A_PENNY_SURE = 1e-6
 
 def columns(races: list[Race]) -> dict[str, np.ndarray]:
     """Every declared horse of the races as rows."""
-    found: dict[str, list] = {}
+    by_name: dict[str, list] = {}
     for number, race in enumerate(races):
         tied = {place: sum(h.place == place for h in race.ran) for place in range(1, 30)}
         for horse in race.horses:
@@ -35,8 +35,8 @@ def columns(races: list[Race]) -> dict[str, np.ndarray]:
                 "void": race.void,
             }
             for name, value in row.items():
-                found.setdefault(name, []).append(value)
-    return {name: np.array(values) for name, values in found.items()}
+                by_name.setdefault(name, []).append(value)
+    return {name: np.array(values) for name, values in by_name.items()}
 
 
 def ours(races: list[Race], law: str, rate: float) -> np.ndarray:

@@ -132,24 +132,24 @@ def test_an_exchange_price_is_cut_stake_and_all(
 
 def test_without_the_exchanges_factor_it_is_the_horses_share_of_the_book() -> None:
     # Two at 4.0 ran, one at 2.0 did not: half of the book.
-    found = reduction_factor.factors_of_prices(np.array([2.0]), ONE, np.array([0.5]))
-    assert found.tolist() == pytest.approx([0.5])
+    factors = reduction_factor.factors_of_prices(np.array([2.0]), ONE, np.array([0.5]))
+    assert factors.tolist() == pytest.approx([0.5])
 
 
 def test_the_second_to_leave_is_weighed_against_those_that_were_left() -> None:
     # Of a book of 1, shares .5 and .25: half, then half of the half that was left.
-    found = reduction_factor.factors_of_prices(
+    factors = reduction_factor.factors_of_prices(
         np.array([4.0, 2.0]), np.array([0, 0]), np.array([0.25])
     )
-    assert found.tolist() == pytest.approx([0.5, 0.5])
+    assert factors.tolist() == pytest.approx([0.5, 0.5])
 
 
 def test_races_do_not_weigh_on_each_other() -> None:
-    found = reduction_factor.factors_of_prices(
+    factors = reduction_factor.factors_of_prices(
         np.array([2.0, 5.0, np.nan]), np.array([2, 0, 1]), np.array([0.8, 1.0, 0.5])
     )
-    assert found[:2].tolist() == pytest.approx([0.5, 0.2])
-    assert np.isnan(found[2])
+    assert factors[:2].tolist() == pytest.approx([0.5, 0.2])
+    assert np.isnan(factors[2])
 
 
 @given(st.lists(st.floats(1.05, 200), min_size=1, max_size=6), st.floats(0.05, 0.9))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.real.hong_kong_days import Days
 from training.data.conditions import conditioned, conditions
@@ -63,7 +63,7 @@ def backtested(lived: Days) -> Backtested:
     resampling = Resampling.of(settings.training)
     report = backtest(
         conditioned(scored.predictions, known),
-        Terms(
+        BacktestTerms(
             "sp",
             "sp",
             0.0,
@@ -77,15 +77,15 @@ def backtested(lived: Days) -> Backtested:
         Returned(withdrawn=0, void=0, void_races=0),
     )
     judged = set(scored.predictions["race_id"])
-    found = {}
+    by_strategy = {}
     for strategy in BUCKETS:
         book = view_ledger(home, settings, strategy=strategy)
         ours, bets = (each[each["race_id"].isin(judged)] for each in (book.runners, book.bets))
-        found[strategy] = figures(ours, bets, spans(ours)[-1], resampling)
+        by_strategy[strategy] = figures(ours, bets, spans(ours)[-1], resampling)
     return Backtested(
         report,
         scored.predictions[["race_id", "horse_id", "p_model", "p_market_power", "p"]],
-        found,
+        by_strategy,
         len(set(runners["race_id"]) - judged),
     )
 
@@ -95,7 +95,7 @@ def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
     ours = view_ledger(lived.home, lived.settings).runners
     both = ours.merge(done.chances, on=["race_id", "horse_id"], suffixes=("", "_there"))
     assert len(both) == len(done.chances)
-    found = {
+    largest = {
         name: float(np.abs(both[name] - both[f"{name}_there"]).max())
         for name in ("p_model", "p_market_power", "p")
     }
@@ -105,18 +105,18 @@ def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
             one, other = getattr(mine, ours_name), theirs[name]
             if one is None and other is None:
                 continue
-            found[name] = max(found.get(name, 0.0), abs(float(one) - float(other)))
+            largest[name] = max(largest.get(name, 0.0), abs(float(one) - float(other)))
         ends = zip((mine.roi_low, mine.roi_high), theirs["roi_ci"] or (None, None), strict=True)
-        found["roi_ci"] = max(
-            found.get("roi_ci", 0.0),
+        largest["roi_ci"] = max(
+            largest.get("roi_ci", 0.0),
             *(abs(float(a) - float(b)) for a, b in ends if a is not None and b is not None),
             0.0,
         )
     of_all = done.ledger["all"]
-    found["calibration_error"] = abs(
+    largest["calibration_error"] = abs(
         float(of_all.calibration_error or 0) - float(done.report["calibration_error"] or 0)
     )
-    found["delta_ll_ci"] = max(
+    largest["delta_ll_ci"] = max(
         abs(float(a or 0) - float(b or 0))
         for a, b in zip(
             (of_all.ll_gain_low, of_all.ll_gain_high),
@@ -124,4 +124,4 @@ def largest_difference(lived: Days, done: Backtested) -> dict[str, float]:
             strict=True,
         )
     )
-    return found
+    return largest

@@ -83,11 +83,11 @@ Row = dict[str, Any]
 
 def race_days(first: date = date.min, last: date = date.max) -> list[date]:
     """The file's race days, in order."""
-    found = duckdb.execute(
+    rows = duckdb.execute(
         f"SELECT DISTINCT date FROM '{HONG_KONG}' WHERE date BETWEEN ? AND ? ORDER BY date",
         [first, last],
     ).fetchall()
-    return [day for (day,) in found]
+    return [day for (day,) in rows]
 
 
 @dataclass
@@ -108,14 +108,14 @@ class Days:
 
     def rows(self, day: date) -> list[Row]:
         """The card's rows of those who came under orders."""
-        columns = ", ".join(f"{said} AS {name}" for name, said in CARD.items())
-        found = duckdb.execute(
+        columns = ", ".join(f"{column} AS {name}" for name, column in CARD.items())
+        relation = duckdb.execute(
             f"SELECT {columns} FROM '{HONG_KONG}' WHERE date = ? AND {CAME_UNDER_ORDERS} "
             "ORDER BY race_no, num",
             [day],
         )
-        names = [each[0] for each in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        names = [each[0] for each in relation.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
 
     def card(self, day: date, rows: list[Row] | None = None, name: str = "card") -> Path:
         """A day's card as a CSV file."""
@@ -203,11 +203,11 @@ def differences(online: list[Prediction], offline: list[Prediction]) -> list[str
     """Where features, chances or stakes of the same races differ at all, in words."""
     if [each.race_id for each in online] != [each.race_id for each in offline]:
         return ["other races"]
-    found = []
+    lines = []
     for one, other in zip(online, offline, strict=True):
         for here, there in zip(one.runners, other.runners, strict=True):
             for name in ("features", "p_model", "p", "p_market_power", "stakes", "verdict"):
-                said, meant = getattr(here, name), getattr(there, name)
-                if said != meant:
-                    found.append(f"{one.day} {one.race_name} {here.horse}: {name} {said} {meant}")
-    return found
+                mine, theirs = getattr(here, name), getattr(there, name)
+                if mine != theirs:
+                    lines.append(f"{one.day} {one.race_name} {here.horse}: {name} {mine} {theirs}")
+    return lines

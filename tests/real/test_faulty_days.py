@@ -113,10 +113,10 @@ def test_results_that_come_after_the_next_card_change_that_cards_predictions_alo
     here.settle(here.results(first), here.results(second), at=second)
     here.predict(third)
     here.settle(here.results(third), at=third)
-    found = ledger(here)
-    same(of(found, first, third), of(undisturbed, first, third))
-    same(outcomes(found), outcomes(undisturbed))
-    assert (of(found, second)["p"] != of(undisturbed, second)["p"]).any()
+    predictions = ledger(here)
+    same(of(predictions, first, third), of(undisturbed, first, third))
+    same(outcomes(predictions), outcomes(undisturbed))
+    assert (of(predictions, second)["p"] != of(undisturbed, second)["p"]).any()
 
 
 def test_results_that_come_twice_or_in_two_files_count_once(
@@ -124,11 +124,11 @@ def test_results_that_come_twice_or_in_two_files_count_once(
 ) -> None:
     for day in days:
         here.predict(day)
-        said = here.results(day)
+        results = here.results(day)
         again = here.folder / f"again_{day}.parquet"
-        duckdb.execute(f"COPY (SELECT * FROM '{said}' ORDER BY horse DESC) TO '{again}'")
-        here.settle(said, at=day)
-        batches = here.settle(said, again, at=day + timedelta(1)).batches
+        duckdb.execute(f"COPY (SELECT * FROM '{results}' ORDER BY horse DESC) TO '{again}'")
+        here.settle(results, at=day)
+        batches = here.settle(results, again, at=day + timedelta(1)).batches
         assert [each["accepted"] + each["updated"] for each in batches] == [0, 0]
     same(ledger(here), undisturbed)
 
@@ -154,8 +154,8 @@ def test_a_result_that_is_changed_and_changed_back_needs_new_bytes(
         here.predict(day)
         right = here.results(day)
         here.settle(right, at=day)
-        said = here.settle(here.results(day, WRONG, "wrong"), at=day)
-        assert said.batches[0]["updated"] > 0
+        settled = here.settle(here.results(day, WRONG, "wrong"), at=day)
+        assert settled.batches[0]["updated"] > 0
         assert here.settle(right, at=day).batches[0]["unchanged"] > 0
         back = here.folder / f"back_{day}.parquet"
         duckdb.execute(f"COPY (SELECT * FROM '{right}' ORDER BY horse) TO '{back}'")
@@ -174,12 +174,14 @@ def test_a_correction_after_the_next_card_is_reproduced_by_a_build_as_known(
     here.settle(here.results(first), here.results(second), at=second)
     here.predict(third)
     here.settle(here.results(third), at=third)
-    found = ledger(here)
-    same(of(found, first, third), of(undisturbed, first, third))
-    same(outcomes(found), outcomes(undisturbed))
-    assert (of(found, second)["p"] != of(undisturbed, second)["p"]).any()
-    both = found.merge(backtested(here).chances, on=["race_id", "horse_id"], suffixes=("", "_as"))
-    assert len(both) == len(found)
+    predictions = ledger(here)
+    same(of(predictions, first, third), of(undisturbed, first, third))
+    same(outcomes(predictions), outcomes(undisturbed))
+    assert (of(predictions, second)["p"] != of(undisturbed, second)["p"]).any()
+    both = predictions.merge(
+        backtested(here).chances, on=["race_id", "horse_id"], suffixes=("", "_as")
+    )
+    assert len(both) == len(predictions)
     assert (both["p_model"] == both["p_model_as"]).all()
     later = both[both["day"] > first]
     assert (later["p"] == later["p_as"]).all()
@@ -192,7 +194,7 @@ def test_a_clock_that_runs_ahead_is_refused_and_costs_nothing(
 ) -> None:
     for day in days:
         ahead = morning(day) + timedelta(hours=6)
-        with pytest.raises(InputError, match="its cut-off, as it has no off, was"):
+        with pytest.raises(InputError, match="it has no off time, and its cut-off was"):
             predict(
                 here.home,
                 SMALL,
@@ -219,19 +221,19 @@ def test_strangers_and_a_race_without_odds_disturb_their_own_races_alone(
         made = here.predict(day, here.card(day, rows)).predictions
         if number == 1:
             strange, unpriced = made[0], made[1]
-            said = here.settle(here.results(day), at=day)
-            assert len(said.unmatched) == 3
+            settled = here.settle(here.results(day), at=day)
+            assert len(settled.unmatched) == 3
         else:
             here.settle(here.results(day), at=day)
     assert sum(runner.unknown == ["horse"] for runner in strange.runners) >= 3
     assert sum(runner.p or 0 for runner in strange.runners) == pytest.approx(1)
     assert {runner.verdict for runner in unpriced.runners} == {"no market"}
-    found, disturbed = ledger(here), {strange.race_id, unpriced.race_id}
+    predictions, disturbed = ledger(here), {strange.race_id, unpriced.race_id}
     same(
-        found[~found["race_id"].isin(disturbed)].reset_index(drop=True),
+        predictions[~predictions["race_id"].isin(disturbed)].reset_index(drop=True),
         undisturbed[~undisturbed["race_id"].isin(disturbed)].reset_index(drop=True),
     )
-    lost = found[found["race_id"] == strange.race_id]
+    lost = predictions[predictions["race_id"] == strange.race_id]
     assert (lost["state"] == "unmatched").sum() == 3
     assert not lost["whole"].any()
 
@@ -263,10 +265,10 @@ def test_a_process_killed_anywhere_is_mended_by_the_next_run(
             "results": ("results", str(here.results(day))),
         }
         at = {"predict": morning(day), "results": morning(day) + timedelta(hours=15)}
-        for command, said in words.items():
+        for command, line in words.items():
             for place in [p for n, c, p in STRUCK if (n, c) == (number, command)]:
-                died = velo_at(here.home.root, at[command], *said, struck=place, **ENVIRONMENT)
+                died = velo_at(here.home.root, at[command], *line, struck=place, **ENVIRONMENT)
                 assert died.returncode == -9, (place, died.returncode, died.stderr[-400:])
-            done = velo_at(here.home.root, at[command], *said, **ENVIRONMENT)
+            done = velo_at(here.home.root, at[command], *line, **ENVIRONMENT)
             assert done.returncode == 0, done.stderr
     same(ledger(here), undisturbed)

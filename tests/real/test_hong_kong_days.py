@@ -79,13 +79,13 @@ def test_the_ledger_is_the_backtest_built_as_known(lived: Days) -> None:
     done = backtested(lived)
     assert done.left_out == 0
     assert len(done.chances) == len(view_ledger(lived.home, SMALL).runners)
-    found = largest_difference(lived, done)
-    assert {name: found[name] for name in ("p_model", "p_market_power", "p")} == {
+    largest = largest_difference(lived, done)
+    assert {name: largest[name] for name in ("p_model", "p_market_power", "p")} == {
         "p_model": 0.0,
         "p_market_power": 0.0,
         "p": 0.0,
     }
-    assert max(found.values()) < 1e-9, found
+    assert max(largest.values()) < 1e-9, largest
 
 
 def test_a_race_with_a_result_is_over_whatever_the_clock_says(lived: Days) -> None:

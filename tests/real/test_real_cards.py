@@ -89,7 +89,7 @@ def expected(race: dict[str, Any], runner: dict[str, Any]) -> dict[str, str | No
 def test_every_field_of_every_runner_is_what_the_card_says(name: str) -> None:
     path = CARDS / f"{name}.json"
     document = json.loads(path.read_text(encoding="utf-8"))
-    found, rows = staged(path)
+    staging, rows = staged(path)
     want = [expected(race, runner) for race, runner in runners(document)]
     assert set(want[0]) == set(FIELDS)
     assert [{field: row[field] for field in FIELDS} for row in rows] == [
@@ -98,4 +98,4 @@ def test_every_field_of_every_runner_is_what_the_card_says(name: str) -> None:
     standings = [row["standing"] for row in rows]
     counted = len(rows), standings.count("non-runner"), standings.count("reserve")
     assert counted == RUNNERS[name]
-    assert found.unknown == ()
+    assert staging.unknown == ()

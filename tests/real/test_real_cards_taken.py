@@ -75,13 +75,13 @@ def test_every_runner_is_what_the_card_says(
             else None,
             number(runner["ofr"]),
         ]
-        found = held[str(race["race_id"]), horse_name(runner["name"]).name]
-        found[1] = found[1] or None
-        if not absent and found[6] == "reserve":  # concluded: no jockey, beyond the field
+        cells = held[str(race["race_id"]), horse_name(runner["name"]).name]
+        cells[1] = cells[1] or None
+        if not absent and cells[6] == "reserve":  # concluded: no jockey, beyond the field
             assert not runner["jockey"]
             assert runner["number"] > race["field_size"]
             expected[6] = "reserve"
-        assert found == expected, (race["course"], race["off_time"], runner["name"])
+        assert cells == expected, (race["course"], race["off_time"], runner["name"])
     reserves = [each for each in card.absent if each.standing == "reserve"]
     assert len(card.absent) - len(reserves) == sum(is_out(runner) for _, runner in rows)
     assert out is None or len(card.absent) == out

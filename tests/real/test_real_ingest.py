@@ -67,18 +67,22 @@ def test_every_row_of_the_raceform_sample_is_accounted_for(raceform: Loaded) -> 
 
 
 def test_a_race_id_of_the_raceform_sample_that_is_two_races_is_two(raceform: Loaded) -> None:
-    told = in_file(RACEFORM, "SELECT count(*) FROM (SELECT DISTINCT date, course, off FROM file)")
-    assert raceform.ask("SELECT count(*) FROM races") == told == [(539,)]
+    expected = in_file(
+        RACEFORM, "SELECT count(*) FROM (SELECT DISTINCT date, course, off FROM file)"
+    )
+    assert raceform.ask("SELECT count(*) FROM races") == expected == [(539,)]
     assert raceform.ask("SELECT count(DISTINCT source_race_id) FROM races") == [(538,)]
 
 
 def test_the_raceform_winners_are_the_files(raceform: Loaded) -> None:
-    told = in_file(RACEFORM, "SELECT count(*) FROM file WHERE regexp_matches(pos, '^1(\\.0)?$')")
-    assert raceform.ask("SELECT count(*) FROM results WHERE finish = 1") == told
+    expected = in_file(
+        RACEFORM, "SELECT count(*) FROM file WHERE regexp_matches(pos, '^1(\\.0)?$')"
+    )
+    assert raceform.ask("SELECT count(*) FROM results WHERE finish = 1") == expected
 
 
 def test_the_raceform_prices_are_the_files(raceform: Loaded) -> None:
-    told = in_file(
+    expected = in_file(
         RACEFORM,
         """
         SELECT date, horse, round(CASE
@@ -92,7 +96,7 @@ def test_the_raceform_prices_are_the_files(raceform: Loaded) -> None:
     known = raceform.ask(
         "SELECT date::VARCHAR, horse, round(sp, 9) FROM racing_data WHERE sp IS NOT NULL"
     )
-    assert sorted(known) == sorted((str(day), horse, odds) for day, horse, odds in told)
+    assert sorted(known) == sorted((str(day), horse, odds) for day, horse, odds in expected)
 
 
 def test_hong_kong_is_whole(hong_kong: Loaded) -> None:
@@ -102,13 +106,13 @@ def test_hong_kong_is_whole(hong_kong: Loaded) -> None:
 
 
 def test_each_hong_kong_race_has_one_winner_but_for_the_dead_heats(hong_kong: Loaded) -> None:
-    found = dict(
+    winners = dict(
         hong_kong.ask(
             "SELECT winners, count(*) FROM (SELECT count(*) FILTER (finish = 1) AS winners "
             "FROM results GROUP BY race_id) GROUP BY winners"
         )
     )
-    told = dict(
+    expected = dict(
         in_file(
             HONG_KONG,
             "SELECT winners, count(*) FROM (SELECT date, course, race_no, count(*) FILTER "
@@ -116,17 +120,17 @@ def test_each_hong_kong_race_has_one_winner_but_for_the_dead_heats(hong_kong: Lo
             "FROM file GROUP BY ALL) GROUP BY winners",
         )
     )
-    assert found == told
-    assert set(found) == {1, 2}
-    assert found[2] < 40
+    assert winners == expected
+    assert set(winners) == {1, 2}
+    assert winners[2] < 40
 
 
 def test_a_hong_kong_starter_is_one_that_was_not_withdrawn(hong_kong: Loaded) -> None:
-    told = in_file(HONG_KONG, "SELECT count(*) FROM file WHERE sp_dec IS NOT NULL")
+    expected = in_file(HONG_KONG, "SELECT count(*) FROM file WHERE sp_dec IS NOT NULL")
     (starts,) = hong_kong.ask(
         "SELECT count(*) FROM results WHERE status IN ('finished', 'non-finisher')"
     )
-    assert abs(starts[0] - told[0][0]) <= 0.001 * told[0][0]
+    assert abs(starts[0] - expected[0][0]) <= 0.001 * expected[0][0]
     assert hong_kong.ask(
         "SELECT count(*) FROM results JOIN prices_history USING (race_id, horse_id) "
         "WHERE status = 'withdrawn'"
@@ -138,25 +142,30 @@ def test_hong_kong_ratings_before_2016_are_missing(hong_kong: Loaded) -> None:
         "SELECT year(date) < 2016 AS early, count(official_rating) > 0 "
         "FROM runners JOIN races USING (race_id) GROUP BY early ORDER BY early"
     ) == [(False, True), (True, False)]
-    told = in_file(
+    expected = in_file(
         HONG_KONG, "SELECT count(official_rating) FROM file WHERE date >= DATE '2016-01-01'"
     )
-    assert hong_kong.ask("SELECT count(official_rating) FROM runners") == told
+    assert hong_kong.ask("SELECT count(official_rating) FROM runners") == expected
 
 
 def test_hong_kong_prices_are_the_files(hong_kong: Loaded) -> None:
-    told = in_file(HONG_KONG, "SELECT count(*), round(sum(sp_dec), 3) FROM file WHERE sp_dec > 1")
-    assert hong_kong.ask("SELECT count(*), round(sum(decimal_odds), 3) FROM prices_history") == told
+    expected = in_file(
+        HONG_KONG, "SELECT count(*), round(sum(sp_dec), 3) FROM file WHERE sp_dec > 1"
+    )
+    assert (
+        hong_kong.ask("SELECT count(*), round(sum(decimal_odds), 3) FROM prices_history")
+        == expected
+    )
 
 
 def test_hong_kong_sections_are_the_files(hong_kong: Loaded) -> None:
     for section in range(1, 7):
-        told = in_file(
+        expected = in_file(
             HONG_KONG,
             f"SELECT count(*), round(sum(sec{section}), 2) FROM file WHERE sec{section} > 0",
         )
         kept = f"SELECT count(*), round(sum(seconds), 2) FROM sectionals WHERE section = {section}"
-        assert hong_kong.ask(kept) == told
+        assert hong_kong.ask(kept) == expected
 
 
 def test_hong_kong_sections_add_up_to_the_distance(hong_kong: Loaded) -> None:
@@ -170,7 +179,7 @@ def test_hong_kong_sections_add_up_to_the_distance(hong_kong: Loaded) -> None:
 
 
 def test_hong_kong_races_have_one_winner_each_but_for_the_dead_heats(hong_kong: Loaded) -> None:
-    told = in_file(
+    expected = in_file(
         HONG_KONG,
         "SELECT n, count(*) FROM (SELECT race_id, count(*) FILTER "
         "(regexp_matches(pos, '^1( DH)?$')) AS n FROM file GROUP BY race_id) GROUP BY n ORDER BY n",
@@ -179,26 +188,26 @@ def test_hong_kong_races_have_one_winner_each_but_for_the_dead_heats(hong_kong: 
         "SELECT n, count(*) FROM (SELECT race_id, count(*) FILTER (finish = 1) AS n FROM results "
         "GROUP BY race_id) GROUP BY n ORDER BY n"
     )
-    assert kept == told
+    assert kept == expected
     assert [n for n, _ in kept] == [1, 2]
     assert sum(count for _, count in kept) == 11_333
 
 
 def test_hong_kong_horses_are_those_of_the_file(hong_kong: Loaded) -> None:
-    told = in_file(HONG_KONG, "SELECT count(DISTINCT horse_id) FROM file")
-    assert hong_kong.ask("SELECT count(*) FROM horses") == told
+    expected = in_file(HONG_KONG, "SELECT count(DISTINCT horse_id) FROM file")
+    assert hong_kong.ask("SELECT count(*) FROM horses") == expected
 
 
 @pytest.mark.slow
 def test_the_british_file_has_an_exchange_price_and_three_early_ones(britain: Loaded) -> None:
-    told = in_file(
+    expected = in_file(
         BRITAIN,
         "SELECT count(*) FILTER (break_price > 1), count(*) FILTER (bsp > 1), "
         "count(*) FILTER (eve_price > 1), count(*) FILTER (morn_price > 1) FROM file",
     )
     counts = dict(britain.ask("SELECT kind, count(*) FROM prices_history GROUP BY kind"))
     assert set(counts) == {"bsp", "breakfast", "evening", "morning"}
-    assert [tuple(counts[kind] for kind in sorted(counts))] == told
+    assert [tuple(counts[kind] for kind in sorted(counts))] == expected
 
 
 def test_the_british_races_are_all_weather_and_whole(britain: Loaded) -> None:

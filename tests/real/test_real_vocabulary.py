@@ -186,18 +186,18 @@ def test_every_distance_falls_into_the_band_of_its_length() -> None:
     texts = [text for file in (BRITAIN, RACEFORM) for text in values(file, "dist") - {None}]
     assert None not in {distance_band(metres(text)) for text in texts}
     whole = {
-        text: found for text in texts if (found := re.fullmatch(r"(?:(\d)m)?(?:(\d+)f)?", text))
+        text: match for text in texts if (match := re.fullmatch(r"(?:(\d)m)?(?:(\d+)f)?", text))
     }
     assert len(whole) > 15
-    for text, found in whole.items():
-        furlongs = 8 * int(found[1] or 0) + int(found[2] or 0)
+    for text, match in whole.items():
+        furlongs = 8 * int(match[1] or 0) + int(match[2] or 0)
         least, *more = map(int, re.findall(r"\d+", distance_band(metres(text)) or ""))
         assert least <= furlongs <= (more[0] if more else 99 if furlongs >= 17 else least), text
 
 
 def test_one_course_has_one_key_in_every_file() -> None:
     def keys(file: str, column: str) -> set[str]:
-        return {course_key(found) for text in values(file, column) if (found := course(text))}
+        return {course_key(place) for text in values(file, column) if (place := course(text))}
 
     assert keys(RPSCRAPE, "Course") <= keys(BRITAIN, "course") | {"yarmouth"}
     shared = keys(BRITAIN, "course") & keys(RACEFORM, "course")
@@ -242,9 +242,11 @@ def test_folding_names_merges_no_two_horses_of_a_file() -> None:
 def test_every_price_move_in_a_comment_is_read() -> None:
     for file, column in ((RACEFORM, "comment"), (RPSCRAPE, "Comment")):
         comments = values(file, column) - {None}
-        told = [text for text in comments if text and ("(op " in text or "(tchd " in text)]
-        assert len(told) > 100
-        for text in told:
+        comments_with_moves = [
+            text for text in comments if text and ("(op " in text or "(tchd " in text)
+        ]
+        assert len(comments_with_moves) > 100
+        for text in comments_with_moves:
             moves = opening_and_touched(text)
             end = text[max(text.rfind("(op "), text.rfind("(tchd ")) :]
             assert bool(moves.opening) == ("op " in end)

@@ -7,7 +7,7 @@ from typing import Any
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.report import Origin, Terms, backtest
+from backtest.report import BacktestTerms, Origin, backtest
 from backtest.schema import Returned, Withdrawals
 from tests.report.little_run import little_run
 from tests.report.reading import read
@@ -93,13 +93,13 @@ WHOLE = report(
 )
 
 
-def shown(backtest: dict[str, Any]) -> str:
-    found = findings(replace(little_run(), backtests=(backtest,)))
-    return read(page(found)).named("main")[0].text
+def main_text(backtest: dict[str, Any]) -> str:
+    document = findings(replace(little_run(), backtests=(backtest,)))
+    return read(page(document)).named("main")[0].text
 
 
 def test_a_backtest_of_bare_strategies_is_shown_without_a_word_of_chance() -> None:
-    text = shown(report(PLAIN))
+    text = main_text(report(PLAIN))
     assert "+8.8%" in text
     assert "Against chance" not in text
     assert backtest_tables.paths(report(PLAIN)) == {}
@@ -138,9 +138,9 @@ def test_the_bank_is_drawn_as_profit_from_its_opening() -> None:
 
 
 def test_the_backtests_caveats_are_repeated_but_not_the_one_that_is_said_already() -> None:
-    found = findings(replace(little_run(), backtests=(WHOLE,)))
-    assert "Walk-forward backtest: the bank would not have lasted: all." in found["caveats"]
-    assert sum("settles at" in each for each in found["caveats"]) == 1
+    document = findings(replace(little_run(), backtests=(WHOLE,)))
+    assert "Walk-forward backtest: the bank would not have lasted: all." in document["caveats"]
+    assert sum("settles at" in each for each in document["caveats"]) == 1
 
 
 def made() -> dict[str, Any]:
@@ -151,7 +151,7 @@ def made() -> dict[str, Any]:
     )
     days = Period(frame["date"].min().date(), frame["date"].max().date())
     learned = (Learned(days.first, {10: 0.1, 20: 0.05, 30: 0.0}),)
-    terms = Terms("sp", "sp", 0.0, OddsBand(), learned, Resampling(200, 1))
+    terms = BacktestTerms("sp", "sp", 0.0, OddsBand(), learned, Resampling(200, 1))
     gone = Withdrawals(horses=0, law="none", unsettleable_races=0)
     back = Returned(withdrawn=0, void=0, void_races=0)
     return backtest(frame, terms, days, Origin("1", run.run_id, 0.4), gone, back)
@@ -179,14 +179,14 @@ def test_a_strategy_with_a_plan_of_its_own_says_it() -> None:
     own = WEIGHED | {"stake": "0.5 of Kelly, at most 2% a bet", "each_way": True}
     plain = WEIGHED | {"stake": "flat, 1 point", "each_way": False}
     table = backtest_tables.strategies(report(plain, strategies={"top10": plain, "mine": own}))
-    said = {row[0].text: row[0].detail for row in table.rows}
-    assert said["Top10%"] == ""
-    assert said["Mine"] == "0.5 of Kelly, at most 2% a bet, each way"
+    cells = {row[0].text: row[0].detail for row in table.rows}
+    assert cells["Top10%"] == ""
+    assert cells["Mine"] == "0.5 of Kelly, at most 2% a bet, each way"
 
 
 def test_a_backtest_and_a_walk_stand_side_by_side_without_sharing_an_id() -> None:
-    found = findings(replace(little_run(), backtests=(made(), WHOLE)))
-    whole = read(page(found))
+    document = findings(replace(little_run(), backtests=(made(), WHOLE)))
+    whole = read(page(document))
     ids = [element.attributes["id"] for element in whole.elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     text = whole.named("main")[0].text

@@ -33,13 +33,13 @@ def pages() -> dict[str, str]:
 @pytest.mark.parametrize("width", [390, 768, 1400])
 @pytest.mark.parametrize("name", ["report", "backtested", "comparison", "card"])
 def test_a_page_lies_within_its_window_and_nothing_overlaps(name: str, width: int) -> None:
-    shown = show(pages()[name], width)
-    assert shown.complaints == []
-    assert shown.measured["width"] == width
-    assert shown.measured["content"] <= width
-    assert shown.measured["spilt"] == []
-    assert shown.measured["overlapping"] == []
-    assert shown.measured["cut"] == []
+    screen = show(pages()[name], width)
+    assert screen.complaints == []
+    assert screen.measured["width"] == width
+    assert screen.measured["content"] <= width
+    assert screen.measured["spilt"] == []
+    assert screen.measured["overlapping"] == []
+    assert screen.measured["cut"] == []
 
 
 def test_a_click_on_a_head_puts_the_largest_number_first() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.live.predicted import backed, race, runner
 from tests.report.reading import Page, read
-from velo.live.card import Unscored
+from velo.live.card import Unpredicted
 from velo.live.journal import Prediction
 from velo.live.predict import Predicted
 from velo.live.serialise import to_json
@@ -38,13 +38,13 @@ def unpriced(race_id: int, off: str | None) -> Prediction:
 
 
 def html(
-    *races: Prediction, standing: Standing = CHAMPION, unscored: tuple[Unscored, ...] = ()
+    *races: Prediction, standing: Standing = CHAMPION, unscored: tuple[Unpredicted, ...] = ()
 ) -> str:
     return page(to_json(Predicted([*races], [*unscored], [])), standing, "Europe/London")
 
 
-def sections(found: Page) -> list[str]:
-    return [each.text for each in found.named("section")]
+def sections(card: Page) -> list[str]:
+    return [each.text for each in card.named("section")]
 
 
 def test_a_bet_stands_first_with_its_price_and_its_race() -> None:
@@ -65,10 +65,10 @@ def test_every_runner_has_a_row_with_what_moved_it_and_a_stranger_is_marked() ->
 
 
 def test_races_without_a_market_have_no_verdict_and_say_so() -> None:
-    found = sections(read(html(FIRST, unpriced(2, "15:00"))))
-    assert "No market" in found[2]
-    assert "Edge" not in found[2]
-    assert "1 of 2 races have no market" in found[-1]
+    texts = sections(read(html(FIRST, unpriced(2, "15:00"))))
+    assert "No market" in texts[2]
+    assert "Edge" not in texts[2]
+    assert "1 of 2 races have no market" in texts[-1]
 
 
 def test_a_race_without_an_off_is_called_by_its_number() -> None:
@@ -78,9 +78,9 @@ def test_a_race_without_an_off_is_called_by_its_number() -> None:
 
 def test_odds_of_another_kind_make_the_race_indicative() -> None:
     other = race(1, FIRST.runners, price_kind="morning", decision="bsp", settlement="bsp")
-    found = sections(read(html(other)))
-    assert "Indicative: the odds are morning prices, the model was judged on BSP." in found[1]
-    assert "Indicative verdicts" in found[-1]
+    texts = sections(read(html(other)))
+    assert "Indicative: the odds are morning prices, and the model was judged on BSP." in texts[1]
+    assert "Indicative verdicts" in texts[-1]
 
 
 def test_a_version_that_the_gate_refused_is_not_for_betting() -> None:
@@ -94,7 +94,7 @@ def test_a_version_that_the_gate_refused_is_not_for_betting() -> None:
 
 
 def test_what_could_not_be_scored_is_listed_with_its_reason() -> None:
-    left = Unscored("Ripon 15:00", "Lost Horse", "line 9 names no horse")
+    left = Unpredicted("Ripon 15:00", "Lost Horse", "line 9 names no horse")
     first = sections(read(html(FIRST, unscored=(left,))))[0]
     assert "Lost Horse" in first
     assert "line 9 names no horse" in first
@@ -108,25 +108,25 @@ def test_the_model_and_the_local_time_of_the_prediction_are_said() -> None:
 
 def test_nothing_is_fetched_and_a_name_is_no_code() -> None:
     evil = race(1, [backed(1, horse="<script>alert(1)</script>"), runner(2, rank=2)])
-    found = read(html(evil))
-    assert len(found.named("script")) == 1
-    script = found.named("script")[0].text
+    card = read(html(evil))
+    assert len(card.named("script")) == 1
+    script = card.named("script")[0].text
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = next(
         each.attributes["content"] or ""
-        for each in found.named("meta")
+        for each in card.named("meta")
         if each.attributes.get("http-equiv") == "Content-Security-Policy"
     )
     assert "default-src 'none'" in policy
     assert digest in policy
-    assert not any({"src", "srcset", "action"} & set(each.attributes) for each in found.elements)
+    assert not any({"src", "srcset", "action"} & set(each.attributes) for each in card.elements)
 
 
 def test_every_link_leads_to_a_part_of_the_page() -> None:
-    found = read(html(FIRST, unpriced(2, "15:00")))
-    ids = [each.attributes["id"] for each in found.elements if "id" in each.attributes]
+    card = read(html(FIRST, unpriced(2, "15:00")))
+    ids = [each.attributes["id"] for each in card.elements if "id" in each.attributes]
     assert len(ids) == len(set(ids))
-    assert all((each.attributes["href"] or "")[1:] in ids for each in found.named("a"))
+    assert all((each.attributes["href"] or "")[1:] in ids for each in card.named("a"))
 
 
 @pytest.mark.parametrize("backfill", [True, False])

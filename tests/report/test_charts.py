@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from velo.report import charts, formats
+from velo.formats import on_page as formats
+from velo.report import charts
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 

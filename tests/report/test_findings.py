@@ -92,13 +92,13 @@ def test_runs_without_a_race_in_common_are_not_compared() -> None:
 
 def test_the_truth_beats_a_guess_by_its_log_likelihood() -> None:
     guess = RUN.predictions.assign(p=RUN.predictions["p_market"])
-    found = paired(guess, RUN.predictions, Resampling(200, 1))
+    comparison = paired(guess, RUN.predictions, Resampling(200, 1))
     given = Predictions.of(RUN.predictions)
     gain = given.races.log_likelihood(given.p, given.win_share) - given.races.log_likelihood(
         given.p_market, given.win_share
     )
-    assert found is not None
-    assert found["gain"] == pytest.approx(gain.mean())
+    assert comparison is not None
+    assert comparison["gain"] == pytest.approx(gain.mean())
 
 
 NOT_OF_EVERY_RUN = (
@@ -108,7 +108,7 @@ NOT_OF_EVERY_RUN = (
     "(level 98.33%)",
     "11.4% of the races have no usable market",
     "`velo build --as-known`",
-    "A straight line does better",
+    "The straight line does better",
 )
 
 

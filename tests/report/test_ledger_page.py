@@ -81,18 +81,18 @@ def ledger(days: int) -> dict[str, Any]:
 
 
 def test_every_part_of_the_ledger_has_its_section_and_its_chart() -> None:
-    found = read(page(ledger(60)))
-    sections = {each.attributes["id"] for each in found.named("section")}
+    html = read(page(ledger(60)))
+    sections = {each.attributes["id"] for each in html.named("section")}
     assert sections == {"rolling", "profit", "expected", "calibration", "closing", "by-day"}
-    assert len(found.named("svg")) == 8
-    assert "−1,080.4 points on 12 bets" in found.named("h1")[0].text
-    assert any("3 bets open" in each.text for each in found.named("p"))
+    assert len(html.named("svg")) == 8
+    assert "−1,080.4 points on 12 bets" in html.named("h1")[0].text
+    assert any("3 bets open" in each.text for each in html.named("p"))
 
 
 def test_a_ledger_that_counts_backfill_says_so_before_anything_else() -> None:
-    found = read(page(ledger(2) | {"backfill": "backfill: 3 of 9 races were predicted late"}))
-    assert found.named("title")[0].text == "VÉLØ ledger, backfill"
-    mark, first = found.named("p")[:2]
+    html = read(page(ledger(2) | {"backfill": "backfill: 3 of 9 races were predicted late"}))
+    assert html.named("title")[0].text == "VÉLØ ledger, backfill"
+    mark, first = html.named("p")[:2]
     assert (mark.attributes["class"], first.attributes["class"]) == ("mark", "alarm")
     assert first.text == "Backfill: 3 of 9 races were predicted late."
 
@@ -111,9 +111,9 @@ def test_nothing_is_fetched() -> None:
 
 
 def test_a_ledger_without_a_result_is_a_page_that_says_so() -> None:
-    found = read(page(ledger(0)))
-    assert "No result yet" in found.named("h1")[0].text
-    assert not found.named("svg")
+    html = read(page(ledger(0)))
+    assert "No result yet" in html.named("h1")[0].text
+    assert not html.named("svg")
 
 
 def test_of_a_single_day_the_page_stands() -> None:
@@ -124,8 +124,8 @@ def test_of_a_single_day_the_page_stands() -> None:
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed")
 @pytest.mark.parametrize("width", [390, 768, 1000, 1400])
 def test_the_page_lies_within_its_window_and_nothing_overlaps(width: int) -> None:
-    shown = show(page(ledger(200)), width)
-    assert shown.complaints == []
-    assert shown.measured["content"] <= width
+    screen = show(page(ledger(200)), width)
+    assert screen.complaints == []
+    assert screen.measured["content"] <= width
     for fault in ("spilt", "overlapping", "cut"):
-        assert shown.measured[fault] == []
+        assert screen.measured[fault] == []

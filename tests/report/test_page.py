@@ -32,11 +32,11 @@ def test_findings_are_plain_json() -> None:
 
 
 def test_the_verdict_stands_first_and_in_words() -> None:
-    found = read(HTML)
-    second = found.named("h2")[0].text
+    report = read(HTML)
+    second = report.named("h2")[0].text
     assert "Refused" in second
     assert "underpowered" in second
-    lead = next(each for each in found.elements if each.attributes.get("class") == "lead")
+    lead = next(each for each in report.elements if each.attributes.get("class") == "lead")
     assert "training rows" in lead.text
 
 
@@ -166,10 +166,10 @@ def test_figures_of_bets_carry_interval_and_count() -> None:
 def test_a_run_without_a_bet_says_so() -> None:
     run = little_run()
     never = replace(run, cutoffs=dict.fromkeys(run.cutoffs, 99.0))
-    found = findings(never) | {
+    document = findings(never) | {
         "holdout": run.report.holdout | {"roi_top20": None, "roi_top20_bets": 0}
     }
-    text = read(page(found)).named("main")[0].text
+    text = read(page(document)).named("main")[0].text
     assert "struck no bet that could be settled" in text
 
 

@@ -26,11 +26,11 @@ DRAWN = ["model", "market", "third", "fourth"]
 
 
 def palettes() -> dict[str, dict[str, str]]:
-    found = [
+    themes = [
         dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
         for block in re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
     ]
-    light, dark = found[:2]
+    light, dark = themes[:2]
     return {"light": light, "dark": light | dark}
 
 

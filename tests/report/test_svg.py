@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velo.report import formats
+from velo.formats import on_page as formats
 from velo.report.svg import Drawing, Scale, log_ticks, spread, ticks
 
 VALUES = st.floats(-1e6, 1e6)
@@ -17,10 +17,10 @@ VALUES = st.floats(-1e6, 1e6)
 
 @given(VALUES, st.floats(1e-3, 1e6))
 def test_ticks_lie_within_the_span_and_evenly_apart(low: float, width: float) -> None:
-    found = ticks(low, low + width)
+    values = ticks(low, low + width)
     slack = 1e-9 * max(abs(low), width)
-    assert all(low - slack <= value <= low + width + slack for value in found)
-    assert 2 <= len(found) <= 8
+    assert all(low - slack <= value <= low + width + slack for value in values)
+    assert 2 <= len(values) <= 8
 
 
 @given(st.floats(1e-4, 0.5), st.floats(1.5, 1000))
@@ -70,7 +70,7 @@ def test_words_in_a_drawing_are_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "text"),
+    ("text", "expected"),
     [
         (formats.percent(-0.0321, sign=True), "−3.2%"),
         (formats.percent(0.00001, sign=True), "0.0%"),
@@ -83,5 +83,5 @@ def test_words_in_a_drawing_are_words() -> None:
         (formats.day("2019-05"), "May 2019"),
     ],
 )
-def test_numbers_are_said_as_a_reader_expects(said: str, text: str) -> None:
-    assert said == text
+def test_numbers_are_said_as_a_reader_expects(text: str, expected: str) -> None:
+    assert text == expected

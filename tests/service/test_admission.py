@@ -58,7 +58,7 @@ class Asked:
             self.status = message["status"]
             self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
         else:
-            self.said = json.loads(message["body"])
+            self.answer = json.loads(message["body"])
 
 
 def test_a_body_arrives_whole_and_once() -> None:
@@ -69,7 +69,7 @@ def test_a_body_that_does_not_say_how_long_it_is_is_stopped_where_it_is_too_long
     asked = Asked(body=(b"x" * 60, b"x" * 60, b"never asked for"))
     assert (asked.status, asked.seen) == (413, None)
     assert asked._body == [b"never asked for"]
-    assert "serve.largest_body" in asked.said["detail"]
+    assert "serve.largest_body" in asked.answer["detail"]
     assert asked.headers["content-type"] == "application/problem+json"
 
 
@@ -96,7 +96,7 @@ def test_who_has_not_the_token_learns_nothing(header: str) -> None:
     asked = Asked({"authorization": header}, token=SECRET, body=(b"x" * 1000,))
     assert (asked.status, asked.seen) == (401, None)
     assert asked.headers["www-authenticate"] == "Bearer"
-    assert SECRET not in json.dumps(asked.said)
+    assert SECRET not in json.dumps(asked.answer)
 
 
 def test_who_has_the_token_may_call_the_service_by_any_name() -> None:
@@ -148,7 +148,7 @@ def test_elsewhere_than_on_loopback_the_service_does_not_start_without_a_token(h
 
 @pytest.mark.parametrize("token", ["short", "with a blank in it all", "sixteen-signs-\u00e9"])
 def test_a_poor_token_is_none(token: str) -> None:
-    with pytest.raises(SettingsError, match="is no token"):
+    with pytest.raises(SettingsError, match="is not a token"):
         required_token("127.0.0.1", token)
 
 

@@ -18,10 +18,11 @@ from velo.home import Home
 from velo.live.card_store import DeclaredRace, declare
 from velo.live.journal import record
 from velo.live.refusals import refusal
-from velo.service import races, schemas
+from velo.service import known_races, schemas
 from velo.service.problems import Busy
 from velo.service.queue import PricingRequest
-from velo.service.service import Service, quoted
+from velo.service.sent_odds import quoted
+from velo.service.service import Service
 from velo.settings import Live, Serve, Settings
 
 DAY = date(2026, 5, 2)
@@ -143,7 +144,7 @@ def test_what_is_not_json_is_said_to_be_none(app: Any) -> None:
 def test_odds_as_text_have_the_bounds_of_odds_as_a_number(text: str, price: float | None) -> None:
     as_text = schemas.PredictionAsked.model_validate({"odds": [{"number": 4, "odds": text}]})
     if price is None:
-        with pytest.raises(InputError, match=r"number 4: '.*' is no price"):
+        with pytest.raises(InputError, match=r"number 4: '.*' is not a price"):
             quoted(declared(1, 4, 5), as_text)
         return
     taken = quoted(declared(1, 4, 5), as_text)
@@ -166,7 +167,7 @@ def test_a_race_of_more_runners_than_there_ever_were_is_not_predicted() -> None:
     assert refusal(COMING, 60, False, EIGHT, False, Live()) is None
     refused = refusal(COMING, 61, False, EIGHT, True, Live())
     assert refused is not None
-    assert refused.why == "it has 61 runners, and no race has over 60 (live.most_runners)"
+    assert refused.why == "it has 61 runners, and no race has more than 60 (live.most_runners)"
     assert refusal(COMING, 61, False, EIGHT, False, Live(most_runners=61)) is None
 
 
@@ -180,9 +181,9 @@ def test_a_race_with_a_runner_that_could_not_be_read_is_declined_or_scored_as_is
 def test_races_that_are_looked_up_do_not_fill_the_memory(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(races, "MOST_RACES", 20)
+    monkeypatch.setattr(known_races, "MOST_RACES", 20)
     declare(home.cards, [declared(number, 1, 2) for number in range(60)])
-    known = races.KnownRaces(home, Settings())
+    known = known_races.KnownRaces(home, Settings())
     try:
         assert all(known.declared(number) is not None for number in range(60))
         assert len(known._known) == 20
@@ -211,7 +212,7 @@ def test_days_that_are_looked_up_do_not_fill_the_memory(
     record_starts(applied.home, little_world.starts)
     build_tables(applied.home)
     days = sorted({start.date for start in little_world.starts})[-10:]
-    known = races.KnownRaces(applied.home, SETTINGS)
+    known = known_races.KnownRaces(applied.home, SETTINGS)
     try:
         for day in [*days, days[-8]]:
             assert known.held_of_day(day, "sp")

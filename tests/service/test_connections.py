@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from velo.service.connections import Connections, known_peers
+from velo.service.open_connections import OpenConnections, known_peers
 from velo.settings import Serve
 
 
@@ -17,8 +17,8 @@ class Held:
         self.gone = True
 
 
-def doors(most: int = 4, of_one_peer: int = 2) -> Connections:
-    return Connections(most, of_one_peer, known_peers(["10.0.0.0/8"]))
+def doors(most: int = 4, of_one_peer: int = 2) -> OpenConnections:
+    return OpenConnections(most, of_one_peer, known_peers(["10.0.0.0/8"]))
 
 
 @pytest.mark.parametrize("peer", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "10.1.2.3", None])
@@ -63,7 +63,7 @@ def test_a_stranger_holds_so_many_and_no_more_until_one_ends(peer: str, neighbou
 def test_as_many_are_held_as_the_settings_say_and_a_proxy_counts_in_all_alone(
     serve: Serve, peer: str, most: int
 ) -> None:
-    held = Connections.bounded(serve)
+    held = OpenConnections.bounded(serve)
     assert [held.take(Held(), peer) for _ in range(most + 1)] == [True] * most + [False]
 
 

@@ -22,8 +22,8 @@ import uvicorn
 
 from velo.errors import SettingsError
 from velo.service.admission import Admission
-from velo.service.connections import Connections
 from velo.service.listening import require_descriptors
+from velo.service.open_connections import OpenConnections
 from velo.service.protocol import bounded_protocol
 from velo.settings import Serve
 
@@ -55,7 +55,7 @@ async def _inside(scope: Any, receive: Any, send: Any) -> None:
 
 
 @contextmanager
-def _serving(held: Connections, seconds: float = BOUNDS.body_seconds) -> Iterator[Address]:
+def _serving(held: OpenConnections, seconds: float = BOUNDS.body_seconds) -> Iterator[Address]:
     app = Admission(_inside, TOKEN, 100_000, seconds)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
@@ -82,7 +82,7 @@ def _serving(held: Connections, seconds: float = BOUNDS.body_seconds) -> Iterato
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[Address]:
-    held = Connections(
+    held = OpenConnections(
         BOUNDS.connections, BOUNDS.connections_of_one_peer, lambda peer: peer == "127.0.0.1"
     )
     with _serving(held) as at:
@@ -146,7 +146,7 @@ def test_a_head_that_is_too_long_is_refused_whole_or_half(address: Address, head
         connection.sendall(BEGUN + headers)
         assert _problem(_all(connection)) == (
             431,
-            "a request's head may have 4,096 bytes (serve.largest_head)",
+            "a request's head may have at most 4,096 bytes (serve.largest_head)",
         )
 
 
@@ -251,7 +251,7 @@ def test_no_other_protocol_is_spoken(address: Address) -> None:
 def test_what_is_no_http_is_answered_in_one_line(address: Address) -> None:
     with _connected(address) as connection:
         connection.sendall(b"\x16\x03\x01 hello\r\n\r\n")
-        assert _problem(_all(connection)) == (400, "this is no HTTP request")
+        assert _problem(_all(connection)) == (400, "this is not an HTTP request")
 
 
 def test_100_clients_of_a_proxy_are_served_while_1300_half_heads_of_a_stranger_are_dropped(
@@ -285,7 +285,7 @@ def test_more_connections_than_descriptors_are_refused_at_the_start() -> None:
 def test_the_end_does_not_wait_for_the_rest_of_a_body() -> None:
     head = b"POST /cards HTTP/1.1\r\nhost: x\r\ncontent-length: 11\r\nauthorization: "
     with ExitStack() as ends:
-        with _serving(Connections(9, 9, lambda peer: True), seconds=60) as address:
+        with _serving(OpenConnections(9, 9, lambda peer: True), seconds=60) as address:
             late, whole = (ends.enter_context(_connected(address)) for _ in range(2))
             for connection in (late, whole):
                 connection.sendall(head + AUTHORIZED.encode() + b"\r\n\r\nhalf")
@@ -294,5 +294,5 @@ def test_the_end_does_not_wait_for_the_rest_of_a_body() -> None:
             arrives.start()
             begun = time.perf_counter()
         assert time.perf_counter() - begun < PATIENCE / 4
-        assert _problem(_all(late)) == (503, "the service ends")
+        assert _problem(_all(late)) == (503, "the service is stopping")
         assert _all(whole).startswith(b"HTTP/1.1 200")

@@ -108,10 +108,10 @@ def test_odds_of_some_runners_make_no_market(app: Any, races: list[dict[str, Any
 @pytest.mark.parametrize(
     ("odds", "why"),
     [
-        ([{"number": 998, "odds": 3.0}], "number 998 is not one runner"),
-        ([{"horse_id": 1, "odds": 3.0}], "horse 1 is not one runner"),
-        ([{"number": 1, "horse_id": 1, "odds": 3.0}], "one of the two"),
-        ([{"number": 1, "odds": "nonsense"}], "is no price"),
+        ([{"number": 998, "odds": 3.0}], "number 998 does not name one runner"),
+        ([{"horse_id": 1, "odds": 3.0}], "horse 1 does not name one runner"),
+        ([{"number": 1, "horse_id": 1, "odds": 3.0}], "not both"),
+        ([{"number": 1, "odds": "nonsense"}], "is not a price"),
         ([{"number": 1, "odds": 1.0}], "greater than 1"),
     ],
 )

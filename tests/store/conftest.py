@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -14,10 +12,8 @@ from tests.store.at_course import COURSE, HORSE, feast, rows, view
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[FeatureStore]:
+def project(tmp_path: Path) -> FeatureStore:
     pq.write_table(rows(), tmp_path / "rows.parquet")
     store = feast(tmp_path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        store.apply([HORSE, COURSE, view(tmp_path)])
-        yield store
+    store.apply([HORSE, COURSE, view(tmp_path)])
+    return store

@@ -220,7 +220,7 @@ def expected(
     when_created: bool = False,
 ) -> list[tuple[float | None, str | None]]:
     """`(a, note)` of the view for every entity row, in order."""
-    found = [
+    newest_rows = [
         newest(
             layout,
             rows,
@@ -230,7 +230,7 @@ def expected(
         )
         for row in entities
     ]
-    return [(row["raw_a"], row["note"]) if row else (None, None) for row in found]
+    return [(row["raw_a"], row["note"]) if row else (None, None) for row in newest_rows]
 
 
 def values(frame: pd.DataFrame | pa.Table, *columns: str) -> list[tuple[Any, ...]]:

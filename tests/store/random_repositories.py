@@ -58,7 +58,7 @@ class View:
     def newest(self, key: tuple[Any, ...], at: datetime, when_created: bool) -> list[Any]:
         """The features that count at a moment; nulls where there is no row."""
         best: tuple[Any, ...] | None = None
-        found = [None] * len(self.features)
+        greatest_values = [None] * len(self.features)
         for row in self.rows:
             happened, created = row[self.happened], row[self.created] if self.created else None
             if happened is None or happened > at or tuple(row[k] for k in self.keys) != key:
@@ -71,8 +71,8 @@ class View:
             greatest = [(value is not None, value or 0.0) for value in values]
             rank = (happened, created or LONG_AGO, greatest)
             if best is None or rank > best:
-                best, found = rank, values
-        return found
+                best, greatest_values = rank, values
+        return greatest_values
 
 
 @dataclass
@@ -151,19 +151,19 @@ class Repository:
     @property
     def is_refused(self) -> bool:
         """Whether two columns of the result would have one name."""
-        shown = [*self.entities.column_names, *self.outputs]
-        return len(set(shown)) < len(shown)
+        names = [*self.entities.column_names, *self.outputs]
+        return len(set(names)) < len(names)
 
     def expected(self) -> list[tuple[Any, ...]]:
         """Every row of the result, by brute force."""
-        found = []
+        rows = []
         for row in self.entities.to_pylist():
             values = [row[name] for name in self.entities.column_names]
             for view in self.views:
                 key = tuple(row[name] for name in view.keys)
                 values += view.newest(key, row[self.timestamp], self.when_created)
-            found.append(tuple(values))
-        return found
+            rows.append(tuple(values))
+        return rows
 
     def retrieved(self, given: Any = None) -> pa.Table:
         """The result of the store.

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,13 +25,6 @@ from velo.store.online.materialize import views_served
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 DAY = timedelta(1)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def view_in(folder: Path, *fields: Field, **columns: Any) -> FeatureView:

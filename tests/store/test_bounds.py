@@ -61,8 +61,8 @@ def test_more_rows_than_fit_are_spilled_and_streamed_in_order(
     job.to_parquet(tmp_path / "out.parquet")
     spilled = list((tmp_path / "spill").iterdir())
     assert spilled, "nothing was spilled: the test is too small"
-    found = pq.read_table(tmp_path / "out.parquet", columns=["runner", "horse_id", "f29"])
-    assert found.column("runner").to_pylist() == list(range(ROWS))
+    result = pq.read_table(tmp_path / "out.parquet", columns=["runner", "horse_id", "f29"])
+    assert result.column("runner").to_pylist() == list(range(ROWS))
     wide = pq.read_table(tmp_path / "wide.parquet", columns=["horse_id", "f29"])
     known = dict(values(wide, "horse_id", "f29"))
-    assert all(known[h] == f for h, f in values(found.slice(0, 50_000), "horse_id", "f29"))
+    assert all(known[h] == f for h, f in values(result.slice(0, 50_000), "horse_id", "f29"))

@@ -26,12 +26,12 @@ FILE = pa.schema(
 
 @pytest.fixture
 def store(tmp_path: Path) -> FeatureStore:
-    told = [
+    ratings = [
         {"horse_no": 7, "ran_at": hour(1), "told_at": hour(2), "rating": 60.0},
         {"horse_no": 7, "ran_at": hour(1), "told_at": hour(5), "rating": 61.0},
         {"horse_no": 8, "ran_at": hour(3), "told_at": hour(3), "rating": 80.0},
     ]
-    pq.write_table(pa.Table.from_pylist(told, schema=FILE), tmp_path / "ratings.parquet")
+    pq.write_table(pa.Table.from_pylist(ratings, schema=FILE), tmp_path / "ratings.parquet")
     settings = tmp_path / "feature_store.yaml"
     settings.write_text(
         f"project: contract\nprovider: local\nregistry: {tmp_path}/registry.db\n"
@@ -88,8 +88,8 @@ def entities(*horses: int, at: int) -> pd.DataFrame:
 
 
 def test_every_column_may_be_called_otherwise_in_the_file(store: FeatureStore) -> None:
-    found = store.get_historical_features(entities(7, 8, 9, at=4), ["rating:rating"]).to_df()
-    assert values(found.replace({float("nan"): None}), "rating") == [(61.0,), (80.0,), (None,)]
+    answer = store.get_historical_features(entities(7, 8, 9, at=4), ["rating:rating"]).to_df()
+    assert values(answer.replace({float("nan"): None}), "rating") == [(61.0,), (80.0,), (None,)]
     as_told = store.get_historical_features(
         entities(7, at=4), ["rating:rating"], filter_by_created_timestamp=True
     ).to_df()
@@ -98,8 +98,8 @@ def test_every_column_may_be_called_otherwise_in_the_file(store: FeatureStore) -
 
 def test_a_key_may_be_of_another_width_than_the_file_s(store: FeatureStore) -> None:
     narrow = entities(7, at=4).astype({"horse_id": "int16"})
-    found = store.get_historical_features(narrow, ["rating:rating"]).to_df()
-    assert values(found, "rating") == [(61.0,)]
+    answer = store.get_historical_features(narrow, ["rating:rating"]).to_df()
+    assert values(answer, "rating") == [(61.0,)]
 
 
 @pytest.mark.parametrize("how", ["push", "write"])
@@ -109,8 +109,8 @@ def test_rows_that_are_written_offline_are_joined(store: FeatureStore, how: str)
         store.push("scales", row, to=PushMode.OFFLINE)
     else:
         store.write_to_offline_store("weight", row)
-    found = store.get_historical_features(entities(7, at=9), ["weight:lbs"]).to_df()
-    assert values(found, "lbs") == [(126,)]
+    answer = store.get_historical_features(entities(7, at=9), ["weight:lbs"]).to_df()
+    assert values(answer, "lbs") == [(126,)]
 
 
 def test_materialising_takes_the_newest_word_on_the_newest_event(store: FeatureStore) -> None:

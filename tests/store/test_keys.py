@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from feast.types import Float64, Int64, String
 
 from tests.store.stores import store_in
 from velo.errors import InputError
-from velo.store.online.comparison import Comparison, everything
+from velo.store.online.comparison import TableDifferences, everything
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
@@ -31,13 +29,6 @@ NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 STAMP = pa.timestamp("us", "UTC")
 FAR = 2**60 + 1
 TYPES = {ValueType.INT64: Int64, ValueType.STRING: String, ValueType.DOUBLE: Float64}
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def applied(folder: Path, keys: Any, kind: ValueType = ValueType.INT64) -> FeatureStore:
@@ -62,10 +53,10 @@ def ask(store: FeatureStore, keys: Any) -> list[float | None]:
     column = keys if isinstance(keys, pa.Array) else pa.array(keys)
     moments = pa.array([NOON + timedelta(1)] * len(column), STAMP)
     rows = pa.table({"k": column, "event_timestamp": moments})
-    found: list[float | None] = (
+    features: list[float | None] = (
         store.get_historical_features(rows, ["v:f"]).to_arrow().column("f").to_pylist()
     )
-    return found
+    return features
 
 
 @pytest.mark.parametrize("asked", [["1", "2"], ["1", "02"], ["1", "x"], ["1 ", None]])
@@ -100,8 +91,8 @@ def test_floats_that_are_one_whole_number_are_that_number(tmp_path: Path) -> Non
     rows = pd.DataFrame(
         {"k": [1.0, None, 2.0, 1.5, float(2**53 - 1)], "event_timestamp": [NOON] * 5}
     )
-    found = store.get_historical_features(rows, ["v:f"]).to_arrow()
-    assert found.column("f").to_pylist() == [10.0, None, 20.0, None, 30.0]
+    answer = store.get_historical_features(rows, ["v:f"]).to_arrow()
+    assert answer.column("f").to_pylist() == [10.0, None, 20.0, None, 30.0]
 
 
 def test_a_source_whose_keys_became_floats_is_refused_from_where_they_lie(tmp_path: Path) -> None:
@@ -131,8 +122,8 @@ def test_whole_numbers_of_any_width_are_the_same_keys(tmp_path: Path, asked: pa.
 def test_keys_that_are_all_missing_are_nobodys_of_any_type(tmp_path: Path) -> None:
     assert ask(applied(tmp_path, ["York"], ValueType.STRING), pa.nulls(2)) == [None, None]
     rows = "SELECT NULL AS k, TIMESTAMPTZ '2024-06-01 00:00:00+00' AS event_timestamp"
-    found = applied(tmp_path, [1]).get_historical_features(rows, ["v:f"]).to_arrow()
-    assert found.column("f").to_pylist() == [None]
+    answer = applied(tmp_path, [1]).get_historical_features(rows, ["v:f"]).to_arrow()
+    assert answer.column("f").to_pylist() == [None]
 
 
 def test_text_of_a_dictionary_is_text(tmp_path: Path) -> None:
@@ -184,7 +175,7 @@ def test_a_morning_is_not_brought_of_keys_that_only_convert(
     newest = Newest(view, table, DAWN, microseconds(NOON + timedelta(1)))
     source = relation(con, view.batch_source, str(tmp_path), "source")
     with pytest.raises(InputError, match=amiss):
-        Comparison(con, online, newest).make(everything(source))
+        TableDifferences(con, online, newest).make(everything(source))
     online.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import warnings
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -35,7 +34,7 @@ from velo.offline.tables import FEATURE_REPO
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff
 from velo.store.online.digest import is_untouched
-from velo.store.online.entity_rows import Asked
+from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import Materialized, materialize
 from velo.store.online.readiness import online_standing, require_morning_of, views_not_as_written
 from velo.warehouse.connection import warehouse
@@ -101,7 +100,7 @@ def request_of(applied: Applied) -> dict[str, list[Any]]:
         "sweet_spot_from": float(layoff.sweet_spot[0]),
         "sweet_spot_to": float(layoff.sweet_spot[1]),
     }
-    return Asked.by(applied.store, SERVICE).entity_rows(entries, constants)
+    return ServiceColumns.by(applied.store, SERVICE).entity_rows(entries, constants)
 
 
 def differing(applied: Applied) -> list[str]:
@@ -118,13 +117,6 @@ def differing(applied: Applied) -> list[str]:
             online[name].astype(np.float64), offline[name], atol=1e-9, equal_nan=True
         )
     ]
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -308,7 +300,7 @@ def test_a_home_without_a_build_is_told_to_build(home: Home) -> None:
 
 
 def test_missing_keys_are_asked_for_as_nobodys(applied: Applied) -> None:
-    asked = Asked.by(applied.store, SERVICE)
+    asked = ServiceColumns.by(applied.store, SERVICE)
     assert set(asked.keys) == {
         *("horse_id", "trainer_id", "jockey_id", "course_id"),
         *("surface", "distance_band", "going_group", "draw_third"),
@@ -322,7 +314,7 @@ def test_missing_keys_are_asked_for_as_nobodys(applied: Applied) -> None:
 
 
 def test_a_number_that_became_a_float_names_nobody(applied: Applied) -> None:
-    asked = Asked.by(applied.store, SERVICE)
+    asked = ServiceColumns.by(applied.store, SERVICE)
     entries = pa.table({name: pa.nulls(1) for name in asked.keys | asked.requested})
     place = entries.column_names.index("jockey_id")
     entries = entries.set_column(place, "jockey_id", pa.array([float(2**60 + 1)]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.store.stores import KEY, store_in
 from velo.store.moments import moment
-from velo.store.online.comparison import Comparison, everything, since
+from velo.store.online.comparison import TableDifferences, everything, since
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
@@ -31,13 +29,6 @@ from velo.store.relation import relation
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 NANO = 1_714_824_000_000_000_000
 """The same noon in nanoseconds."""
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def applied(
@@ -81,17 +72,17 @@ def test_a_row_half_a_microsecond_from_now_is_not_seen(tmp_path: Path, zone: str
     store = applied(tmp_path, of_nanoseconds(999, 1500, 1999, zone=zone), ["f"])
     at = [NOON + timedelta(microseconds=n) for n in (-1, 0, 1, 2)]
     rows = pa.table({"k": [1] * 4, "event_timestamp": pa.array(at, pa.timestamp("us", "UTC"))})
-    found = store.get_historical_features(rows, ["v:f"]).to_arrow().column("f").to_pylist()
-    assert found == [None, 1.0, 3.0, 3.0]
+    features = store.get_historical_features(rows, ["v:f"]).to_arrow().column("f").to_pylist()
+    assert features == [None, 1.0, 3.0, 3.0]
 
 
 def test_entity_rows_of_nanoseconds_are_cut_off_too(tmp_path: Path) -> None:
     store = applied(tmp_path, of_nanoseconds(1000, 2000), ["f"])
     at = pa.array([NANO + 999, NANO + 1999], pa.timestamp("ns", "UTC"))
     rows = pa.table({"k": [1, 1], "event_timestamp": at})
-    found = store.get_historical_features(rows, ["v:f"]).to_arrow()
-    assert found.column("f").to_pylist() == [None, 1.0]
-    assert found.schema.field("event_timestamp").type == pa.timestamp("us", "UTC")
+    answer = store.get_historical_features(rows, ["v:f"]).to_arrow()
+    assert answer.column("f").to_pylist() == [None, 1.0]
+    assert answer.schema.field("event_timestamp").type == pa.timestamp("us", "UTC")
     of_pandas = store.get_historical_features(rows.to_pandas(), ["v:f"]).to_df()
     assert pd.isna(of_pandas["f"][0])
 
@@ -130,7 +121,7 @@ def test_a_morning_is_brought_of_nanoseconds_part_by_part(tmp_path: Path) -> Non
     for at, before, f in ((0, frozenset(), 2.0), (1, parts, 3.0)):
         last = microseconds(NOON) + at
         known = since(folder, "ts", parts, before, last - 1, DAWN, source.types["ts"])
-        comparison = Comparison(con, online, Newest(view, table, DAWN, last))
+        comparison = TableDifferences(con, online, Newest(view, table, DAWN, last))
         comparison.make(known)
         for rows in comparison.lacking():
             online.executemany(table.replace, rows)
@@ -186,12 +177,12 @@ def test_full_ties_are_settled_one_way_by_any_number_of_threads(
         table = tied(seed, created)
         store = applied(tmp_path, table, ["f", "g"], "written" if created else "", threads=threads)
         for features in (["v:f", "v:g"], ["v:g"]):
-            found = store.get_historical_features(
+            answer = store.get_historical_features(
                 rows, features, filter_by_created_timestamp=when_created
             ).to_arrow()
             wanted = [[pair["fg".index(name[-1])] for pair in greatest(table)] for name in features]
             got = [
-                [-1.0 if each is None else each for each in found.column(name[-1]).to_pylist()]
+                [-1.0 if each is None else each for each in answer.column(name[-1]).to_pylist()]
                 for name in features
             ]
             assert got == wanted
@@ -215,7 +206,9 @@ def brought(store: FeatureStore, folder: Path, again: bool = False) -> list[tupl
     con, online = duckdb.connect(), connect(folder / "online.db")
     con.execute("SET TimeZone = 'UTC'")
     ensure(online, table)
-    comparison = Comparison(con, online, Newest(view, table, DAWN, microseconds(NOON) + 10**6))
+    comparison = TableDifferences(
+        con, online, Newest(view, table, DAWN, microseconds(NOON) + 10**6)
+    )
     comparison.make(everything(relation(con, view.batch_source, str(folder), "source")))
     written = [row for rows in comparison.lacking() for row in rows]
     online.executemany(table.replace, written)

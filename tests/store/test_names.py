@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import warnings
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from feast.types import Float64
 
 from tests.store.random_repositories import STAMP, START, Repository, View
 from velo.errors import InputError
-from velo.store.online.comparison import Comparison, everything
+from velo.store.online.comparison import TableDifferences, everything
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
@@ -28,13 +26,6 @@ from velo.store.online.store import microseconds, table_of
 from velo.store.relation import relation
 
 DAY = timedelta(hours=15)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def agrees(seed: int, folder: Path) -> None:
@@ -45,9 +36,9 @@ def agrees(seed: int, folder: Path) -> None:
         with pytest.raises(InputError):
             drawn.retrieved()
     else:
-        found = drawn.retrieved()
-        assert found.column_names == [*drawn.entities.column_names, *drawn.outputs], seed
-        assert rows_of(found) == drawn.expected(), seed
+        answer = drawn.retrieved()
+        assert answer.column_names == [*drawn.entities.column_names, *drawn.outputs], seed
+        assert rows_of(answer) == drawn.expected(), seed
         if "" not in drawn.entities.column_names:
             pq.write_table(drawn.entities, folder / "entities.parquet")
     for view in drawn.views:
@@ -71,7 +62,7 @@ def online(drawn: Repository, view: View, folder: Path) -> dict[tuple[Any, ...],
     online, con = connect(folder / "online.db"), duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     ensure(online, table)
-    comparison = Comparison(con, online, newest)
+    comparison = TableDifferences(con, online, newest)
     comparison.make(everything(relation(con, known.batch_source, str(folder), "source")))
     for rows in comparison.lacking():
         online.executemany(table.replace, rows)
@@ -118,20 +109,20 @@ def test_an_entity_column_called_rowid_swaps_no_rows(little: Any, name: str) -> 
 
 
 def test_columns_that_differ_in_case_or_have_no_name_come_back_as_they_came(little: Any) -> None:
-    found = little({"": [5, 6], "K": [7, 8], "k": [1, 2], "F": [3, 4]})
-    assert found.column_names == ["", "K", "k", "F", "event_timestamp", "f"]
-    assert rows_of(found)[0][:4] == (5, 7, 1, 3)
-    assert found.column("f").to_pylist() == [10.0, 20.0]
+    answer = little({"": [5, 6], "K": [7, 8], "k": [1, 2], "F": [3, 4]})
+    assert answer.column_names == ["", "K", "k", "F", "event_timestamp", "f"]
+    assert rows_of(answer)[0][:4] == (5, 7, 1, 3)
+    assert answer.column("f").to_pylist() == [10.0, 20.0]
 
 
 def test_a_query_may_give_columns_that_differ_in_case(little: Any) -> None:
-    found = little(
+    answer = little(
         "SELECT 7 AS K, 1 AS k, TIMESTAMPTZ '2024-06-01 00:00:00+00' AS event_timestamp "
         "-- the last;\n;"
     )
-    assert found.column_names == ["K", "k", "event_timestamp", "f"]
-    assert rows_of(found)[0][:2] == (7, 1)
-    assert found.column("f").to_pylist() == [10.0]
+    assert answer.column_names == ["K", "k", "event_timestamp", "f"]
+    assert rows_of(answer)[0][:2] == (7, 1)
+    assert answer.column("f").to_pylist() == [10.0]
 
 
 def test_an_entity_column_with_a_features_name_is_refused_and_full_names_part_them(
@@ -140,16 +131,16 @@ def test_an_entity_column_with_a_features_name_is_refused_and_full_names_part_th
     rows = {"f": [9, 9], "k": [1, 2]}
     with pytest.raises(InputError, match=r"'f'.*full feature names"):
         little(rows)
-    found = little(rows, full_feature_names=True)
-    assert found.column("f").to_pylist() == [9, 9]
-    assert found.column("v__f").to_pylist() == [10.0, 20.0]
+    answer = little(rows, full_feature_names=True)
+    assert answer.column("f").to_pylist() == [9, 9]
+    assert answer.column("v__f").to_pylist() == [10.0, 20.0]
 
 
 @pytest.mark.parametrize("name", ["happened", "Happened", "seen", "entity_row_number", "k0"])
 def test_a_null_in_a_feature_of_this_name_drops_no_row(tmp_path: Path, name: str) -> None:
     """The newest word is that nothing is known; an older value would be a wrong one."""
-    told = {"k": [1, 1], name: [5.0, None]}
-    table = pa.table({**told, "ts": pa.array([START, START + timedelta(hours=1)], STAMP)})
+    rows = {"k": [1, 1], name: [5.0, None]}
+    table = pa.table({**rows, "ts": pa.array([START, START + timedelta(hours=1)], STAMP)})
     asked = ask(tmp_path, table, [name], {"k": [1], "event_timestamp": [START + DAY]})
     assert asked.column(name).to_pylist() == [None]
 
@@ -164,8 +155,8 @@ def test_a_feature_called_entity_row_number_scrambles_no_rows(tmp_path: Path) ->
         }
     )
     rows = {"k": keys, "event_timestamp": [START + DAY] * 50}
-    found = ask(tmp_path, table, ["entity_row_number"], rows)
-    assert found.column("entity_row_number").to_pylist() == [float(-key) for key in keys]
+    answer = ask(tmp_path, table, ["entity_row_number"], rows)
+    assert answer.column("entity_row_number").to_pylist() == [float(-key) for key in keys]
 
 
 def test_a_feature_that_the_file_lacks_is_named_and_no_path_is_given_for_it(

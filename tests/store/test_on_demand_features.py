@@ -78,14 +78,14 @@ def entities(rows: int) -> pd.DataFrame:
 
 
 def test_a_view_sees_the_joined_features_and_the_request_columns(little: LittleStore) -> None:
-    found = little.feast.get_historical_features(entities(4), RATES).to_arrow()
-    assert values(found, "runner", "a", "twice") == [
+    answer = little.feast.get_historical_features(entities(4), RATES).to_arrow()
+    assert values(answer, "runner", "a", "twice") == [
         (0, None, None),
         (1, None, None),
         (2, 2.0, 5.0),
         (3, 1.0, 3.5),
     ]
-    assert "thrice" not in found.column_names
+    assert "thrice" not in answer.column_names
 
 
 def test_its_features_are_called_by_it_where_that_is_asked(little: LittleStore) -> None:
@@ -95,11 +95,11 @@ def test_its_features_are_called_by_it_where_that_is_asked(little: LittleStore) 
 
 
 def test_a_view_in_python_mode_is_computed_too(little: LittleStore) -> None:
-    found = little.feast.get_historical_features(
+    answer = little.feast.get_historical_features(
         entities(4), little.feast.get_feature_service("all of them")
     ).to_arrow()
-    assert found.column("whole").to_pylist() == [None, None, 2, 1]
-    assert found.column("thrice").to_pylist() == [None, None, 6.0, 3.0]
+    assert answer.column("whole").to_pylist() == [None, None, 2, 1]
+    assert answer.column("thrice").to_pylist() == [None, None, 6.0, 3.0]
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from feast.types import Float64, Int64, String, UnixTimestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velo.store.online.comparison import Comparison, since
+from velo.store.online.comparison import TableDifferences, since
 from velo.store.online.database import connect, ensure, fill_from, filled_from
 from velo.store.online.materialize import DAWN, midnight
 from velo.store.online.newest import Newest
@@ -115,7 +115,9 @@ class Online:
         trusted = self.day is not None and self.day <= morning
         before = filled_from(self.online, self.table) if trusted else frozenset()
         moment = midnight(self.day) if self.day else last
-        comparison = Comparison(self.con, self.online, Newest(self.view, self.table, oldest, last))
+        comparison = TableDifferences(
+            self.con, self.online, Newest(self.view, self.table, oldest, last)
+        )
         comparison.make(since(folder, "known", now, before, moment, oldest))
         count = 0
         for rows in comparison.lacking():
@@ -220,8 +222,8 @@ def test_however_files_and_mornings_change_the_newest_rows_are_held(
 ) -> None:
     online = Online(tmp_path_factory.mktemp("online"), timedelta(lasting))
     online.tell((9, "firm", 1, 0.0, 1), (9, "firm", 70, 1.0, 2))
-    for told, day, drop, dice in steps:
-        rows = [(*r[:3], None if r[3] != r[3] else r[3], r[4]) for r in told]
+    for facts, day, drop, dice in steps:
+        rows = [(*r[:3], None if r[3] != r[3] else r[3], r[4]) for r in facts]
         online.tell(*{r[:3]: r for r in rows}.values())
         for part in list(online.parts)[:drop]:
             some = random.Random(dice.random()).sample(sorted(online.parts[part]), k=1)
@@ -249,5 +251,5 @@ def test_a_moment_is_held_as_seconds_and_a_missing_one_as_none(tmp_path: Path) -
     )
     newest = Newest(view, table, DAWN, midnight(FIRST + timedelta(9)))
     sql = newest.of(Relation.of(con, rows))
-    found = {r[0]: r[2] for r in con.execute(sql).fetchall()}
-    assert found == {1: midnight(FIRST) // 1_000_000 + 1, 2: None}
+    last_seen = {r[0]: r[2] for r in con.execute(sql).fetchall()}
+    assert last_seen == {1: midnight(FIRST) // 1_000_000 + 1, 2: None}

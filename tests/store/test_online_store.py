@@ -53,10 +53,10 @@ def test_a_write_of_some_features_leaves_the_others(project: FeatureStore) -> No
     project.provider.online_write_batch(
         project.config, known, [(key, {"wins": Value(double_val=9.0)}, NOON, None)], None
     )
-    found = answered(project)
-    assert found["wins"][0] == 9.0
-    assert found["note"][0] == ""
-    assert found["ran"][0] is False
+    features = answered(project)
+    assert features["wins"][0] == 9.0
+    assert features["note"][0] == ""
+    assert features["ran"][0] is False
 
 
 def test_a_value_of_another_kind_than_is_declared_comes_back_as_it_was_written(
@@ -105,9 +105,9 @@ def test_a_feature_that_is_new_is_empty_and_the_others_stay(
         rows().append_column("extra", pa.array([1.0, 2.0, 3.0])), tmp_path / "rows.parquet"
     )
     project.apply([HORSE, COURSE, view(tmp_path, more)])
-    found = answered(project, ["wins", "extra"])
-    assert found["wins"] == [1 / 3, 0.5, None, None]
-    assert found["extra"] == [None] * 4
+    features = answered(project, ["wins", "extra"])
+    assert features["wins"] == [1 / 3, 0.5, None, None]
+    assert features["extra"] == [None] * 4
 
 
 def test_another_type_empties_the_table(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.synth.conftest import Printed
 from velo.errors import InputError
-from velo.synth.calibration import Distance, distances, measure
+from velo.synth.realism import Distance, distances, measure
 from velo.synth.world import Summary, write_world
 
 

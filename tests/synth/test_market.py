@@ -7,7 +7,7 @@ import pytest
 
 from tests.synth.conftest import Printed
 from tests.synth.test_world import race_keys
-from velo.synth.market import LADDER, LADDER_DECIMAL, recalibration
+from velo.synth.bookmakers import LADDER, LADDER_DECIMAL, recalibration
 from velo.synth.truth import win_probability
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.synth.conftest import RUNNERS, SEED, Printed, read_back
 from velo.errors import InputError
-from velo.synth.names import people
+from velo.synth.invented_names import people
 from velo.synth.raceform import COLUMNS
 from velo.synth.world import truth_path, write_world
 

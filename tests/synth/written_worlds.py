@@ -18,7 +18,7 @@ from velo.offline.build import build
 from velo.offline.tables import FEATURE_REPO
 from velo.synth.formats import FORMATS
 from velo.synth.formats.declaration import Format
-from velo.synth.formats.spellings import bare, slug
+from velo.synth.formats.respelling import bare, slug
 from velo.synth.formats.writing import write
 from velo.synth.world import write_world
 from velo.warehouse.connection import warehouse

@@ -12,13 +12,13 @@ from training.data.dataset import Dataset
 from training.data.declared import Declared
 from training.data.folds import plan
 from training.data.inputs import Inputs
-from velo.settings import Priors, Ranker, Settings, Span, Training, Tuning
+from velo.settings import Priors, Ranker, SearchRange, Settings, Training, Tuning
 
 FEATURES = ("form", "draw", "noise")
 SETTINGS = Settings(
     ranker=Ranker(rounds=12, early_stopping=4, min_data_in_leaf=20, threads=1),
     training=Training(history_days=0, folds=2, holdout_days=30, bootstrap_draws=200),
-    tuning=Tuning(space={"learning_rate": Span(low=0.02, high=0.3, log=True)}),
+    tuning=Tuning(space={"learning_rate": SearchRange(low=0.02, high=0.3, log=True)}),
 )
 
 

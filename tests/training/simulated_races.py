@@ -9,14 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from training.statistics.races import Races
+from velo.arrays import Floats
 
 
 @dataclass(frozen=True)
 class Simulated:
     races: Races
-    features: npt.NDArray[np.float64]
-    win_share: npt.NDArray[np.float64]
-    strength: npt.NDArray[np.float64]
+    features: Floats
+    win_share: Floats
+    strength: Floats
     race_dates: npt.NDArray[Any]
 
 
@@ -25,7 +26,7 @@ def fields(races: int, seed: int) -> Races:
     return Races.of(np.repeat(np.arange(races), sizes))
 
 
-def winners(strength: npt.NDArray[np.float64], races: Races, seed: int) -> npt.NDArray[np.float64]:
+def winners(strength: Floats, races: Races, seed: int) -> Floats:
     """One winner a race, drawn with probability softmax(strength) (Gumbel's trick)."""
     run = strength + np.random.default_rng(seed).gumbel(size=races.n)
     return (run == races.broadcast(races.max(run))).astype(np.float64)

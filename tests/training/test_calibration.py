@@ -13,7 +13,8 @@ from training.blending import calibration
 from training.blending.calibration import Beta, Calibrator, Isotonic, Uncalibrated
 from training.statistics import pool
 from training.statistics.likelihood import log_loss_race
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 
 WORLD = simulate(4000, [0.9, 0.5], seed=61)

@@ -7,7 +7,7 @@ from tests.training.simulated_races import simulate
 from training.blending import calibration_choice
 from training.blending.calibration_choice import CalibrationTrial, Forecast, Sides, Trials
 from training.statistics.bootstrap import Resampling
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 DAY = np.datetime64("2020-01-01", "D")
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.training.simulated_races import fields, simulate
 from training.blending import blend, market
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import DataError
 
 WORLD = simulate(3000, [0.5], seed=51)

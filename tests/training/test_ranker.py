@@ -6,7 +6,7 @@ import pytest
 from tests.training.simulated_races import Simulated, simulate
 from training.data.inputs import Inputs
 from training.model import ranker, temperature
-from training.model.ranker import Ranker
+from training.model.ranker import FittedRanker
 from training.statistics import likelihood
 from training.statistics.sample import Sample
 from velo import settings
@@ -83,7 +83,7 @@ def test_early_stopping_keeps_the_round_that_the_later_slice_liked_best() -> Non
     stopped = ranker.fit(data, eager, 1, "conditional_logit")
     longer = ranker.fit(data, eager, 1, "conditional_logit", rounds=stopped.rounds)
 
-    def likely(model: Ranker) -> float:
+    def likely(model: FittedRanker) -> float:
         p = later.races.softmax(model.scores(later.features))
         return likelihood.log_loss_race(p, later.win_share, later.races)
 
@@ -142,12 +142,12 @@ def test_an_unknown_objective_is_refused(world: Simulated) -> None:
 def test_a_model_goes_through_its_text_unchanged(world: Simulated) -> None:
     data = ranker.binned(sample_of(world), Inputs(NAMES), PARAMETERS)
     fitted = ranker.fit(data, PARAMETERS, 1, "conditional_logit", rounds=4)
-    read = Ranker.from_text(fitted.text)
+    read = FittedRanker.from_text(fitted.text)
     assert read.rounds == 4
     assert (read.scores(world.features) == fitted.scores(world.features)).all()
 
 
 def test_a_text_that_is_no_model_is_refused_in_one_line() -> None:
     with pytest.raises(ModelError, match="not a LightGBM model") as caught:
-        Ranker.from_text("hello")
+        FittedRanker.from_text("hello")
     assert "\n" not in str(caught.value)

@@ -11,7 +11,7 @@ import pytest
 from tests.training.simulated_races import simulate
 from training.data.inputs import Inputs
 from training.model import ranker, temperature
-from training.model.ranker import Ranker
+from training.model.ranker import FittedRanker
 from training.statistics import likelihood
 from training.statistics.sample import Sample
 from velo import settings
@@ -32,13 +32,13 @@ PLAIN: dict[str, Any] = {
 OBJECTIVES = ["conditional_logit", "lambdarank", "rank_xendcg"]
 
 
-def fitted(objective: str = "conditional_logit", **changes: Any) -> Ranker:
+def fitted(objective: str = "conditional_logit", **changes: Any) -> FittedRanker:
     chosen = settings.Ranker(**(PLAIN | changes))
     data = ranker.binned(Sample(WORLD.features, WORLD.win_share, WORLD.races), INPUTS, chosen)
     return ranker.fit(data, chosen, 1, objective)
 
 
-def trees(model: Ranker) -> list[dict[str, Any]]:
+def trees(model: FittedRanker) -> list[dict[str, Any]]:
     return [tree["tree_structure"] for tree in model._booster.dump_model()["tree_info"]]
 
 
@@ -49,11 +49,11 @@ def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from below(node[side])
 
 
-def leaves(model: Ranker) -> list[list[dict[str, Any]]]:
+def leaves(model: FittedRanker) -> list[list[dict[str, Any]]]:
     return [[node for node in below(tree) if "leaf_value" in node] for tree in trees(model)]
 
 
-def splits(model: Ranker) -> list[list[dict[str, Any]]]:
+def splits(model: FittedRanker) -> list[list[dict[str, Any]]]:
     return [[node for node in below(tree) if "threshold" in node] for tree in trees(model)]
 
 

@@ -24,7 +24,7 @@ from velo.home import Home
 from velo.live.predict import Asked, predict
 from velo.live.serialise import to_json
 from velo.monitoring.drift import drift
-from velo.service.champion import Champion
+from velo.service.served_model import Champion
 from velo.settings import load
 
 KEPT = Path(__file__).parents[1] / "homes" / "v1.1.0"

@@ -15,7 +15,7 @@ from training.search.tuning import Tuned, tune
 from training.walk.recipe import Recipe
 from velo.errors import SettingsError
 from velo.home import Home
-from velo.settings import Tuning
+from velo.settings import SearchRange, Tuning
 
 
 class Kept:
@@ -151,3 +151,26 @@ def test_a_linear_model_and_an_empty_space_have_nothing_to_search(tmp_path):
 def test_a_space_that_the_ranker_cannot_take_is_refused(space, complaint):
     with pytest.raises(ValueError, match=complaint):
         Tuning.model_validate({"space": space})
+
+
+def test_the_line_beside_the_market_is_searched_by_its_own_settings(tmp_path):
+    """And a blend that is left open cannot be searched."""
+    data = simulated_dataset()
+    data = replace(data, frame=data.frame.assign(finish=np.nan))
+    spans = Tuning(beside={"shrinkage": SearchRange(low=300, high=30_000, log=True)})
+    beside = SETTINGS.model_copy(
+        update={
+            "tuning": spans,
+            "training": SETTINGS.training.model_copy(update={"blend": "beside"}),
+        }
+    )
+    recipe, book = Recipe.of(data, beside), Kept()
+    outcome = tune(Home(tmp_path), data, recipe, 2, book)
+    assert {name for trial in book.trials[1:] for name in trial.parameters} == {"shrinkage"}
+    applied = outcome.applied(beside).beside.shrinkage
+    assert applied == outcome.parameters.get("shrinkage", 3000.0)
+    wide_open = beside.model_copy(
+        update={"training": SETTINGS.training.model_copy(update={"blend": "auto"})}
+    )
+    with pytest.raises(SettingsError, match="name it with --blend"):
+        tune(Home(tmp_path), data, Recipe.of(data, wide_open), 2, book)

@@ -167,5 +167,5 @@ def test_the_first_fold_is_sized_by_the_share_of_its_days_that_is_set() -> None:
 def test_the_margin_is_taken_out_by_the_method_that_is_set() -> None:
     data = dataset()
     for method in ("shin", "power", "proportional"):
-        own = Settings(prices=settings.Prices(devig=method))
+        own = Settings(prices=settings.PriceTerms(devig=method))
         assert walk_forward.choose_devig(data, own) == method

@@ -131,9 +131,9 @@ def old_file(folder: Path, horses: Sequence[str], name: str = "old.csv", **race:
     `trainer` and `age` may be given for all runners; the trainer stands under `jockey`.
     """
     usual = OLD_RUN
-    told = {("jockey" if key == "trainer" else key): value for key, value in race.items()}
+    cells = {("jockey" if key == "trainer" else key): value for key, value in race.items()}
     rows = [
-        usual | {"name": horse, "pos": str(place)} | told for place, horse in enumerate(horses, 1)
+        usual | {"name": horse, "pos": str(place)} | cells for place, horse in enumerate(horses, 1)
     ]
     return written(folder / name, OLD, rows)
 

@@ -19,7 +19,7 @@ def staged(path: Path, form: str | None = None) -> tuple[Staged, list[dict[str, 
     inspect(path, STORE)
     with duckdb.connect() as con:
         con.execute("BEGIN")
-        found = stage(con, path, STORE, form)
+        staging = stage(con, path, STORE, form)
         held = con.execute("SELECT * FROM staging ORDER BY line")
         names = [column[0] for column in held.description or ()]
-        return found, [dict(zip(names, values, strict=True)) for values in held.fetchall()]
+        return staging, [dict(zip(names, values, strict=True)) for values in held.fetchall()]

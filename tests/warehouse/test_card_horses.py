@@ -13,7 +13,7 @@ from velo.home import Home
 HORSES = {"E175": "HARMONY FIRE", "E271": "SPECIAL M", "D009": "WHIZZ KID"}
 
 
-def told(folder: Path, day: str, horses: dict[str, str], **columns: str) -> Path:
+def results_of(folder: Path, day: str, horses: dict[str, str], **columns: str) -> Path:
     """A Hong Kong file: no ages, the source's own ids."""
     rows = [
         {
@@ -68,13 +68,13 @@ def written(path: Path, rows: list[dict[str, str]]) -> Path:
 
 def runs(home: Home) -> dict[str, list[int]]:
     """Name -> how many races each horse of that name has."""
-    found: dict[str, list[int]] = {}
+    runs_of: dict[str, list[int]] = {}
     for name, count in ask(
         home,
         "SELECT horse, count(*) AS runs FROM runners GROUP BY horse, horse_id ORDER BY ALL",
     ):
-        found.setdefault(name, []).append(count)
-    return found
+        runs_of.setdefault(name, []).append(count)
+    return runs_of
 
 
 @pytest.mark.few(1)
@@ -82,23 +82,23 @@ def runs(home: Home) -> dict[str, list[int]]:
 def test_a_horse_without_an_age_is_known_again_on_a_card(
     home: Home, tmp_path: Path, ids: bool
 ) -> None:
-    load(home, told(tmp_path, "2022-04-03", HORSES))
+    load(home, results_of(tmp_path, "2022-04-03", HORSES))
     load(home, card(tmp_path, "2022-04-06", HORSES, ids))
     assert runs(home) == {name: [2] for name in HORSES.values()}
-    load(home, told(tmp_path, "2022-04-06", HORSES))
+    load(home, results_of(tmp_path, "2022-04-06", HORSES))
     assert runs(home) == {name: [2] for name in HORSES.values()}
 
 
 def test_a_debutants_card_and_its_result_are_one_horse(home: Home, tmp_path: Path) -> None:
-    load(home, told(tmp_path, "2022-04-03", HORSES))
+    load(home, results_of(tmp_path, "2022-04-03", HORSES))
     field = {**HORSES, "G400": "FIRST TIME OUT"}
     load(home, card(tmp_path, "2022-04-06", field))
-    load(home, told(tmp_path, "2022-04-10", field))
+    load(home, results_of(tmp_path, "2022-04-10", field))
     assert runs(home)["FIRST TIME OUT"] == [2]
 
 
 def test_a_name_given_again_has_another_id_and_is_another_horse(home: Home, tmp_path: Path) -> None:
-    load(home, told(tmp_path, "2022-04-03", HORSES))
+    load(home, results_of(tmp_path, "2022-04-03", HORSES))
     load(home, card(tmp_path, "2022-04-06", {**HORSES, "D009": "WHIZZ KID", "G401": "NEW ONE"}))
     again = {"E175": "HARMONY FIRE", "E271": "SPECIAL M", "H001": "WHIZZ KID"}
     load(home, card(tmp_path, "2022-04-10", again))
@@ -106,7 +106,7 @@ def test_a_name_given_again_has_another_id_and_is_another_horse(home: Home, tmp_
 
 
 def test_an_id_of_another_horse_by_chance_makes_no_horse_of_it(home: Home, tmp_path: Path) -> None:
-    load(home, told(tmp_path, "2022-04-03", HORSES))
+    load(home, results_of(tmp_path, "2022-04-03", HORSES))
     load(home, card(tmp_path, "2022-04-06", {"E175": "SOMEBODY ELSE", "9": "NOBODY"}))
     assert runs(home)["HARMONY FIRE"] == [1]
     assert runs(home)["SOMEBODY ELSE"] == [1]

@@ -69,13 +69,13 @@ def test_whatever_columns_are_chosen_each_is_read_as_what_it_is(
     if "off" not in columns and "btn" in columns:
         assume(False)  # the distance behind the winner in 2019, the one before elsewhere: refused
     try:
-        found, (read,) = staged(path)
+        staging, (read,) = staged(path)
     except UnknownFormat as refusal:  # nothing tells the years apart in which `class` was another
         if "rpscrape_old both have these columns and would read class diff" not in str(refusal):
             raise
         return
-    assert found.reader.name == ("raceform" if {"race_id", "off"} <= set(columns) else "rpscrape")
-    assert found.unknown == ()
+    assert staging.reader.name == ("raceform" if {"race_id", "off"} <= set(columns) else "rpscrape")
+    assert staging.unknown == ()
     wanted: dict[str, str] = {}
     for name in columns:
         if name not in NO_PLACE and not any(name in names for _, names in SYNONYMS):
@@ -142,8 +142,8 @@ def test_a_card_takes_nothing_that_is_known_only_after_the_race(tmp_path: Path) 
     after = sorted(AFTER_RACE - set(PLACES))
     row = {"date": "2099-05-01", "course": "Ripon", "off": "2:30", "horse": "Alder", "lbs": "130"}
     path = file_with(tmp_path / "x.csv", [*row, *after], row | dict.fromkeys(after, "telltale"))
-    found, (read,) = staged(path)
-    assert (found.reader.name, found.unknown) == ("racecard", ())
+    staging, (read,) = staged(path)
+    assert (staging.reader.name, staging.unknown) == ("racecard", ())
     assert "telltale" not in read.values()
     assert not any(name.startswith(("price_", "section_")) for name in read)
     for reader in READERS:
@@ -186,8 +186,8 @@ def test_the_exchange_s_files_since_2025_are_read_too(tmp_path: Path) -> None:
         "bsp": "NaN",
         "ppwap": "2.5",
     }
-    found, (read,) = staged(file_with(tmp_path / "x.csv", EXCHANGE.lower().split(","), row))
-    assert found.reader.name == "exchange"
+    staging, (read,) = staged(file_with(tmp_path / "x.csv", EXCHANGE.lower().split(","), row))
+    assert staging.reader.name == "exchange"
     assert (read["date"], read["off"], read["course"]) == ("31-05-2025", "13:30", "Nottingham")
     assert (read["region"], read["price_bsp"], read["price_wap"]) == (None, None, "2.5")
 

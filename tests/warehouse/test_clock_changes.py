@@ -23,8 +23,8 @@ def californian(name: str, local: str, day: str = PUT_BACK, **changes: str) -> l
     when = dt.datetime.fromisoformat(f"{day}T{local}").replace(
         tzinfo=ZoneInfo("America/Los_Angeles")
     )
-    shown = when.astimezone(ZoneInfo("Europe/London")).strftime("%H:%M")
-    rows = meeting("Santa Anita (USA)", day, shown, off_dt=when.isoformat())
+    london = when.astimezone(ZoneInfo("Europe/London")).strftime("%H:%M")
+    rows = meeting("Santa Anita (USA)", day, london, off_dt=when.isoformat())
     return [
         row | {"race_id": "", "race_name": "Claiming", "horse": f"{name} {n}"} | changes
         for n, row in enumerate(rows)
@@ -81,7 +81,7 @@ def test_a_race_that_stands_alone_at_the_later_showing_joins_the_one_of_a_whole_
 def test_an_off_is_the_moment_that_london_shows_whoever_changed_the_clock(
     course: str, day: str, off: str, at: dt.datetime
 ) -> None:
-    from velo.warehouse.offs import WrittenOff, understand
+    from velo.warehouse.file_offs import WrittenOff, understand
 
     name, _, country = course.removesuffix(")").partition(" (")
     date = dt.date.fromisoformat(day)

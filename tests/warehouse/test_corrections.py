@@ -37,7 +37,7 @@ def test_a_disqualification_months_later_counts_and_the_first_result_is_kept(
 
 def test_only_what_changed_is_counted_and_kept(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
-    changed = [told | ({"rpr": "99"} if told["horse"] == "Bravo" else {}) for told in race()]
+    changed = [runner | ({"rpr": "99"} if runner["horse"] == "Bravo" else {}) for runner in race()]
     batch = load(home, file_of(tmp_path, changed, "corrected.csv"))
     assert (batch.updated, batch.unchanged) == (1, 2)
     assert ask(home, "SELECT rpr FROM earlier_results") == [(72.0,)]
@@ -55,9 +55,9 @@ def test_a_corrected_price_keeps_the_earlier_one(home: Home, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_touched_prices_that_a_correction_no_longer_names_go(home: Home, tmp_path: Path) -> None:
-    told = row("Alpha", "1", comment="led (op 6/1 tchd 11/2 and 5/1)")
-    load(home, file_of(tmp_path, [told]))
-    load(home, file_of(tmp_path, [told | {"comment": "led (op 6/1 tchd 7/1)"}], "corrected.csv"))
+    runner = row("Alpha", "1", comment="led (op 6/1 tchd 11/2 and 5/1)")
+    load(home, file_of(tmp_path, [runner]))
+    load(home, file_of(tmp_path, [runner | {"comment": "led (op 6/1 tchd 7/1)"}], "corrected.csv"))
     touched = "SELECT nth, decimal_odds FROM {} WHERE kind = 'touched' ORDER BY nth"
     assert ask(home, touched.format("prices_history")) == [(1, 8.0)]
     assert ask(home, touched.format("earlier_prices_history")) == [(1, 6.5), (2, 6.0)]
@@ -79,7 +79,7 @@ def test_a_file_without_a_column_takes_nothing_away(home: Home, tmp_path: Path) 
     runners = ask(home, "SELECT * EXCLUDE (content) FROM runners ORDER BY ALL")
     narrow = tmp_path / "narrow.csv"
     columns = ("date", "course", "race_id", "off", "pos", "horse", "age", "sp", "or", "rpr", "ts")
-    lines = [",".join(columns)] + [",".join(told[name] for name in columns) for told in race()]
+    lines = [",".join(columns)] + [",".join(runner[name] for name in columns) for runner in race()]
     narrow.write_text("\n".join(lines) + "\n")
     batch = load(home, narrow)
     assert (batch.format, batch.unchanged) == ("raceform", 3)
@@ -122,12 +122,12 @@ def test_a_correction_of_a_correction_keeps_both(home: Home, tmp_path: Path) -> 
 def test_a_correction_that_is_taken_back_is_taken_back(
     home: Home, tmp_path: Path, change: dict[str, str], asked: str
 ) -> None:
-    told = row("Alpha", "1")
-    load(home, file_of(tmp_path, [told], "first.csv"))
+    runner = row("Alpha", "1")
+    load(home, file_of(tmp_path, [runner], "first.csv"))
     before = ask(home, asked)
-    load(home, file_of(tmp_path, [told | change], "corrected.csv"))
+    load(home, file_of(tmp_path, [runner | change], "corrected.csv"))
     assert ask(home, asked) != before
-    again = load(home, file_of(tmp_path, [told, row("Bravo", "2")], "again.csv"))
+    again = load(home, file_of(tmp_path, [runner, row("Bravo", "2")], "again.csv"))
     assert (again.updated, again.accepted) == (1, 1)
     assert ask(home, f"{asked} ORDER BY ALL")[0] == before[0]
 
@@ -135,15 +135,15 @@ def test_a_correction_that_is_taken_back_is_taken_back(
 def test_a_card_in_the_results_format_takes_no_figure_of_the_result_back(
     home: Home, tmp_path: Path
 ) -> None:
-    told = race(time="1:12.5", ovr_btn="2.5")
-    load(home, file_of(tmp_path, told))
+    runners = race(time="1:12.5", ovr_btn="2.5")
+    load(home, file_of(tmp_path, runners))
     before = contents(home, ("results", "prices_history"))
     bare = [
         {
             **each,
             **dict.fromkeys(("pos", "sp", "rpr", "ts", "comment", "prize", "time", "ovr_btn"), ""),
         }
-        for each in told
+        for each in runners
     ]
     batch = load(home, file_of(tmp_path, bare, "card.csv"))
     assert batch.unchanged == 3

@@ -29,15 +29,15 @@ WHEN = {
 
 def sections() -> dict[str, list[list[str]]]:
     """Heading -> the rows of the table below it, as cells."""
-    found: dict[str, list[list[str]]] = {}
+    tables: dict[str, list[list[str]]] = {}
     heading = ""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             heading = line.lstrip("# ").strip()
-            found[heading] = []
+            tables[heading] = []
         elif line.startswith("|"):
-            found[heading].append([cell.strip() for cell in line.strip("|").split("|")])
-    return {heading: rows[2:] for heading, rows in found.items()}
+            tables[heading].append([cell.strip() for cell in line.strip("|").split("|")])
+    return {heading: rows[2:] for heading, rows in tables.items()}
 
 
 def described() -> dict[str, dict[str, list[str]]]:

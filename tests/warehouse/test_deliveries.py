@@ -172,8 +172,8 @@ def test_a_damaged_or_encrypted_file_is_refused_in_one_line(home: Home, tmp_path
     content[6] |= 1
     content[content.index(b"PK\1\2") + 8] |= 1
     locked.write_bytes(content)
-    for path, said in ((torn, "cannot be unpacked"), (garbled, "cannot"), (locked, "encrypted")):
-        with pytest.raises(InputError, match=said), only(path).unpacked(home, STORE):
+    for path, reason in ((torn, "cannot be unpacked"), (garbled, "cannot"), (locked, "encrypted")):
+        with pytest.raises(InputError, match=reason), only(path).unpacked(home, STORE):
             pass
     (tmp_path / "no.zip").write_bytes(b"PK no zip")
     with pytest.raises(InputError, match=r"no\.zip cannot be unpacked"):
@@ -211,9 +211,9 @@ def test_the_files_before_a_bad_one_stay_and_are_reported(
     (folder / "b.csv").write_text("a,b\n1,2\n")
     file_of(folder, race(date="2016-04-26"), "c.csv")
     ran = CliRunner().invoke(app, ["ingest", "--json", str(folder)])
-    said = json.loads(ran.stdout)
-    assert [Path(file["file"]).name for file in said["files"]] == ["a.csv"]
-    assert "b.csv: no known format" in said["error"]
+    report = json.loads(ran.stdout)
+    assert [Path(file["file"]).name for file in report["files"]] == ["a.csv"]
+    assert "b.csv: no known format" in report["error"]
     assert isinstance(ran.exception, UnknownFormat)
     assert ask(home, "SELECT count(*) FROM runners") == [(3,)]
 

@@ -159,8 +159,8 @@ def test_garbage_is_counted_or_refused_in_one_line(
 ) -> None:
     folder = tmp_path_factory.mktemp("home")
     path = as_it_is(folder, content, f"garbage.{ending}")
-    said = refusal_of(Home(folder), path)
-    assert said is None or (str(path) in said and len(said.splitlines()) == 1)
+    refusal = refusal_of(Home(folder), path)
+    assert refusal is None or (str(path) in refusal and len(refusal.splitlines()) == 1)
 
 
 def refusal_of(home: Home, path: Path) -> str | None:

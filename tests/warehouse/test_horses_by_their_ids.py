@@ -50,14 +50,14 @@ def test_two_ids_of_a_source_are_never_one_horse_of_another_source(
     home: Home, tmp_path: Path, results_first: bool, files: int
 ) -> None:
     load_results = file_of(tmp_path, [row("Alpha", "1")])
-    told = [row("Alpha", "1", date="2015-05-20"), row("Alpha", "1", date="2015-06-20")]
+    runners = [row("Alpha", "1", date="2015-05-20"), row("Alpha", "1", date="2015-06-20")]
     if results_first:
         load(home, load_results)
     if files == 1:
-        load(home, exchange_file(tmp_path, told, ["7", "8"]))
+        load(home, exchange_file(tmp_path, runners, ["7", "8"]))
     else:
-        load(home, exchange_file(tmp_path, told[:1], ["7"]))
-        load(home, exchange_file(tmp_path, told[1:], ["8"]))
+        load(home, exchange_file(tmp_path, runners[:1], ["7"]))
+        load(home, exchange_file(tmp_path, runners[1:], ["8"]))
     if not results_first:
         load(home, load_results)
     assert horses(home) == [1, 2]
@@ -87,13 +87,13 @@ def test_an_id_and_its_decimal_spelling_are_one_id(home: Home, tmp_path: Path) -
 def test_an_id_that_horses_of_one_day_share_is_no_id(
     home: Home, tmp_path: Path, unknown: str
 ) -> None:
-    told = [
+    runners = [
         row("Alpha", "1", num="1"),
         row("Bravo", "2", num="2"),
         row("Charlie", "1", off="4:30", race_id="9"),
         row("Delta", "3", num="3"),
     ]
-    load(home, exchange_file(tmp_path, told, [unknown, unknown, unknown, "7"]))
+    load(home, exchange_file(tmp_path, runners, [unknown, unknown, unknown, "7"]))
     assert horses(home) == [1, 1, 1, 1]
     assert ask(home, "SELECT id FROM horse_ids") == [("7",)]
 
@@ -110,18 +110,18 @@ def test_an_id_of_nought_is_no_id_though_one_horse_has_it(
 
 
 def test_a_horse_renamed_between_two_days_keeps_its_id(home: Home, tmp_path: Path) -> None:
-    told = [row("Alpha", "1"), row("Bravo", "1", date="2015-05-20")]
-    load(home, exchange_file(tmp_path, told, ["7", "7"]))
+    runners = [row("Alpha", "1"), row("Bravo", "1", date="2015-05-20")]
+    load(home, exchange_file(tmp_path, runners, ["7", "7"]))
     assert horses(home) == [2]
 
 
 def test_a_run_without_the_sources_id_is_the_horse_of_its_name_in_the_file(
     home: Home, tmp_path: Path
 ) -> None:
-    told = [
+    runners = [
         row("Alpha", "1", date="2015-04-26"),
         row("Alpha", "1", date="2015-05-26"),
         row("Bravo", "1", date="2015-05-26", off="3:00"),
     ]
-    load(home, exchange_file(tmp_path, told, ["7", "", ""]))
+    load(home, exchange_file(tmp_path, runners, ["7", "", ""]))
     assert horses(home) == [1, 2]

@@ -234,13 +234,13 @@ def test_who_ran_in_a_race_is_known_whatever_country_age_or_id_another_source_gi
     home: Home, tmp_path: Path, age: str
 ) -> None:
     load(home, file_of(tmp_path, race()))
-    told = [
+    runners = [
         row("ALPHA", "1", age=age),
         row("Bravo (USA)", "2", age=age),
         row("Charlie", "3", age=age),
         row("ALPHA", "1", age=age, date="2015-05-20"),
     ]
-    load(home, exchange_file(tmp_path, told, ["7", "8", "9", "7"]))
+    load(home, exchange_file(tmp_path, runners, ["7", "8", "9", "7"]))
     assert horses(home) == [1, 1, 2]
     assert ask(home, "SELECT name, country FROM horses ORDER BY name") == [
         ("alpha", "IRE"),
@@ -286,12 +286,12 @@ lives = st.lists(
 @given(st.dictionaries(st.sampled_from(["Alpha", "Bravo", "Charlie"]), lives, min_size=1))
 @settings(max_examples=8)
 def test_a_file_is_told_apart_as_the_rule_tells_sightings_apart(
-    tmp_path_factory: pytest.TempPathFactory, told: dict[str, list[tuple[dt.date, int | None]]]
+    tmp_path_factory: pytest.TempPathFactory, careers: dict[str, list[tuple[dt.date, int | None]]]
 ) -> None:
     """Ages that are right to within one, wrong by more, or not given."""
     runs = [
         (name, day, foaled)
-        for name, days in told.items()
+        for name, days in careers.items()
         for day, foaled in days
         if foaled is None or foaled < day.year
     ]
@@ -302,12 +302,12 @@ def test_a_file_is_told_apart_as_the_rule_tells_sightings_apart(
         for place, (name, day, foaled) in enumerate(runs, 1)
     ]
     ingest(Home(folder), STORE, file_of(folder, rows), infers=False)
-    found = ask(
+    horse_ids = ask(
         Home(folder),
         "SELECT r.number, r.horse_id FROM runners AS r ORDER BY r.number",
     )
     numbers = identities(sightings)
     # The same runs go together: one partition is the other.
-    pairs = set(zip(numbers, (horse_id for _, horse_id in found), strict=True))
-    assert len(pairs) == len(set(numbers)) == len({horse_id for _, horse_id in found})
+    pairs = set(zip(numbers, (horse_id for _, horse_id in horse_ids), strict=True))
+    assert len(pairs) == len(set(numbers)) == len({horse_id for _, horse_id in horse_ids})
     assert all(a != b for a, b in pairwise(sorted(pairs)))

@@ -61,7 +61,7 @@ def test_a_nul_byte_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "reason"),
     [
         (TEXT.encode("utf-16"), "UTF-16: save it as UTF-8"),
         (TEXT.replace(",", ";").encode(), "parts its columns by semicolons"),
@@ -70,8 +70,8 @@ def test_a_nul_byte_is_named_with_its_line(tmp_path: Path) -> None:
     ],
     ids=["UTF-16", "semicolons", "tabs", "columns"],
 )
-def test_a_header_of_another_kind_says_which(tmp_path: Path, content: bytes, said: str) -> None:
-    with pytest.raises(InputError, match=said):
+def test_a_header_of_another_kind_says_which(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
         staged(written(tmp_path, content))
 
 
@@ -82,9 +82,9 @@ def test_columns_named_alike_are_told_apart(tmp_path: Path) -> None:
 
 def test_a_header_that_is_not_utf_8_is_read_where_it_is(tmp_path: Path) -> None:
     content = TEXT.replace("damsire", "caf\xe9", 1).encode("latin-1")
-    found, rows = staged(written(tmp_path, content))
-    assert found.rows_read == len(rows) == 3
-    assert "damsire" in found.absent
+    staging, rows = staged(written(tmp_path, content))
+    assert staging.rows_read == len(rows) == 3
+    assert "damsire" in staging.absent
 
 
 def test_sql_in_a_file_is_text(home: Home, tmp_path: Path) -> None:

@@ -84,9 +84,9 @@ def by_region(race: dict[str, Any]) -> dict[str, Any]:
 def test_rpscrape_s_cards_of_both_layouts_give_the_same_columns(
     tmp_path: Path, race: dict[str, Any], runner: dict[str, Any]
 ) -> None:
-    found, (read,) = staged(json_file(tmp_path, by_region(race | {"runners": [runner]})))
-    assert (found.reader.name, found.unknown, found.notes) == ("racecard", (), ())
-    said = {
+    staging, (read,) = staged(json_file(tmp_path, by_region(race | {"runners": [runner]})))
+    assert (staging.reader.name, staging.unknown, staging.notes) == ("racecard", (), ())
+    expected = {
         "line": 1,
         "date": race["date"],
         "course": "Fakenham",
@@ -118,8 +118,8 @@ def test_rpscrape_s_cards_of_both_layouts_give_the_same_columns(
         "damsire": "Damsire One",
     }
     if runner["draw"] is not None:
-        said["draw"] = "0"
-    assert {name: value for name, value in read.items() if value is not None} == said
+        expected["draw"] = "0"
+    assert {name: value for name, value in read.items() if value is not None} == expected
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_reserves_that_a_card_before_december_2025_does_not_name_are_concluded_a
     for standby in runners[2:]:
         standby["jockey"] = None
     path = json_file(tmp_path, by_region(OLD_RACE | {"runners": runners, "field_size": 2}))
-    found, rows = staged(path)
+    staging, rows = staged(path)
     assert [row["standing"] for row in rows] == [None, None, "reserve", "reserve"]
-    assert found.notes[0].startswith("2 runners without a jockey")
+    assert staging.notes[0].startswith("2 runners without a jockey")
     path = json_file(tmp_path, by_region(OLD_RACE | {"runners": runners, "field_size": 4}))
     assert [row["standing"] for row in staged(path)[1]] == [None] * 4
 
@@ -227,8 +227,8 @@ API_RACE = {
 
 def test_a_card_of_the_racing_api_carries_the_off_with_its_zone(tmp_path: Path) -> None:
     for document in ({"racecards": [API_RACE], "total": 1}, [API_RACE], API_RACE):
-        found, (read,) = staged(json_file(tmp_path, document))
-        assert (found.reader.name, found.unknown) == ("racecard", ())
+        staging, (read,) = staged(json_file(tmp_path, document))
+        assert (staging.reader.name, staging.unknown) == ("racecard", ())
         assert (read["off"], read["off_dt"]) == ("4:05", "2025-12-17T16:05:00+00:00")
         assert (read["horse"], read["bred"], read["region"]) == ("Cedar Lane", "FR", "GB")
         assert (read["weight"], read["official_rating"]) == ("142", "70")

@@ -107,9 +107,9 @@ def test_a_killed_ingest_leaves_the_home_as_before_or_after(tmp_path: Path) -> N
     for kill in range(KILLS):
         stage, _ = run(home, world, whole * (kill + 0.5) / KILLS)
         landed[stage] += 1
-        found = counts(home)
-        assert found in (before, after), f"killed while {stage}: {found}"
-        if found == after:
+        counts_now = counts(home)
+        assert counts_now in (before, after), f"killed while {stage}: {counts_now}"
+        if counts_now == after:
             shutil.copy(kept, home.warehouse)
     inside = sum(count for stage, count in landed.items() if stage in INSIDE)
     print(f"{whole:.1f} s; {KILLS} kills, {inside} inside the transaction: {dict(landed)}")

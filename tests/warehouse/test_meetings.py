@@ -91,8 +91,8 @@ def test_a_blank_off_is_that_of_its_id(home: Home, tmp_path: Path) -> None:
 
 
 def test_races_without_offs_of_one_name_go_by_their_ids(home: Home, tmp_path: Path) -> None:
-    told = field(A, "", "1", "Maiden Stakes") + field(B, "", "2", "Maiden Stakes")
-    load(home, file_of(tmp_path, told))
+    runners = field(A, "", "1", "Maiden Stakes") + field(B, "", "2", "Maiden Stakes")
+    load(home, file_of(tmp_path, runners))
     assert [horses for _, horses in races(home)] == ["AAAA", "BBBB"]
 
 

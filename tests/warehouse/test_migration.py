@@ -81,13 +81,13 @@ def made(path: Path, version: int) -> Path:
 
 def tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
     """Table -> its columns and their types."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    columns_of: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in con.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() JOIN duckdb_tables() "
         "USING (table_name) ORDER BY table_name, column_index"
     ).fetchall():
-        found.setdefault(table, []).append((column, kind))
-    return found
+        columns_of.setdefault(table, []).append((column, kind))
+    return columns_of
 
 
 def described(con: duckdb.DuckDBPyConnection) -> Described:
@@ -142,10 +142,10 @@ def test_a_migrated_warehouse_has_the_tables_of_a_new_one(
 ) -> None:
     made(home.warehouse, version)
     with warehouse(home, STORE, write=True) as con:
-        found = described(con)
+        objects = described(con)
         assert con.execute("FROM warehouse_schema").fetchall() == [(SCHEMA_VERSION,)]
     for what, wanted in new.items():
-        assert found[what] == wanted
+        assert objects[what] == wanted
 
 
 @pytest.mark.parametrize("version", KEPT)
@@ -185,12 +185,12 @@ def test_only_a_writer_migrates_and_a_reader_is_told_the_command(home: Home) -> 
     ):
         pass
     assert home.warehouse.read_bytes() == bytes_before
-    said: list[str] = []
-    with warehouse(home, STORE, write=True, waiting=said.append):
+    lines: list[str] = []
+    with warehouse(home, STORE, write=True, waiting=lines.append):
         pass
-    with warehouse(home, STORE, write=True, waiting=said.append):
+    with warehouse(home, STORE, write=True, waiting=lines.append):
         pass
-    assert said == [f"bringing {home.warehouse} from version 2 to {SCHEMA_VERSION}"]
+    assert lines == [f"bringing {home.warehouse} from version 2 to {SCHEMA_VERSION}"]
     with warehouse(home, STORE, write=False):
         pass
 

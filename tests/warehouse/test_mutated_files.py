@@ -241,7 +241,7 @@ def test_a_damaged_file_is_refused_in_one_line_or_wholly_accounted_for(
             try:
                 for delivery in expand([path]):
                     with delivery.unpacked(home, STORE) as plain:
-                        batch = ingest(home, STORE, plain, shown=delivery.name)
+                        batch = ingest(home, STORE, plain, label=delivery.name)
                     parts = (batch.accepted, batch.updated, batch.unchanged, batch.quarantined)
                     assert batch.rows_read == sum(parts), path
                     assert min(parts) >= 0, path

@@ -184,8 +184,8 @@ def test_a_price_files_time_is_british_or_the_courses(
     event: str,
 ) -> None:
     results = file_of(tmp_path, meeting(course, date, off))
-    told = quote(f"7. Alder {course} {date} 0", MENU_HINT=hint, EVENT_DT=event)
-    prices = prices_of(tmp_path, [told])
+    price = quote(f"7. Alder {course} {date} 0", MENU_HINT=hint, EVENT_DT=event)
+    prices = prices_of(tmp_path, [price])
     for path in (prices, results) if prices_first else (results, prices):
         load(home, path)
     assert [each[1:3] for each in on_the_exchange(home)] == [("bsp", 8.0)]
@@ -196,10 +196,10 @@ def test_a_price_of_another_day_is_no_price_of_a_race_whose_off_is_not_near(
     home: Home, tmp_path: Path
 ) -> None:
     load(home, file_of(tmp_path, meeting("Ripon", "2023-08-12", "2:30")))
-    told = quote(
+    price = quote(
         "Alder Ripon 2023-08-12 0", MENU_HINT="GB / Ripon 13th Aug", EVENT_DT="13-08-2023 14:30"
     )
-    load(home, prices_of(tmp_path, [told]))
+    load(home, prices_of(tmp_path, [price]))
     assert on_the_exchange(home) == []
 
 
@@ -216,12 +216,12 @@ def test_a_name_may_begin_with_a_number_of_its_own(home: Home, tmp_path: Path) -
 
 def test_what_a_price_was_quoted_at_is_british_time(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, meeting("Del Mar (USA)", "2023-08-12", "12:15")))
-    told = quote(
+    price = quote(
         "Alder Del Mar (USA) 2023-08-12 0",
         MENU_HINT="US / DelMar 12th Aug",
         EVENT_DT="12-08-2023 16:15",
     )
-    load(home, prices_of(tmp_path, [told]))
+    load(home, prices_of(tmp_path, [price]))
     assert ask(home, "SELECT quoted FROM prices_history WHERE kind = 'bsp'") == [
         (dt.datetime(2023, 8, 13, 0, 15),)
     ]
@@ -278,10 +278,10 @@ def test_broken_offs_are_put_right_and_the_races_keep_their_ids(home: Home, tmp_
     with warehouse(home, STORE, write=True) as con:
         con.execute("BEGIN")
         fill_offs(con)
-        found = mend_offs(con, 7)
+        mended = mend_offs(con, 7)
         assert broken_offs(con) == []
         con.execute("COMMIT")
-    assert [(each.course, each.stored, each.right.shown) for each in found] == [
+    assert [(each.course, each.stored, each.right.hh_mm) for each in mended] == [
         ("Del Mar (USA)", "12:15", "00:15"),
         ("Leicester", "01:40", "13:40"),
         ("Leicester", "02:10", "14:10"),

@@ -51,12 +51,12 @@ def holder(home: Home, seconds: float) -> subprocess.Popen[str]:
 
 def test_one_may_wait_until_the_warehouse_is_free(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
-    told: list[str] = []
+    lines: list[str] = []
     process = holder(home, 1.0)
-    with warehouse(home, STORE, write=True, wait=60, waiting=told.append) as con:
+    with warehouse(home, STORE, write=True, wait=60, waiting=lines.append) as con:
         assert con.execute("SELECT count(*) FROM races").fetchall() == [(1,)]
     process.wait()
-    (line,) = told
+    (line,) = lines
     assert f"in use by pid {process.pid}" in line
 
 

@@ -79,7 +79,7 @@ def reasons(home: Home) -> dict[str, int]:
 
 def test_every_kind_of_price_goes_to_its_runner(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
-    told = quote(
+    price = quote(
         "Alpha",
         "8",
         PPWAP="5.25552375674192372834339419325342366313",
@@ -89,7 +89,7 @@ def test_every_kind_of_price_goes_to_its_runner(home: Home, tmp_path: Path) -> N
         IPMAX="950",
         IPMIN="1.01",
     )
-    batch = load(home, prices_of(tmp_path, [told]))
+    batch = load(home, prices_of(tmp_path, [price]))
     assert (batch.format, batch.accepted, batch.unmatched) == (exchange.READER.name, 1, 0)
     assert on_the_exchange(home) == [
         ("Alpha (IRE)", "bsp", 8.0, 2),
@@ -111,8 +111,8 @@ def test_a_race_goes_off_within_fifteen_minutes_of_the_advertised_time(
     home: Home, tmp_path: Path, clock: str, unmatched: int
 ) -> None:
     load(home, file_of(tmp_path, race()))
-    told = quote("Bravo", EVENT_DT=f"26-04-2015 {clock}")
-    assert load(home, prices_of(tmp_path, [told])).unmatched == unmatched
+    price = quote("Bravo", EVENT_DT=f"26-04-2015 {clock}")
+    assert load(home, prices_of(tmp_path, [price])).unmatched == unmatched
 
 
 def test_a_row_without_an_off_finds_the_horses_race_of_that_day(home: Home, tmp_path: Path) -> None:
@@ -180,8 +180,8 @@ def test_two_horses_of_one_name_in_one_race_are_told_apart_by_country_or_not_at_
 def test_prices_before_the_results_wait_for_them_under_their_own_batch(
     home: Home, tmp_path: Path
 ) -> None:
-    told = [quote("Alpha", PPWAP="7"), quote("Delta", EVENT_DT="27-04-2015 14:30")]
-    batch = load(home, prices_of(tmp_path, told))
+    prices = [quote("Alpha", PPWAP="7"), quote("Delta", EVENT_DT="27-04-2015 14:30")]
+    batch = load(home, prices_of(tmp_path, prices))
     assert (batch.accepted, batch.unmatched) == (2, 2)
     load(home, file_of(tmp_path, race(date="2015-04-25"), "before.csv"))
     assert len(waiting(home)) == 3
@@ -197,19 +197,19 @@ def test_prices_before_the_results_wait_for_them_under_their_own_batch(
 def test_prices_before_and_after_the_results_end_as_the_same_rows(tmp_path: Path) -> None:
     results = file_of(tmp_path, race())
     prices = prices_of(tmp_path, [quote("Alpha", PPWAP="7"), quote("Bravo", "3.4")])
-    told = []
+    histories = []
     for place, files in enumerate(((results, prices), (prices, results))):
         (tmp_path / str(place)).mkdir()
         home = Home(tmp_path / str(place))
         for path in files:
             load(home, path)
-        told.append(
+        histories.append(
             ask(
                 home,
                 "SELECT * EXCLUDE (batch_id) FROM prices_history ORDER BY ALL",
             )
         )
-    assert told[0] == told[1]
+    assert histories[0] == histories[1]
 
 
 def test_a_price_told_again_is_unchanged_and_another_price_keeps_the_earlier(
@@ -272,14 +272,14 @@ def test_a_runner_told_twice_in_a_file_is_refused_the_second_time(
     home: Home, tmp_path: Path
 ) -> None:
     load(home, file_of(tmp_path, race()))
-    told = [
+    prices = [
         quote("Alpha", "8", EVENT_DT="26-04-2015 14:40"),
         quote("Alpha", "9", EVENT_DT="26-04-2015 14:40"),
         quote("Alpha", "7"),
         quote("Delta", "5"),
         quote("Delta", "6"),
     ]
-    batch = load(home, prices_of(tmp_path, told))
+    batch = load(home, prices_of(tmp_path, prices))
     assert (batch.accepted, batch.quarantined, batch.unmatched) == (2, 3, 1)
     # The row whose off is the race's own stands.
     assert on_the_exchange(home) == [("Alpha (IRE)", "bsp", 7.0, 2)]

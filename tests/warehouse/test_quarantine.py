@@ -24,7 +24,7 @@ REFUSED = {
 }
 
 
-def told(home: Home) -> list[quarantine.Refusal]:
+def refusals(home: Home) -> list[quarantine.RefusedRow]:
     with warehouse(home, STORE, write=False) as con:
         return quarantine.refusals(con, limit=10)
 
@@ -37,7 +37,7 @@ def test_a_row_is_refused_with_its_reason_file_and_line(
     path = file_of(tmp_path, [*race(), REFUSED[reason], row("Echo", "5")])
     batch = load(home, path)
     assert (batch.accepted, batch.quarantined) == (4, 1)
-    (refusal,) = told(home)
+    (refusal,) = refusals(home)
     assert (refusal.file, refusal.line, refusal.reason) == (str(path.resolve()), 5, reason)
     assert json.loads(refusal.raw or "")["jockey"] == "A Rider"
 
@@ -49,7 +49,7 @@ def test_a_line_that_does_not_split_is_kept_as_it_stands(home: Home, tmp_path: P
     path.write_text("\n".join(lines), encoding="utf-8")
     batch = load(home, path)
     assert (batch.rows_read, batch.accepted, batch.quarantined) == (5, 4, 1)
-    (refusal,) = told(home)
+    (refusal,) = refusals(home)
     assert (refusal.line, refusal.reason) == (4, "malformed-line")
     assert refusal.raw == "2015-04-26,Ripon,too short"
 
@@ -60,7 +60,7 @@ def test_lines_are_the_files_own_behind_malformed_ones(home: Home, tmp_path: Pat
     path = tmp_path / "bad.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
     load(home, path)
-    where = [(refusal.line, refusal.reason) for refusal in told(home)]
+    where = [(refusal.line, refusal.reason) for refusal in refusals(home)]
     assert where == [
         (2, "malformed-line"),
         (4, "malformed-line"),

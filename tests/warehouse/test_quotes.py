@@ -14,7 +14,7 @@ QUOTES = "SELECT kind, nth, decimal_odds FROM prices_history ORDER BY kind, nth"
 
 @pytest.mark.few(2)
 @pytest.mark.parametrize(
-    ("comment", "told"),
+    ("comment", "moves"),
     [
         ("made all(op 6/1 tchd 11/2)", [("open", 1, 7.0), ("touched", 1, 6.5)]),
         ("made all (tchd 8/1 and 9/1)", [("touched", 1, 9.0), ("touched", 2, 10.0)]),
@@ -26,10 +26,10 @@ QUOTES = "SELECT kind, nth, decimal_odds FROM prices_history ORDER BY kind, nth"
     ],
 )
 def test_the_moves_at_the_end_of_a_comment_are_price_rows(
-    home: Home, tmp_path: Path, comment: str, told: list[tuple[str, int, float]]
+    home: Home, tmp_path: Path, comment: str, moves: list[tuple[str, int, float]]
 ) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1", comment=comment)]))
-    assert ask(home, QUOTES) == sorted([*told, ("sp", 1, 3.0)])
+    assert ask(home, QUOTES) == sorted([*moves, ("sp", 1, 3.0)])
 
 
 def test_a_starting_price_is_quoted_at_the_off_and_others_at_no_known_time(

@@ -96,8 +96,8 @@ def test_a_card_shows_nothing_of_what_is_known_after_the_race(tmp_path: Path) ->
         "date,course,off,horse,prize," + ",".join(columns) + "\n"
         "2026-05-01,Ripon,2:30,Alpha,4000," + ",".join("1" for _ in columns) + "\n"
     )
-    found, (read,) = staged(path)
-    assert found.reader.role == "card"
+    staging, (read,) = staged(path)
+    assert staging.reader.role == "card"
     assert all(read[field] is None for field in KNOWN_AFTER)
     assert not any(name.startswith(("price_", "section_")) for name in read)
     assert read["race_prize"] == "4000"
@@ -164,8 +164,8 @@ def test_sections_are_the_horse_s_own(tmp_path: Path) -> None:
 def test_a_field_is_absent_where_the_file_has_no_column_for_it(tmp_path: Path) -> None:
     path = tmp_path / "card.csv"
     path.write_text("date,course,off,horse,lbs\n2026-05-01,Ripon,2:30,Alpha,130\n")
-    found, (read,) = staged(path)
-    assert set(FIELDS) - found.absent == {"date", "course", "off", "horse", "weight"}
+    staging, (read,) = staged(path)
+    assert set(FIELDS) - staging.absent == {"date", "course", "off", "horse", "weight"}
     assert read["weight"] == "130"
 
 
@@ -174,11 +174,11 @@ def test_each_header_is_enough_to_read_its_format(form: str, header: str, tmp_pa
     path = tmp_path / "marked.parquet"
     columns = ", ".join(f"'1' AS \"{name.upper()}\"" for name in header.split(","))
     duckdb.execute(f"COPY (SELECT {columns}) TO '{path}'")
-    found, rows = staged(path)
-    assert (found.reader.name, len(rows)) == (form, 1)
-    assert found.unknown == ()
-    assert not {"date", "course", "horse"} & found.absent
-    assert "position" not in found.absent or found.reader.role != "results"
+    staging, rows = staged(path)
+    assert (staging.reader.name, len(rows)) == (form, 1)
+    assert staging.unknown == ()
+    assert not {"date", "course", "horse"} & staging.absent
+    assert "position" not in staging.absent or staging.reader.role != "results"
 
 
 def test_a_reader_may_only_name_what_there_is() -> None:

@@ -14,8 +14,8 @@ def test_a_withdrawn_horse_has_a_row_and_no_start(home: Home, tmp_path: Path) ->
     codes = ["WV", "WV-A", "WX", "WX-A", "WXNR", "NR"]
     rows = [row(f"Horse {code}", code) for code in codes]
     load(home, file_of(tmp_path, [*race(), *rows]))
-    found = statuses(home)
-    assert {found[f"Horse {code}"] for code in codes} == {("withdrawn", None)}
+    status_of = statuses(home)
+    assert {status_of[f"Horse {code}"] for code in codes} == {("withdrawn", None)}
     assert ask(
         home, "SELECT count(*) FROM results WHERE status IN ('finished', 'non-finisher')"
     ) == [(3,)]
@@ -43,9 +43,9 @@ def test_a_non_finisher_is_a_start_without_a_place(home: Home, tmp_path: Path) -
         "NC",
     ]
     load(home, file_of(tmp_path, [row(f"Horse {code}", code) for code in codes]))
-    found = statuses(home)
-    assert len(found) == len(codes)
-    assert set(found.values()) == {("non-finisher", None)}
+    status_of = statuses(home)
+    assert len(status_of) == len(codes)
+    assert set(status_of.values()) == {("non-finisher", None)}
 
 
 def test_a_void_race_is_neither(home: Home, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_what_files_write_for_nothing_is_null(home: Home, tmp_path: Path, missin
 
 
 def test_starting_prices_are_read_with_their_suffixes(home: Home, tmp_path: Path) -> None:
-    told = {
+    price_of = {
         "2/1F": 3.0,
         "7/2J": 4.5,
         "3/1C": 4.0,
@@ -98,10 +98,10 @@ def test_starting_prices_are_read_with_their_suffixes(home: Home, tmp_path: Path
         "11/4F": 3.75,
         "5.5": 5.5,
     }
-    rows = [row(f"Horse {place}", str(place), sp=sp) for place, sp in enumerate(told, 1)]
+    rows = [row(f"Horse {place}", str(place), sp=sp) for place, sp in enumerate(price_of, 1)]
     load(home, file_of(tmp_path, [*rows, row("Unpriced", "9", sp=""), row("Unsold", "10", sp="1")]))
     assert prices(home) == {
-        f"Horse {place}": pytest.approx(price) for place, price in enumerate(told.values(), 1)
+        f"Horse {place}": pytest.approx(price) for place, price in enumerate(price_of.values(), 1)
     }
 
 

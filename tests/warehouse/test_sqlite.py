@@ -76,8 +76,8 @@ def test_rows_are_numbered_in_the_table_s_order(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_rows_keep_their_numbers_over_many_batches(tmp_path: Path) -> None:
     rows = [row(f"Horse {place}", "1") for place in range(1, 70_001)]
-    found, read = staged(table_of(tmp_path / "many.db", rows))
-    assert found.rows_read == 70_000
+    staging, read = staged(table_of(tmp_path / "many.db", rows))
+    assert staging.rows_read == 70_000
     assert all(each["horse"] == f"Horse {each['line']}" for each in read)
 
 
@@ -147,7 +147,7 @@ def test_what_a_writer_has_not_yet_folded_in_is_read_and_hashed(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("spoil", "said"),
+    ("spoil", "reason"),
     [
         (lambda whole: whole[:-100], "is cut short"),
         (lambda whole: b"no database" * 100, "is not an SQLite file"),
@@ -157,10 +157,10 @@ def test_what_a_writer_has_not_yet_folded_in_is_read_and_hashed(tmp_path: Path) 
     ],
     ids=["torn", "text", "empty", "garbled", "complained of in bytes that are no text"],
 )
-def test_a_damaged_file_is_refused(tmp_path: Path, spoil: object, said: str) -> None:
+def test_a_damaged_file_is_refused(tmp_path: Path, spoil: object, reason: str) -> None:
     assert callable(spoil)
     path = table_of(tmp_path / "whole.db", race())
     spoilt = tmp_path / "spoilt.db"
     spoilt.write_bytes(spoil(path.read_bytes()))
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=reason):
         staged(spoilt)

@@ -87,8 +87,8 @@ def test_a_header_that_lost_a_comma_loses_no_column(tmp_path: Path) -> None:
         '"dec","age"', '"dec""age"'
     )
     path.write_text("\n".join([quoted, *rows]) + "\n")
-    found, read = staged(path)
-    assert (found.reader.name, found.rows_read, len(read)) == ("rpscrape_old", 3, 3)
+    staging, read = staged(path)
+    assert (staging.reader.name, staging.rows_read, len(read)) == ("rpscrape_old", 3, 3)
     assert people(path) == RIGHT
     assert [row["price_sp"] for row in read] == ["9/2"] * 3
 

@@ -69,7 +69,7 @@ MERGED = (
 def scraped(folder: Path, runners: dict[str, dict[str, str]], **race_: str) -> Path:
     """The same race at Ripon as rpscrape writes it."""
     lines = [",".join(RPSCRAPE)]
-    for horse, told in runners.items():
+    for horse, own in runners.items():
         usual = {
             "Date": "2015-04-26",
             "Course": "Ripon",
@@ -88,7 +88,7 @@ def scraped(folder: Path, runners: dict[str, dict[str, str]], **race_: str) -> P
             "Jockey": "A Rider",
             "Trainer": "A Trainer",
         }
-        cells = usual | race_ | told
+        cells = usual | race_ | own
         lines.append(",".join(cells.get(name, "") for name in RPSCRAPE))
     path = folder / "scraped.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -98,10 +98,10 @@ def scraped(folder: Path, runners: dict[str, dict[str, str]], **race_: str) -> P
 def field(**changes: dict[str, str]) -> dict[str, dict[str, str]]:
     """Alpha first, Bravo second, Charlie third."""
     plain = {"Alpha (IRE)": {"Pos": "1"}, "Bravo": {"Pos": "2"}, "Charlie (FR)": {"Pos": "3"}}
-    return {horse: told | changes.get(horse[0], {}) for horse, told in plain.items()}
+    return {horse: cells | changes.get(horse[0], {}) for horse, cells in plain.items()}
 
 
-def said(home: Home, name: str) -> list[tuple[Any, ...]]:
+def rows_in(home: Home, name: str) -> list[tuple[Any, ...]]:
     """A table's rows without the columns that tell how they came."""
     columns = ask(
         home,
@@ -127,7 +127,7 @@ def test_a_race_that_two_sources_tell_of_is_one_race(home: Home, tmp_path: Path)
 
 @pytest.mark.slow
 def test_what_the_trusted_source_leaves_open_the_other_fills(home: Home, tmp_path: Path) -> None:
-    bare = [told | {"draw": "", "jockey": "", "going": ""} for told in race()]
+    bare = [runner | {"draw": "", "jockey": "", "going": ""} for runner in race()]
     load(home, file_of(tmp_path, bare))
     batch = load(
         home,
@@ -171,7 +171,7 @@ def test_the_merged_warehouse_does_not_depend_on_the_order_of_the_files(
     tmp_path: Path,
 ) -> None:
     files = [
-        file_of(tmp_path, [told | {"draw": ""} for told in race()]),
+        file_of(tmp_path, [runner | {"draw": ""} for runner in race()]),
         scraped(tmp_path, field(A={"Draw": "8", "RPR": "70"}, B={"Pos": "PU"})),
         file_of(tmp_path, [race()[0] | {"pos": "3"}, race()[2] | {"pos": "1"}], "corrected.csv"),
     ]
@@ -184,7 +184,7 @@ def test_the_merged_warehouse_does_not_depend_on_the_order_of_the_files(
         home.root.mkdir()
         for place in order:
             load(home, files[place])
-        ends.append({name: said(home, name) for name in MERGED})
+        ends.append({name: rows_in(home, name) for name in MERGED})
     assert ends[1:] == ends[:-1]
 
 
@@ -192,7 +192,9 @@ def test_the_merged_warehouse_does_not_depend_on_the_order_of_the_files(
 def test_a_second_source_that_agrees_changes_nothing(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home, ("races", "runners", "results", "horses"))
-    same = {told["horse"]: {"Pos": told["pos"], "Num": told["num"], "SP": ""} for told in race()}
+    same = {
+        runner["horse"]: {"Pos": runner["pos"], "Num": runner["num"], "SP": ""} for runner in race()
+    }
     batch = load(home, scraped(tmp_path, same))
     assert (batch.unchanged, batch.updated) == (3, 0)
     assert contents(home, ("races", "runners", "results", "horses")) == before
@@ -237,15 +239,15 @@ def test_a_card_and_then_its_result_are_no_conflict(home: Home, tmp_path: Path) 
     card = [
         {
             name: value
-            for name, value in told.items()
+            for name, value in runner.items()
             if name not in ("pos", "sp", "rpr", "ts", "comment", "prize")
         }
-        for told in race(jockey="The Declared One")
+        for runner in race(jockey="The Declared One")
     ]
     columns = list(card[0])
     path = tmp_path / "card.csv"
     path.write_text(
-        "\n".join([",".join(columns), *(",".join(told.values()) for told in card)]) + "\n"
+        "\n".join([",".join(columns), *(",".join(runner.values()) for runner in card)]) + "\n"
     )
     batch = load(home, path)
     assert (batch.format, batch.accepted) == ("racecard", 3)

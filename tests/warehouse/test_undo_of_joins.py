@@ -107,12 +107,12 @@ def test_undo_gives_back_what_was_before_whatever_was_joined(
 
 def content(home: Home) -> State:
     """Every row of every table but `import_batches`, without the numbers of batches."""
-    found = {}
+    rows_of = {}
     for name, rows in tables(home).items():
         columns = [row[0] for row in ask(home, f"DESCRIBE {name}")]
-        told = [i for i, column in enumerate(columns) if column not in NUMBERS]
-        found[name] = sorted((tuple(row[i] for i in told) for row in rows), key=repr)
-    return found
+        texts = [i for i, column in enumerate(columns) if column not in NUMBERS]
+        rows_of[name] = sorted((tuple(row[i] for i in texts) for row in rows), key=repr)
+    return rows_of
 
 
 def refused(home: Home, batch: int) -> str | None:

@@ -19,7 +19,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from scipy import optimize, special
 
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 
 Kind = Literal["none", "isotonic", "beta"]

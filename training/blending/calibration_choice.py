@@ -19,7 +19,8 @@ from training.blending import calibration
 from training.blending.calibration import Kind
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 Wanted = Literal["auto", "none", "isotonic", "beta"]
 FIRST_JUDGED = 3

@@ -7,7 +7,8 @@ from typing import Literal
 import numpy as np
 
 from training.blending import blend
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import DataError
 from velo.racing import market as books
 

@@ -11,6 +11,7 @@ import pandas as pd
 from training.statistics.races import Races
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import Law, paid_odds
+from velo.sql_text import identifier
 
 CONDITIONS = ("race_type", "class_level", "handicap", "finish")
 
@@ -46,12 +47,12 @@ def conditions(spine: Spine, first: date, last: date, settlement: str, law: Law)
     span = {"first": first, "last": last}
     days = "CAST(event_timestamp AS DATE) BETWEEN $first AND $last"
     withdrawals = spine.withdrawals
-    quote = f'"{settlement}"' if law != "none" else "NULL"
+    quote = identifier(settlement) if law != "none" else "NULL"
     con = spine.connect()
     frame = con.execute(
         f"""
         SELECT race_id, horse_id, entries.race_type, entries.class_level, outcomes.handicap,
-            CAST(outcomes.finish AS DOUBLE) AS finish, outcomes."{settlement}" AS quoted
+            CAST(outcomes.finish AS DOUBLE) AS finish, outcomes.{identifier(settlement)} AS quoted
         FROM outcomes
         JOIN entries USING (race_id, horse_id)
         WHERE {days.replace("event_timestamp", "outcomes.event_timestamp")}

@@ -29,10 +29,13 @@ from velo.offline.spine import Spine
 from velo.racing.field_wide import field_wide
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
+from velo.sql_text import literal
 from velo.store.registry_file import require_as_written
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 LABELS = ("win_share", "decision_odds", "settlement_odds", "priced")
+FINISH = "finish"
+"""The official rank, NaN of a runner without one: a label of those who train by it."""
 TWO_WINNERS = "two-winners"
 """Why a race is nothing to fit on: it may be two races in one."""
 MARKET_FLAGS = ("runners-missing", "coupled", "book-low", "book-high")
@@ -49,7 +52,8 @@ class Dataset:
             pandas category), `win_share`
             (1/k for each of k dead-heaters for first), `decision_odds` (NaN where there is none
             and in a race flagged as no market), `settlement_odds` (NaN where there is none),
-            `priced` (every starter has a decision price, and the race is a market).
+            `priced` (every starter has a decision price, and the race is a market), `finish` (the
+            official rank, NaN of a runner that did not finish).
         declared: the feature service.
         plan: which days are history, training, tests and holdout.
         priors: as fitted before the first fold's test days.
@@ -164,7 +168,7 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
-    kept = frame[[*MARKS, *service.features, *LABELS]]
+    kept = frame[[*MARKS, *service.features, *LABELS, FINISH]]
     trained = kept[kept["date"] < pd.Timestamp(days.train_end)]
     inputs = Inputs.learnt(trained, service.features, service.texts, settings.ranker.field_relative)
     return Dataset(
@@ -268,7 +272,7 @@ def entity_sql(
     requests = requests_sql(priors, layoff)
     return f"""
         SELECT entries.* EXCLUDE (was_run, race_type), {requests},
-            outcomes.win_share, outcomes.market_flag,
+            outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH}, outcomes.market_flag,
             CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END AS decision_odds,
             outcomes."{settlement}" AS settlement_odds,
             outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
@@ -298,7 +302,7 @@ def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
 def requests_sql(priors: Priors, layoff: Layoff) -> str:
     """The same as a list of SQL columns."""
     return ", ".join(
-        f"'{value}' AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
+        f"{literal(value)} AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
         for name, value in request_values(priors, layoff).items()
     )
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.races import Integers, Races
+from training.statistics.races import Races
+from velo.arrays import Integers
 
 Values = npt.NDArray[np.float32]
 BLOCK_VALUES = 1 << 20
@@ -68,17 +69,19 @@ def rank(values: Values, races: Races) -> Values:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class _EqualFields:
     """Races of one field size: `values` [runners of a race, races, columns]."""
 
     first: Integers
     values: Values
 
 
-def _blocks(values: Values, races: Races) -> Iterator[_Block]:
+def _blocks(values: Values, races: Races) -> Iterator[_EqualFields]:
     for size in np.unique(races.sizes):
         offsets = races.offsets[races.sizes == size]
         most = max(1, BLOCK_VALUES // max(1, int(size) * values.shape[1]))
         for start in range(0, len(offsets), most):
             first = offsets[start : start + most]
-            yield _Block(first, np.stack([values[first + place] for place in range(int(size))]))
+            yield _EqualFields(
+                first, np.stack([values[first + place] for place in range(int(size))])
+            )

@@ -16,7 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import field_relative
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 from velo.settings import FieldRelative
 

@@ -10,14 +10,12 @@ from datetime import date
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
+from velo.arrays import Floats
 from velo.errors import DataError
 from velo.offline.spine import Spine
 from velo.racing.prior_fit import fit_gamma_poisson, fit_strength
 from velo.settings import Priors
-
-Floats = npt.NDArray[np.float64]
 
 BLOCK_DAYS = 30
 """Length of the disjoint spells over which a current rate strays from the career's."""

@@ -12,6 +12,7 @@ from datetime import date
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import STARTING_PRICES
 from velo.settings import OddsBand
+from velo.sql_text import identifier
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def returned(spine: Spine, first: date, last: date, decision: str, band: OddsBan
     """
     asked = {"first": first, "last": last, "low": band.low, "high": band.high}
     days = "CAST(event_timestamp AS DATE) BETWEEN $first AND $last"
-    inside = f'count(*) FILTER ("{decision}" BETWEEN $low AND $high)'
+    inside = f"count(*) FILTER ({identifier(decision)} BETWEEN $low AND $high)"
     con = spine.connect()
     withdrawn = 0
     if decision not in STARTING_PRICES:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Flags, Floats
+from velo.arrays import Flags, Floats
 from velo.racing import settlement
 
 

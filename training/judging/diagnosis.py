@@ -19,7 +19,8 @@ from training.judging import betting, selection
 from training.judging.metrics import Predictions
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Flags, Floats
 from velo.settings import OddsBand
 
 Kind = Literal["odds_band", "course", "month"]

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.statistics.bootstrap import Days
-from training.statistics.races import Floats, Integers
+from velo.arrays import Floats, Integers
 
 BINS = 10
 PERCENTILES = 100

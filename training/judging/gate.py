@@ -6,8 +6,8 @@ that is absent, None or not finite never passes.
 
 Metrics that are read: `calibration_error`, `calibration_slope` with its interval,
 `band_calibration_error`, `band_calibration_error_market`, `ae_ratio`, `roi_top20`, `alpha_share`
-(or `gamma` where the blend is residual), `training_rows`, `holdout_days`, `delta_ll`, `top1_hit`
-and `top1_hit_favourite`.
+(or `gamma` where the blend is residual, `score_slope` where it is beside), `training_rows`,
+`holdout_days`, `delta_ll`, `top1_hit` and `top1_hit_favourite`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from training.judging.criterion import (
     interval_contains,
     number_text,
 )
+from velo.formats import in_text
 from velo.settings import Gate
 
-Blend = Literal["benter", "residual"]
+Blend = Literal["benter", "residual", "beside"]
 WORSE = "the blend is worse than the calibrated market"
 """What is said of a gain whose whole interval lies below 0."""
 
@@ -123,13 +124,14 @@ def judge(
         nulls: feature -> its counts of missing values.
         families: family -> its features.
         targets: the targets that the run is held to.
-        blend: `residual` replaces the band of `alpha_share` by a positive gamma.
+        blend: `residual` replaces the band of `alpha_share` by a positive gamma, `beside` by a
+            positive slope of the score on the holdout.
     """
-    share = (
-        between(metrics, "alpha_share", targets.alpha_low, targets.alpha_high)
-        if blend == "benter"
-        else interval_above(metrics, "gamma", 0.0)
-    )
+    share = {
+        "benter": between(metrics, "alpha_share", targets.alpha_low, targets.alpha_high),
+        "residual": interval_above(metrics, "gamma", 0.0),
+        "beside": interval_above(metrics, "score_slope", 0.0),
+    }[blend]
     criteria = (
         at_most(metrics, "calibration_error", targets.calibration_error),
         interval_contains(metrics, "calibration_slope", 1.0),
@@ -243,8 +245,8 @@ def _alarms(metrics: Metrics, targets: Gate) -> tuple[str, ...]:
     if model - favourite <= targets.top1_alarm:
         return ()
     return (
-        f"look for a leak: the top choice wins {model:.1%} of races, the favourite "
-        f"{favourite:.1%}, more than {targets.top1_alarm * 100:g} points apart",
+        f"look for a leak: the top choice wins {in_text.percent(model)} of races, the favourite "
+        f"{in_text.percent(favourite)}, more than {targets.top1_alarm * 100:g} points apart",
     )
 
 

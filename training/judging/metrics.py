@@ -19,8 +19,9 @@ from training.judging.betting import Bets, BettingFigure
 from training.judging.selection import Cutoffs
 from training.statistics import calibration_curve, finishing_order, likelihood
 from training.statistics.bootstrap import Estimate, Resampling
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import check_results
+from velo.arrays import Flags, Floats
 from velo.errors import DataError
 from velo.settings import OddsBand
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.statistics.races import Flags, Floats
+from velo.arrays import Flags, Floats
 from velo.errors import DataError
 from velo.settings import OddsBand
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from velo.disk.whole_file import put_in_place, sync
 from velo.errors import ModelError
 
 RANKER = "ranker.txt"
@@ -73,12 +73,10 @@ def save(
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         for name, content in contents.items():
-            with open(draft / name, "xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            (draft / name).write_bytes(content)
+            sync(draft / name)
         draft.chmod(0o755)
-        draft.rename(folder)
+        put_in_place(draft, folder)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

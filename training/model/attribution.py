@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from training.model.model import Fundamental
-from training.model.ranker import Ranker
-from training.statistics.races import Floats, Races
+from training.model.ranker import FittedRanker
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 MOST_RACES = 1_000
 
@@ -52,7 +53,7 @@ def attribute(
         seed: draws the sample.
         most_races: a longer frame is sampled down to so many.
     """
-    if not isinstance(fundamental.scorer, Ranker):
+    if not isinstance(fundamental.scorer, FittedRanker):
         return None
     races = Races.of(frame["race_id"].to_numpy())
     chosen = np.zeros(len(races), dtype=np.bool_)

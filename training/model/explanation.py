@@ -1,9 +1,9 @@
 """Which features moved a runner, and by how much: what the model sees that the market may not.
 
-Trees are taken apart by TreeSHAP (Lundberg et al. 2020, LightGBM's `pred_contrib`), a straight
-line by its own terms. Within a race only differences count, so a feature's push is its part of the
-score less the field's mean part, in the unit of the blended log-strength: a push of 0.1 makes a
-runner e^0.1 times as strong beside its field.
+Trees are taken apart by TreeSHAP (Lundberg et al. 2020, LightGBM's `pred_contrib`), a line by its
+own terms: beside the market w z h of each feature, exactly. Within a race only differences count,
+so a feature's push is its part of the score less the field's mean part, in the unit of the blended
+log-strength: a push of 0.1 makes a runner e^0.1 times as strong beside its field.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.blending import market
 from training.model.model import Model
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 MOST = 3
 EXPLAINED = tuple(
@@ -26,20 +28,31 @@ def pushes(model: Model, frame: pd.DataFrame) -> Floats:
     """The push of each feature on each runner, [rows, features], nats.
 
     Without a calibrator the pushes of a runner and the market's own term make up its blended
-    log-probability, but for a constant of the race.
+    log-probability, but for a constant of the race. A race without a whole book has the pushes
+    of a price scale of 1.
 
     Args:
         model: a fitted model.
-        frame: one row a runner with the model's features, a race's rows together.
+        frame: one row a runner with the model's features, a race's rows together; beside the
+            market, `decision_odds` too.
     """
     fundamental = model.fundamental
     races = Races.of(frame["race_id"].to_numpy())
-    shares = fundamental.shares(fundamental.inputs.matrix(frame, races), races)
+    matrix = fundamental.inputs.matrix(frame, races)
+    shares = fundamental.shares(matrix, races, _price_scale(model, frame, races))
     scale = model.blend.exponent
     if not fundamental.starts_from_market:
         scale /= fundamental.temperature
     pushed: Floats = shares * scale
     return pushed
+
+
+def _price_scale(model: Model, frame: pd.DataFrame, races: Races) -> Floats | None:
+    scale = model.blend.scale
+    if scale is None:
+        return None
+    odds = frame["decision_odds"].to_numpy(dtype=np.float64)
+    return np.nan_to_num(scale.of(market.probabilities(odds, races, model.devig)), nan=1.0)
 
 
 def explained(model: Model, frame: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from training.data.inputs import Inputs
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import Sample
+from velo.arrays import Flags, Floats
 from velo.errors import DataError, ModelError
 
 PENALTY = 1.0
@@ -173,7 +174,7 @@ def _fit(sample: Sample, inputs: Inputs) -> Linear:
 
 
 @dataclass(frozen=True, eq=False)
-class _Block:
+class _RaceBlock:
     """Some whole races, with their inputs standardised."""
 
     inputs: npt.NDArray[np.float32]
@@ -209,25 +210,15 @@ def _untrained(x: npt.NDArray[Any], inputs: Inputs) -> tuple[Linear, Flags]:
     return model, flat
 
 
-def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_Block]:
-    offsets = np.append(sample.races.offsets, sample.races.n)
-    first = 0
-    while first < len(sample.races):
-        last = int(np.searchsorted(offsets, offsets[first] + BLOCK_ROWS, side="right")) - 1
-        last = max(last, first + 1)
-        rows = slice(int(offsets[first]), int(offsets[last]))
+def _blocks(sample: Sample, model: Linear, flat: Flags) -> Iterator[_RaceBlock]:
+    for rows, races in sample.races.pieces(BLOCK_ROWS):
         terms = model._terms(sample.features[rows]).astype(np.float32)
         terms[:, flat] = 0.0
-        yield _Block(
-            terms,
-            sample.win_share[rows],
-            np.zeros(rows.stop - rows.start) if sample.start is None else sample.start[rows],
-            Races(offsets[first:last] - offsets[first], rows.stop - rows.start),
-        )
-        first = last
+        start = np.zeros(races.n) if sample.start is None else sample.start[rows]
+        yield _RaceBlock(terms, sample.win_share[rows], start, races)
 
 
-def _derivatives(blocks: Sequence[_Block], weights: Floats) -> tuple[float, Floats, Floats]:
+def _derivatives(blocks: Sequence[_RaceBlock], weights: Floats) -> tuple[float, Floats, Floats]:
     """Penalised log-likelihood, its gradient, and minus its Hessian."""
     value = -0.5 * PENALTY * float(weights @ weights)
     gradient = -PENALTY * weights

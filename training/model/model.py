@@ -20,7 +20,9 @@ from training.data.inputs import Inputs
 from training.model import scorer, temperature
 from training.model.artifact import Artifact
 from training.model.scorer import Scorer
-from training.statistics.races import Floats, Races
+from training.model.standard import Standard
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 
 
@@ -32,13 +34,15 @@ class Fundamental:
         inputs: the step from features to the scorer's matrix.
         scorer: the boosted ranker or the linear model.
         temperature: of the softmax within the race.
-        starts_from_market: whether the scores add to the log of the market (residual mode).
+        starts_from_market: whether the scores add to the log of the market (`residual`, `beside`).
+        standard: what the scorer's matrix is put into first, against the field (`beside`).
     """
 
     inputs: Inputs
     scorer: Scorer
     temperature: float
     starts_from_market: bool
+    standard: Standard | None = None
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -54,18 +58,18 @@ class Fundamental:
         return importance
 
     def column(self, matrix: npt.NDArray[Any], races: Races) -> Floats:
-        """What the blend's first exponent belongs to: ln f, or the raw score s in residual mode.
+        """What the blend's first exponent belongs to: ln f, or the raw score from the market on.
 
         Args:
             matrix: as `inputs` makes it, [rows, columns].
             races: of its rows.
         """
-        score = self.scorer.scores(matrix)
+        score = self.scorer.scores(self._seen(matrix, races))
         if self.starts_from_market:
             return score
         return temperature.log_probabilities(score, self.temperature, races)
 
-    def shares(self, matrix: npt.NDArray[Any], races: Races) -> Floats:
+    def shares(self, matrix: npt.NDArray[Any], races: Races, scale: Floats | None = None) -> Floats:
         """Each feature's share of the raw scores less its mean over the race, [rows, features].
 
         Only differences within a race move a probability; of trees these are SHAP values.
@@ -73,10 +77,16 @@ class Fundamental:
         Args:
             matrix: as `inputs` makes it, [rows, columns].
             races: of its rows.
+            scale: what each runner's score is multiplied by, [rows]; by default 1.
         """
-        shares = self.inputs.by_feature(self.scorer.shares(matrix))
+        shares = self.inputs.by_feature(self.scorer.shares(self._seen(matrix, races)))
+        if scale is not None:
+            shares = shares * scale[:, None]
         centred: Floats = shares - races.broadcast(races.sum(shares) / races.sizes[:, None])
         return centred
+
+    def _seen(self, matrix: npt.NDArray[Any], races: Races) -> npt.NDArray[Any]:
+        return matrix if self.standard is None else self.standard.of(matrix, races)
 
 
 @dataclass(frozen=True)
@@ -107,28 +117,55 @@ class Model:
                 model's features.
 
         Returns:
-            The frame's columns without the features, and `p_model` (the fundamental alone; in
-            residual mode boosted score on an even field), `p_market` (de-vigged),
-            `p_market_power` and `p` (blended), both calibrated. A race with a price missing has
-            NaN in the last three.
+            The frame's columns without the features, `score` (as `at` takes it), `p_model` (the
+            fundamental alone; of a score from the market on, that score on an even field) and
+            what `at` gives.
         """
         races = Races.of(frame["race_id"].to_numpy())
-        column = self.fundamental.column(self.fundamental.inputs.matrix(frame, races), races)
+        score = self.score(frame)
         odds = frame["decision_odds"].to_numpy(dtype=np.float64)
+        return frame.drop(columns=list(self.fundamental.features)).assign(
+            score=score, p_model=races.softmax(score), **self.at(odds, score, races)
+        )
+
+    def score(self, frame: pd.DataFrame) -> Floats:
+        """What the features say of each runner, whatever its price, [rows].
+
+        ln f of a `benter` blend, the boosted score of a `residual` one, t = sum of w z of a
+        `beside` one. Kept once a runner it answers for every price to come.
+
+        Args:
+            frame: as `predict` takes it; prices are not looked at.
+        """
+        races = Races.of(frame["race_id"].to_numpy())
+        return self.fundamental.column(self.fundamental.inputs.matrix(frame, races), races)
+
+    def at(self, odds: Floats, score: Floats, races: Races) -> dict[str, Floats]:
+        """Probabilities of whole races at given prices.
+
+        Args:
+            odds: decimal, [rows]; NaN where there is none.
+            score: of the same runners, as `score` gives it. When one is withdrawn, the features
+                and scores of its race are made anew.
+            races: which rows make a race.
+
+        Returns:
+            [rows] each: `p_market` (de-vigged), `p_market_power` and `p` (blended), both
+            calibrated. A race with a price missing has NaN throughout.
+        """
         fair = market.probabilities(odds, races, self.devig)
         opponent = self.power_market.probabilities(None, fair, races)
-        blended = self.blend.probabilities(column, fair, races)
-        return frame.drop(columns=list(self.fundamental.features)).assign(
-            p_model=races.softmax(column),
-            p_market=fair,
-            p_market_power=self.market_calibrator.probabilities(opponent, races),
-            p=self.calibrator.probabilities(blended, races),
-        )
+        blended = self.blend.probabilities(score, fair, races)
+        return {
+            "p_market": fair,
+            "p_market_power": self.market_calibrator.probabilities(opponent, races),
+            "p": self.calibrator.probabilities(blended, races),
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, all but the ranker's text."""
-        fitted = self.fundamental.scorer
-        return {
+        fitted, standard = self.fundamental.scorer, self.fundamental.standard
+        plain: dict[str, Any] = {
             "inputs": self.fundamental.inputs.to_dict(),
             "objective": fitted.objective,
             "scorer": fitted.to_dict(),
@@ -140,10 +177,11 @@ class Model:
             "calibrator": self.calibrator.to_dict(),
             "market_calibrator": self.market_calibrator.to_dict(),
         }
+        return plain if standard is None else plain | {"standard": standard.to_dict()}
 
     @property
     def ranker_text(self) -> str | None:
-        """LightGBM's text, None for a linear model."""
+        """LightGBM's text, None for a line."""
         return self.fundamental.scorer.text
 
     @classmethod
@@ -154,6 +192,7 @@ class Model:
             ModelError: the artifact lacks a part.
         """
         plain = artifact.model
+        standard = plain.get("standard")
         try:
             return cls(
                 Fundamental(
@@ -161,6 +200,7 @@ class Model:
                     scorer.read(plain["objective"], plain["scorer"], artifact.ranker),
                     float(plain["temperature"]),
                     bool(plain["starts_from_market"]),
+                    None if standard is None else Standard.from_dict(standard),
                 ),
                 plain["devig"],
                 Blend.from_dict(plain["blend"]),

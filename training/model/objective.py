@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import check_results
+from velo.arrays import Floats
 
 METRIC = "race_log_likelihood"
 BLOCK_ROWS = 1 << 15

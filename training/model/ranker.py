@@ -18,9 +18,9 @@ from training.data import constraints
 from training.data.inputs import Inputs
 from training.model import temperature
 from training.model.objective import METRIC, ConditionalLogit, mean_log_likelihood
-from training.statistics.races import Floats
 from training.statistics.sample import Sample
 from velo import settings
+from velo.arrays import Floats
 from velo.cores import usable_cores, wait_passively
 from velo.errors import ModelError
 
@@ -32,7 +32,7 @@ FEW = 500
 
 
 @dataclass(frozen=True)
-class Ranker:
+class FittedRanker:
     """A fitted booster, held as its text.
 
     Attributes:
@@ -49,7 +49,7 @@ class Ranker:
     curve: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
-    def from_text(cls, text: str, objective: str = "conditional_logit") -> Ranker:
+    def from_text(cls, text: str, objective: str = "conditional_logit") -> FittedRanker:
         """Read a booster from LightGBM's text format.
 
         Raises:
@@ -156,7 +156,7 @@ def binned(
 
 def fit(
     data: Binned, ranker: settings.Ranker, seed: int, objective: str, rounds: int | None = None
-) -> Ranker:
+) -> FittedRanker:
     """Boost a ranker.
 
     With a stopping slice, boosting ends when the slice's race log-likelihood has not risen for
@@ -206,7 +206,7 @@ def fit(
     best = booster.best_iteration if stops and booster.best_iteration > 0 else booster.num_trees()
     kept = rounds or best
     curve = tuple(value for metrics in seen.values() for value in metrics[METRIC])
-    return Ranker(booster.model_to_string(num_iteration=kept), kept, objective, curve)
+    return FittedRanker(booster.model_to_string(num_iteration=kept), kept, objective, curve)
 
 
 def _stopping(patience: int, least: int) -> Callable[[Any], None]:

@@ -2,6 +2,8 @@
 
 `conditional_logit`, `lambdarank` and `rank_xendcg` are boosted trees, `linear` is the plain
 conditional logit (evaluation.md, Fundamental model). Callers name an objective and know no more.
+`beside` is a line that is fitted with the market, and so by a walk of its own
+(`training/walk/beside_market.py`); it is scored, stored and read as the others are.
 """
 
 from __future__ import annotations
@@ -12,11 +14,12 @@ import numpy.typing as npt
 
 from training.data.inputs import Inputs
 from training.model import linear, ranker
+from training.model.beside import OBJECTIVE, LineBeside
 from training.model.linear import Linear
-from training.model.ranker import Ranker
-from training.statistics.races import Floats
+from training.model.ranker import FittedRanker
 from training.statistics.sample import Sample
 from velo import settings
+from velo.arrays import Floats
 
 
 class Scorer(Protocol):
@@ -35,7 +38,7 @@ class Scorer(Protocol):
         """LightGBM's text format, None where no tree is in it."""
 
     def scores(self, matrix: npt.NDArray[Any]) -> Floats:
-        """Raw scores, [rows], of a matrix as `Inputs.matrix` makes it."""
+        """Raw scores, [rows], of a matrix as `Fundamental` makes it."""
 
     def importance(self) -> dict[str, float]:
         """What each column of the matrix weighs; comparable within one model only."""
@@ -84,6 +87,8 @@ def read(objective: str, plain: dict[str, Any], text: str | None) -> Scorer:
     Raises:
         ModelError: they do not hold a model.
     """
+    if objective == OBJECTIVE:
+        return LineBeside.from_dict(plain)
     if text is None:
         return Linear.from_dict(plain)
-    return Ranker.from_text(text, objective)
+    return FittedRanker.from_text(text, objective)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from training.statistics import pool
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 HOTTEST = 1e6
 

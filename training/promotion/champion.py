@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from training.record import mlflow_store
 from training.record.registry import MODEL, aliases
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
 from velo.errors import ModelError
 from velo.home import Home
 

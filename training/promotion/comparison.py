@@ -23,6 +23,7 @@ from training.scoring import Stored, score_period, stored_model
 from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.paired import paired_gain
 from velo.errors import DataError, ModelError
+from velo.formats import in_text
 from velo.home import Home
 
 UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"))
@@ -60,9 +61,10 @@ class ChampionComparison:
         if not self.races:
             return f"not compared with champion {self.champion}: {self.note}"
         gain = self.gain
+        value, low, high = map(in_text.nats, (gain.value, gain.low, gain.high))
         words = (
-            f"{gain.value:+.4g} [{gain.low:+.4g}, {gain.high:+.4g}] nats a race against champion "
-            f"{self.champion} on the {self.races:,} races from {self.first} to {self.last}"
+            f"{value} [{low}, {high}] nats a race against champion {self.champion} on the "
+            f"{self.races:,} races from {self.first} to {self.last}"
         )
         outcome = "not wholly worse" if self.holds else "wholly worse"
         if np.isnan(gain.high) and not self.holds:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.record.mlflow_store import every_run
 from training.record.process import PROCESS, is_dead
 from training.record.registry import CHALLENGER, MODEL
 from velo.home import Home
@@ -21,7 +22,7 @@ WHY = "its process was killed"
 
 def close(store: MlflowClient, experiment: str, home: Home) -> tuple[str, ...]:
     """Close the abandoned runs of an experiment of a home; returns their ids."""
-    running = store.search_runs([experiment], "attributes.status = 'RUNNING'", max_results=1000)
+    running = every_run(store, experiment, "attributes.status = 'RUNNING'")
     dead = [
         run.info.run_id
         for run in running

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import dataclass
 
 import velo
-from velo.settings.project import PROJECT_ROOT, is_checkout
+from velo.settings.project_folder import PROJECT_ROOT, is_checkout
 
 LONGEST_CHANGE = 1_000_000
 

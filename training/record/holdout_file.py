@@ -30,6 +30,8 @@ COLUMNS = (
     "p_market_power",
     *EXPLAINED,
 )
+SCORE = "score"
+"""What `Model.at` takes beside prices; files of before it was kept have none."""
 
 
 def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
@@ -42,7 +44,7 @@ def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     with draft_of(path) as draft:
-        predictions[list(COLUMNS)].to_parquet(draft, index=False, compression="zstd")
+        predictions[[*COLUMNS, SCORE]].to_parquet(draft, index=False, compression="zstd")
     return path
 
 

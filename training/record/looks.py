@@ -119,9 +119,7 @@ def _looks(home: Home) -> Iterator[Look]:
 def _tagged(
     store: MlflowClient, experiment: str, tag: str
 ) -> Iterable[tuple[str, Mapping[str, str]]]:
-    from mlflow.entities import ViewType
-
-    runs = mlflow_store.pages(store, experiment, f"tags.`{tag}` LIKE '%'", ViewType.ALL)
+    runs = mlflow_store.every_run(store, experiment, f"tags.`{tag}` LIKE '%'", deleted=True)
     return ((run.info.run_id, run.data.tags) for run in runs)
 
 

@@ -11,7 +11,7 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from training.record.opening import opening
 from velo.disk.full_disk import is_full
@@ -20,6 +20,7 @@ from velo.home import Home
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 NOTE = "mlflow.note.content"
 """MLflow's tag of a run's description, markdown."""
@@ -37,6 +38,7 @@ KIND = {"mlflow.experimentKind": "custom_model_development", NOTE: ABOUT}
 SHA256 = "velo.sha256"
 LONGEST_TAG = 5000
 PAGE = 1000
+"""Runs that MLflow is asked for at once."""
 
 
 def client(home: Home) -> MlflowClient:
@@ -97,8 +99,20 @@ def model_folder(home: Home, run_id: str) -> Path:
     return home.artifacts / run_id / "artifacts" / MODEL_FOLDER
 
 
-def pages(store: MlflowClient, experiment: str, query: str, view: int) -> Iterator[Any]:
-    """Every run that a query finds, page after page; `view` is MLflow's `ViewType`."""
+def every_run(
+    store: MlflowClient, experiment: str, query: str = "", deleted: bool = False
+) -> Iterator[Run]:
+    """Every run of an experiment that a query matches, however many, the newest first.
+
+    Args:
+        store: the client of the home.
+        experiment: its id.
+        query: in MLflow's language for filters; an empty one matches every run.
+        deleted: whether deleted runs count too.
+    """
+    from mlflow.entities import ViewType
+
+    view = ViewType.ALL if deleted else ViewType.ACTIVE_ONLY
     token = None
     while True:
         page = store.search_runs([experiment], query, view, max_results=PAGE, page_token=token)

@@ -8,8 +8,6 @@ versions name no file. Of those, machine, number and beginning decide, on the sa
 
 from __future__ import annotations
 
-import atexit
-import fcntl
 import os
 import platform
 import secrets
@@ -17,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from velo.disk.file_lock import hold_until_exit, is_held
 from velo.home import Home
 
 PROCESS = "velo.process"
@@ -52,50 +51,18 @@ def is_dead(process: str, home: Home) -> bool:
     """
     *known, file = words = process.split(" ")
     if len(words) == 4 and file != UNLOCKED:
-        return not _is_held(home.root / FOLDER / Path(file).name)
+        return not is_held(home.root / FOLDER / Path(file).name)
     return _has_ended(words if len(words) == 3 else known)
 
 
 def _hold(folder: Path) -> str:
+    """The name of a file that this process holds; those of killed processes are cleared."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.iterdir():
-        if not _is_held(left):
+        if not is_held(left):
             left.unlink(missing_ok=True)
     path = folder / f"{os.getpid()}-{secrets.token_hex(8)}"
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        except OSError:
-            os.close(handle)
-            path.unlink(missing_ok=True)
-            return UNLOCKED
-        if path.exists() and path.stat().st_ino == os.fstat(handle).st_ino:
-            atexit.register(_leave, path, os.getpid())
-            return path.name
-        os.close(handle)  # another process cleared the file before it was locked
-
-
-def _leave(path: Path, holder: int) -> None:
-    if os.getpid() == holder:
-        path.unlink(missing_ok=True)
-
-
-def _is_held(path: Path) -> bool:
-    """Whether a living process holds the file; those who only ask do not stop one another."""
-    try:
-        handle = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False
+    return path.name if hold_until_exit(path) else UNLOCKED
 
 
 def _has_ended(words: list[str]) -> bool:

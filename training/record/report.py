@@ -143,7 +143,7 @@ class TrainingReport(ReportSection):
 
     @property
     def blend(self) -> Blend:
-        """The mode of the blend that was set."""
+        """The mode of the blend, `auto` resolved."""
         mode: Blend = self.settings["training"]["blend"]
         return mode
 

@@ -131,11 +131,20 @@ class CalibratorChoice(ReportSection):
     races: int
 
 
+class BlendChoiceSection(ReportSection):
+    """The blend that was kept of all, and what each gained over the first out of fold."""
+
+    kind: str
+    gains: dict[str, FigureInterval]
+    races: int
+
+
 class ModelSection(ReportSection):
     """The model that was kept, and what was fitted beside it.
 
     Attributes:
-        objective: that the ranker was fitted to, `auto` resolved.
+        objective: that the ranker was fitted to, `auto` resolved; `beside` of the line beside
+            the market.
         rounds: trees, 0 for a linear model.
         temperature: of the softmax.
         blend, power_market: with the market, and the market alone.
@@ -143,6 +152,7 @@ class ModelSection(ReportSection):
         out_of_fold: R² of boosting, line and market.
         linear_is_better: whether the line does better out of fold, and `note` says so.
         calibration: side -> the calibrator's choice.
+        blend_choice: how the blends did, where the blend was left open.
     """
 
     objective: str
@@ -155,6 +165,7 @@ class ModelSection(ReportSection):
     linear_is_better: bool
     note: str
     calibration: dict[str, CalibratorChoice]
+    blend_choice: BlendChoiceSection | None = None
 
 
 class CriterionRow(ReportSection):

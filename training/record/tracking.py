@@ -26,6 +26,7 @@ from training.record.mlflow_store import (
     VERDICT,
     VERSION,
     client,
+    every_run,
     experiment_id,
     first_line,
     model_folder,
@@ -119,7 +120,7 @@ class Recorder:
         """
         part = of_trial(study, trial)
         query = f"tags.`{STUDY}` = '{study}' AND tags.`{TRIAL}` = '{part.tags[TRIAL]}'"
-        for run in self._client.search_runs([self._experiment], query):
+        for run in every_run(self._client, self._experiment, query):
             if self._client.get_run(run.data.tags[PARENT]).info.status == "FAILED":
                 self._client.set_tag(run.info.run_id, PARENT, self.run_id)
                 self._nested.append(run.info.run_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ import numpy as np
 from training.record.opening import opening
 from training.record.process import is_dead, this_process
 from training.record.trial import Trial
-from training.statistics.races import Floats
+from velo.arrays import Floats
 from velo.home import Home, sqlite_url
-from velo.settings import Ranker, Span, Tuning
+from velo.settings import Choices, SearchRange
+from velo.settings.section import Section
 
 if TYPE_CHECKING:
     import optuna
@@ -85,8 +87,10 @@ class Study:
             Trial.from_dict(each.number, each.params, each.user_attrs[OUTCOME]) for each in complete
         )
 
-    def begin(self, space: Tuning, ranker: Ranker, seed: int) -> tuple[int, dict[str, Any]]:
-        """Ask for the next trial: its number and its parameters.
+    def begin(
+        self, space: Mapping[str, SearchRange | Choices], section: Section, seed: int
+    ) -> tuple[int, dict[str, Any]]:
+        """Ask for the next trial: its number and its parameters, settings of a section.
 
         The suggestion is drawn from the seed and the trials so far, not from a sampler's state
         that would die with its process.
@@ -96,7 +100,7 @@ class Study:
         study = self._study
         with opening(self.home):
             study.sampler = TPESampler(seed=seed + self._clear())
-            trial = study.ask(_distributions(space, ranker))
+            trial = study.ask(_distributions(space, section))
             trial.set_user_attr(PROCESS, this_process(self.home))
         return trial.number, dict(trial.params)
 
@@ -141,7 +145,9 @@ class Study:
         return standing
 
 
-def _distributions(tuning: Tuning, ranker: Ranker) -> dict[str, Any]:
+def _distributions(
+    searched: Mapping[str, SearchRange | Choices], section: Section
+) -> dict[str, Any]:
     from optuna.distributions import (
         CategoricalDistribution,
         FloatDistribution,
@@ -149,10 +155,10 @@ def _distributions(tuning: Tuning, ranker: Ranker) -> dict[str, Any]:
     )
 
     space: dict[str, Any] = {}
-    for name, dimension in sorted(tuning.space.items()):
-        if not isinstance(dimension, Span):
+    for name, dimension in sorted(searched.items()):
+        if not isinstance(dimension, SearchRange):
             space[name] = CategoricalDistribution(dimension.choices)
-        elif isinstance(getattr(ranker, name), int):
+        elif isinstance(getattr(section, name), int):
             space[name] = IntDistribution(int(dimension.low), int(dimension.high), dimension.log)
         else:
             space[name] = FloatDistribution(dimension.low, dimension.high, dimension.log)

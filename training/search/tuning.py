@@ -1,4 +1,6 @@
-"""`velo train --tune N`: a search for the ranker's parameters that never sees the holdout.
+"""`velo train --tune N`: a search for parameters that never sees the holdout.
+
+Those of the ranker are searched, or with the blend `beside` those of the line.
 
 A trial walks forward with its parameters and is judged by the blend's out-of-fold race
 log-likelihood; the settings as they stand are walked first and are what has to be beaten. The
@@ -25,13 +27,14 @@ from training.search import luck
 from training.search.study import Study
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats, Races
-from training.walk import evaluation, walk_forward
+from training.statistics.races import Races
+from training.walk import evaluation
 from training.walk.recipe import Recipe
 from training.walk.stage_timer import Progress
+from velo.arrays import Floats
 from velo.errors import DataError, SettingsError
 from velo.home import Home
-from velo.settings import Settings
+from velo.settings import Choices, SearchRange, Settings
 
 NO_GAIN = Estimate(0.0, 0.0, 0.0)
 
@@ -128,11 +131,7 @@ def tune(
         DataError: a fold has no usable race.
     """
     settings = recipe.settings
-    if recipe.objective == "linear" or not settings.tuning.space:
-        raise SettingsError(
-            "--tune has nothing to search: choose an --objective of the boosted ranker and leave "
-            "tuning.space at least one name"
-        )
+    name, space = _searched(recipe)
     trainable = replace(data, frame=_before(data.frame, data.plan.train_end))
     study = Study(home, study_name(trainable, recipe), _digest(dict(data.fingerprint)))
     base = study.base
@@ -145,7 +144,7 @@ def tune(
         record.trial(study.name, earlier)
     while (ended := len(study.ended())) < wanted:
         progress(f"tuning: trial {ended + 1} of {wanted}")
-        number, parameters = study.begin(settings.tuning, settings.ranker, settings.training.seed)
+        number, parameters = study.begin(space, getattr(settings, name), settings.training.seed)
         try:
             walked = _walk(trainable, replace(recipe, settings=_with(settings, parameters)))
             gain = walked.gain_over(study.base_by_day, settings)
@@ -165,6 +164,8 @@ def tune(
 def study_name(data: Dataset, recipe: Recipe) -> str:
     """A digest of everything that a trial's value depends on beside its parameters."""
     settings = recipe.settings
+    section = _section(settings)
+    own = "beside" if section == "beside" else "space"
     return _digest(
         {
             "data": data.fingerprint,
@@ -173,10 +174,10 @@ def study_name(data: Dataset, recipe: Recipe) -> str:
             "plan": data.plan.to_dict(),
             "objective": recipe.objective,
             "devig": recipe.devig,
-            "ranker": settings.ranker.model_dump(mode="json", exclude={"threads"}),
+            section: getattr(settings, section).model_dump(mode="json", exclude={"threads"}),
             "training": settings.training.model_dump(mode="json"),
             "layoff": settings.layoff.model_dump(mode="json"),
-            "space": settings.tuning.model_dump(mode="json"),
+            "space": settings.tuning.model_dump(mode="json", include={own}),
         }
     )
 
@@ -211,7 +212,7 @@ class TrialWalk:
 def _walk(data: Dataset, recipe: Recipe) -> TrialWalk:
     began = time.time()
     settings = recipe.settings
-    oof = walk_forward.out_of_fold(data, settings, recipe.devig, recipe.objective)
+    oof = recipe.out_of_fold(data)
     frame = oof.frame[oof.frame["priced"]]
     if frame.empty:
         raise DataError("no out-of-fold race has a complete book, so no trial can be judged")
@@ -225,9 +226,35 @@ def _walk(data: Dataset, recipe: Recipe) -> TrialWalk:
     return TrialWalk(by_day, tuple(fit.rounds for fit in oof.fits), began, time.time())
 
 
+def _searched(recipe: Recipe) -> tuple[str, Mapping[str, SearchRange | Choices]]:
+    """The section of the settings whose parameters are searched, and where.
+
+    Raises:
+        SettingsError: there is nothing to search.
+    """
+    blend, tuning = recipe.settings.training.blend, recipe.settings.tuning
+    if blend == "auto":
+        raise SettingsError(
+            "--tune searches the settings of one blend: name it with --blend, not auto"
+        )
+    name = _section(recipe.settings)
+    space = tuning.beside if name == "beside" else tuning.space
+    if recipe.objective == "linear" or not space:
+        raise SettingsError(
+            "--tune has nothing to search: choose an --objective of the boosted ranker or --blend "
+            "beside, and leave tuning.space or tuning.beside at least one name"
+        )
+    return name, space
+
+
+def _section(settings: Settings) -> str:
+    return "beside" if settings.training.blend == "beside" else "ranker"
+
+
 def _with(settings: Settings, parameters: Mapping[str, Any]) -> Settings:
-    ranker = settings.ranker.model_copy(update=dict(parameters))
-    return settings.model_copy(update={"ranker": ranker})
+    name = _section(settings)
+    section = getattr(settings, name).model_copy(update=dict(parameters))
+    return settings.model_copy(update={name: section})
 
 
 def _before(frame: pd.DataFrame, end: Any) -> pd.DataFrame:

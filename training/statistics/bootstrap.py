@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.races import Floats, Integers
+from velo.arrays import Floats, Integers
 from velo.settings import Training
 
 LEVEL = 0.95

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from training.statistics.bootstrap import FEWEST_DAYS, LEVEL, Days, Estimate
-from training.statistics.races import Flags, Floats, Integers
+from velo.arrays import Flags, Floats, Integers
 
 BINS = 20
 EDGE = 1e-9
@@ -141,7 +141,7 @@ def calibration_slope(
     return Estimate(slope, slope - reach, slope + reach)
 
 
-def equal_mass_bins(p: Floats, bins: int) -> npt.NDArray[np.int64]:
+def equal_mass_bins(p: Floats, bins: int) -> Integers:
     """The bin of each value, by its mean rank among all; equal values share one."""
     n = len(p)
     rank = stats.rankdata(p, method="average") if n else np.zeros(0)

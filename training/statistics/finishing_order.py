@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Flags, Floats
 
 
 def auc(p: Floats, win_share: Floats) -> float:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 
 def log_loss_race(p: Floats, win_share: Floats, races: Races) -> float:
@@ -50,10 +51,14 @@ def delta_ll(
         earlier_looks: L.
     """
     gain = races.log_likelihood(blended, win_share) - races.log_likelihood(opponent, win_share)
-    level = 1 - 0.05 / (earlier_looks + 1)
+    return bootstrap.mean(gain, Days.of(race_dates), *widened(resampling, earlier_looks))
+
+
+def widened(resampling: Resampling, earlier_looks: int) -> tuple[Resampling, float]:
+    """The draws and the level of an interval on days that were looked at before."""
     enough = min(resampling.draws * (earlier_looks + 1), MOST_DRAWS)
-    widened = replace(resampling, draws=max(resampling.draws, enough))
-    return bootstrap.mean(gain, Days.of(race_dates), widened, level)
+    draws = max(resampling.draws, enough)
+    return replace(resampling, draws=draws), 1 - 0.05 / (earlier_looks + 1)
 
 
 MOST_DRAWS = 50_000

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.statistics.races import Flags, Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import check_results
+from velo.arrays import Flags, Floats
 from velo.errors import DataError
 
 STEPS = 60
@@ -31,12 +32,23 @@ def probabilities(columns: Sequence[Floats], weights: Sequence[float], races: Ra
 
 
 def fit(
-    columns: Sequence[Floats], win_share: Floats, races: Races, start: Sequence[float]
+    columns: Sequence[Floats],
+    win_share: Floats,
+    races: Races,
+    start: Sequence[float],
+    most: Sequence[float] | None = None,
 ) -> Floats:
     """Maximum-likelihood weights by Newton's method with step halving, shape [columns].
 
-    A flat column has weight 0. A weight that would go beyond `STEEPEST` is held there, and the
+    A flat column has weight 0. A weight that would go beyond its bound is held there, and the
     others are the likeliest beside it.
+
+    Args:
+        columns: [rows] each.
+        win_share: [rows], dead heats shared.
+        races: which rows make a race.
+        start: where the search begins, of each column.
+        most: the largest weight of each column; `STEEPEST` by default, as downwards always.
 
     Raises:
         DataError: a label or a column is missing somewhere, or the search does not settle
@@ -51,10 +63,11 @@ def fit(
     weights[~live] = 0.0
     while True:
         weights = _likeliest(columns, weights, live, win_share, races)
-        beyond = live & (np.abs(weights) > STEEPEST)
+        held = np.clip(weights, -STEEPEST, STEEPEST if most is None else most)
+        beyond = live & (weights != held)
         if not beyond.any():
             return weights
-        weights = np.where(beyond, np.copysign(STEEPEST, weights), weights)
+        weights = np.where(beyond, held, weights)
         live &= ~beyond
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.statistics.bootstrap import FEWEST_DAYS, LEVEL
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 DRAWS = 1_000
 

@@ -6,6 +6,7 @@ stand together. `Races` knows where each race begins and does the arithmetic wit
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from velo.arrays import Flags, Floats, Integers
 
 LEAST_STRENGTH = 1e-12
 """Of a runner beside the strongest of its race: no chance is 0, and none but a lone runner's 1."""
@@ -129,3 +128,18 @@ class Races:
         sizes = self.sizes[chosen]
         offsets = np.cumsum(sizes) - sizes
         return rows, Races(offsets, int(sizes.sum()))
+
+    def pieces(self, rows: int) -> Iterator[tuple[slice, Races]]:
+        """The races in their order, some at a time: the slice of their rows, and their structure.
+
+        Args:
+            rows: at most so many in a piece, unless one race alone has more.
+        """
+        offsets = np.append(self.offsets, self.n)
+        first = 0
+        while first < len(self):
+            last = int(np.searchsorted(offsets, offsets[first] + rows, side="right")) - 1
+            last = max(last, first + 1)
+            piece = slice(int(offsets[first]), int(offsets[last]))
+            yield piece, Races(offsets[first:last] - offsets[first], piece.stop - piece.start)
+            first = last

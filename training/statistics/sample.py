@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import DataError
 
 

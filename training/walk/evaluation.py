@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.blending import blend as blends
 from training.blending import calibration, calibration_choice
 from training.blending.blend import Blend, BlendIntervals, benter, intervals, power_market, residual
+from training.blending.blend_choice import BlendTrial
 from training.blending.calibration import Calibrator
 from training.blending.calibration_choice import Forecast, Sides, Trials
 from training.blending.market import Method
+from training.blending.price_scale import PriceScale
 from training.data.dataset import Dataset
 from training.judging import metrics, selection
 from training.judging.metrics import Predictions
@@ -21,11 +24,14 @@ from training.judging.selection import Cutoffs
 from training.model.model import Fundamental, Model
 from training.statistics import bootstrap, likelihood
 from training.statistics.bootstrap import Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.walk.walk_forward import OutOfFold
+from velo.arrays import Floats
 from velo.settings import Settings
 
 Figures = dict[str, float]
+COLUMNS = ("column", "p_market", "win_share")
+"""Of out-of-fold predictions: what a blend is fitted on."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,27 @@ def fold_figures(oof: OutOfFold, settings: Settings) -> tuple[list[dict[str, Any
     return figures, trials
 
 
+def blend_trials(oof: OutOfFold, settings: Settings) -> tuple[BlendTrial, ...]:
+    """How the blend did on each fold from the second on, as the folds before it had it."""
+    priced = oof.frame[oof.frame["priced"]]
+    trials = []
+    for fit in oof.fits:
+        known, own = (
+            priced[priced["fold"].lt(fit.fold.number)],
+            priced[priced["fold"].eq(fit.fold.number)],
+        )
+        if known.empty or own.empty:
+            continue
+        model, market, won = (_array(known, name) for name in COLUMNS)
+        fitted = _fit(settings, model, market, won, Races.of(known["race_id"].to_numpy()))
+        races = Races.of(own["race_id"].to_numpy())
+        model, market, won = (_array(own, name) for name in COLUMNS)
+        p = fitted.probabilities(model, market, races)
+        dates = races.first(own["date"].to_numpy())
+        trials.append(BlendTrial(fit.fold.number, dates, races.log_likelihood(p, won)))
+    return tuple(trials)
+
+
 def fundamental_figures(frame: pd.DataFrame) -> Figures:
     """R² of the fundamental models and of the raw market, over the frame's races."""
     races = Races.of(frame["race_id"].to_numpy())
@@ -198,6 +225,7 @@ def judge_holdout(
     )
     races = Races.of(predictions["race_id"].to_numpy())
     model, won = _array(predictions, "p_model"), _array(predictions, "win_share")
+    figures |= slope_figures(predictions, blended.blend, settings, earlier_looks)
     figures["r2_model"] = likelihood.r2(model, won, races)
     figures["log_loss_race_model"] = likelihood.log_loss_race(model, won, races)
     figures["training_rows"] = int((data.frame["date"] < pd.Timestamp(data.plan.train_end)).sum())
@@ -208,13 +236,26 @@ def judge_holdout(
 def blend_figures(blended: Blended) -> Figures:
     """alpha, beta, alpha's share (or gamma) with their intervals, as flat entries."""
     spread = blended.spread
-    name = "gamma" if blended.blend.mode == "residual" else "alpha"
+    name = "gamma" if blended.blend.is_from_market else "alpha"
     named: Mapping[str, bootstrap.Estimate | None] = {
         name: spread.exponent,
         "beta": spread.beta,
         "alpha_share": spread.alpha_share,
     }
     return metrics.flat({name: figure for name, figure in named.items() if figure is not None})
+
+
+def slope_figures(
+    predictions: pd.DataFrame, blend: Blend, settings: Settings, earlier_looks: int
+) -> Figures:
+    """`score_slope`, of the days' priced races, at the level that the looks leave."""
+    frame = predictions[predictions["p_market"].notna()]
+    races = Races.of(frame["race_id"].to_numpy())
+    score, market, won = (_array(frame, name) for name in ("score", "p_market", "win_share"))
+    dates = races.first(frame["date"].to_numpy())
+    resampling, level = likelihood.widened(Resampling.of(settings.training), earlier_looks)
+    slope = blends.slope(blend, score, market, won, races, dates, resampling, level)
+    return metrics.flat({"score_slope": slope})
 
 
 def captured_share(predictions: pd.DataFrame, truth: pd.DataFrame, settings: Settings) -> Figures:
@@ -271,8 +312,12 @@ def _uncalibrated(known: Blended, frame: pd.DataFrame) -> Sides:
 
 
 def _fit(settings: Settings, model: Floats, market: Floats, won: Floats, races: Races) -> Blend:
-    if settings.training.blend == "residual":
+    mode = settings.training.blend
+    if mode == "residual":
         return residual(model, market, won, races)
+    if mode == "beside":
+        scale = PriceScale(settings.beside.price_exponent)
+        return blends.beside(model, market, won, races, scale)
     return benter(model, market, won, races, settings.training.alpha_start)
 
 

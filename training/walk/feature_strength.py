@@ -22,9 +22,10 @@ from training.model import linear
 from training.model.model import market_start
 from training.statistics import bootstrap, likelihood
 from training.statistics.bootstrap import Estimate, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.walk import walk_forward
 from training.walk.walk_forward import FoldFit, OutOfFold, RaceArrays
+from velo.arrays import Floats
 from velo.settings import Settings
 
 

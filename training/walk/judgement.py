@@ -16,10 +16,10 @@ from training.judging.diagnosis import Contribution, Kind, Slice
 from training.judging.gate import Verdict, judge
 from training.model.attribution import Attribution, attribute
 from training.statistics.bootstrap import Resampling
-from training.statistics.races import Floats
 from training.walk import evaluation
 from training.walk.blend_path import Weight, blend_path
 from training.walk.recipe import FittedModel, WalkForward
+from velo.arrays import Floats
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import law_of
 

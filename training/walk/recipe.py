@@ -1,22 +1,29 @@
 """The recipe: from a data set to a model and its cut-offs, in the order that never looks ahead.
 
-A training run, a refit and each leg of a backtest's walk all make their models by it.
+A training run, a refit and each leg of a backtest's walk all make their models by it. What is left
+open is chosen in one order, each by days that it has not seen: the de-vig on the days before the
+first test; in each blend the objective, trees or line; the blend; the calibrators.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from training.blending import blend_choice
+from training.blending.blend_choice import BlendChoice
 from training.blending.calibration_choice import Trials
 from training.blending.market import Method
 from training.data.dataset import Dataset
 from training.judging.selection import Cutoffs
-from training.model.model import Model
-from training.walk import evaluation, walk_forward
+from training.model.beside import OBJECTIVE as BESIDE
+from training.model.model import Fundamental, Model
+from training.statistics.bootstrap import Resampling
+from training.walk import beside_market, evaluation, walk_forward
 from training.walk.evaluation import Blended
-from training.walk.stage_timer import StageTimer
-from training.walk.walk_forward import OutOfFold
+from training.walk.stage_timer import Progress, StageTimer
+from training.walk.walk_forward import OutOfFold, Size
 from velo.settings import Settings
 
 
@@ -27,7 +34,7 @@ class Recipe:
     Attributes:
         settings: of ranker, blend, calibration and odds band.
         devig: how the margin is taken out of a book.
-        objective: what the ranker is fitted to.
+        objective: what the ranker is fitted to; `beside` of the line beside the market.
         or_line: whether the linear model is taken where it does better out of fold.
         rounds: of the model that is kept; None for as many as the folds found best.
     """
@@ -43,28 +50,51 @@ class Recipe:
         """The recipe that is set, with the de-vig chosen on the data where that is left open."""
         wanted = settings.ranker.objective
         automatic = wanted == "auto"
-        return cls(
+        recipe = cls(
             settings,
             walk_forward.choose_devig(data, settings),
             "conditional_logit" if automatic else wanted,
             or_line=automatic,
         )
+        return recipe._with("beside") if settings.training.blend == "beside" else recipe
 
     def walk(self, data: Dataset, timer: StageTimer) -> WalkForward:
         """Predict every fold's test days from the days before them.
+
+        Where the blend is left open each is walked, and the likeliest out of fold is the recipe's
+        from then on; a fold's own figures are of the one that the folds before it had chosen.
 
         Raises:
             DataError: a fold has no usable race.
         """
         with timer.stage("walking forward"):
-            recipe, oof = self, self._predictions(data, timer)
-            if self.or_line and evaluation.linear_is_better(
-                oof.frame, self.settings.training.blend
-            ):
-                recipe = replace(self, objective="linear")
-                oof = recipe._predictions(data, timer)
+            if self.settings.training.blend != "auto":
+                return self._walk(data, timer)
+            walks = {}
+            for mode in self._modes:
+                timer.announce(f"walking forward: {mode}")
+                walks[mode] = self._with(mode)._walk(data, timer)
+            return _likeliest(walks)
+
+    @property
+    def _modes(self) -> tuple[str, ...]:
+        """A ranking objective has no likelihood that could start from the market."""
+        starts = self.objective in ("conditional_logit", "linear")
+        return tuple(mode for mode in blend_choice.MODES if starts or mode != "residual")
+
+    def _walk(self, data: Dataset, timer: StageTimer) -> WalkForward:
+        recipe, oof = self, self.out_of_fold(data, timer)
+        if self.or_line and evaluation.linear_is_better(oof.frame, self.settings.training.blend):
+            recipe = replace(self, objective="linear")
+            oof = recipe.out_of_fold(data, timer)
         folds, trials = evaluation.fold_figures(oof, self.settings)
         return WalkForward(recipe, data, oof, folds, trials)
+
+    def _with(self, blend: str) -> Recipe:
+        """The recipe of one blend."""
+        training = self.settings.training.model_copy(update={"blend": blend})
+        chosen = replace(self, settings=self.settings.model_copy(update={"training": training}))
+        return replace(chosen, objective=BESIDE, or_line=False) if blend == "beside" else chosen
 
     def fit(self, data: Dataset, timer: StageTimer) -> FittedModel:
         """Walk, and fit what is kept.
@@ -74,10 +104,44 @@ class Recipe:
         """
         return self.walk(data, timer).fit(timer)
 
-    def _predictions(self, data: Dataset, timer: StageTimer) -> OutOfFold:
-        return walk_forward.out_of_fold(
-            data, self.settings, self.devig, self.objective, timer.announce
+    def out_of_fold(self, data: Dataset, timer: StageTimer | None = None) -> OutOfFold:
+        """The predictions of every fold's test days, by the blend that is set.
+
+        Raises:
+            DataError: a fold has no usable race.
+        """
+        announce: Progress = _silent if timer is None else timer.announce
+        if self.objective == BESIDE:
+            return beside_market.out_of_fold(data, self.settings, self.devig, announce)
+        return walk_forward.out_of_fold(data, self.settings, self.devig, self.objective, announce)
+
+    def last(self, data: Dataset, size: Size) -> Fundamental:
+        """What is kept, fitted on every training day, sized as the folds found best."""
+        if self.objective == BESIDE:
+            return beside_market.fit_last(data, self.settings, self.devig)
+        return walk_forward.fit_last(data, self.settings, self.devig, self.objective, size)
+
+
+def _silent(stage: str) -> None:
+    """Announce nothing."""
+
+
+def _likeliest(walks: Mapping[str, WalkForward]) -> WalkForward:
+    """The walk whose blend did best out of fold, and how the blends did."""
+    first = next(iter(walks.values()))
+    resampling = Resampling.of(first.recipe.settings.training)
+    trials = {
+        mode: evaluation.blend_trials(walk.oof, walk.recipe.settings)
+        for mode, walk in walks.items()
+    }
+    choice = blend_choice.choose(trials, resampling)
+    folds = [
+        {**walks[mode].folds[place], "blend": mode}
+        for place, mode in enumerate(
+            blend_choice.kept(trials, before=fit.fold.number) for fit in first.oof.fits
         )
+    ]
+    return replace(walks[choice.kind], folds=folds, choice=choice)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +154,7 @@ class WalkForward:
         oof: the predictions.
         folds: each fold's figures.
         trials: of the calibrators.
+        choice: of the blend, where it was left open.
     """
 
     recipe: Recipe
@@ -97,6 +162,7 @@ class WalkForward:
     oof: OutOfFold
     folds: list[dict[str, Any]]
     trials: Trials
+    choice: BlendChoice | None = None
 
     def fit(self, timer: StageTimer) -> FittedModel:
         """Fit blend and cut-offs on the predictions, and the model on every training day.
@@ -110,9 +176,7 @@ class WalkForward:
             cutoffs = evaluation.cut_offs(oof, blended, data, recipe.settings)
         size = oof.size if recipe.rounds is None else replace(oof.size, rounds=recipe.rounds)
         with timer.stage("fitting the last model"):
-            fundamental = walk_forward.fit_last(
-                data, recipe.settings, recipe.devig, recipe.objective, size
-            )
+            fundamental = recipe.last(data, size)
         return FittedModel(self, blended, cutoffs, blended.model(fundamental, recipe.devig))
 
 

@@ -24,10 +24,11 @@ from training.data.dataset import Dataset
 from training.data.folds import Fold
 from training.model import linear, scorer, temperature
 from training.model.model import Fundamental, market_start
-from training.model.ranker import Ranker
+from training.model.ranker import FittedRanker
 from training.model.scorer import Scorer
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
 from training.statistics.sample import Sample
+from velo.arrays import Flags, Floats, Integers
 from velo.settings import Settings
 
 Progress = Callable[[str], None]
@@ -41,9 +42,9 @@ class RaceArrays:
     win_share: Floats
     odds: Floats
     races: Races
-    priced: npt.NDArray[np.bool_]
+    priced: Flags
     dates: npt.NDArray[np.datetime64]
-    rows: npt.NDArray[np.int64]
+    rows: Integers
 
     @classmethod
     def between(
@@ -245,7 +246,7 @@ class _Fitter:
         later = self.part(fold.test_start, fold.test_end)
         watched = self.started(later, beta0) if len(later.rows) else None
         boosting = self.scorer(sample, size.rounds, watched)
-        curve = boosting.curve if isinstance(boosting, Ranker) else ()
+        curve = boosting.curve if isinstance(boosting, FittedRanker) else ()
         boosted = Fundamental(inputs, boosting, size.temperature, self.residual)
         return FoldFit(fold, boosted, beta0, straight, curve, began, time.time())
 
@@ -261,7 +262,7 @@ class _Fitter:
         return temperature.fit(fitted.scores(later.features), later.win_share, later.races)
 
 
-def _span(rows: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
+def _span(rows: Integers) -> slice | Integers:
     """Rows in one piece as a slice, for which numpy copies nothing."""
     if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
         return slice(int(rows[0]), int(rows[-1]) + 1)

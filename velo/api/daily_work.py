@@ -45,10 +45,10 @@ class DailyWork(OpenHome):
             card: a racecard, as a file or a frame. Instead of `day`.
             day: whose cards in the warehouse.
             prices: odds, as a file or a frame: horse, odds, race_id or course and off.
-            price_kind: what odds are that do not say: sp, morning, ...
+            price_kind: kind of odds, if `prices` does not say: sp, morning, ...
             model: challenger, a version or a run id, promoted or not; by default the champion.
-            offline: features through the as-of join.
-            backfill: races past their off too, marked for ever.
+            offline: read features through the as-of join, not the online store.
+            backfill: also predict races past their off; marked for good.
             name: what a frame is called in the warehouse.
             progress: called with the name of each stage.
             warn: called with each note on the card before anything of it is kept.
@@ -97,12 +97,12 @@ class DailyWork(OpenHome):
 
         Args:
             source: results, or prices, as `ingest` takes them.
-            format: the format's name, where the columns should not decide.
+            format: name of the format; detected by default.
             name: what a frame is called in the warehouse.
-            backfill: count predictions made after the off too.
-            wait: seconds to wait while another process has the warehouse.
+            backfill: also count predictions made after the off.
+            wait: seconds to wait while another process holds the warehouse.
             progress: called with the name of each stage.
-            waiting: told who is waited for.
+            waiting: called with the process that is waited for.
 
         Raises:
             InputError: a file cannot be read; those before it stay loaded.
@@ -131,18 +131,18 @@ class DailyWork(OpenHome):
         settled_at: str | None = None,
         backfill: bool = False,
     ) -> Ledger:
-        """What the predictions came to, with the proof that they are what was recorded.
+        """How the predictions did, with the proof that they are what was recorded.
 
-        The days of the whole ledger are also entered in MLflow.
+        The days of the whole ledger also become runs in MLflow.
 
         >>> racing.ledger(backfill=True)
         <Ledger: 6 races, 3 bets settled, profit +7.0 points>
 
         Args:
-            model: one version's predictions alone.
-            strategy: another strategy's bets than those printed.
-            settled_at: sp or bsp; by default what each model was judged on.
-            backfill: count predictions made after the off too.
+            model: only this version's predictions.
+            strategy: this strategy's bets instead of the printed ones.
+            settled_at: price to settle at, sp or bsp; by default what each model was judged on.
+            backfill: also count predictions made after the off.
 
         Raises:
             DataError: there is no such prediction, or nobody knows the strategy.
@@ -163,7 +163,7 @@ class DailyWork(OpenHome):
             )
 
     def drift(self) -> Drift:
-        """Hold the champion's last predictions against what it was trained and judged on.
+        """Compare the champion's last predictions with what it was trained and judged on.
 
         Raises:
             ModelError: there is no champion.
@@ -175,7 +175,7 @@ class DailyWork(OpenHome):
             return drift(self.home, self.settings)
 
     def status(self) -> Status:
-        """Where the home stands: data, build, models, what is stale and what is due."""
+        """The state of the home: data, build, models, what is stale and what is due."""
         from velo.monitoring.status import status
 
         with self._in_force():

@@ -15,7 +15,7 @@ from velo.settings import Priors
 if TYPE_CHECKING:
     import pandas as pd
 
-    from velo.audit.findings import Audit
+    from velo.audit.differences import Audit
     from velo.offline.build import Build
     from velo.store.online.materialize import Materialized
 
@@ -33,7 +33,7 @@ class FeatureWork(OpenHome):
         wait: float = 0.0,
         progress: Progress = silent,
     ) -> Ingested:
-        """Load results, cards and prices. The same file twice changes nothing.
+        """Load results, cards and prices. Loading a file twice changes nothing.
 
         >>> racing.ingest("results.csv", dry_run=True)
         <Ingested: nothing kept, 1 file, 3,943 rows: 0 new, 0 updated, 3,943 unchanged, 0 refused>
@@ -43,10 +43,10 @@ class FeatureWork(OpenHome):
 
         Args:
             source: files, folders or patterns, or a frame with the columns of a file.
-            format: the format's name, where the columns should not decide.
+            format: name of the format; detected by default.
             name: what a frame is called in the warehouse.
-            dry_run: do it all and keep nothing.
-            wait: seconds to wait while another process has the warehouse.
+            dry_run: do everything but keep nothing.
+            wait: seconds to wait while another process holds the warehouse.
             progress: called with the name of each stage.
 
         Raises:
@@ -76,18 +76,18 @@ class FeatureWork(OpenHome):
         progress: Progress = silent,
         waiting: Progress = silent,
     ) -> Build:
-        """Build the offline tables; after another day's results only what they can have changed.
+        """Build the offline tables; after another day's results, only what can have changed.
 
         >>> racing.build()
         <Build: build ..., 3,931 starts, 2015-01-01 to 2016-08-02>
 
         Args:
-            until: the last race day that is read.
-            as_known: see a correction from the day after its import only.
-            full: compute everything, whatever the last build holds.
-            wait: seconds to wait while another process has the warehouse.
+            until: last race day to include.
+            as_known: count a correction only from the day after its import.
+            full: recompute everything instead of starting from the last build.
+            wait: seconds to wait while another process holds the warehouse.
             progress: called with each table's name.
-            waiting: told who is waited for.
+            waiting: called with the process that is waited for.
 
         Raises:
             HomeError: nothing is ingested yet, the warehouse is in use, or the disk is full.
@@ -127,9 +127,9 @@ class FeatureWork(OpenHome):
         """Prove on these data that no feature knows the future.
 
         Args:
-            cuts: random days to cut, poison and shuffle at.
-            seed: another one, other days and races.
-            sample: races computed by brute force, and asked for online.
+            cuts: how many random days to cut, poison and shuffle at.
+            seed: of the random days and races.
+            sample: how many races to recompute by brute force and to read from the online store.
             progress: called with the name of each step.
 
         Raises:
@@ -153,8 +153,8 @@ class FeatureWork(OpenHome):
         <Materialized: online store as of 2016-08-04, from build ...>
 
         Args:
-            as_of: the race day to be served; the day after the last result by default.
-            full: compare every row, whatever earlier runs noted.
+            as_of: race day to serve; by default the day after the last result.
+            full: compare every row, whatever earlier runs recorded.
             progress: called with each view's name.
 
         Raises:

@@ -36,11 +36,11 @@ class ModelWork(OpenHome):
         """Train, judge on the holdout and register a challenger, whatever the verdict.
 
         Args:
-            train_end: the first day that is not trained on.
-            holdout_days: beats the settings' own.
+            train_end: first day that is not trained on.
+            holdout_days: length of the holdout, in place of the setting.
             truth: of a synthetic world, to say which share of the attainable edge was captured.
             label: a name for the version and its reports, such as v1.2.0.
-            tune: trials of the ranker's parameters in all.
+            tune: trials of the search for parameters in all; none by default.
             progress: called with the name of each stage.
 
         Raises:
@@ -66,7 +66,7 @@ class ModelWork(OpenHome):
         despite_alarm: str | None = None,
         progress: Progress = silent,
     ) -> Promotion:
-        """Make a version champion where the gate holds; look at `promoted` of what it returns.
+        """Make a version champion if it passes the gate; `promoted` of the result says whether.
 
         >>> racing.promote("v1").promoted
         False
@@ -74,7 +74,7 @@ class ModelWork(OpenHome):
         Args:
             model: challenger, a version, its label or a run id.
             refit: retrain the recipe through the last day, and make that champion.
-            despite_alarm: why the leak alarm may be passed over; recorded.
+            despite_alarm: why the leak alarm may be ignored; the reason is recorded.
             progress: called with the name of each stage.
 
         Raises:
@@ -106,7 +106,7 @@ class ModelWork(OpenHome):
         every: int | None = None,
         progress: Progress = silent,
     ) -> BacktestReport:
-        """Bet a period with a stored model; by default the 90 days after its training.
+        """Bet with a stored model over a period, by default the 90 days after its training.
 
         >>> racing.backtest("v1")
         <BacktestReport: version v1, 2016-06-04 to 2016-08-02: 101 races>
@@ -115,7 +115,7 @@ class ModelWork(OpenHome):
             model: champion, challenger, a version, its label or a run id.
             first, last: race days, both included.
             walk_forward: retrain the model's recipe as the days go by.
-            every: months between two fits of the walk.
+            every: months between two fits, with `walk_forward`.
             progress: called with the name of each stage.
 
         Raises:
@@ -130,7 +130,7 @@ class ModelWork(OpenHome):
             return run(self.home, self.settings, model, first, last, progress, walk_forward, every)
 
     def report(self, model: str = "challenger", *, progress: Progress = silent) -> Page:
-        """Set out a run as one HTML file that opens from disk.
+        """Write the report of a run as one HTML file that opens from disk.
 
         >>> racing.report("v1")
         <Page: .../report_v1.html, ... MB>
@@ -145,7 +145,7 @@ class ModelWork(OpenHome):
             return report(self.home, model, progress)
 
     def compare(self, first: str, second: str, *, progress: Progress = silent) -> Page:
-        """Set two runs side by side, paired over the races that both judged."""
+        """Compare two runs on one page, paired over the races that both judged."""
         from velo.report.pages import compare
 
         with self._in_force():

@@ -36,14 +36,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce
 from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
 from velo.audit.brute_force_runs import BruteForceRuns
-from velo.audit.features import compare_features
-from velo.audit.findings import Audit, Compared
+from velo.audit.differences import Audit, Compared
+from velo.audit.feature_differences import compare_features
 from velo.audit.history import read_history
 from velo.audit.price_facts import read_price_facts
 from velo.audit.rebuilding import compare_world
@@ -93,13 +93,13 @@ def audit(
     build, repo = current_build(home), repo or settings.feature_repo
     chance = np.random.default_rng(seed)
     days = _days(home, cuts, chance)
-    found = Audit(build.number, [str(day) for day in days])
-    _check_current(home, settings, build, found)
+    findings = Audit(build.number, [str(day) for day in days])
+    _check_current(home, settings, build, findings)
     home.spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="audit-", dir=home.spill) as scratch:
         retrieval = Retrieval(home, settings, repo, Path(scratch))
-        with _timed(found, "hashes"):
-            found.not_as_written += retrieval.not_as_written()
+        with _timed(findings, "hashes"):
+            findings.not_as_written += retrieval.not_as_written()
         for day in days:
             worlds = {
                 "cut": cut(day),
@@ -107,19 +107,19 @@ def audit(
                 "shuffle": shuffled(day, int(chance.integers(2**32))),
             }
             for proof, alter in worlds.items():
-                with _timed(found, proof):
-                    found.add(
+                with _timed(findings, proof):
+                    findings.add(
                         compare_world(home, settings, repo, build, day, alter, proof, progress)
                     )
-        with _timed(found, "online"):
-            found.add(_online(home, retrieval, days[-1], sample, chance, progress))
-        with _timed(found, "brute force"):
-            found.add(
+        with _timed(findings, "online"):
+            findings.add(_online(home, retrieval, days[-1], sample, chance, progress))
+        with _timed(findings, "brute force"):
+            findings.add(
                 _brute_force(
-                    home, settings, build, retrieval, sample, chance, found.notes, progress
+                    home, settings, build, retrieval, sample, chance, findings.notes, progress
                 )
             )
-    return found
+    return findings
 
 
 def _days(home: Home, cuts: int, chance: np.random.Generator) -> list[date]:
@@ -137,7 +137,7 @@ def _days(home: Home, cuts: int, chance: np.random.Generator) -> list[date]:
     return sorted(late[place] for place in chosen)
 
 
-def _check_current(home: Home, settings: Settings, build: Build, found: Audit) -> None:
+def _check_current(home: Home, settings: Settings, build: Build, findings: Audit) -> None:
     until = f"AND date <= DATE '{build.until}'" if build.until else ""
     with warehouse(home, settings.store, write=False) as con:
         ((batch, by_prize, races),) = con.execute(
@@ -150,7 +150,7 @@ def _check_current(home: Home, settings: Settings, build: Build, found: Audit) -
             f"build {build.number} is older than the last import: run `velo build` first"
         )
     if by_prize:
-        found.notes.append(
+        findings.notes.append(
             f"{by_prize:,} of {races:,} races declare neither class nor prize: their class level "
             "comes from what the winner won, taken for the advertised prize"
         )
@@ -242,13 +242,13 @@ def _brute_force(
     )
 
 
-def _among(races: npt.NDArray[np.int64]) -> str:
+def _among(races: Integers) -> str:
     return f"race_id IN ({', '.join(map(str, races.tolist()))})"
 
 
 @contextmanager
-def _timed(found: Audit, step: str) -> Iterator[None]:
+def _timed(findings: Audit, step: str) -> Iterator[None]:
     begun = time.perf_counter()
     yield
-    spent = found.seconds.get(step, 0.0) + time.perf_counter() - begun
-    found.seconds[step] = round(spent, 3)
+    spent = findings.seconds.get(step, 0.0) + time.perf_counter() - begun
+    findings.seconds[step] = round(spent, 3)

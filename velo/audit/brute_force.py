@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from velo.audit.history import Floats, History, Whole
+from velo.arrays import Floats, Integers
+from velo.audit.history import History
 from velo.settings import Settings
 
 Value = float | None
@@ -48,14 +49,14 @@ class BruteForce:
             **self._form(horse),
         }
 
-    def _same(self, key: str, i: int, past: int) -> Whole:
+    def _same(self, key: str, i: int, past: int) -> Integers:
         """Earlier starts of the same horse, trainer ...; somebody unknown has none."""
         column = self._h.keys[key]
         if column[i] < 0:
             return np.empty(0, dtype=np.int64)
         return np.flatnonzero(column[:past] == column[i])
 
-    def _of(self, starts: Whole, key: str, i: int) -> Whole:
+    def _of(self, starts: Integers, key: str, i: int) -> Integers:
         """Those of them that have the same key as start i, and one at all."""
         column = self._h.keys[key]
         return starts[column[starts] == column[i]] if column[i] >= 0 else starts[:0]
@@ -117,7 +118,7 @@ class BruteForce:
             level -= Fraction(prize) >= cut
         return float(level)
 
-    def _class_and_layoff(self, i: int, day: int, horse: Whole) -> dict[str, Value]:
+    def _class_and_layoff(self, i: int, day: int, horse: Integers) -> dict[str, Value]:
         """Nothing before the first start; a difference is unknown where either side is."""
         h = self._h
         names = (
@@ -161,12 +162,12 @@ class BruteForce:
 
     # 3. Going, course and draw bias
 
-    def _impact(self, starts: Whole, k: float, base: float) -> float:
+    def _impact(self, starts: Integers, k: float, base: float) -> float:
         h = self._h
         expected = float((1 / h.n[starts]).sum())
         return (float(h.win[starts].sum()) + k * base) / (expected + k)
 
-    def _course_going_iv(self, i: int, horse: Whole) -> float:
+    def _course_going_iv(self, i: int, horse: Integers) -> float:
         k = self._priors.horse_k
         going = self._impact(self._of(horse, "going_group", i), k, 1.0)
         course = self._impact(self._of(horse, "course_id", i), k, 1.0)
@@ -198,7 +199,7 @@ class BruteForce:
 
     # 4. Form curves
 
-    def _form(self, horse: Whole) -> dict[str, Value]:
+    def _form(self, horse: Integers) -> dict[str, Value]:
         h, p = self._h, self._priors
         last = horse[-5:]
         m = len(last)
@@ -217,7 +218,7 @@ class BruteForce:
             "ts_trend": self._trend(last),
         }
 
-    def _trend(self, last: Whole) -> Value:
+    def _trend(self, last: Integers) -> Value:
         """A rating stands at its run's place among the last five: a missing one leaves a gap."""
         for ratings in (self._h.facts["ts"][last], self._h.facts["rpr"][last]):
             if np.count_nonzero(~np.isnan(ratings)) >= 3:

@@ -10,8 +10,9 @@ from functools import cache
 
 import numpy as np
 
+from velo.arrays import Floats, Integers
 from velo.audit.brute_force import BruteForce, Value
-from velo.audit.history import Floats, History, Whole
+from velo.audit.history import History
 from velo.audit.price_facts import PriceFacts
 
 
@@ -43,7 +44,7 @@ class BruteForceRuns:
             **self._riders(i),
         }
 
-    def _past(self, i: int) -> Whole:
+    def _past(self, i: int) -> Integers:
         """The horse's earlier starts, oldest first."""
         horse = self._h.keys["horse_id"]
         past = self._h.before(int(self._h.day[i]))
@@ -55,10 +56,10 @@ class BruteForceRuns:
         h, f = self._h, self._f
         priced = ~np.isnan(f.sur[:past])
 
-        def among(which: Floats | np.ndarray) -> Whole:
+        def among(which: Floats | np.ndarray) -> Integers:
             return np.flatnonzero(priced & which)
 
-        def of(key: str) -> Whole:
+        def of(key: str) -> Integers:
             column = h.keys[key]
             return among(column[:past] == column[i]) if column[i] >= 0 else np.empty(0, np.int64)
 
@@ -87,14 +88,15 @@ class BruteForceRuns:
             "rest_starts_vs_price": self._score(i, np.array(rested, np.int64), 1000, 85),
         }
 
-    def _weights(self, i: int, starts: Whole, tau: float) -> Floats:
-        return np.exp(-(self._h.day[i] - self._h.day[starts]) / tau)
+    def _weights(self, i: int, starts: Integers, tau: float) -> Floats:
+        age = (self._h.day[i] - self._h.day[starts]).astype(np.float64)
+        return np.asarray(np.exp(-age / tau), dtype=np.float64)
 
-    def _score(self, i: int, starts: Whole, tau: float, strength: float) -> float:
+    def _score(self, i: int, starts: Integers, tau: float, strength: float) -> float:
         weights = self._weights(i, starts, tau)
         return float((weights * self._f.sur[starts]).sum() / (weights.sum() + strength))
 
-    def _ae(self, i: int, starts: Whole) -> float:
+    def _ae(self, i: int, starts: Integers) -> float:
         weights, chance = self._weights(i, starts, 60), self._f.chance[starts]
         more = float((weights * (self._h.win[starts] - chance)).sum())
         return more / (float((weights * chance).sum()) + 10)
@@ -116,7 +118,7 @@ class BruteForceRuns:
             sum(len(past) > most for most in (0, 3, 10, 25)),
         )
 
-    def _own_price(self, i: int, newest: Whole) -> dict[str, Value]:
+    def _own_price(self, i: int, newest: Integers) -> dict[str, Value]:
         f, metres = self._f, self._h.facts["distance_m"]
         liking = _recent(f.lpc[newest], 6, 0.85)
         finishes = _recent(f.ns[newest], 6, 0.85)
@@ -134,18 +136,18 @@ class BruteForceRuns:
 
     # 7. Steadiness
 
-    def _steadiness(self, newest: Whole) -> dict[str, Value]:
+    def _steadiness(self, newest: Integers) -> dict[str, Value]:
         ns, finish = self._f.ns[newest[:8]], self._h.facts["finish"][newest]
         squares = float(((ns - ns.mean()) ** 2).sum()) if len(ns) else 0.0
         return {
             "spread": (squares + 4 * 0.6) / (len(ns) + 4),
-            "top3_rate": _recent((finish <= 3) * 1.0, 10, 0.95, 3, 0.25),
+            "top3_rate": _recent((finish <= 3).astype(np.float64), 10, 0.95, 3, 0.25),
             "won_last": float(len(newest) > 0 and finish[0] == 1),
         }
 
     # 8. Change
 
-    def _change(self, i: int, newest: Whole) -> dict[str, Value]:
+    def _change(self, i: int, newest: Integers) -> dict[str, Value]:
         h, f = self._h, self._f
         pounds, metres = h.facts["pounds"], h.facts["distance_m"]
         usual = _recent(pounds[newest], 5, 0.9)

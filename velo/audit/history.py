@@ -11,11 +11,9 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
+from velo.arrays import Floats, Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +34,16 @@ class History:
         winning_seconds: for each race its winner's seconds, NaN where nobody timed it.
     """
 
-    day: Whole
-    race: Whole
-    ids: dict[str, Whole]
-    keys: dict[str, Whole]
+    day: Integers
+    race: Integers
+    ids: dict[str, Integers]
+    keys: dict[str, Integers]
     facts: dict[str, Floats]
     win: Floats
     percentile: Floats
-    n: Whole
+    n: Integers
     third: Floats
-    first_of_race: Whole
+    first_of_race: Integers
     winning_seconds: Floats
 
     def before(self, day: int) -> int:
@@ -118,6 +116,6 @@ def read_history(con: duckdb.DuckDBPyConnection, until: date | None) -> History:
     )
 
 
-def _numbered(values: pd.Series[Any]) -> Whole:
+def _numbered(values: pd.Series[Any]) -> Integers:
     codes, _ = pd.factorize(values)
     return np.asarray(codes, dtype=np.int64)

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from velo.audit.history import Floats, History, Whole
+from velo.arrays import Floats, Integers
+from velo.audit.history import History
 from velo.settings import Windows
 
 TOP_WEIGHT = 133.0
@@ -56,7 +57,7 @@ def read_price_facts(
         windows: the curve that stands where a region has no year of results.
     """
     ids = pd.DataFrame(history.ids)[["race_id", "horse_id"]]
-    told = con.execute(f"""
+    runners = con.execute(f"""
         SELECT runners.race_id, runners.horse_id, sp.decimal_odds AS sp, bsp.decimal_odds AS bsp,
             {", ".join(TEXTS)}
         FROM runners
@@ -66,7 +67,7 @@ def read_price_facts(
         LEFT JOIN prices AS bsp ON bsp.race_id = runners.race_id
             AND bsp.horse_id = runners.horse_id AND bsp.kind = 'bsp'
     """).df()
-    rows = ids.merge(told, on=["race_id", "horse_id"], how="left", validate="one_to_one")
+    rows = ids.merge(runners, on=["race_id", "horse_id"], how="left", validate="one_to_one")
     texts = {name: [t if isinstance(t, str) else None for t in rows[name]] for name in TEXTS}
     ns = np.array([_score(history, i) for i in range(len(ids))], dtype=np.float64)
     chance = np.full(len(ids), np.nan)
@@ -93,7 +94,7 @@ def read_price_facts(
     )
 
 
-def _field(history: History, race: int) -> Whole:
+def _field(history: History, race: int) -> Integers:
     first = int(history.first_of_race[race])
     return np.arange(first, first + int(history.n[first]), dtype=np.int64)
 
@@ -112,25 +113,25 @@ def _expected(
     windows: Windows,
 ) -> Floats:
     """The curve of each region and year, fitted to that region's days before the year."""
-    told = np.array([region or "" for region in regions])
+    region_of = np.array([region or "" for region in regions])
     years = np.array([date.fromordinal(719_163 + int(day)).year for day in history.day])
-    unfitted = (
+    defaults = (
         windows.price_curve_linear,
         windows.price_curve_square,
         windows.price_curve_cube,
     )
     ens = np.full(len(ns), np.nan)
-    for region in np.unique(told):
-        for year in np.unique(years[told == region]):
-            before = (told == region) & (years < year)
-            curve = np.array(unfitted)
+    for region in np.unique(region_of):
+        for year in np.unique(years[region_of == region]):
+            before = (region_of == region) & (years < year)
+            curve = np.array(defaults)
             start = date(int(year), 1, 1).toordinal() - 719_163
             if before.any() and start - int(history.day[before].min()) >= 365:
-                fitted = before & ~np.isnan(centred[:, 0])
-                powers = centred[fitted]
+                usable = before & ~np.isnan(centred[:, 0])
+                powers = centred[usable]
                 if len(powers) and np.linalg.matrix_rank(powers) == len(curve):
-                    curve = np.linalg.lstsq(powers, ns[fitted])[0]
-            here = (told == region) & (years == year)
+                    curve = np.linalg.lstsq(powers, ns[usable])[0]
+            here = (region_of == region) & (years == year)
             ens[here] = centred[here] @ curve
     return ens
 

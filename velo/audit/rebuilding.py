@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from velo.audit.comparison import Baseline
-from velo.audit.findings import Compared
+from velo.audit.build_tables import BuildTables
+from velo.audit.differences import Compared
 from velo.audit.worlds import Alteration, world
 from velo.home import Home
 from velo.offline.as_known import as_known_tables
@@ -45,7 +45,7 @@ def compare_world(
     Returns:
         The entries and each feature table.
     """
-    found = []
+    comparisons = []
     name = f"{proof} {day}"
     until = date.fromisoformat(build.until) if build.until else None
     tables = load_tables(settings.windows, repo)
@@ -54,7 +54,7 @@ def compare_world(
         tell: Callable[[str], None] = lambda table: progress(f"{name}: {table}")  # noqa: E731
         if build.as_known:
             tables = as_known_tables(con, tables, until, tell)
-        baseline = Baseline(con, Path(build.folder), day)
+        baseline = BuildTables(con, Path(build.folder), day)
         for table in tables:
             if table.kind == "base":
                 tell(table.name)
@@ -66,7 +66,7 @@ def compare_world(
                     f"WHERE event_timestamp <= {baseline.until}"
                 )
                 if table.kind == "feature":
-                    found.append(baseline.compare(table.name, "rebuilt", proof, name))
+                    comparisons.append(baseline.compare(table.name, "rebuilt", proof, name))
                 else:
-                    found.append(baseline.compare_entries("rebuilt", proof, name))
-    return found
+                    comparisons.append(baseline.compare_entries("rebuilt", proof, name))
+    return comparisons

@@ -20,7 +20,7 @@ from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Settings
-from velo.store.online.entity_rows import Asked
+from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import materialize
 from velo.store.online.readiness import views_not_as_written
 from velo.store.registry_file import require_as_written
@@ -82,7 +82,7 @@ class Retrieval:
         con = Spine(self._home).connect()
         rows = con.sql(self._asked(where)).to_arrow_table()
         service = self._store.get_feature_service(self.declared.service)
-        asked = Asked.by(self._store, self.declared.service)
+        asked = ServiceColumns.by(self._store, self.declared.service)
         known = self.declared
         names = [
             name for name in (*known.features, *known.ingredients) if name not in known.field_wide

@@ -62,14 +62,14 @@ def world(home: Home, settings: Settings, alter: Alteration) -> Iterator[duckdb.
     with warehouse(home, settings.store, write=False) as con:
         source = main_schema(con)
         (database,) = con.execute("SELECT current_database()").fetchall()[0]
-        found: dict[str, list[str]] = {}
+        columns_of: dict[str, list[str]] = {}
         for table, column in con.execute(
             "SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_tables() "
             "USING (database_name, schema_name, table_name) WHERE database_name = ? "
             "ORDER BY table_name, column_index",
             [database],
         ).fetchall():
-            found.setdefault(table, []).append(column)
+            columns_of.setdefault(table, []).append(column)
         views = con.execute(
             "SELECT sql FROM duckdb_views() WHERE database_name = ? AND NOT internal "
             "ORDER BY view_oid",
@@ -77,7 +77,7 @@ def world(home: Home, settings: Settings, alter: Alteration) -> Iterator[duckdb.
         ).fetchall()
         con.execute("ATTACH ':memory:' AS altered (READ_WRITE)")
         con.execute("USE altered")
-        for table, columns in found.items():
+        for table, columns in columns_of.items():
             con.execute(f"CREATE VIEW {table} AS {alter(con, source, table, columns)}")
         for (view,) in views:
             con.execute(view)

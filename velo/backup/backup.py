@@ -15,8 +15,8 @@ from velo.backup.copying import copy_home, left_out
 from velo.backup.manifest import FORM, Entry, Manifest
 from velo.backup.staging import staging
 from velo.disk.file_hash import sha256_of
+from velo.disk.file_lock import held_alone
 from velo.disk.full_disk import room_on
-from velo.disk.held_alone import held_alone
 from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.live.proof import is_chained, verify_ledger

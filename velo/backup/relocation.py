@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 from velo.disk.whole_file import write_whole
 from velo.errors import InputError
 from velo.home import Home
-from velo.store.names import identifier
+from velo.sql_text import identifier
 from velo.store.registry_file import is_as_written, write_registry
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from velo.backup.manifest import Manifest
 from velo.backup.relocation import relocate
 from velo.backup.staging import staging
 from velo.disk.plain_file import require_plain
+from velo.disk.whole_file import point, put_in_place, sync
 from velo.errors import HomeError, InputError
 from velo.home import Home
 
@@ -58,18 +58,17 @@ def restore(
         if sha256 is not None and digest != sha256.lower():
             raise InputError(f"{file} has the SHA-256 {digest}, not {sha256}: take another backup")
         if manifest.build is not None:
-            pointer = Home(stage).current_build
-            pointer.symlink_to(manifest.build, target_is_directory=True)
+            point(Home(stage).current_build, manifest.build)
         tell("naming the new place")
         relocate(Home(stage), root)
         _require_empty(root)
         try:
-            stage.rename(root)
+            put_in_place(stage, root)
         except OSError as error:
             raise HomeError(
                 f"{root} cannot be put in place ({error.strerror}): restore into a folder below it"
             ) from None
-        _sync(root.parent)
+        sync(root.parent)
     return HomeCopy(
         str(file),
         file.stat().st_size,
@@ -92,11 +91,3 @@ def _require_empty(root: Path) -> None:
         raise HomeError(
             f"{root} is not empty, {held[0][1]} is in it: name an empty place with `--into`"
         )
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from velo.disk.access import is_denied, line_of
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
 from velo.errors import HomeError
 
 PREFIX = ".velo-"

@@ -120,8 +120,8 @@ def main() -> None:
         if isinstance(error, OSError | MemoryError):
             sys.exit(_complain(error, f"{type(error).__name__}: {error}"))
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
-        said = f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
-        sys.exit(_complain(error, said))
+        line = f"unexpected {type(error).__name__}: {first}; `velo --debug ...` shows where"
+        sys.exit(_complain(error, line))
 
 
 def _complain(error: BaseException, line: str) -> int:

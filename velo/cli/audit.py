@@ -10,29 +10,34 @@ from velo.cli import console
 from velo.cli.options import LARGEST_SEED
 
 if TYPE_CHECKING:
-    from velo.audit.findings import Audit
+    from velo.audit.differences import Audit
     from velo.home import Home
 
 
 def audit(
     cuts: Annotated[
-        int, typer.Option(min=1, max=1000, help="Random days to cut, poison and shuffle at.")
+        int,
+        typer.Option(min=1, max=1000, help="How many random days to cut, poison and shuffle at."),
     ] = 1,
     seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Another one, other days and races.")
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the random days and races.")
     ] = 0,
     sample: Annotated[
         int,
         typer.Option(
-            min=1, max=1_000_000, help="Races computed by brute force, and asked for online."
+            min=1,
+            max=1_000_000,
+            help="How many races to recompute by brute force and to read from the online store.",
         ),
     ] = 60,
     ledger: Annotated[
-        bool, typer.Option("--ledger", help="Verify every prediction's hash, and nothing else.")
+        bool, typer.Option("--ledger", help="Only verify the hash of every prediction.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Prove on your own data that no feature knows the future; exit 1 where one does."""
+    """Prove on your own data that no feature knows the future; exit 1 if one does."""
     import velo
 
     workspace = velo.open()
@@ -55,7 +60,7 @@ def _ledger(home: Home, as_json: bool) -> None:
 
     proof = verify_ledger(home, whole=True)
     if proof is None:
-        raise DataError("nothing was ever predicted: run `velo predict CARD` before the off")
+        raise DataError("there are no predictions yet: run `velo predict CARD` before the off")
     if as_json:
         console.emit_json(proof.to_dict())
     else:
@@ -65,22 +70,22 @@ def _ledger(home: Home, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _show(found: Audit) -> None:
-    from velo.audit.findings import PROOFS
+def _show(findings: Audit) -> None:
+    from velo.audit.differences import PROOFS
 
-    cells = {(each.view, each.proof): each for each in found.compared}
-    proofs = [proof for proof in PROOFS if any(each.proof == proof for each in found.compared)]
+    cells = {(each.view, each.proof): each for each in findings.compared}
+    proofs = [proof for proof in PROOFS if any(each.proof == proof for each in findings.compared)]
     rows = [
         [view, *(_cell(cells.get((view, proof))) for proof in proofs)]
-        for view in dict.fromkeys(each.view for each in found.compared)
+        for view in dict.fromkeys(each.view for each in findings.compared)
     ]
     console.table(
-        f"Build {found.build} audited at {', '.join(found.days)}: runners compared, and how many "
-        "of them differ",
+        f"Build {findings.build} audited at {', '.join(findings.days)}: runners compared, "
+        "and how many of them differ",
         ["view", *proofs],
         rows,
     )
-    if found.differences:
+    if findings.differences:
         console.table(
             "The first differences",
             ["world", "view", "race", "course", "horse", "feature", "expected", "found"],
@@ -93,17 +98,17 @@ def _show(found: Audit) -> None:
                     each.horse,
                     each.feature,
                     _exact(each.expected),
-                    _exact(each.found),
+                    _exact(each.actual),
                 ]
-                for each in found.differences
+                for each in findings.differences
             ],
         )
-    for line in found.not_as_written:
+    for line in findings.not_as_written:
         console.say(f"NOT AS WRITTEN: {line}")
-    for note in found.notes:
+    for note in findings.notes:
         console.say(f"note: {note}")
-    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in found.seconds.items())
-    console.say(f"{'No leak found' if found.passed else 'NOT CLEAN'} ({spent})")
+    spent = ", ".join(f"{step} {seconds:.0f} s" for step, seconds in findings.seconds.items())
+    console.say(f"{'No leak found' if findings.passed else 'NOT CLEAN'} ({spent})")
 
 
 def _cell(compared: Any) -> str:

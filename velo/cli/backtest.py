@@ -12,26 +12,29 @@ from velo.cli import console
 
 def backtest(
     model: Annotated[
-        str, typer.Option(help="champion, challenger, a version or a run id.")
+        str, typer.Option(help="Model to bet with: champion, challenger, a version or a run id.")
     ] = "challenger",
     first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day to bet on.")
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day to bet on.")
     ] = None,
     walk_forward: Annotated[
         bool, typer.Option("--walk-forward", help="Retrain the model's recipe as the days go by.")
     ] = False,
     every: Annotated[
-        int | None, typer.Option(min=1, max=1200, help="Months between two fits of the walk.")
+        int | None,
+        typer.Option(min=1, max=1200, help="Months between two fits, with --walk-forward."),
     ] = None,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the report's JSON schema and stop.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Bet a period with a stored model; by default the 90 days after its training."""
+    """Bet with a stored model over a period, by default the 90 days after its training."""
     if schema:
         from backtest.schema import schema as report_schema
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from velo.cli import console
+from velo.formats import in_text
 
 
 def show_backtest(report: dict[str, Any], path: Path) -> None:
@@ -19,7 +20,7 @@ def show_backtest(report: dict[str, Any], path: Path) -> None:
     console.table(
         f"Version {report['version']}, {span['from']} to {span['to']}: {report['races']:,} races, "
         f"{models}, {prices['decision']} -> {prices['settlement']}, "
-        f"commission {prices['commission']:.0%}",
+        f"commission {in_text.percent(prices['commission'], 0)}",
         [
             "strategy",
             "bets",
@@ -44,24 +45,25 @@ def show_backtest(report: dict[str, Any], path: Path) -> None:
             ""
             if ratio is None
             else (
-                f", daily Sharpe {_number(ratio['daily'])}, better than luck with probability "
-                f"{console.percent(ratio['deflated'], 0)}"
+                f", daily Sharpe {in_text.number(ratio['daily'], 3)}, better than luck with "
+                f"probability {in_text.percent(ratio['deflated'], 0)}"
             )
         )
         console.say(
             f"{name}: {each['stake']}{', each way' if each['each_way'] else ''}; bank "
-            f"{bank['opening']:,.0f} -> {bank['closing']:,.1f}, lowest {bank['lowest']:,.1f}{lucky}"
+            f"{in_text.number(bank['opening'], 0)} -> {in_text.number(bank['closing'], 1)}, "
+            f"lowest {in_text.number(bank['lowest'], 1)}{lucky}"
         )
     chance = report["comparison"]["probability_of_overfitting"]
     console.say(
-        f"probability that the best of these {len(report['strategies'])} strategies is below the "
-        f"middle on other days: {console.percent(chance, 0)}"
+        f"probability that the best of these {len(report['strategies'])} strategies ranks in the "
+        f"lower half on other days: {in_text.percent(chance, 0)}"
     )
     for caveat in report["caveats"]:
         console.say(f"note: {caveat}")
     unsettled = max(each["unsettled"] for each in named.values())
     if unsettled:
-        console.say(f"unsettleable bets, left out: up to {unsettled:,} in a strategy")
+        console.say(f"bets left out, as they cannot be settled: up to {unsettled:,} in a strategy")
     if report["excluded"]:
         left = ", ".join(f"{count:,} {reason}" for reason, count in report["excluded"].items())
         console.say(f"races left out: {left}")
@@ -70,24 +72,19 @@ def show_backtest(report: dict[str, Any], path: Path) -> None:
 
 def _row(name: str, each: dict[str, Any]) -> list[Any]:
     random, power = each["random"] or {}, each["power"] or {}
-    p_value = random.get("p_value")
     return [
         name,
         each["bets"],
         each["bet_days"],
         round(each["winners"], 2),
         round(each["profit"], 1),
-        console.percent(each["roi"]),
-        console.interval(each["roi_ci"]),
-        console.percent(random.get("roi")),
-        "-" if p_value is None else f"{p_value:.3f}",
+        in_text.roi(each["roi"]),
+        in_text.percents(each["roi_ci"], sign=True),
+        in_text.roi(random.get("roi")),
+        in_text.number(random.get("p_value"), 3),
         each["ae_ratio"],
-        console.percent(each["strike_rate"]),
+        in_text.percent(each["strike_rate"]),
         round(each["max_drawdown"], 1),
-        console.percent(power.get("claimed_edge")),
+        in_text.percent(power.get("claimed_edge")),
         power.get("bets_needed"),
     ]
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def backup(
-    file: Annotated[
-        Path, typer.Argument(help="The archive to be, such as home-2024-05-04.tar.gz.")
-    ],
+    file: Annotated[Path, typer.Argument(help="Archive to write, such as home-2024-05-04.tar.gz.")],
     wait: Wait = 600.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """Write the whole home into one verified archive, while other commands run.
 
-    Exit 1 where the ledger in it is not what was recorded; the archive is written all the same.
+    Exit 1 if the ledger in it is not what was recorded; the archive is written even then.
     """
     from velo import settings
     from velo.backup.backup import backup as keep

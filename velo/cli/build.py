@@ -10,29 +10,35 @@ import typer
 
 from velo.cli import console
 from velo.cli.options import Wait
+from velo.formats import in_text
 
 
 def build(
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The last race day that is read."),
+        typer.Option(formats=["%Y-%m-%d"], help="Last race day to include."),
     ] = None,
     as_known: Annotated[
         bool,
         typer.Option(
             "--as-known",
-            help="See a correction from the day after its import only, not as if always so.",
+            help="Count a correction only from the day after its import, not as if always known.",
         ),
     ] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Compute everything, whatever the last build holds.")
+        bool,
+        typer.Option(
+            "--full", help="Recompute everything instead of starting from the last build."
+        ),
     ] = False,
     wait: Wait = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """Build the offline tables from the warehouse and point the home at them.
 
-    After another day's results only what they can have changed is computed anew.
+    After another day's results, only what they can have changed is recomputed.
     """
     import velo
 
@@ -53,26 +59,26 @@ def build(
         f"{done.seconds:.1f} s",
         ["table", "rows", "s", "cold starts", "columns with nulls"],
         [
-            [each.table, each.rows, each.seconds, console.percent(each.cold), _nulls(each.nulls)]
+            [each.table, each.rows, each.seconds, in_text.percent(each.cold), _nulls(each.nulls)]
             for each in done.tables
         ],
     )
-    console.say("cold starts: of the last year's runners, those that a table knew nothing of")
+    console.say("cold starts: the share of the last year's runners that a table knew nothing about")
     console.say(_ground(done.to_dict()))
-    console.say(f"corrected since they were first told: {corrections(done.to_dict())}")
+    console.say(f"corrections to earlier imports: {corrections(done.to_dict())}")
 
 
 def _nulls(shares: dict[str, float]) -> str:
     worst = sorted(shares.items(), key=lambda item: -item[1])
-    shown = ", ".join(f"{column} {share:.1%}" for column, share in worst[:3])
-    return shown + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
+    first_three = ", ".join(f"{column} {in_text.percent(share)}" for column, share in worst[:3])
+    return first_three + (f", {len(worst) - 3} more" if len(worst) > 3 else "")
 
 
 def _ground(built: Mapping[str, Any]) -> str:
     """What a build stands on, in words."""
     if built["built_on"] is None:
-        return "built from nothing"
-    return f"built on build {built['built_on']}: {built['changed_races']:,} races told since"
+        return "built from scratch"
+    return f"built on build {built['built_on']}: {built['changed_races']:,} races imported since"
 
 
 def corrections(built: Mapping[str, Any]) -> str:
@@ -81,5 +87,9 @@ def corrections(built: Mapping[str, Any]) -> str:
     if not counts:
         return "nothing"
     words = ", ".join(f"{what} {count:,}" for what, count in counts.items())
-    seen = "seen from the day after their import" if built["as_known"] else "seen as always so"
+    seen = (
+        "counted from the day after their import"
+        if built["as_known"]
+        else "counted as always known"
+    )
     return f"{words}; {seen}"

@@ -78,22 +78,10 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escaped(match: re.Match[str]) -> str:
     """JSON's escape of a character that is not to be printed; a string read back is the same."""
-    character = found.group()
+    character = match.group()
     return character if printable(character) == character else json.dumps(character)[1:-1]
-
-
-def percent(value: float | None, digits: int = 1) -> str:
-    """A share as a percentage, or a dash."""
-    return "-" if value is None or value != value else f"{100 * value:.{digits}f}%"
-
-
-def interval(low_high: Sequence[float] | None, digits: int = 1) -> str:
-    """An interval of shares as percentages, or a dash."""
-    if low_high is None:
-        return "-"
-    return f"{100 * low_high[0]:+.{digits}f}% to {100 * low_high[1]:+.{digits}f}%"
 
 
 def _numeric(value: Any) -> bool:

@@ -13,16 +13,16 @@ from velo.cli.output_file import require_output
 
 def docs(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if the page is not current.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if the page is out of date.")
     ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", help="The page; by default docs/features.md beside the declarations."
+            "--out", help="Page to write; by default docs/features.md beside the declarations."
         ),
     ] = None,
 ) -> None:
-    """Write the page of features, docs/features.md, from the declarations."""
+    """Write the page about the features, docs/features.md, from the declarations."""
     from velo.disk.whole_file import write_whole
     from velo.offline.page import page
     from velo.settings import Windows, feature_repo
@@ -33,8 +33,8 @@ def docs(
     text = page(repo, Windows())
     current = target.exists() and target.read_text(encoding="utf-8") == text
     if check:
-        console.say(f"{target} is {'current' if current else 'not current: run `velo docs`'}")
+        console.say(f"{target} is {'up to date' if current else 'out of date: run `velo docs`'}")
         raise typer.Exit(0 if current else 1)
     if not current:
         write_whole(target, text)
-    console.say(f"{target}: {'as it was' if current else 'written'}")
+    console.say(f"{target}: {'unchanged' if current else 'written'}")

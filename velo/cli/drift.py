@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from velo.cli import console
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.monitoring.drift import Drift
@@ -14,36 +15,38 @@ if TYPE_CHECKING:
 
 
 def drift(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Hold the champion's last predictions against what it was trained and judged on.
+    """Compare the champion's last predictions with what it was trained and judged on.
 
-    Exit 1 where something drifts, 2 where it could not be told.
+    Exit 1 if something drifts, 2 if there is too little to tell.
     """
     import velo
 
-    found = velo.open().drift()
-    code = 1 if found.drifting else 0 if found.told else 2
+    result = velo.open().drift()
+    code = 1 if result.drifting else 0 if result.conclusive else 2
     if as_json:
-        console.emit_json(found.to_dict())
+        console.emit_json(result.to_dict())
         raise typer.Exit(code)
-    _table(found)
-    _notes(found)
-    console.say(f"next: {found.advice.step}: {found.advice.why}")
+    _table(result)
+    _notes(result)
+    console.say(f"next: {result.advice.step}: {result.advice.why}")
     raise typer.Exit(code)
 
 
-def _table(found: Drift) -> None:
+def _table(drift: Drift) -> None:
     from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, MEASURES
 
-    window = found.window
+    window = drift.window
     title = (
-        f"Version {found.champion}: {len(window.seen):,} runners of {window.races:,} races, "
-        f"{window.first} to {window.last}, against {found.reference.first} to "
-        f"{found.reference.last}"
+        f"Version {drift.champion}: {len(window.seen):,} runners of {window.races:,} races, "
+        f"{window.first} to {window.last}, against {drift.reference.first} to "
+        f"{drift.reference.last}"
     )
     by_name: dict[str, list[Reading]] = {}
-    for each in found.readings:
+    for each in drift.readings:
         if each.kind == FEATURE:
             by_name.setdefault(each.name, []).append(each)
     rows = [
@@ -52,7 +55,7 @@ def _table(found: Drift) -> None:
     ]
     rows += [
         [f"family {each.name}", "", "", "", "", *_distance(each), _said([each])]
-        for each in found.readings
+        for each in drift.readings
         if each.kind == FAMILY
     ]
     console.table(
@@ -62,28 +65,28 @@ def _table(found: Drift) -> None:
     )
     console.table(
         "Chances, against the holdout's",
-        ["figure", "then", "now", "surely off by", "limit", ""],
+        ["figure", "then", "now", "off by at least", "limit", ""],
         [
             [
                 each.name,
-                _number(each.reference),
-                _number(each.value),
-                _number(each.excess),
-                _number(each.limit),
+                in_text.number(each.reference, 4),
+                in_text.number(each.value, 4),
+                in_text.number(each.excess, 4),
+                in_text.number(each.limit, 4),
                 _said([each]),
             ]
-            for each in found.readings
+            for each in drift.readings
             if each.kind in (CALIBRATION, MARKET)
         ],
     )
-    console.say(f"{MEASURES['psi']} and distance are what is above chance, by race day")
+    console.say(f"{MEASURES['psi']} and distance are what is left beyond chance, by race day")
 
 
 def _distance(each: Reading) -> list[str]:
     if each.measure == "nulls":
-        then, now = console.percent(each.reference), console.percent(each.value)
-        return [f"{then}, {now}", console.percent(each.limit)]
-    return ["-" if each.excess is None else f"{each.excess:+.3f}", f"{each.limit:.3f}"]
+        then, now = in_text.percent(each.reference), in_text.percent(each.value)
+        return [f"{then}, {now}", in_text.percent(each.limit)]
+    return [in_text.number(each.excess, 3, sign=True), in_text.number(each.limit, 3)]
 
 
 def _said(readings: list[Reading]) -> str:
@@ -92,17 +95,14 @@ def _said(readings: list[Reading]) -> str:
     return "not enough" if any(each.drifts is None for each in readings) else "holds"
 
 
-def _notes(found: Drift) -> None:
-    for line in found.untold:
+def _notes(drift: Drift) -> None:
+    for line in drift.untold:
         console.say(line)
-    if found.window.others:
-        console.say(f"{found.window.others} races of these days were not predicted by it in time")
-    if found.window.indicative:
+    if drift.window.others:
         console.say(
-            f"{found.window.indicative} of its races were at another kind of odds than it was "
-            "judged on"
+            f"{drift.window.others} races of these days have no prediction by it before their off"
         )
-
-
-def _number(value: Any) -> str:
-    return "-" if value is None else f"{value:.4f}"
+    if drift.window.indicative:
+        console.say(
+            f"{drift.window.indicative} of its races had another kind of odds than it was judged on"
+        )

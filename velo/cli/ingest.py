@@ -25,24 +25,25 @@ def ingest(
         typer.Argument(help="Files, folders or patterns: CSV, JSON, parquet, SQLite, .gz, .zip."),
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="The format's name; detected by default.")
+        str | None, typer.Option("--format", help="Name of the format; detected by default.")
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Exit 1 when a row was refused, or a cell was not read."),
+        typer.Option("--strict", help="Exit 1 if a row is refused or a cell cannot be read."),
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do it all and keep nothing: see what would happen.")
+        bool,
+        typer.Option("--dry-run", help="Do everything but keep nothing, to see what would happen."),
     ] = False,
     undo: Annotated[
         int | None,
-        typer.Option(metavar="BATCH", min=1, max=LARGEST_NUMBER, help="Take a batch back."),
+        typer.Option(metavar="BATCH", min=1, max=LARGEST_NUMBER, help="Undo a batch."),
     ] = None,
     recheck: Annotated[
         bool,
         typer.Option(
             "--recheck",
-            help="Mend what the warehouse shows, and list files whose reader has changed.",
+            help="Repair what the warehouse shows to be wrong; list files to ingest again.",
         ),
     ] = False,
     batches: Annotated[
@@ -55,15 +56,17 @@ def ingest(
             "--unmerge",
             min=1,
             max=LARGEST_NUMBER,
-            help="Take back the conclusion of this number, and no file.",
+            help="Undo the conclusion with this number, and nothing else.",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Load results, cards and prices into the warehouse. The same file twice changes nothing.
+    """Load results, cards and prices into the warehouse. Loading a file twice changes nothing.
 
-    Each file is loaded whole or not at all. One that cannot be read ends the command; the files
-    before it stay loaded, and are reported. Exit 1 where a file was read and none of its rows kept.
+    Each file is loaded completely or not at all. If one cannot be read, the command stops there;
+    the files before it stay loaded and are reported. Exit 1 if none of a file's rows was kept.
     """
     import velo
     from velo.errors import InputError
@@ -74,7 +77,7 @@ def ingest(
             "give files to ingest, or one of --undo BATCH, --unmerge ID, --recheck and --batches"
         )
     if not paths and (form is not None or strict or dry_run):
-        raise InputError("--format, --strict and --dry-run go with files to ingest")
+        raise InputError("--format, --strict and --dry-run only go with files to ingest")
     workspace = velo.open()
     if undo is not None:
         _undo(workspace, undo, wait, as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from velo.cli import console
 
 if TYPE_CHECKING:
-    from velo.warehouse.batches import Batch, Entry
+    from velo.warehouse.batches import Batch, BatchEntry
     from velo.warehouse.recheck import Recheck
     from velo.warehouse.undo import Undone
 
@@ -25,7 +25,7 @@ def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry
     if not batches:
         return
     console.table(
-        "Not kept: a dry run" if dry else "Ingested",
+        "Dry run: nothing was kept" if dry else "Ingested",
         [
             "batch",
             "file",
@@ -71,7 +71,7 @@ def show_unmerged(inference_id: int, batch_id: int, as_json: bool) -> None:
     if as_json:
         console.emit_json({"batch_id": batch_id, "undoes": inference_id})
         return
-    console.say(f"inference {inference_id} is taken back by batch {batch_id}; run `velo build`")
+    console.say(f"conclusion {inference_id} was undone by batch {batch_id}; run `velo build`")
 
 
 def show_undone(done: Undone, as_json: bool) -> None:
@@ -80,8 +80,8 @@ def show_undone(done: Undone, as_json: bool) -> None:
         console.emit_json(done.to_dict())
         return
     console.say(
-        f"batch {done.undone} ({done.file}) is taken back: it had told of {len(done.race_ids):,} "
-        f"races, {done.gone:,} of which are gone; run `velo build`"
+        f"batch {done.undone} ({done.file}) was undone: it had {len(done.race_ids):,} races, and "
+        f"{done.gone:,} of them are gone; run `velo build`"
     )
 
 
@@ -91,13 +91,13 @@ def show_recheck(done: Recheck, as_json: bool) -> None:
         console.emit_json(done.to_dict())
         return
     for kind, count in done.mended.items():
-        console.say(f"{kind}: {count:,} mended" if count else f"{kind}: nothing to mend")
+        console.say(f"{kind}: {count:,} repaired" if count else f"{kind}: nothing to repair")
     if not done.outdated:
-        console.say("every file was read by its reader as it is now")
+        console.say("every file was read by the present version of its reader")
         return
     console.table(
         "Read by an earlier version of the reader: ingest again",
-        ["batch", "file", "format", "version", "now", "in its place"],
+        ["batch", "file", "format", "version", "now", "still there"],
         [
             [
                 each.batch_id,
@@ -112,7 +112,7 @@ def show_recheck(done: Recheck, as_json: bool) -> None:
     )
 
 
-def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
+def show_entries(entries: Sequence[BatchEntry], as_json: bool) -> None:
     """The latest batches."""
     from velo.warehouse.batches import short_name
 
@@ -132,7 +132,7 @@ def show_entries(entries: Sequence[Entry], as_json: bool) -> None:
             "unchanged",
             "quarantined",
             "finished",
-            "taken back by",
+            "undone by",
         ],
         [
             [

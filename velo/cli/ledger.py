@@ -11,6 +11,7 @@ import typer
 from velo.cli import console
 from velo.cli.output_file import require_output
 from velo.cli.sketch import sketch
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.live.ledger_view import LedgerView
@@ -26,27 +27,35 @@ SUFFIXES = {
 
 
 def ledger(
-    model: Annotated[str | None, typer.Option(help="One version's predictions alone.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only this version's predictions.")] = None,
     strategy: Annotated[
-        str | None, typer.Option(help="Another strategy's bets than those printed.")
+        str | None, typer.Option(help="This strategy's bets instead of the printed ones.")
     ] = None,
     settled_at: Annotated[
-        str | None, typer.Option(help="sp or bsp; by default what each model was judged on.")
+        str | None,
+        typer.Option(
+            help="Price that bets settle at, sp or bsp; by default what each model was judged on."
+        ),
     ] = None,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="Count predictions made after the off too.")
+        bool, typer.Option("--backfill", help="Also count predictions made after the off.")
     ] = False,
-    export: Annotated[Path | None, typer.Option(help="Write the bets, .csv or .parquet.")] = None,
-    figures: Annotated[
-        Path | None, typer.Option(help="Write the figures, a row a span, .csv or .parquet.")
+    export: Annotated[
+        Path | None, typer.Option(help="Write the bets to a .csv or .parquet file.")
     ] = None,
-    html: Annotated[Path | None, typer.Option(help="Write one self-contained page.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Write the figures to a .csv or .parquet file, a row per span."),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained HTML page.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """What the predictions came to: by day, over the last 7, 30 and 90 days, and in all.
+    """Show how the predictions did: by day, over the last 7, 30 and 90 days, and in all.
 
-    The days of the whole ledger, as it was printed, are also runs of the experiment velo-ledger.
-    Exit 1 where the predictions are not what was recorded.
+    Each day of the whole ledger also becomes a run of the MLflow experiment velo-ledger. Exit 1 if
+    the predictions are not what was recorded.
     """
     import velo
     from velo.errors import InputError
@@ -104,7 +113,9 @@ def _show(result: Ledger, written: Sequence[Path]) -> None:
     if waiting:
         console.say("bets not settled: " + ", ".join(f"{n} {name}" for name, n in waiting.items()))
     if book.backfilled:
-        console.say(f"{book.backfilled} races were predicted after their off only, and left out")
+        console.say(
+            f"{book.backfilled} races were predicted only after their off, and are left out"
+        )
     for each in book.changed:
         console.say(f"changed by a result: {each}")
     for path in written:
@@ -113,13 +124,13 @@ def _show(result: Ledger, written: Sequence[Path]) -> None:
         console.say(line)
     if recorded is not None and (recorded.written or recorded.removed):
         console.say(
-            f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} as they "
-            f"were, {recorded.removed} taken away"
+            f"MLflow, velo-ledger: {recorded.written} days written, {recorded.unchanged} "
+            f"unchanged, {recorded.removed} removed"
         )
 
 
-def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> None:
-    shown = found[-(SHOWN_DAYS + 4) :]
+def _tables(spans: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> None:
+    latest = spans[-(SHOWN_DAYS + 4) :]
     console.table(
         f"Ledger{' with backfill' if backfill else ''}, {bets:,} bets",
         [
@@ -141,15 +152,15 @@ def _tables(found: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> No
             "drawdown",
             "Sharpe",
         ],
-        [_bets(each) for each in shown],
+        [_bets(each) for each in latest],
     )
     console.table(
         "Chances",
         ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
-        [_chances(each) for each in shown],
+        [_chances(each) for each in latest],
     )
-    if len(found) > len(shown):
-        console.say(f"{len(found) - len(shown)} earlier days are in --json, --figures and --html")
+    if len(spans) > len(latest):
+        console.say(f"{len(spans) - len(latest)} earlier days are in --json, --figures and --html")
 
 
 def _plot(book: LedgerView) -> None:
@@ -172,17 +183,17 @@ def _bets(each: Mapping[str, Any]) -> list[Any]:
         each["picks"],
         round(each["wins"], 2),
         each["places"],
-        console.percent(each["strike_rate"]),
-        _number(each["ae_raw"]),
-        _number(each["ae_fair"]),
-        _number(each["impact_value"]),
-        console.percent(each["roi"]),
-        console.interval(None if low is None else (low, high)),
-        _points(each["profit"]),
-        _points(each["profit_sp"]),
-        _points(each["profit_bsp"]),
+        in_text.percent(each["strike_rate"]),
+        in_text.number(each["ae_raw"]),
+        in_text.number(each["ae_fair"]),
+        in_text.number(each["impact_value"]),
+        in_text.roi(each["roi"]),
+        in_text.percents((low, high), sign=True),
+        in_text.points(each["profit"]),
+        in_text.points(each["profit_sp"]),
+        in_text.points(each["profit_bsp"]),
         round(each["max_drawdown"], 1),
-        _number(each["daily_sharpe"]),
+        in_text.number(each["daily_sharpe"]),
     ]
 
 
@@ -192,17 +203,9 @@ def _chances(each: Mapping[str, Any]) -> list[Any]:
         each["span"],
         each["calibration_races"],
         each["days"],
-        _number(each["calibration_error"], 4),
-        _number(each["ll_gain"], 4),
-        "-" if low is None else f"{low:+.4f} to {high:+.4f}",
-        console.percent(each["clv"]),
+        in_text.number(each["calibration_error"], 4),
+        in_text.nats(each["ll_gain"]),
+        in_text.numbers((low, high), 4, sign=True),
+        in_text.percent(each["clv"]),
         each["clv_bets"],
     ]
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def _points(value: float | None) -> str:
-    return "-" if value is None else f"{value:+.1f}"

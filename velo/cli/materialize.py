@@ -15,13 +15,15 @@ def materialize(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%d"],
-            help="The race day that is to be served; the day after the last result by default.",
+            help="Race day to serve; by default the day after the last result.",
         ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Compare every row, whatever earlier runs noted.")
+        bool, typer.Option("--full", help="Compare every row, whatever earlier runs recorded.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """Bring the online store to the morning of a race day, from the current build."""
     import velo
@@ -38,4 +40,4 @@ def materialize(
     )
     for each in done.views:
         if each.mended:
-            console.say(f"{each.view} held something else than was written to it: it was mended")
+            console.say(f"{each.view} did not hold what was written to it, and was repaired")

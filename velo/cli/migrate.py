@@ -13,11 +13,13 @@ from velo.cli.options import Wait
 
 def migrate(
     wait: Wait = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Bring the home's stores to this version, in place. Commands that write do it themselves.
+    """Migrate the home's stores to this version, in place. Commands that write do it by themselves.
 
-    Each store is brought over completely or not at all.
+    Each store is migrated completely or not at all.
     """
     from velo import settings
     from velo.backup.stores import migrate as bring
@@ -37,9 +39,9 @@ def migrate(
             [
                 each.store,
                 each.now,
-                "nothing: it is of this version"
+                "nothing: it is up to date"
                 if each.before == each.now
-                else f"brought here from version {each.before}",
+                else f"migrated from version {each.before}",
             ]
             for each in done
         ],

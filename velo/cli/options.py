@@ -30,7 +30,7 @@ Wait = Annotated[
         min=0,
         max=86_400,
         callback=number,
-        help="Seconds to wait while another process has the warehouse.",
+        help="Seconds to wait while another process holds the warehouse.",
     ),
 ]
 Edge = Annotated[
@@ -44,7 +44,7 @@ Edge = Annotated[
     ),
 ]
 Seed = Annotated[
-    int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="The same seed, the same world.")
+    int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="The same seed gives the same world.")
 ]
 HoldoutDays = typer.Option(
     "--holdout-days", min=1, max=LONGEST_DAYS, help="Length of the holdout, in days."

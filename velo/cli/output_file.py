@@ -22,9 +22,9 @@ def require_output(option: str, path: Path | None, suffixes: Sequence[str]) -> N
     if path is None:
         return
     if path.suffix.lower() not in suffixes:
-        raise InputError(f"{option} {path}: name a {' or a '.join(suffixes)} file")
+        raise InputError(f"{option} {path}: must be a {' or '.join(suffixes)} file")
     if not path.parent.is_dir():
-        raise InputError(f"{option} {path}: there is no folder {path.parent}; make it first")
+        raise InputError(f"{option} {path}: there is no folder {path.parent}; create it first")
     if path.is_dir():
         raise InputError(f"{option} {path} is a folder; name a file")
     if path.exists() and not path.is_file():

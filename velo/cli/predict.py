@@ -10,6 +10,7 @@ import typer
 
 from velo.cli import console
 from velo.cli.output_file import require_output
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.api import Workspace
@@ -22,30 +23,42 @@ def predict(
     ] = None,
     day: Annotated[
         datetime | None,
-        typer.Option("--date", formats=["%Y-%m-%d"], help="A day's cards in the warehouse."),
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="Predict this day's races from the warehouse."
+        ),
     ] = None,
     prices: Annotated[
-        Path | None, typer.Option(help="A CSV of odds: horse, odds, race_id or course and off.")
+        Path | None,
+        typer.Option(help="CSV file of odds: horse, odds, and race_id or course and off."),
     ] = None,
     price_kind: Annotated[
-        str | None, typer.Option(help="What odds are that do not say: sp, morning, ...")
+        str | None, typer.Option(help="Kind of odds, if the file does not say: sp, morning, ...")
     ] = None,
     model: Annotated[
         str | None,
         typer.Option(
-            help="challenger, a version or a run id, promoted or not; by default the champion.",
+            help="Model to price with, promoted or not; by default the champion.",
             show_default=False,
         ),
     ] = None,
     offline: Annotated[
-        bool, typer.Option("--offline", help="Features through the as-of join.")
+        bool,
+        typer.Option(
+            "--offline", help="Read features through the as-of join, not the online store."
+        ),
     ] = False,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="Races past their off too, marked for ever.")
+        bool, typer.Option("--backfill", help="Also predict races past their off; marked for good.")
     ] = False,
-    export: Annotated[Path | None, typer.Option("--csv", help="Write a row a runner.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the card as one HTML page.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    export: Annotated[
+        Path | None, typer.Option("--csv", help="Write a CSV file, a row per runner.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the card as one self-contained HTML page.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """Price a card and say whom to back; every prediction is kept."""
     import velo
@@ -55,9 +68,9 @@ def predict(
     require_output("--csv", export, (".csv",))
     require_output("--html", html, (".html",))
     if price_kind is not None and price_kind not in KINDS:
-        raise InputError(f"--price-kind {price_kind!r}: known are {', '.join(KINDS)}")
+        raise InputError(f"--price-kind {price_kind!r}: choose one of {', '.join(KINDS)}")
     if (card is None) == (day is None):
-        raise InputError("give a card file, or --date for the day's cards in the warehouse")
+        raise InputError("give a card file, or --date for a day's cards in the warehouse")
     workspace = velo.open()
     early: list[str] = []
 
@@ -143,12 +156,12 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
                 row["rank"],
                 row["number"],
                 row["horse"],
-                console.percent(row["p_model"]),
-                console.percent(row["p_market"]),
-                console.percent(row["p"]),
-                _odds(row["fair_odds"]),
-                _odds(row["odds"]),
-                _edge(row["edge"]),
+                in_text.percent(row["p_model"]),
+                in_text.percent(row["p_market"]),
+                in_text.percent(row["p"]),
+                in_text.odds(row["fair_odds"]),
+                in_text.odds(row["odds"]),
+                in_text.roi(row["edge"]),
                 row["stake"] or "-",
                 row["verdict"] + (", indicative" if row["indicative"] else ""),
                 ", ".join(row["unknown"]) or "-",
@@ -159,7 +172,7 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
     )
     if any(row["verdict"] == BEYOND_REASON for row in rows):
         console.say(
-            "no market: these odds cannot be a market's, so nothing is backed; correct them and "
+            "no market: no market has odds like these, so nothing is backed; correct them and "
             "predict again"
         )
     elif race.price_kind is None:
@@ -170,19 +183,11 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
     below = [row for row in rows if row["stake"] and row["edge"] < 0]
     if below:
         console.say(
-            f"{len(below)} backed at an edge below 0: {race.strategy} takes the best of the odds "
-            "band by the cut-off that it learned, whatever its sign"
+            f"{len(below)} backed at an edge below 0: {race.strategy} backs whatever exceeds "
+            "the cut-off that it learned, and that lies below 0"
         )
     if race.backfill:
-        console.say("backfilled: made after the off, and no part of the ledger")
-
-
-def _odds(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _edge(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:+.1f}%"
+        console.say("backfilled: made after the off, so not part of the ledger")
 
 
 def _write_page(path: Path, done: Predicted, workspace: Workspace) -> None:

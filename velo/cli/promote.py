@@ -11,21 +11,28 @@ from velo.cli import console
 
 def promote(
     model: Annotated[
-        str, typer.Argument(help="challenger, a version, its label or a run id.")
+        str, typer.Argument(help="Model to promote: challenger, a version, its label or a run id.")
     ] = "challenger",
     refit: Annotated[
-        bool, typer.Option("--refit", help="Retrain the recipe through the last day first.")
+        bool,
+        typer.Option(
+            "--refit", help="Retrain the recipe through the last day first, and promote that."
+        ),
     ] = False,
     rollback: Annotated[
         bool, typer.Option("--rollback", help="Make the previous champion champion again.")
     ] = False,
     despite_alarm: Annotated[
         str | None,
-        typer.Option(metavar="WHY", help="Why the leak alarm may be passed over; recorded."),
+        typer.Option(
+            metavar="WHY", help="Why the leak alarm may be ignored; the reason is recorded."
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Make a version champion (paper trading) where the gate holds; exit 1 where it refuses."""
+    """Make a version champion (paper trading) if it passes the gate; exit 1 if it is refused."""
     if rollback:
         _roll_back(model, refit, despite_alarm, as_json)
         return
@@ -61,8 +68,8 @@ def show(done: Any, targets: Any) -> None:
     moved = judged.moved_targets(targets)
     if moved:
         console.say(
-            f"held to the targets of its training; the settings have others now "
-            f"({'; '.join(moved)}): train again to be held to them"
+            f"judged by the targets of its training; the settings have changed since "
+            f"({'; '.join(moved)}): train again to be judged by the new ones"
         )
     if judged.verdict.underpowered:
         needed = judged.verdict.bets_needed
@@ -78,7 +85,7 @@ def show(done: Any, targets: Any) -> None:
     console.say(done.words())
 
 
-def _show_findings(found: dict[str, Any]) -> None:
+def _show_findings(findings: dict[str, Any]) -> None:
     worst = [
         [
             piece["name"],
@@ -89,18 +96,18 @@ def _show_findings(found: dict[str, Any]) -> None:
             _calibration(piece),
             _estimate(piece["ae_ratio"], ".3f"),
         ]
-        for pieces in found["worst"].values()
+        for pieces in findings["worst"].values()
         for piece in pieces
     ]
     console.table(
-        "Where it does worst on the judged days",
+        "Where it does worst in the holdout",
         [
             "odds, course or month",
             "races",
             "days",
             "bets",
-            "gain on the market, nats a race",
-            "winners / expected by it",
+            "gain over the market, nats a race",
+            "winners / expected by the model",
             "A/E",
         ],
         worst,
@@ -110,7 +117,7 @@ def _show_findings(found: dict[str, Any]) -> None:
         ["feature", "judgement", "lost without it, nats a race"],
         [
             [each["feature"], each["judgement"], _estimate(each["loss"], "+.5f")]
-            for each in found["features"]
+            for each in findings["features"]
         ],
     )
 
@@ -120,9 +127,9 @@ def _calibration(piece: dict[str, Any]) -> str:
     return _estimate(piece["calibration"], ".3f") if piece["kind"] == "odds_band" else "-"
 
 
-def _estimate(said: dict[str, float | None], shape: str) -> str:
+def _estimate(interval: dict[str, float | None], shape: str) -> str:
     """A value with its interval, or a dash."""
-    value, low, high = (said[name] for name in ("value", "low", "high"))
+    value, low, high = (interval[name] for name in ("value", "low", "high"))
     if value is None:
         return "-"
     if low is None or high is None:
@@ -133,7 +140,7 @@ def _estimate(said: dict[str, float | None], shape: str) -> str:
 def _roll_back(model: str, refit: bool, despite_alarm: str | None, as_json: bool) -> None:
     if model != "challenger" or refit or despite_alarm is not None:
         raise typer.BadParameter(
-            "it goes back to the previous champion and takes nothing beside it",
+            "it goes back to the previous champion and takes no other option",
             param_hint="--rollback",
         )
     from dataclasses import asdict

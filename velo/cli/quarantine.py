@@ -9,17 +9,22 @@ import typer
 
 from velo.cli import console
 from velo.cli.options import LARGEST_NUMBER
+from velo.formats import in_text
 
 
 def quarantine(
     limit: Annotated[
         int, typer.Option(min=0, max=LARGEST_NUMBER, help="How many rows to show.")
     ] = 20,
-    export: Annotated[Path | None, typer.Option(help="Write every refused row here (CSV).")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write every refused row to this CSV file.")
+    ] = None,
     unread: Annotated[
         bool, typer.Option("--unread", help="List the cells that no rule could read, by field.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """List the rows that ingest refused, or the cells it could not read, with file and line."""
     from velo import settings
@@ -40,7 +45,7 @@ def quarantine(
         )
         return
     if not counts:
-        console.say("no row is in quarantine")
+        console.say("there are no rows in quarantine")
         return
     console.table(
         "Refused rows by reason",
@@ -65,14 +70,14 @@ def _unread(limit: int, export: Path | None, as_json: bool) -> None:
     from velo.warehouse.unread import unread_cells
 
     if export:
-        raise InputError("--export writes refused rows: leave it out, or --unread")
+        raise InputError("--export writes refused rows, so it does not go with --unread")
     with warehouse(Home.current(), settings.load().store, write=False) as con:
         rows = unread_cells(con, limit)
     if as_json:
         console.emit_json({"unread": [row.to_dict() for row in rows]})
         return
     if not rows:
-        console.say("every cell that was given was read")
+        console.say("every cell could be read")
         return
     console.table(
         "Cells that were not read",
@@ -84,7 +89,7 @@ def _unread(limit: int, export: Path | None, as_json: bool) -> None:
                 row.reason,
                 row.cells,
                 row.given,
-                console.percent(row.share),
+                in_text.percent(row.share),
                 ", ".join(f"line {each.line}: {each.text}" for each in row.examples),
             ]
             for row in rows

@@ -11,15 +11,20 @@ from velo.cli import console
 
 def report(
     model: Annotated[
-        str, typer.Argument(metavar="[RUN]", help="champion, challenger, a version or a run id.")
+        str,
+        typer.Argument(
+            metavar="[RUN]", help="Run to report: champion, challenger, a version or a run id."
+        ),
     ] = "challenger",
     compare: Annotated[
         tuple[str, str] | None,
-        typer.Option(metavar="A B", help="Set two runs side by side instead."),
+        typer.Option(metavar="A B", help="Compare two runs side by side instead."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Set out a run, or two, as one HTML file that opens from disk."""
+    """Write the report of a run, or a comparison of two, as one HTML file."""
     import velo
 
     workspace = velo.open()

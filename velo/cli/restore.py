@@ -13,16 +13,19 @@ from velo.cli.backup import show
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="An archive that `velo backup` wrote.")],
+    file: Annotated[Path, typer.Argument(help="Archive that `velo backup` wrote.")],
     into: Annotated[
-        Path | None, typer.Option(help="The home to be, empty or not there; default: VELO_HOME.")
+        Path | None,
+        typer.Option(help="Home to restore into: empty, or not there yet; default: VELO_HOME."),
     ] = None,
     sha256: Annotated[
-        str | None, typer.Option(help="Refuse an archive that has another SHA-256.")
+        str | None, typer.Option(help="Refuse the archive unless this is its SHA-256.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Make a home of an archive, once every file in it was verified."""
+    """Restore a home from an archive, after verifying every file in it."""
     from velo.backup.restore import restore as bring
     from velo.settings import home_path
 

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from velo.cli import console
 from velo.cli.options import Wait
+from velo.formats import in_text
 
 
 def results(
     paths: Annotated[
-        list[str], typer.Argument(help="Results, or prices, in any format that ingest takes.")
+        list[str],
+        typer.Argument(help="Files of results or prices, in any format that ingest takes."),
     ],
     form: Annotated[
-        str | None, typer.Option("--format", help="The format's name; detected by default.")
+        str | None, typer.Option("--format", help="Name of the format; detected by default.")
     ] = None,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="Count predictions made after the off too.")
+        bool, typer.Option("--backfill", help="Also count predictions made after the off.")
     ] = False,
     wait: Wait = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Load results and settle the predictions of their days. Any file, any number of times."""
+    """Load results, and settle the predictions of their days."""
     import velo
 
     with console.progress("Settling") as tell:
@@ -71,9 +75,9 @@ def results(
                 day["void"],
                 day["waiting"],
                 day["bets"],
-                _points(day["profit"]),
-                _points(day["profit_sp"]),
-                _points(day["profit_bsp"]),
+                in_text.points(day["profit"], 2),
+                in_text.points(day["profit_sp"], 2),
+                in_text.points(day["profit_bsp"], 2),
             ]
             for day in done.days
         ],
@@ -82,7 +86,3 @@ def results(
         console.say(f"unmatched: {each}")
     for note in done.notes:
         console.say(note)
-
-
-def _points(value: Any) -> str:
-    return "-" if value is None else f"{value:+.2f}"

@@ -12,12 +12,14 @@ from velo.cli import console
 
 
 def serve(
-    host: Annotated[str, typer.Option(help="Elsewhere than on loopback a token is needed.")] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any that is free.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but loopback needs a token.")
+    ] = ("127.0.0.1"),
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
+    ] = 8000,
 ) -> None:
-    """Price races over HTTP until SIGTERM or Ctrl-C; VELO_SERVE_TOKEN is its token."""
+    """Price races over HTTP until SIGTERM or Ctrl-C; VELO_SERVE_TOKEN sets the token."""
     from velo import settings
     from velo.home import Home
     from velo.service.admission import TOKEN, required_token

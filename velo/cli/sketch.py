@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from velo.formats import in_text
+
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -17,12 +19,12 @@ def sketch(values: Sequence[float], width: int = 72, height: int = 8) -> list[st
     if not values:
         return []
     columns = min(width, len(values))
-    shown = [values[(place + 1) * len(values) // columns - 1] for place in range(columns)]
-    low, high = min(shown), max(shown)
+    heights = [values[(place + 1) * len(values) // columns - 1] for place in range(columns)]
+    low, high = min(heights), max(heights)
     span = (high - low) or 1.0
-    eighths = [round((value - low) / span * (8 * height - 1)) + 1 for value in shown]
+    eighths = [round((value - low) / span * (8 * height - 1)) + 1 for value in heights]
     levels = [low + span * (row + 1) / height for row in range(height)]
-    labels = [f"{level:+.1f}" for level in levels]
+    labels = [in_text.points(level) for level in levels]
     room = max(map(len, labels))
     return [
         f"{labels[row]:>{room}} "

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 def status(
     inferred: Annotated[
-        bool, typer.Option("--inferred", help="List what was concluded and not said by a file.")
+        bool, typer.Option("--inferred", help="List the conclusions that no file states.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Where the home stands: data, build, models, what is stale, and what to do next.
+    """Show the state of the home: data, build, models, what is stale, and what to do next.
 
-    Exit 1 when something is due, 2 when it could not be told.
+    Exit 1 if something is due, 2 if it cannot tell.
     """
     import velo
 
@@ -42,7 +44,7 @@ def status(
 def _show(result: Status) -> None:
     data, built = result.data, result.build
     rows = [["home", str(result.home.root)]]
-    rows += [["moved", f"files name {place} as the home"] for place in result.facts.elsewhere]
+    rows += [["moved", f"files still name {place} as the home"] for place in result.facts.elsewhere]
     if data:
         rows += [
             ["races", f"{data['races']:,}, {data['first_day']} to {data['last_day']}"],
@@ -82,7 +84,7 @@ def _list_inferences(workspace: Workspace, as_json: bool) -> None:
         return
     console.table(
         "Inferred",
-        ["id", "kind", "conclusion", "evidence", "runners", "batch", "taken back by"],
+        ["id", "kind", "conclusion", "evidence", "runners", "batch", "undone by"],
         [
             [
                 each.inference_id,
@@ -96,7 +98,7 @@ def _list_inferences(workspace: Workspace, as_json: bool) -> None:
             for each in listed
         ],
     )
-    console.say("`velo ingest --unmerge ID` takes one back")
+    console.say("`velo ingest --unmerge ID` undoes one")
 
 
 def _standing(model: dict[str, str]) -> str:
@@ -105,13 +107,13 @@ def _standing(model: dict[str, str]) -> str:
     if "label" in model:
         name += f" ({model['label']})"
     if "judged" in model:
-        said = f"version {model['judged']}'s recipe, retrained"
+        verdict = f"version {model['judged']}'s recipe, retrained"
     else:
-        said = {"passed": "the gate holds", "refused": "the gate refuses"}.get(
+        verdict = {"passed": "passed the gate", "refused": "refused by the gate"}.get(
             model["verdict"], model["verdict"]
         )
     last = f"; {model['promotion']}" if "promotion" in model else ""
-    return f"{name}: {said}{last}"
+    return f"{name}: {verdict}{last}"
 
 
 def _ages(stale: Staleness) -> list[list[str]]:

@@ -11,12 +11,13 @@ from velo.cli import console
 from velo.cli.options import MOST_RUNNERS, Edge, Seed
 from velo.disk.plain_file import require_plain
 from velo.errors import InputError
+from velo.formats import in_text
 
 
 def synth(
     out: Annotated[
         Path,
-        typer.Option(help="File to write: .csv, .parquet, .db, or .json as the format has it."),
+        typer.Option(help="File to write: .csv, .parquet, .db or .json, whichever the format has."),
     ],
     runners: Annotated[
         int, typer.Option(min=1000, max=MOST_RUNNERS, help="About how many runners.")
@@ -27,16 +28,21 @@ def synth(
         bool, typer.Option(help="Whether signals do more together than apart.")
     ] = True,
     form: Annotated[
-        str, typer.Option("--format", help="Format-year to write, as in docs/synthetic-world.md.")
+        str,
+        typer.Option(
+            "--format", help="Format and year to write; docs/synthetic-world.md lists them."
+        ),
     ] = "raceform",
     compare: Annotated[
         list[Path] | None,
-        typer.Option(help="A real file; print how far the world is from it. Repeatable."),
+        typer.Option(help="Print how far the world is from this real file. Repeatable."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
-    """Write a synthetic racing world in any format-year, and its true chances beside it."""
-    from velo.synth.calibration import distances
+    """Write a synthetic racing world in any known format, and its true chances beside it."""
+    from velo.synth.realism import distances
     from velo.synth.world import write_world
 
     if compare and form != "raceform":
@@ -45,9 +51,9 @@ def synth(
         require_plain(path)
     with console.progress("Simulating") as tell:
         made = write_world(
-            runners, seed, edge, out, lambda share: tell(f"{share:.0%}"), interactions, form
+            runners, seed, edge, out, lambda p: tell(in_text.percent(p, 0)), interactions, form
         )
-    found = distances(out, compare) if compare else []
+    comparison = distances(out, compare) if compare else []
     if as_json:
         console.emit_json(
             {
@@ -62,7 +68,7 @@ def synth(
                 "favourite_roi": made.favourite_roi,
                 "longshot_roi": made.longshot_roi,
                 "files": made.files,
-                "distances": [vars(each) for each in found],
+                "distances": [vars(each) for each in comparison],
             }
         )
         return
@@ -71,14 +77,15 @@ def synth(
     )
     console.say(
         f"mean field {made.mean_field:.2f}, overround {made.overround:.3f}, "
-        f"favourites win {made.favourite_strike_rate:.1%} "
-        f"(ROI {made.favourite_roi:+.1%}), 20/1 and over ROI {made.longshot_roi:+.1%}"
+        f"favourites win {in_text.percent(made.favourite_strike_rate)} "
+        f"(ROI {in_text.roi(made.favourite_roi)}), 20/1 and over ROI "
+        f"{in_text.roi(made.longshot_roi)}"
     )
     for path in made.files:
         console.say(f"wrote {path}")
-    if found:
+    if comparison:
         console.table(
             "Distance from the real files",
             ["figure", "synthetic", "real", "file"],
-            [[each.name, each.synthetic, each.real, each.file] for each in found],
+            [[each.name, each.synthetic, each.real, each.file] for each in comparison],
         )

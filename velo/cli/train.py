@@ -15,25 +15,38 @@ from velo.cli.options import HoldoutDays
 def train(
     train_end: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The first day that is not trained on."),
+        typer.Option(formats=["%Y-%m-%d"], help="First day that is not trained on."),
     ] = None,
     holdout_days: Annotated[int | None, HoldoutDays] = None,
-    objective: Annotated[str | None, typer.Option(help="What the ranker is fitted to.")] = None,
-    blend: Annotated[str | None, typer.Option(help="benter or residual.")] = None,
-    service: Annotated[str | None, typer.Option(help="The feature service.")] = None,
+    objective: Annotated[
+        str | None, typer.Option(help="Objective of the model, such as conditional_logit or auto.")
+    ] = None,
+    blend: Annotated[
+        str | None,
+        typer.Option(help="How model and market are joined: benter, residual, beside or auto."),
+    ] = None,
+    service: Annotated[str | None, typer.Option(help="Feature service to train on.")] = None,
     decision_price: Annotated[
         str | None, typer.Option(help="Price that bets are chosen at.")
     ] = None,
     settlement_price: Annotated[str | None, typer.Option(help="Price that bets settle at.")] = None,
     version: Annotated[
-        str | None, typer.Option(help="A name for it and its reports, such as v1.2.0.")
+        str | None, typer.Option(help="Name for the version and its reports, such as v1.2.0.")
     ] = None,
     tune: Annotated[
         int,
-        typer.Option(min=0, max=10_000, help="Trials of the ranker's parameters in all; goes on."),
+        typer.Option(
+            min=0,
+            max=10_000,
+            help="Search the parameters, this many trials in all; a stopped search goes on.",
+        ),
     ] = 0,
-    truth: Annotated[Path | None, typer.Option(help="A synthetic world's .truth.parquet.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    truth: Annotated[
+        Path | None, typer.Option(help="True chances of a synthetic world, a .truth.parquet file.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object on stdout.")
+    ] = False,
 ) -> None:
     """Train, judge on the holdout and register a challenger, whatever the verdict."""
     import velo
@@ -67,9 +80,9 @@ def train(
 
 def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:
     """Whole sections with the given options laid over what is set."""
-    found = {}
+    sections = {}
     for section, options in wanted.items():
         given = {name: value for name, value in options.items() if value is not None}
         if given:
-            found[section] = {**getattr(base, section).model_dump(), **given}
-    return found
+            sections[section] = {**getattr(base, section).model_dump(), **given}
+    return sections

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from velo.cli import console
+from velo.formats import in_text
 
 if TYPE_CHECKING:
     from training.record.report_sections import CalibratorChoice, FigureInterval
@@ -24,9 +25,9 @@ def show_trained(done: Trained) -> None:
         console.say(f"ALARM: {alarm}")
     console.say(
         f"holdout {plan.holdout_start} to {plan.holdout_end} (end excluded): "
-        f"{holdout['races']:,} races; R² model {_r2(holdout['r2_model'])}, "
-        f"market {_r2(holdout['r2_market'])}, power-calibrated "
-        f"{_r2(holdout['r2_market_power'])}, blend {_r2(holdout['r2'])}"
+        f"{holdout['races']:,} races; R² model {in_text.number(holdout['r2_model'], 4)}, "
+        f"market {in_text.number(holdout['r2_market'], 4)}, power-calibrated "
+        f"{in_text.number(holdout['r2_market_power'], 4)}, blend {in_text.number(holdout['r2'], 4)}"
     )
     console.say(f"{report.prices.note}; {report.model.note}")
     for side, choice in report.model.calibration.items():
@@ -35,14 +36,10 @@ def show_trained(done: Trained) -> None:
         console.say(report.tuning.words)
     if "captured_share" in holdout:
         console.say(
-            f"captured {console.percent(holdout['captured_share'])} of the attainable edge "
-            f"({console.percent(holdout['captured_share_low'])} to "
-            f"{console.percent(holdout['captured_share_high'])})"
+            f"captured {in_text.percent(holdout['captured_share'])} of the attainable edge "
+            f"({in_text.percent(holdout['captured_share_low'])} to "
+            f"{in_text.percent(holdout['captured_share_high'])})"
         )
-
-
-def _r2(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4f}"
 
 
 def _calibration(side: str, choice: CalibratorChoice) -> str:
@@ -53,7 +50,5 @@ def _calibration(side: str, choice: CalibratorChoice) -> str:
 
 
 def _gain(gain: FigureInterval) -> str:
-    value, low, high = (
-        "-" if end is None else f"{end:+.4f}" for end in (gain.value, gain.low, gain.high)
-    )
+    value, low, high = map(in_text.nats, (gain.value, gain.low, gain.high))
     return f"{value} [{low}, {high}]"

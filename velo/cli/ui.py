@@ -31,12 +31,14 @@ SERVERS = {
 
 
 def ui(
-    host: Annotated[str, typer.Option(help="An address of this machine alone.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of MLflow's pages.")] = 5000,
-    feast: Annotated[bool, typer.Option("--feast", help="Feast's pages as well.")] = False,
-    feast_port: Annotated[int, typer.Option(min=1, max=65535, help="Of Feast's.")] = 8888,
+    host: Annotated[str, typer.Option(help="Loopback address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of MLflow's pages.")] = 5000,
+    feast: Annotated[bool, typer.Option("--feast", help="Show Feast's pages as well.")] = False,
+    feast_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of Feast's pages.")
+    ] = 8888,
 ) -> None:
-    """Show runs, models and, asked, features in a browser, on loopback, until Ctrl-C."""
+    """Show runs, models and, with --feast, features in a browser, until Ctrl-C."""
     from velo.errors import HomeError
     from velo.home import Home
 
@@ -67,13 +69,13 @@ def ui(
                 servers[name] = ends.enter_context(_serving(command))
                 _await_listening(name, servers[name], host, number)
                 console.say(f"{name}: {address(host, number)}{page}")
-            console.say("Ctrl-C ends it")
+            console.say("Press Ctrl-C to stop")
             sys.stdout.flush()
             while all(server.poll() is None for server in servers.values()):
                 time.sleep(POLL)
             gone = next(name for name, server in servers.items() if server.poll() is not None)
             raise HomeError(
-                f"{gone}'s server ended by itself: `velo --debug ui` shows what it says"
+                f"{gone}'s server stopped by itself: `velo --debug ui` shows what it says"
             )
         except KeyboardInterrupt:
             # Whoever asks twice must not leave the servers behind.
@@ -95,8 +97,8 @@ def require_loopback(host: str) -> None:
         own = False
     if not own:
         raise InputError(
-            f"--host {host} would show the home to others, unasked: use 127.0.0.1, and a tunnel "
-            "to look from elsewhere"
+            f"--host {host} would show the home to others without a password: use 127.0.0.1, and "
+            "a tunnel from elsewhere"
         )
 
 
@@ -151,7 +153,7 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise InputError(
-                f"port {port} of {host} cannot be had ({error.strerror}): choose another"
+                f"port {port} on {host} is not available ({error.strerror}): choose another"
             ) from None
 
 

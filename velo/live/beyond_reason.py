@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from velo.arrays import Floats, Integers
 from velo.racing.reason import PRICE
 from velo.warehouse.race_checks import HIGHEST_BOOK, LOWEST_BOOK
 
@@ -19,9 +19,7 @@ BEYOND_REASON = "odds beyond reason"
 """The verdict on each runner of a race whose odds are, where it is predicted all the same."""
 
 
-def books_beyond_reason(
-    races: npt.NDArray[np.int64], odds: npt.NDArray[np.float64]
-) -> dict[int, str]:
+def books_beyond_reason(races: Integers, odds: Floats) -> dict[int, str]:
     """The races whose odds cannot be a market's, each with what is wrong.
 
     Args:
@@ -35,20 +33,23 @@ def books_beyond_reason(
     np.maximum.at(longest, of_race, np.nan_to_num(odds, nan=-np.inf))
     shortest = np.full(len(distinct), np.inf)
     np.minimum.at(shortest, of_race, np.nan_to_num(odds, nan=np.inf))
-    found: dict[int, str] = {}
+    faults: dict[int, str] = {}
     for race, book, low, high in zip(distinct.tolist(), books, shortest, longest, strict=True):
         if not np.isfinite(high):
             continue
         if low < PRICE.least or high > PRICE.most:
-            found[race] = f"it has odds of {low if low < PRICE.least else high:g}"
+            faults[race] = f"it has odds of {low if low < PRICE.least else high:g}"
         elif not np.isnan(book) and not LOWEST_BOOK <= book <= HIGHEST_BOOK:
-            found[race] = (
-                f"its odds make a book of {book:.3g}, and a market's is between {LOWEST_BOOK:g} "
-                f"and {HIGHEST_BOOK:g}"
+            faults[race] = (
+                f"its odds make a book of {book:.3g}, and a market's book is between "
+                f"{LOWEST_BOOK:g} and {HIGHEST_BOOK:g}"
             )
-    return found
+    return faults
 
 
 def declined(wrong: Mapping[int, str], race: int) -> str:
     """Why a race is not predicted, as a person reads it."""
-    return f"{wrong[race]}: correct them (live.beyond_reason = 'mark' predicts it without a market)"
+    return (
+        f"{wrong[race]}: correct the odds (live.beyond_reason = 'mark' predicts the race without a "
+        "market)"
+    )

@@ -13,12 +13,9 @@ import pyarrow as pa
 
 from velo.errors import DataError, InputError
 from velo.home import Home
-from velo.live.card_file import CardRow, card_rows, check_card, standings, unread_odds
-from velo.live.doubtful_horses import doubtful_horses
+from velo.live.card_file import CardRow, card_rows, check_card, recognise, standings, unread_odds
+from velo.live.card_notes import doubtful_horses, moved_races, strangers, unknown_courses
 from velo.live.entries import absentees, entries_of
-from velo.live.matching import recognise
-from velo.live.moved_races import moved_races
-from velo.live.newcomers import strangers, unknown_courses
 from velo.racing.racing_day import is_racing_day
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
@@ -26,7 +23,7 @@ from velo.warehouse.ingest import Batch, ingest
 
 
 @dataclass(frozen=True)
-class Unscored:
+class Unpredicted:
     """A runner, or a race (without `horse`), that gets no prediction, and why."""
 
     race: str
@@ -58,7 +55,7 @@ class Card:
 
     Attributes:
         entries: one row a runner, as `velo.live.entries` gives them, races together.
-        said: the rows of the card file, none where the card is the warehouse's own.
+        rows: the rows of the card file, none where the card is the warehouse's own.
         unscored: runners that could not be read.
         incomplete: races that lack such a runner.
         absent: horses that are not to run.
@@ -66,8 +63,8 @@ class Card:
     """
 
     entries: pa.Table
-    said: Sequence[CardRow] = ()
-    unscored: list[Unscored] = field(default_factory=list)
+    rows: Sequence[CardRow] = ()
+    unscored: list[Unpredicted] = field(default_factory=list)
     incomplete: frozenset[int] = frozenset()
     absent: list[Absent] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -79,7 +76,7 @@ def take_card(
     path: Path,
     progress: Callable[[str], None],
     clock: Callable[[], datetime],
-    shown: str | None = None,
+    name: str | None = None,
     admit: Callable[[Card], None] = lambda card: None,
 ) -> Card:
     """A card file into the warehouse, and its races out of it.
@@ -93,7 +90,7 @@ def take_card(
         path: of the card.
         progress: called with the name of each stage as it begins.
         clock: gives the time that the import bears, with its zone.
-        shown: what the file is called in the warehouse, its path by default.
+        name: what the file is called in the warehouse, its path by default.
         admit: looks at the card before it is kept; raises to refuse it.
 
     Raises:
@@ -101,16 +98,16 @@ def take_card(
         HomeError: the warehouse is in use.
         VeloError: what `admit` raised.
     """
-    called = shown or str(path)
+    called = name or str(path)
     cards: list[Card] = []
     out = standings(check_card(path), settings.store)
-    said = [replace(row, standing=out.get(row.line)) for row in card_rows(path)]
-    days = sorted({row.day for row in said if row.day is not None})
+    rows = [replace(row, standing=out.get(row.line)) for row in card_rows(path)]
+    days = sorted({row.day for row in rows if row.day is not None})
     if not days:
-        raise InputError(f"{called} has no row with a day that can be read, as 2026-05-02")
+        raise InputError(f"{called} has no row with a date that can be read, such as 2026-05-02")
 
     def check(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-        card = _card_of(con, settings, said, days, called)
+        card = _card_of(con, settings, rows, days, called)
         card.notes.extend(str(each) for each in batch.unread)
         admit(card)
         cards.append(card)
@@ -121,7 +118,7 @@ def take_card(
         path,
         "racecard",
         progress,
-        shown=shown or str(path.resolve()),
+        label=name or str(path.resolve()),
         clock=clock,
         check=check,
         latest=True,
@@ -133,7 +130,7 @@ def take_card(
 def _card_of(
     con: duckdb.DuckDBPyConnection,
     settings: Settings,
-    said: list[CardRow],
+    rows: list[CardRow],
     days: list[date],
     called: str,
 ) -> Card:
@@ -142,7 +139,7 @@ def _card_of(
     Raises:
         InputError: none of the card's runners is in it.
     """
-    running = [row for row in said if row.standing is None]
+    running = [row for row in rows if row.standing is None]
     listed = entries_of(con, settings, days)
     places = recognise(running, listed.to_pylist())
     races, horses = listed["race_id"].to_pylist(), listed["horse_id"].to_pylist()
@@ -170,8 +167,8 @@ def _card_of(
     unread = [row for row, place in zip(running, places, strict=True) if place is None]
     return Card(
         entries,
-        said,
-        [Unscored(_where(row), row.horse or None, _reason(row)) for row in unread],
+        rows,
+        [Unpredicted(_where(row), row.horse or None, _reason(row)) for row in unread],
         frozenset(of_race[key] for row in unread if (key := _race_of(row)) in of_race),
         _absent(con, entries, days),
         [
@@ -210,7 +207,7 @@ def held_card(home: Home, settings: Settings, day: date) -> Card:
     Raises:
         DataError: there is none.
     """
-    none = DataError(f"the warehouse holds no race of {day}: give the card, `velo predict CARD`")
+    none = DataError(f"the warehouse has no race on {day}: give the card, `velo predict CARD`")
     if not is_racing_day(day):
         raise none
     with warehouse(home, settings.store, write=False) as con:
@@ -250,7 +247,5 @@ def _reason(row: CardRow) -> str:
     if not row.horse:
         return f"line {row.line} names no horse"
     if row.day is None:
-        return f"line {row.line} has no day that can be read"
-    return (
-        f"line {row.line} was refused (`velo quarantine` says why), is there twice or did not run"
-    )
+        return f"line {row.line} has no date that can be read"
+    return f"line {row.line} was refused (`velo quarantine` says why), appears twice or did not run"

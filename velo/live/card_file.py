@@ -1,20 +1,25 @@
-"""What a card file says: its runners, by name and place, and the odds that it quotes."""
+"""What a card file says: its runners with their odds, and which runners of the races they are."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from velo.disk.plain_file import require_plain
 from velo.errors import InputError
+from velo.racing.courses import abbreviates
+from velo.racing.names import horse_name
 from velo.racing.odds import decimal_odds
+from velo.racing.off_time import may_mean
 from velo.racing.racing_day import First, day_order, racing_day
 from velo.racing.standing import Standing
 from velo.settings import Store
@@ -36,6 +41,8 @@ _NOTHING = re.compile(r"0+(\.0*)?")
 
 SUFFIXES = (".csv", ".json")
 _NAMED = ("horse", "date", "course", "off", "source_race_id")
+
+Runner = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,10 +76,10 @@ def check_card(path: Path) -> Path:
         InputError: another suffix, or no such file.
     """
     if not path.exists():
-        raise InputError(f"{path} is not there: give a racecard, .csv or .json")
+        raise InputError(f"{path} does not exist: give a racecard, .csv or .json")
     require_plain(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"{path}: a racecard is a .csv or a .json file")
+        raise InputError(f"{path}: a racecard must be a .csv or .json file")
     return path
 
 
@@ -86,10 +93,10 @@ def card_rows(path: Path) -> list[CardRow]:
     columns, rows = _rows(path)
     names = {field: CARD.plain(field, columns) for field in _NAMED}
     if not names["horse"]:
-        raise InputError(f"{path} has no column 'horse': a racecard has a row a runner")
+        raise InputError(f"{path} has no column 'horse': a racecard has a row per runner")
     if any(set(row) & CARD.never for _, row in rows):
         raise InputError(
-            f"{path} has finishing positions: give results to `velo results`, and a card here"
+            f"{path} has finishing positions, so it is no card: load results with `velo results`"
         )
     first = _day_order(rows, names["date"])
     return [_said(line, row, CURRENT, names, first) for line, row in rows]
@@ -107,13 +114,13 @@ def price_rows(path: Path, kind: str | None = None) -> list[CardRow]:
         InputError: the file is not there, or has not these columns.
     """
     if not path.exists():
-        raise InputError(f"{path} is not there: give a CSV file with the columns horse and odds")
+        raise InputError(f"{path} does not exist: give a CSV file with the columns horse and odds")
     require_plain(path)
     columns, rows = _rows(path)
     if "horse" not in columns or not set(columns) & {*KINDS, *UNNAMED}:
         raise InputError(
-            f"{path} needs the columns horse and odds (or one of {', '.join(KINDS)}), beside "
-            "race_id, date, course, off where it has them"
+            f"{path} needs the columns horse and odds (or one of {', '.join(KINDS)}), and may have "
+            "race_id, date, course and off"
         )
     names = {field: CARD.plain(field, columns) for field in _NAMED}
     first = _day_order(rows, names["date"])
@@ -167,7 +174,7 @@ def _rows(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 def unread_odds(rows: Sequence[CardRow]) -> list[str]:
     """A line for each price that could not be read: horse, column, text and line."""
     return [
-        f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is no price"
+        f"{row.horse or 'a horse'}, line {row.line}: {column} {text!r} is not a price"
         for row in rows
         for column, text in row.unread.items()
     ]
@@ -213,3 +220,48 @@ def _said(
             if price is None and not _NOTHING.fullmatch(named[kind][1])
         },
     )
+
+
+def recognise(rows: Sequence[CardRow], runners: Sequence[Runner]) -> list[int | None]:
+    """The place of each row's runner in the roster; None where none or more than one fits.
+
+    The name decides. Day, country suffix, the source's race, course and off are asked in turn,
+    where both sides say them, and never leave nobody where two were left: sources disagree about
+    offs and cut courses short, and a horse seldom runs twice in a day. An off on a 12-hour clock
+    is that of either half of the day.
+
+    Args:
+        rows: of one file.
+        runners: with `horse`, `day`, `course`, `off` and `source_race_id`.
+    """
+    named = defaultdict(list)
+    for place, runner in enumerate(runners):
+        named[horse_name(runner["horse"]).name].append(place)
+    places: list[int | None] = []
+    for row in rows:
+        name = horse_name(row.horse)
+        left = [
+            place
+            for place in (named.get(name.name, []) if name.name else [])
+            if row.day in (None, runners[place]["day"])
+            and _agree(name.suffix, horse_name(runners[place]["horse"]).suffix)
+        ]
+        for agrees in _agreements(row):
+            if len(left) > 1:
+                left = [place for place in left if agrees(runners[place])] or left
+        places.append(left[0] if len(left) == 1 else None)
+    return places
+
+
+def _agreements(row: CardRow) -> tuple[Callable[[Runner], bool], ...]:
+    """Whether a runner is of the row's race, of its course and off when the row says."""
+    offs = may_mean(row.off)
+    return (
+        lambda runner: _agree(row.race, runner["source_race_id"]),
+        lambda runner: row.course is None or abbreviates(row.course, runner["course"]),
+        lambda runner: not offs or not runner["off"] or runner["off"] in offs,
+    )
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other

@@ -1,4 +1,4 @@
-"""The races of the cards that were taken, as they were last declared, in SQLite.
+"""The races that cards declare: a card taken in, its races kept in SQLite and derived anew.
 
 What a card said stays known without the warehouse, which one writer holds at a time: who runs
 after whom an earlier card named and a later one does not, and at which odds. A later card of a
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,14 @@ import numpy as np
 import pyarrow as pa
 
 from velo.disk.sqlite_file import Step, sqlite_file
-from velo.live.card import Card
-from velo.live.card_file import CURRENT, KINDS
-from velo.live.matching import recognise
+from velo.home import Home
+from velo.live.card import Card, take_card
+from velo.live.card_file import CURRENT, KINDS, recognise
+from velo.live.entries import read_entries
 from velo.live.odds_taken import Quoted
+from velo.live.preparation import bring_build
+from velo.offline.build import current_build
+from velo.settings import Settings
 
 KEPT = timedelta(days=14)
 """How long after it was declared a race that is over is kept; then it is the warehouse's alone."""
@@ -84,14 +88,14 @@ class DeclaredRace:
     @property
     def day(self) -> date:
         """Of the race."""
-        found: date = self.entries["day"][0].as_py()
-        return found
+        day: date = self.entries["day"][0].as_py()
+        return day
 
     @property
     def horses(self) -> list[int]:
         """Its runners, in the order of the entries."""
-        found: list[int] = self.entries["horse_id"].to_pylist()
-        return found
+        horses: list[int] = self.entries["horse_id"].to_pylist()
+        return horses
 
     def quoted(self, decision: str) -> Quoted:
         """The card's odds, of one kind throughout the race: the model's where it is quoted."""
@@ -101,18 +105,84 @@ class DeclaredRace:
         return Quoted(np.array(prices, dtype=np.float64), kind)
 
 
+def take(
+    home: Home,
+    settings: Settings,
+    path: Path,
+    progress: Callable[[str], None],
+    clock: Callable[[], datetime],
+    name: str | None = None,
+    admit: Callable[[Card], None] = lambda card: None,
+) -> tuple[Card, str | None]:
+    """Take a card file, and build where results came in since the last build.
+
+    Args:
+        home: warehouse and builds.
+        settings: windows and DuckDB's bounds.
+        path: of the card.
+        progress: called with the name of each stage as it begins.
+        clock: gives the time that the import bears, with its zone.
+        name: what the file is called in the warehouse, its path by default.
+        admit: looks at the card before it is kept; raises to refuse it.
+
+    Returns:
+        The card, and what was done before, in words.
+
+    Raises:
+        InputError: the file is no card, or none of its rows could be read.
+        NothingIngested: there are no results at all.
+        InUse: another process holds the warehouse.
+        VeloError: what `admit` raised; then nothing of the card is kept.
+    """
+    card = take_card(home, settings, path, progress, clock, name, admit)
+    note = bring_build(home, settings, progress)
+    declare(home.cards, races_of(card, current_build(home).fingerprint))
+    return card, note
+
+
+def derive_anew(
+    home: Home, settings: Settings, races: Sequence[DeclaredRace]
+) -> list[DeclaredRace]:
+    """Declared races with what the current build's results say of them.
+
+    A race that the warehouse no longer has stays as it is.
+
+    Raises:
+        InUse: another process holds the warehouse.
+    """
+    build = current_build(home).fingerprint
+    days = sorted({each.day for each in races})
+    declared = {(each.race_id, horse) for each in races for horse in each.horses}
+    known = {each.race_id for each in races}
+    listed = read_entries(home, settings, days)
+    gone = [pair for pair in _pairs(listed) if pair[0] in known and pair not in declared]
+    if gone:
+        listed = read_entries(home, settings, days, gone)
+    ids = listed["race_id"].to_pylist()
+    fresh = []
+    for each in races:
+        entries = listed.filter(pa.array([race == each.race_id for race in ids]))
+        fresh.append(replace(each, entries=entries if len(entries) else each.entries, build=build))
+    return fresh
+
+
+def _pairs(entries: pa.Table) -> list[tuple[int, int]]:
+    races, horses = (entries[name].to_pylist() for name in ("race_id", "horse_id"))
+    return list(zip(races, horses, strict=True))
+
+
 def races_of(card: Card, build: str) -> list[DeclaredRace]:
     """A card's races one by one, each with the odds that the card says."""
     runners = card.entries.to_pylist()
     odds: dict[tuple[int, int], Mapping[str, float]] = {}
-    for row, place in zip(card.said, recognise(card.said, runners), strict=True):
+    for row, place in zip(card.rows, recognise(card.rows, runners), strict=True):
         if place is not None and row.odds:
             odds[runners[place]["race_id"], runners[place]["horse_id"]] = row.odds
     races = card.entries["race_id"].to_pylist()
     return [
         DeclaredRace(
             card.entries.filter(pa.array([each == race for each in races])),
-            {horse: said for (of, horse), said in odds.items() if of == race},
+            {horse: quotes for (of, horse), quotes in odds.items() if of == race},
             race in card.incomplete,
             build,
             tuple(
@@ -138,7 +208,7 @@ def declare(path: Path, races: Sequence[DeclaredRace]) -> None:
                     each.race_id,
                     each.day.isoformat(),
                     _packed(each.entries),
-                    json.dumps({str(horse): dict(said) for horse, said in each.odds.items()}),
+                    json.dumps({str(horse): dict(quotes) for horse, quotes in each.odds.items()}),
                     each.incomplete,
                     each.build,
                     json.dumps([dict(horse) for horse in each.absent]),
@@ -191,9 +261,9 @@ _SELECT = "SELECT entries, odds, incomplete, build, absent FROM races"
 
 
 def _declared(entries: bytes, odds: str, incomplete: int, build: str, absent: str) -> DeclaredRace:
-    said = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
+    quotes = {int(horse): kinds for horse, kinds in json.loads(odds).items()}
     return DeclaredRace(
-        _unpacked(entries), said, bool(incomplete), build, tuple(json.loads(absent))
+        _unpacked(entries), quotes, bool(incomplete), build, tuple(json.loads(absent))
     )
 
 

@@ -226,7 +226,7 @@ class _Link:
 def _gaps(links: Mapping[int, _Link], last: int) -> Iterator[str]:
     for link in range(1, last + 1):
         if link not in links:
-            yield f"link {link:,} is missing: a prediction was taken out"
+            yield f"link {link:,} is missing: a prediction was removed"
 
 
 def _not_in(links: Mapping[int, _Link], recorded: Mapping[str, Head]) -> Iterator[str]:
@@ -235,12 +235,12 @@ def _not_in(links: Mapping[int, _Link], recorded: Mapping[str, Head]) -> Iterato
         if held is None:
             yield (
                 f"MLflow's run {name} has link {head.link:,}, which is not in the chain: ledger.db "
-                "was cut or replaced, or is older than mlflow.db"
+                "was cut short or replaced, or is older than mlflow.db"
             )
         elif held.sha256 != head.sha256:
             yield (
-                f"MLflow's run {name} has another link {head.link:,} than the chain: ledger.db "
-                "was replaced, or chained anew"
+                f"link {head.link:,} of the chain is not the one in MLflow's run {name}: ledger.db "
+                "was replaced, or its chain was made anew"
             )
 
 
@@ -267,7 +267,7 @@ def _changed(
     for (prediction,) in con.execute(
         "SELECT prediction FROM predictions WHERE prediction NOT IN (SELECT prediction FROM links)"
     ):
-        yield f"{_named(con, prediction)} is not in the chain: it was put in past it"
+        yield f"{_named(con, prediction)} is not in the chain: VÉLØ did not add it"
 
 
 def _named(con: sqlite3.Connection, prediction: int) -> str:

@@ -70,5 +70,5 @@ def _by_itself(race: Mapping[str, Any]) -> Off | None:
 def _venue(race: Mapping[str, Any]) -> Venue:
     where = course(race.get("course"))
     name = "" if where is None else where.name
-    said = race.get("region") or (where and where.country)
-    return venue(name, said or country_of(name) or "GB")
+    region = race.get("region") or (where and where.country)
+    return venue(name, region or country_of(name) or "GB")

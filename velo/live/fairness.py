@@ -108,7 +108,7 @@ class Changed:
         )
 
 
-def judged(
+def mark_unfair(
     made: Sequence[Prediction], known: Mapping[int, RaceOffs]
 ) -> tuple[list[Prediction], list[Changed]]:
     """Predictions with `backfill` true where they are not fair, and those that results changed.
@@ -121,39 +121,42 @@ def judged(
     of_race: dict[int, list[Prediction]] = defaultdict(list)
     for each in made:
         of_race[each.race_id].append(each)
-    found, changed = [], []
+    predictions, changed = [], []
     for each in made:
         answers = [] if each.backfill else _answers(each, of_race[each.race_id], known)
-        found.append(replace(each, backfill=not (answers and answers[-1][0])))
+        predictions.append(replace(each, backfill=not (answers and answers[-1][0])))
         changed += [
             _changed(each, fair, results)
             for (before, _), (fair, results) in pairwise(answers)
             if fair != before and results is not None
         ]
-    return found, changed
+    return predictions, changed
 
 
 def off_by(
-    made: datetime, first_hour: datetime, declared: Sequence[Declaration], told: Sequence[ToldOff]
+    made: datetime,
+    first_hour: datetime,
+    declarations: Sequence[Declaration],
+    results: Sequence[ToldOff],
 ) -> datetime:
     """The off that a prediction is held to, beside the deadline that was written with it.
 
     Args:
         made: when it was made.
         first_hour: the earliest hour at which the race's region races: the off where none is known.
-        declared: by cards, whenever.
-        told: by results, the most trusted source first.
+        declarations: of the off by cards, whenever.
+        results: the offs that results give, the most trusted source first.
     """
-    then = [each.off for each in declared if each.since <= made]
+    then = [each.off for each in declarations if each.since <= made]
     certain = [each.at for each in then if not each.doubt]
-    results = [each.at for each in told if not each.doubt]
-    if results:
-        off = results[0]
-        return min(each for each in (*results, *certain) if off - NEAR <= each <= off)
+    exact_results = [each.at for each in results if not each.doubt]
+    if exact_results:
+        off = exact_results[0]
+        return min(each for each in (*exact_results, *certain) if off - NEAR <= each <= off)
     if certain:
         # What a doubtful card meant is settled by one that leaves no doubt: as it was read.
         return min(each.at for each in then)
-    return min((each.earliest for each in (told or then)), default=first_hour)
+    return min((each.earliest for each in (results or then)), default=first_hour)
 
 
 def _answers(

@@ -17,7 +17,8 @@ from training.data.dataset import add_field_wide, requests_sql, retrieve
 from training.data.declared import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors
-from velo.store.online.entity_rows import Asked
+from velo.sql_text import literal
+from velo.store.online.entity_rows import ServiceColumns
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Source:
     store: Any
     declared: Declared
     service: Any
-    asked: Asked
+    asked: ServiceColumns
 
     @classmethod
     def of(cls, store: Any, service: str) -> Source:
@@ -44,7 +45,9 @@ class Source:
             HomeError: the registry does not hold it.
         """
         known = declared(store, service)
-        return cls(store, known, store.get_feature_service(service), Asked.by(store, service))
+        return cls(
+            store, known, store.get_feature_service(service), ServiceColumns.by(store, service)
+        )
 
 
 def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.DataFrame:
@@ -58,15 +61,17 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
     Returns:
         Numbers as float64 (NaN missing), texts as categories.
     """
-    told: dict[str, Any] = source.store.get_online_features(
+    columns: dict[str, Any] = source.store.get_online_features(
         features=source.service, entity_rows=source.asked.entity_rows(entries, values)
     ).to_dict()
     known = source.declared
     frame = pd.DataFrame(
         {
-            name: pd.Categorical(told[name])
+            name: pd.Categorical(columns[name])
             if name in known.texts
-            else np.array(told[name], dtype=np.int64 if name in known.whole_numbers else np.float64)
+            else np.array(
+                columns[name], dtype=np.int64 if name in known.whole_numbers else np.float64
+            )
             for name in (*known.features, *known.ingredients)
             if name not in known.field_wide
         },
@@ -82,10 +87,10 @@ def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "entries.parquet"
         pq.write_table(keyed, path)
-        asked = as_pattern(path).replace("'", "''")
+        asked = literal(as_pattern(path))
         frame = retrieve(
             source.store,
             source.declared,
-            f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet('{asked}') ORDER BY entry",
+            f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet({asked}) ORDER BY entry",
         )
     return frame.sort_values("entry")[list(source.declared.features)].reset_index(drop=True)

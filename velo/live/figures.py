@@ -14,7 +14,8 @@ import pandas as pd
 
 from training.statistics import bootstrap, calibration_curve, likelihood
 from training.statistics.bootstrap import Days, Resampling
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.live.ledger import DOUBTFUL, OPEN, RAN, UNMATCHED, UNPRICED, VOID, WITHDRAWN, placed
 
 ROLLING = (7, 30, 90)
@@ -132,10 +133,10 @@ def figures(
     name, first, last = span
     within, backed = between(runners, first, last), between(bets, first, last)
     picks = backed.loc[(backed["outcome"] == RAN).to_numpy(dtype=bool), list(_OF_A_PICK)]
-    told = ~within["state"].isin((OPEN, VOID)).to_numpy(dtype=bool)
+    has_result = ~within["state"].isin((OPEN, VOID)).to_numpy(dtype=bool)
     wins, staked = float(picks["win_share"].sum()), float(picks["stake"].sum())
     profit = float(picks["profit"].sum())
-    days = _days_of(picks, pd.unique(within["day"].to_numpy()[told]))
+    days = _days_of(picks, pd.unique(within["day"].to_numpy()[has_result]))
     roi = bootstrap.ratio(
         picks["profit"].to_numpy(dtype=np.float64),
         picks["stake"].to_numpy(dtype=np.float64),
@@ -147,7 +148,7 @@ def figures(
         span=name,
         first=first.isoformat(),
         last=last.isoformat(),
-        races=len(pd.unique(within["race_id"].to_numpy()[told])),
+        races=len(pd.unique(within["race_id"].to_numpy()[has_result])),
         days=days.count,
         picks=len(picks),
         bet_days=len(np.unique(days.index)),
@@ -208,8 +209,8 @@ def whole_races(runners: pd.DataFrame) -> WholeRaces:
 
 def _against_market(within: pd.DataFrame, resampling: Resampling) -> dict[str, Any]:
     """Calibration and gain over whole races with a market."""
-    found = whole_races(within)
-    if not len(found.races):
+    forecasts = whole_races(within)
+    if not len(forecasts.races):
         return {
             "calibration_error": None,
             "calibration_races": 0,
@@ -218,11 +219,18 @@ def _against_market(within: pd.DataFrame, resampling: Resampling) -> dict[str, A
             "ll_gain_high": None,
         }
     gain = likelihood.delta_ll(
-        found.p, found.market, found.won, found.races, found.races.first(found.dates), resampling
+        forecasts.p,
+        forecasts.market,
+        forecasts.won,
+        forecasts.races,
+        forecasts.races.first(forecasts.dates),
+        resampling,
     )
     return {
-        "calibration_error": _number(calibration_curve.calibration_error(found.p, found.won)),
-        "calibration_races": len(found.races),
+        "calibration_error": _number(
+            calibration_curve.calibration_error(forecasts.p, forecasts.won)
+        ),
+        "calibration_races": len(forecasts.races),
         "ll_gain": _number(gain.value),
         "ll_gain_low": _number(gain.low),
         "ll_gain_high": _number(gain.high),

@@ -267,8 +267,8 @@ def _cells(runner: PredictedRunner) -> list[Any]:
 def _runner(columns: Sequence[str], cells: Sequence[Any]) -> PredictedRunner:
     values = dict(zip(columns, cells, strict=True))
     for name, nothing in _JSON.items():
-        said = values.get(name)
-        values[name] = nothing() if said in (None, "{}", "[]") else json.loads(said)
+        text = values.get(name)
+        values[name] = nothing() if text in (None, "{}", "[]") else json.loads(text)
     return PredictedRunner(**values)
 
 

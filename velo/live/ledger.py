@@ -83,7 +83,31 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
         `win_share`, `finish`, `ran`, `handicap`, `sp`, `bsp`; `whole` where the starters of the
         race are all predicted and all known.
     """
-    said = pd.DataFrame(
+    rows = _rows(predictions).merge(outcomes, on=["race_id", "horse_id"], how="left")
+    by_race = outcomes.drop_duplicates("race_id").set_index("race_id")
+    of_race, doubt = (rows["race_id"].map(by_race[name]) for name in ("ran", "doubt"))
+    rows["state"] = np.select(
+        [
+            of_race.isna(),
+            doubt.notna(),
+            of_race == 0,
+            rows["status"].isna(),
+            rows["status"] == "withdrawn",
+            rows["status"] == "void",
+        ],
+        [OPEN, DOUBTFUL, VOID, UNMATCHED, WITHDRAWN, VOID],
+        RAN,
+    )
+    starters = (rows["state"] == RAN).groupby(rows["race_id"]).transform("sum")
+    lost = rows["state"].isin((UNMATCHED, DOUBTFUL)).groupby(rows["race_id"]).transform("any")
+    won = rows["win_share"].fillna(0).groupby(rows["race_id"]).transform("sum")
+    rows["whole"] = ((starters == of_race) & ~lost & (won > 0.5)).to_numpy(dtype=bool)
+    return rows.drop(columns=["status", "doubt"])
+
+
+def _rows(predictions: Sequence[Prediction]) -> pd.DataFrame:
+    """A row a predicted runner."""
+    rows = pd.DataFrame(
         [
             (
                 race.race_id,
@@ -114,31 +138,9 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
         columns=list(_COLUMNS),
     )
     numbers = ["odds", "p_model", "p_market", "p_market_power", "p"]
-    said[numbers] = said[numbers].astype(np.float64)
-    keys = ["race_id", "horse_id"]
-    said[keys] = said[keys].astype(np.int64)
-    found = said.merge(outcomes, on=keys, how="left")
-    told = outcomes.drop_duplicates("race_id").set_index("race_id")
-    of_race = found["race_id"].map(told["ran"])
-    doubt = found["race_id"].map(told["doubt"])
-    state = np.select(
-        [
-            of_race.isna(),
-            doubt.notna(),
-            of_race == 0,
-            found["status"].isna(),
-            found["status"] == "withdrawn",
-            found["status"] == "void",
-        ],
-        [OPEN, DOUBTFUL, VOID, UNMATCHED, WITHDRAWN, VOID],
-        RAN,
+    return rows.astype(
+        dict.fromkeys(numbers, np.float64) | {"race_id": np.int64, "horse_id": np.int64}
     )
-    found["state"] = state
-    starters = (found["state"] == RAN).groupby(found["race_id"]).transform("sum")
-    lost = found["state"].isin((UNMATCHED, DOUBTFUL)).groupby(found["race_id"]).transform("any")
-    won = found["win_share"].fillna(0).groupby(found["race_id"]).transform("sum")
-    found["whole"] = ((starters == of_race) & ~lost & (won > 0.5)).to_numpy(dtype=bool)
-    return found.drop(columns=["status", "doubt"])
 
 
 def bets(
@@ -168,26 +170,26 @@ def bets(
         ],
         dtype=np.float64,
     )
-    found = runners[stakes > 0].reset_index(drop=True).assign(stake=stakes[stakes > 0])
-    ran = (found["state"] == RAN).to_numpy(dtype=bool)
-    returned = found["state"].isin((VOID, WITHDRAWN)).to_numpy(dtype=bool)
+    frame = runners[stakes > 0].reset_index(drop=True).assign(stake=stakes[stakes > 0])
+    ran = (frame["state"] == RAN).to_numpy(dtype=bool)
+    returned = frame["state"].isin((VOID, WITHDRAWN)).to_numpy(dtype=bool)
     for kind in SETTLED_AT:
-        odds = np.where(ran, found[kind].to_numpy(dtype=np.float64), np.nan)
+        odds = np.where(ran, frame[kind].to_numpy(dtype=np.float64), np.nan)
         profit = settlement.settle(
-            found["win_share"].fillna(0).to_numpy(dtype=np.float64),
+            frame["win_share"].fillna(0).to_numpy(dtype=np.float64),
             odds,
-            found["race_id"].to_numpy(),
+            frame["race_id"].to_numpy(),
             commission.get(kind, 0.0),
-            found["stake"].to_numpy(dtype=np.float64),
+            frame["stake"].to_numpy(dtype=np.float64),
         )
-        found[f"profit_{kind}"] = settlement.with_returns(profit, returned)
+        frame[f"profit_{kind}"] = settlement.with_returns(profit, returned)
     if settled_at is not None:
-        found["settlement"] = settled_at
-    by_exchange = (found["settlement"] == "bsp").to_numpy(dtype=bool)
-    found["paid_odds"] = np.where(by_exchange, found["bsp"], found["sp"]).astype(np.float64)
-    found["profit"] = np.where(by_exchange, found["profit_bsp"], found["profit_sp"])
-    found["outcome"] = np.where(ran & np.isnan(found["profit"]), UNPRICED, found["state"])
-    return found
+        frame["settlement"] = settled_at
+    by_exchange = (frame["settlement"] == "bsp").to_numpy(dtype=bool)
+    frame["paid_odds"] = np.where(by_exchange, frame["bsp"], frame["sp"]).astype(np.float64)
+    frame["profit"] = np.where(by_exchange, frame["profit_bsp"], frame["profit_sp"])
+    frame["outcome"] = np.where(ran & np.isnan(frame["profit"]), UNPRICED, frame["state"])
+    return frame
 
 
 def placed(bets: pd.DataFrame) -> np.ndarray:
@@ -200,8 +202,8 @@ def placed(bets: pd.DataFrame) -> np.ndarray:
 
 def counts(bets: pd.DataFrame) -> dict[str, int]:
     """Bets by outcome, every outcome named."""
-    found: dict[Any, int] = bets["outcome"].value_counts().to_dict()
+    by_outcome: dict[Any, int] = bets["outcome"].value_counts().to_dict()
     return {
-        each: int(found.get(each, 0))
+        each: int(by_outcome.get(each, 0))
         for each in (RAN, WITHDRAWN, VOID, UNMATCHED, UNPRICED, DOUBTFUL, OPEN)
     }

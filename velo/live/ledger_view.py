@@ -15,7 +15,7 @@ from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
 from velo.live.aliases import aliases, resolve
-from velo.live.fairness import Changed, judged
+from velo.live.fairness import Changed, mark_unfair
 from velo.live.figures import Figures, figures, spans
 from velo.live.journal import Prediction, bare_predictions
 from velo.live.offs import race_offs
@@ -43,7 +43,7 @@ class LedgerView:
 
     @property
     def late(self) -> int:
-        """How many of its races were predicted after their off only, and count all the same."""
+        """How many of its races were predicted only after their off, and count all the same."""
         late = self.runners["backfill"].to_numpy(dtype=bool)
         return int(self.runners.loc[late, "race_id"].nunique())
 
@@ -111,10 +111,10 @@ def view_ledger(
     if strategy is not None:
         _require_known(strategy, counted, settings)
     try:
-        found = outcomes(home, settings, {each.race_id for each in counted})
+        results = outcomes(home, settings, {each.race_id for each in counted})
     except NothingIngested:
-        found = outcomes_of_nobody()
-    runners = ledger.runners(counted, found)
+        results = outcomes_of_nobody()
+    runners = ledger.runners(counted, results)
     commission = {kind: settings.prices.commission_of(kind) for kind in ledger.SETTLED_AT}
     bets = ledger.bets(runners, commission, strategy, settled_at)
     return LedgerView(
@@ -136,7 +136,7 @@ def judge(
         HomeError: the warehouse is in use.
     """
     resolved = resolve(made, aliases(home, settings))
-    return judged(resolved, race_offs(home, settings, {each.race_id for each in resolved}))
+    return mark_unfair(resolved, race_offs(home, settings, {each.race_id for each in resolved}))
 
 
 def _require_known(strategy: str, counted: list[Prediction], settings: Settings) -> None:
@@ -145,8 +145,8 @@ def _require_known(strategy: str, counted: list[Prediction], settings: Settings)
     known = {*STRATEGIES, *settings.strategies, *(each.strategy for each in counted), *betting}
     if strategy not in known:
         raise DataError(
-            f"there is no strategy {strategy!r}: known are {', '.join(sorted(known))}, and what "
-            "velo.toml declares"
+            f"there is no strategy {strategy!r}: choose one of {', '.join(sorted(known))}, or "
+            "declare it in velo.toml"
         )
 
 
@@ -169,10 +169,10 @@ def outcomes_of_nobody() -> pd.DataFrame:
 
 def _nothing(made: list[Any], version: str | None) -> str:
     if not made:
-        return "no race was predicted in those days: run `velo predict CARD` before the off"
+        return "there are no predictions for those days: run `velo predict CARD` before the off"
     if version is not None:
         others = ", ".join(sorted({each.version for each in made}))
         return (
-            f"version {version} predicted none of them before the off: predictions are of {others}"
+            f"version {version} predicted none of them before the off; these versions did: {others}"
         )
-    return "every prediction was made after the off: --backfill counts those too"
+    return "every prediction was made after the off: --backfill counts them all the same"

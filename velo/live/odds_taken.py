@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from velo.arrays import Floats
 from velo.home import Home
-from velo.live.card_file import CardRow, quoted_kind
-from velo.live.matching import recognise
+from velo.live.card_file import CardRow, quoted_kind, recognise
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
@@ -26,7 +25,7 @@ class Quoted:
         strangers: priced rows that mean no runner of the card, or more than one.
     """
 
-    odds: npt.NDArray[np.float64]
+    odds: Floats
     kind: str | None
     strangers: int = 0
 

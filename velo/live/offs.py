@@ -73,7 +73,7 @@ def results_by_import(tellings: Iterable[Telling], files: dict[int, str]) -> tup
         tellings: of the race, by the trust in their sources, the greatest first.
         files: batch -> its file.
     """
-    rows, found = list(tellings), list[Results]()
+    rows, imports = list(tellings), list[Results]()
     for batch in sorted({each.since for each in rows}):
         then = [each for each in rows if each.since <= batch < (each.until or batch + 1)]
         several = [each for each in then if not each.whole]
@@ -82,27 +82,27 @@ def results_by_import(tellings: Iterable[Telling], files: dict[int, str]) -> tup
             for each in several or then
             if each.source in RESULTS and each.at is not None
         )
-        if (found or offs) and (not found or found[-1].offs != offs):
-            found.append(Results(batch, short_name(files.get(batch, "")), offs))
-    return tuple(found)
+        if (imports or offs) and (not imports or imports[-1].offs != offs):
+            imports.append(Results(batch, short_name(files.get(batch, "")), offs))
+    return tuple(imports)
 
 
 def _declared(rows: Iterable[tuple[int, datetime, int, datetime]]) -> dict[int, list[Declaration]]:
-    found: dict[int, list[Declaration]] = defaultdict(list)
+    by_race: dict[int, list[Declaration]] = defaultdict(list)
     for race, at, doubt, since in rows:
         # A prediction of the same second says no fraction of it.
         since = since.astimezone(UTC).replace(microsecond=0)
-        found[race].append(
+        by_race[race].append(
             Declaration(ToldOff(at.astimezone(UTC), timedelta(minutes=doubt)), since)
         )
-    return found
+    return by_race
 
 
 def _by_race(con: duckdb.DuckDBPyConnection, asked: dict[str, Any]) -> dict[int, list[Telling]]:
-    found: dict[int, list[Telling]] = defaultdict(list)
+    by_race: dict[int, list[Telling]] = defaultdict(list)
     for race, *telling in con.execute(_TELLINGS, asked).fetchall():
-        found[race].append(Telling(*telling))
-    return found
+        by_race[race].append(Telling(*telling))
+    return by_race
 
 
 # A file of results that has none of a race yet only declares it, and is no card.

@@ -29,11 +29,11 @@ def outcomes(home: Home, settings: Settings, races: Collection[int]) -> pd.DataF
         HomeError: it is in use.
     """
     with warehouse(home, settings.store, write=False) as con:
-        ended: pd.DataFrame = con.execute(
+        results: pd.DataFrame = con.execute(
             with_fragments(_OUTCOMES, fragments(), __name__),
             {"races": sorted(races), "doubtful": list(DOUBTFUL)},
         ).df()
-    return ended
+    return results
 
 
 _OUTCOMES = """

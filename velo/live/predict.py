@@ -18,9 +18,9 @@ from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.beyond_reason import declined
-from velo.live.card import Absent, Card, Unscored, held_card, race_name
+from velo.live.card import Absent, Card, Unpredicted, held_card, race_name
 from velo.live.card_file import CardRow, price_rows, unread_odds
-from velo.live.card_intake import take
+from velo.live.card_store import take
 from velo.live.clock import never_back
 from velo.live.journal import Prediction, record
 from velo.live.odds_taken import Quoted, held_odds, match_odds
@@ -75,7 +75,7 @@ class Predicted(Result):
     """
 
     predictions: list[Prediction]
-    unscored: list[Unscored]
+    unscored: list[Unpredicted]
     notes: list[str]
     absent: list[Absent] = field(default_factory=list)
     not_champion: str | None = None
@@ -141,26 +141,26 @@ def predict(
     card, built = _card(home, settings, asked, progress, clock, admit)
     notes = [*card.notes, built]
     card, unscored = _open_races(card, settings, asked, clock(), stored)
-    quoted, said = _quoted(home, settings, asked, card, prices, pricer.decision)
-    notes += said
+    quoted, price_notes = _quoted(home, settings, asked, card, prices, pricer.decision)
+    notes += price_notes
     card, quoted, left = _with_credible_odds(settings, card, quoted)
     unscored += left
     progress("features")
-    found, done = _features(home, pricer, card.entries, asked.offline, progress)
+    features, done = _features(home, pricer, card.entries, asked.offline, progress)
     notes += done
     progress("scoring")
     made = pricer.price(
         card.entries,
         quoted.odds,
         dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind),
-        found,
+        features,
         source="offline" if asked.offline else "online",
         build=Spine(home).fingerprint,
         now=clock(),
     )
     if not asked.backfill:
         unscored += [
-            Unscored(off_called(each), None, "its off passed while it was being scored")
+            Unpredicted(off_called(each), None, "its off passed while it was being scored")
             for each in made
             if each.backfill
         ]
@@ -190,7 +190,9 @@ def _model(home: Home, reference: str | None) -> Stored:
     try:
         return stored_model(home, str(rightful_champion(home).version))
     except ModelError as error:
-        raise ModelError(f"{error}; --model challenger predicts with the latest trained") from None
+        raise ModelError(
+            f"{error}; `--model challenger` predicts with the version trained last"
+        ) from None
 
 
 def _card(
@@ -202,7 +204,7 @@ def _card(
     admit: Callable[[Card], None],
 ) -> tuple[Card, str | None]:
     if (asked.card is None) == (asked.day is None):
-        raise InputError("give a card file, or --date for the day's cards in the warehouse")
+        raise InputError("give a card file, or --date for a day's cards in the warehouse")
     if asked.card is not None:
         return take(home, settings, asked.card, progress, clock, asked.name, admit)
     assert asked.day is not None
@@ -213,7 +215,7 @@ def _card(
 
 def _open_races(
     card: Card, settings: Settings, asked: Asked, now: datetime, stored: Stored
-) -> tuple[Card, list[Unscored]]:
+) -> tuple[Card, list[Unpredicted]]:
     """The races that can be predicted now, and the others with their reasons.
 
     Raises:
@@ -229,7 +231,7 @@ def _open_races(
         why = refusal(row, sizes[race], race in card.incomplete, now, asked.backfill, settings.live)
         if why:
             shut.add(race)
-            unscored.append(Unscored(race_name(row), None, why.why))
+            unscored.append(Unpredicted(race_name(row), None, why.why))
     if len(shut) == len(first):
         raise InputError(f"no race can be predicted: {unscored[-1].race}: {unscored[-1].reason}")
     mask = pa.array([row["race_id"] not in shut for row in rows])
@@ -250,11 +252,13 @@ def _quoted(
         quoted = match_odds(prices, runners, decision)
         notes = unread_odds(prices)
         if quoted.strangers:
-            notes.append(f"{quoted.strangers} rows of {asked.prices.name} price no runner of it")
+            notes.append(
+                f"{quoted.strangers} rows of {asked.prices.name} match no runner of the card"
+            )
         return quoted, notes
     if asked.card is None:
         return held_odds(home, settings, runners, decision), []
-    said = [
+    rows = [
         replace(
             row,
             odds={
@@ -262,14 +266,14 @@ def _quoted(
                 for kind, odd in row.odds.items()
             },
         )
-        for row in card.said
+        for row in card.rows
     ]
-    return match_odds(said, runners, decision), []
+    return match_odds(rows, runners, decision), []
 
 
 def _with_credible_odds(
     settings: Settings, card: Card, quoted: Quoted
-) -> tuple[Card, Quoted, list[Unscored]]:
+) -> tuple[Card, Quoted, list[Unpredicted]]:
     """The races that can be predicted at their odds, and the others with their reasons.
 
     Raises:
@@ -280,7 +284,7 @@ def _with_credible_odds(
     if not wrong:
         return card, quoted, []
     names = {row["race_id"]: race_name(row) for row in rows}
-    unscored = [Unscored(names[race], None, declined(wrong, race)) for race in wrong]
+    unscored = [Unpredicted(names[race], None, declined(wrong, race)) for race in wrong]
     if len(wrong) == len(names):
         raise InputError(f"no race can be predicted: {unscored[-1].race}: {unscored[-1].reason}")
     mask = np.array([row["race_id"] not in wrong for row in rows])
@@ -295,9 +299,9 @@ def _features(
     if offline:
         Spine(home).require_whole()
         return pricer.offline(entries), []
-    notes, found = [], []
+    notes, parts = [], []
     days = np.array(entries["day"].to_pylist())
     for day in sorted(set(days)):
         notes.append(bring_store(home, pricer.settings, pricer.source.store, day, progress))
-        found.append(pricer.online(entries.filter(pa.array(days == day))))
-    return pd.concat(found, ignore_index=True), notes
+        parts.append(pricer.online(entries.filter(pa.array(days == day))))
+    return pd.concat(parts, ignore_index=True), notes

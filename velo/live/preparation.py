@@ -49,11 +49,11 @@ def bring_build(home: Home, settings: Settings, progress: Callable[[str], None])
         return None
     done = build(home, settings, progress=progress, as_known=as_known)
     if unlike:
-        return f"build {done.number} was made: {unlike}"
+        return f"build {done.number} was made, because {unlike}"
     return (
-        f"build {done.number} was made: results had come in since the last one"
+        f"build {done.number} was made, because results had come in since the last one"
         if last
-        else f"build {done.number} was made: there was none"
+        else f"build {done.number} was made, because there was none"
     )
 
 
@@ -74,5 +74,5 @@ def bring_store(
         done = materialize(home, settings, store, day, progress=progress)
         require_morning_of(home, store, day)
         why = str(error).partition(": run ")[0]
-        return f"{why}: it was brought to {day} in {done.seconds:.1f} s"
+        return f"{why}, so it was brought to {day} in {done.seconds:.1f} s"
     return None

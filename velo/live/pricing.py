@@ -12,13 +12,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import request_values
 from training.scoring import Stored
 from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.errors import ModelError
 from velo.live import features
 from velo.live.beyond_reason import BEYOND_REASON, books_beyond_reason
@@ -85,9 +85,9 @@ class Pricer:
     def price(
         self,
         entries: pa.Table,
-        odds: npt.NDArray[np.float64],
+        odds: Floats,
         kinds: Mapping[int, str | None],
-        found: pd.DataFrame,
+        features: pd.DataFrame,
         *,
         source: str,
         build: str,
@@ -100,7 +100,7 @@ class Pricer:
             odds: float64[rows], NaN where there are none; a race with coupled entries is
                 priced without them, and so is one whose odds are beyond reason, marked.
             kinds: race -> what its odds are.
-            found: the rows' features.
+            features: the rows' features.
             source: `online` or `offline`.
             build: fingerprint of the build that the features are of.
             now: when they are made, with its zone; a race that is off by then, or has
@@ -113,10 +113,10 @@ class Pricer:
         strange = beyond_reason(rows, odds)
         without = {*_coupled(rows), *strange}
         frame["decision_odds"] = np.where([row["race_id"] in without for row in rows], np.nan, odds)
-        scored = score(self.stored, frame, found)
+        scored = score(self.stored, frame, features)
         judged = self._judged(scored, frame)
         saw = list(self.stored.model.fundamental.features)
-        values, records = _rows(found[saw]), _rows(scored)
+        values, records = _rows(features[saw]), _rows(scored)
         given: list[dict[str, Any]] = [
             {"decision_odds": _number(price), "beyond_reason": True}
             if row["race_id"] in strange
@@ -166,17 +166,15 @@ class Pricer:
     def _judged(self, scored: pd.DataFrame, frame: pd.DataFrame) -> list[dict[str, float] | None]:
         """The stakes by strategy on each row; None in a race without a market."""
         priced = scored["p"].notna().to_numpy()
-        found: list[dict[str, float] | None] = [None] * len(scored)
+        stakes_by_row: list[dict[str, float] | None] = [None] * len(scored)
         if priced.any():
             judged = stakes_by_strategy(self.stored, scored[priced], frame[priced], self.settings)
             for row, stakes in zip(np.flatnonzero(priced), judged, strict=True):
-                found[row] = stakes
-        return found
+                stakes_by_row[row] = stakes
+        return stakes_by_row
 
 
-def beyond_reason(
-    rows: Sequence[Mapping[str, Any]], odds: npt.NDArray[np.float64]
-) -> dict[int, str]:
+def beyond_reason(rows: Sequence[Mapping[str, Any]], odds: Floats) -> dict[int, str]:
     """The races whose odds cannot be a market's, each with what is wrong.
 
     Args:
@@ -200,8 +198,8 @@ def off_called(race: Prediction) -> str:
 
 def day_of(entries: pa.Table) -> date:
     """The day of entries that are all of one."""
-    found: date = entries["day"][0].as_py()
-    return found
+    day: date = entries["day"][0].as_py()
+    return day
 
 
 def _runner(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.statistics.profit_path import profit_path
-from training.statistics.races import Floats
+from velo.arrays import Floats
 from velo.live.figures import closing_value
 from velo.live.ledger import RAN
 

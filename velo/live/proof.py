@@ -50,13 +50,13 @@ def chain_lines(proof: Verified | None) -> list[str]:
     """What was verified of the ledger's hash chain, and what is wrong, in lines for a person."""
     if proof is None:
         return []
-    counted = f"{proof.checked:,} of {proof.links:,} predictions held against the hash chain"
+    counted = f"{proof.checked:,} of {proof.links:,} predictions checked against the hash chain"
     head = f"head {proof.head.link}:{proof.head.sha256[:12]}" if proof.head else "no head"
     lines = [f"{counted}, {proof.recorded:,} heads in MLflow, {head}"]
     if proof.earlier:
         lines.append(
-            f"{proof.earlier:,} predictions were there before {proof.begun}: nothing is proved of "
-            "them before that"
+            f"{proof.earlier:,} predictions were made before the chain began, at {proof.begun}: "
+            "nothing is proved about them before that"
         )
     return lines + [f"NOT AS RECORDED: {line}" for line in proof.lines]
 

@@ -43,11 +43,11 @@ def refusal(
     """
     until = deadline(race, live)
     if now >= until and not backfill:
-        called = "off" if has_off(race) else "cut-off, as it has no off,"
+        called = "its off was" if has_off(race) else "it has no off time, and its cut-off was"
         return Refusal(
             "past its off",
-            f"its {called} was {until:%Y-%m-%d %H:%M} UTC; --backfill predicts it all the same "
-            "and marks it for ever",
+            f"{called} {until:%Y-%m-%d %H:%M} UTC; --backfill predicts it all the same and marks "
+            "it for good",
         )
     if race["told"] and not backfill:
         return Refusal(
@@ -59,13 +59,13 @@ def refusal(
     if runners > live.most_runners:
         return Refusal(
             "too many runners",
-            f"it has {runners} runners, and no race has over {live.most_runners} "
+            f"it has {runners} runners, and no race has more than {live.most_runners} "
             "(live.most_runners)",
         )
     if incomplete and live.incomplete == "decline":
         return Refusal(
             "incomplete",
-            "a runner of it could not be read (live.incomplete = 'score' scores the others)",
+            "one of its runners could not be read (live.incomplete = 'score' scores the others)",
         )
     return None
 
@@ -78,6 +78,6 @@ def require_later_day(stored: Stored, day: Any) -> None:
     """
     if day < stored.train_end:
         raise ModelError(
-            f"version {stored.version} was trained on days before {stored.train_end}, so on "
-            f"{day}: choose an earlier model with --model"
+            f"version {stored.version} was trained on {day} as well, as on every day before "
+            f"{stored.train_end}: choose an earlier model with --model"
         )

@@ -49,21 +49,21 @@ def score(stored: Stored, entries: pd.DataFrame, features: pd.DataFrame) -> pd.D
         | {name: features[name].array for name in wanted},
         copy=False,
     )
-    found = explained(model, whole, model.predict(whole))
-    races = Races.of(found["race_id"].to_numpy())
-    blended, alone = (found[name].to_numpy(dtype=np.float64) for name in ("p", "p_model"))
+    scored = explained(model, whole, model.predict(whole))
+    races = Races.of(scored["race_id"].to_numpy())
+    blended, alone = (scored[name].to_numpy(dtype=np.float64) for name in ("p", "p_model"))
     best = np.where(np.isnan(blended), alone, blended)
     wrong = np.flatnonzero(~((alone > 0) & (alone <= 1) & (best > 0) & (best <= 1)))
     if len(wrong):
         raise ModelError(
-            f"version {stored.version} gives {found['horse'].iloc[wrong[0]]} a chance of "
+            f"version {stored.version} gives {scored['horse'].iloc[wrong[0]]} a chance of "
             f"{best[wrong[0]]:g}, and {alone[wrong[0]]:g} without the market; train again"
         )
-    order = np.lexsort((found["horse_id"].to_numpy(), -best, races.index))
+    order = np.lexsort((scored["horse_id"].to_numpy(), -best, races.index))
     rank = np.empty(races.n, dtype=np.int64)
     rank[order] = np.arange(races.n) - races.offsets[races.index[order]] + 1
-    found["rank"] = rank
-    return found
+    scored["rank"] = rank
+    return scored
 
 
 def stakes_by_strategy(
@@ -93,8 +93,8 @@ def stakes_by_strategy(
     chosen = {name: each for name, each in chosen.items() if not each.each_way}
     if settings.live.strategy not in chosen:
         raise SettingsError(
-            f"live.strategy is {settings.live.strategy!r}, which is none of {', '.join(chosen)}; "
-            "each-way strategies are for backtests"
+            f"live.strategy is {settings.live.strategy!r}, which is not one of {', '.join(chosen)}"
+            "; each-way strategies are for backtests only"
         )
     bank = settings.backtest.bank
     points = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from velo.formats import in_text
 from velo.live.journal import Prediction
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ def to_json(done: Predicted) -> dict[str, Any]:
 
 def race_json(race: Prediction) -> dict[str, Any]:
     """One race as JSON: what was asked, of whom, and each runner by rank."""
-    told = {name: getattr(race, name) for name in _OF_A_RACE}
-    return told | {
+    facts = {name: getattr(race, name) for name in _OF_A_RACE}
+    return facts | {
         "day": race.day.isoformat(),
         "market": race.price_kind is not None,
         "indicative": race.price_kind is not None and race.indicative,
@@ -95,7 +96,7 @@ def race_json(race: Prediction) -> dict[str, Any]:
 
 def why(moved: Sequence[dict[str, Any]]) -> str:
     """What moved a runner, in words: `trainer_sr_90d +0.12, ...`, nats."""
-    return ", ".join(f"{each['feature']} {each['push']:+.2f}" for each in moved)
+    return ", ".join(f"{each['feature']} {in_text.nats(each['push'], 2)}" for each in moved)
 
 
 def _fair(p: float) -> float | None:

@@ -100,14 +100,14 @@ def settle(
         progress: called with the name of each stage.
         clock: gives the time, with its zone: from when on a correction is known.
         wait: seconds to wait, each time that another process holds the warehouse.
-        waiting: told who is waited for, as a wait begins.
+        waiting: called with the process that is waited for, as a wait begins.
 
     Raises:
         InputError: a file cannot be read; those before it stay loaded.
         HomeError: the warehouse is in use.
         DataError: no row of the files has a day.
     """
-    batches, told, notes = [], set(), []
+    batches, dates, notes = [], set(), []
     for delivery in expand(list(paths)):
         with delivery.unpacked(home, settings.store) as path:
             batch = patiently(
@@ -118,25 +118,25 @@ def settle(
                     path,
                     form,
                     progress,
-                    shown=delivery.name,
+                    label=delivery.name,
                     clock=clock,
                     infers=settings.ingest.infer,
                 ),
                 wait,
                 waiting,
             )
-            told |= days_told(path, settings, batch.format)
+            dates |= days_told(path, settings, batch.format)
         batches.append(batch.to_dict())
         notes += batch.remarks()
-    if not told:
-        raise DataError("no row of the files has a day that can be read")
-    first, last = min(told), max(told)
+    if not dates:
+        raise DataError("no row of the files has a date that can be read")
+    first, last = min(dates), max(dates)
     try:
         opened = partial(view_ledger, home, settings, days=(first, last), backfilled=backfilled)
         book = patiently(opened, wait, waiting)
     except DataError as error:
         return Settled(batches, str(first), str(last), [], [], [*notes, str(error)])
-    days = [_day(book, day) for day in sorted(set(book.runners["day"]) & told)]
+    days = [_day(book, day) for day in sorted(set(book.runners["day"]) & dates)]
     lost = book.runners[book.runners["state"] == UNMATCHED].to_dict("records")
     unmatched = [
         " ".join(str(row[name]) for name in ("day", "course", "off", "horse") if row[name])
@@ -144,7 +144,7 @@ def settle(
     ]
     loaded = {batch["batch_id"] for batch in batches}
     notes += [f"changed by this result: {each}" for each in book.changed if each.batch_id in loaded]
-    late = f"{book.backfilled} races were predicted after their off only, and are left out"
+    late = f"{book.backfilled} races were predicted only after their off, and are left out"
     notes += [late] if book.backfilled else []
     return Settled(batches, str(first), str(last), days, unmatched, notes, book.warning)
 

@@ -7,12 +7,10 @@ right: a day that nothing changed before is neither figured nor written again.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import time
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -24,6 +22,7 @@ from training.record import mlflow_store
 from training.record.batches import known
 from training.record.mlflow_store import NOTE
 from training.statistics.bootstrap import Resampling
+from velo.disk.file_lock import in_turn
 from velo.errors import HomeError
 from velo.home import Home
 from velo.live.chain import Head
@@ -89,10 +88,12 @@ def record_days(
 def _brought(
     home: Home, settings: Settings, book: LedgerView, wanted: Mapping[str, str], head: Head | None
 ) -> Recorded:
-    with _alone(home):
+    # Two ledgers at once would each make the day's run.
+    with in_turn(home.root / ".ledger-runs.lock"):
         store = mlflow_store.client(home)
         experiment = mlflow_store.experiment_id(store, home, EXPERIMENT, KIND)
-        kept = {run.data.tags.get(DAY, ""): run for run in _runs(store, experiment)}
+        runs = mlflow_store.every_run(store, experiment)
+        kept = {run.data.tags.get(DAY, ""): run for run in runs}
         gone = [run for day, run in kept.items() if day not in wanted]
         for run in gone:
             store.delete_run(run.info.run_id)
@@ -118,15 +119,15 @@ def digests(book: LedgerView, settings: Settings) -> dict[str, str]:
         kind: _hashed(frame.drop(columns=["stakes"]))
         for kind, frame in (("runners", book.runners), ("bets", book.bets))
     }
-    told = set(book.runners.loc[book.runners["state"] != OPEN, "day"])
-    found = {}
+    settled_days = set(book.runners.loc[book.runners["state"] != OPEN, "day"])
+    by_day = {}
     for day in sorted(set(book.runners["day"])):
         for kind, frame in (("runners", book.runners), ("bets", book.bets)):
             begin, end = (cut(frame["day"].to_numpy(), day) for cut in (bisect_left, bisect_right))
             chain.update(f"{kind} {end - begin}".encode() + rows[kind][begin:end].tobytes())
-        if day in told:
-            found[day.isoformat()] = chain.hexdigest()
-    return found
+        if day in settled_days:
+            by_day[day.isoformat()] = chain.hexdigest()
+    return by_day
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,8 @@ def _day(book: LedgerView, settings: Settings, name: str, digest: str, head: Hea
     training = settings.training
     metrics: dict[str, float] = {}
     for span, begin in spans.items():
-        found = figures(book.runners, book.bets, (span, begin, day), Resampling.of(training))
-        metrics |= {f"{span}/{figure}": x for figure, x in _numbers(found).items()}
+        span_figures = figures(book.runners, book.bets, (span, begin, day), Resampling.of(training))
+        metrics |= {f"{span}/{figure}": x for figure, x in _numbers(span_figures).items()}
     runners = between(book.runners, day, day)
     kinds = sorted(set(runners["price_kind"].dropna()))
     tags = {
@@ -163,10 +164,10 @@ def _day(book: LedgerView, settings: Settings, name: str, digest: str, head: Hea
     return _Day(name, metrics, tags)
 
 
-def _numbers(found: Figures) -> Mapping[str, float]:
+def _numbers(span_figures: Figures) -> Mapping[str, float]:
     return {
         name: float(value)
-        for name, value in found.to_dict().items()
+        for name, value in span_figures.to_dict().items()
         if isinstance(value, int | float)
     }
 
@@ -192,25 +193,6 @@ def _write(store: MlflowClient, experiment: str, run: Run | None, day: _Day) -> 
     store.log_batch(run_id, figures_now, tags=[RunTag(*each) for each in day.tags.items()])
     if run.info.status != "FINISHED":
         store.set_terminated(run_id, "FINISHED", at + 86_400_000)
-
-
-def _runs(store: MlflowClient, experiment: str) -> Iterator[Run]:
-    token = None
-    while True:
-        page = store.search_runs([experiment], max_results=1000, page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """One at a time: two ledgers at once would each make the day's run."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    with (home.root / ".ledger-runs.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _hashed(frame: pd.DataFrame) -> Any:

@@ -60,7 +60,7 @@ class Drift(Result):
         return [each for each in self.readings if each.drifts]
 
     @property
-    def told(self) -> bool:
+    def conclusive(self) -> bool:
         """Whether any reading had enough."""
         return any(each.drifts is not None for each in self.readings)
 
@@ -103,7 +103,7 @@ class Drift(Result):
                 "races_of_others": self.window.others,
                 "indicative_races": self.window.indicative,
             },
-            "drifts": bool(self.drifting) if self.told else None,
+            "drifts": bool(self.drifting) if self.conclusive else None,
             "advice": {"step": step.step, "why": step.why},
             "drifting": [each.words() for each in self.drifting],
             "untold": self.untold,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from velo.errors import HomeError
+from velo.formats import in_text
 from velo.home import Home
 from velo.live.chain import Verified
 from velo.live.figures import Figures
@@ -50,7 +51,7 @@ class Ledger(Result):
         whole, held = self.spans[-1], "" if self.holds else "NOT AS RECORDED: "
         return (
             f"{held}{whole.races:,} races, {whole.picks:,} bets settled, "
-            f"profit {whole.profit:+.1f} points"
+            f"profit {in_text.points(whole.profit)} points"
         )
 
     def rows(self) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from velo.formats import in_text
+
 FEATURE, FAMILY, CALIBRATION, MARKET = "feature", "family", "calibration", "market"
 KINDS = (FEATURE, FAMILY, CALIBRATION, MARKET)
 
@@ -36,7 +38,7 @@ class Reading:
     missing: str | None = None
 
     @classmethod
-    def told(
+    def measured(
         cls,
         kind: str,
         name: str,
@@ -62,11 +64,9 @@ class Reading:
         assert self.excess is not None
         name = self.name if self.kind in (FEATURE, FAMILY) else f"the {self.name}"
         if self.measure == "nulls":
-            then = f"{100 * (self.reference or 0):.1f}%"
-            return (
-                f"{name} is missing on {100 * self.value:.1f}% of runners ({then} then; limit "
-                f"{100 * self.limit:.1f} points)"
-            )
+            now, then = in_text.percent(self.value), in_text.percent(self.reference or 0)
+            limit = in_text.number(100 * self.limit, 1)
+            return f"{name} is missing on {now} of runners ({then} then; limit {limit} points)"
         if self.measure in ("psi", "distance"):
             return (
                 f"{name} has moved: {MEASURES[self.measure]} {self.excess:.2f} over chance "

@@ -18,7 +18,7 @@ from training.statistics import calibration_curve, likelihood
 from training.statistics.bootstrap import Days, Estimate, Resampling
 from velo.live.figures import whole_races
 from velo.monitoring.reading import CALIBRATION, FAMILY, FEATURE, MARKET, Reading
-from velo.settings import Drift, Training
+from velo.settings import DriftLimits, Training
 
 FEWEST_DAYS = 5
 """Race days below which there is no variance by race day to speak of."""
@@ -26,7 +26,7 @@ CHANCE_SHARE = {"psi": 0.25, "distance": 0.5}
 NORMAL_95 = 1.96
 
 
-def of_features(reference: Reference, seen: pd.DataFrame, limits: Drift) -> list[Reading]:
+def of_features(reference: Reference, seen: pd.DataFrame, limits: DriftLimits) -> list[Reading]:
     """Each feature's distribution and nulls, and each family's nulls.
 
     Args:
@@ -35,14 +35,14 @@ def of_features(reference: Reference, seen: pd.DataFrame, limits: Drift) -> list
         limits: the settings'.
     """
     days = Days.of(seen["day"].to_numpy())
-    found = []
+    readings = []
     nulls = {}
     for name, then in reference.features.items():
         column = _column(seen, name, then)
         nulls[name] = column.isna().to_numpy(dtype=np.float64)
-        found += [*_distances(name, then, column, days, limits)]
+        readings += [*_distances(name, then, column, days, limits)]
         limit = limits.nulls + then.usual.nulls
-        found.append(
+        readings.append(
             _nulls(FEATURE, name, then.nulls, then.nulls_sd, limit, nulls[name], days, limits)
         )
     for family, names in reference.families.items():
@@ -57,14 +57,16 @@ def of_features(reference: Reference, seen: pd.DataFrame, limits: Drift) -> list
             )
         )
         missing = np.mean([nulls[name] for name in kept], axis=0)
-        found.append(_nulls(FAMILY, family, share, sd, limits.nulls + usual, missing, days, limits))
-    return found
+        readings.append(
+            _nulls(FAMILY, family, share, sd, limits.nulls + usual, missing, days, limits)
+        )
+    return readings
 
 
 def of_chances(
     judged: dict[str, float | None],
     runners: pd.DataFrame,
-    limits: Drift,
+    limits: DriftLimits,
     training: Training,
 ) -> list[Reading]:
     """Calibration and gain over the market, of the races that have results and a market.
@@ -83,19 +85,19 @@ def of_chances(
     at_hand = whole_races(runners)
     races, days = len(at_hand.races), len(np.unique(at_hand.dates))
     lack = _lack(races, limits.races, "races", days)
-    found = []
+    readings = []
     for kind, name, measure, figure, limit in wanted:
         then = judged.get(figure)
         if then is None:
-            found.append(Reading.untold(kind, name, measure, None, limit, "a holdout's figure"))
+            readings.append(Reading.untold(kind, name, measure, None, limit, "a holdout's figure"))
         elif lack is not None:
-            found.append(Reading.untold(kind, name, measure, then, limit, lack))
+            readings.append(Reading.untold(kind, name, measure, then, limit, lack))
         elif measure == "error":
             error = calibration_curve.calibration_error(at_hand.p, at_hand.won)
             chance = calibration_curve.error_by_chance(at_hand.p)
             usual = max(then - (judged.get("calibration_noise") or 0.0), 0.0)
             excess = error - chance - usual
-            found.append(Reading.told(kind, name, measure, then, error, excess, limit))
+            readings.append(Reading.measured(kind, name, measure, then, error, excess, limit))
         else:
             if measure == "slope":
                 now = calibration_curve.calibration_slope(at_hand.p, at_hand.won, at_hand.dates)
@@ -110,10 +112,10 @@ def of_chances(
                     Resampling.of(training),
                 )
                 off = then - now.value
-            found.append(
+            readings.append(
                 _estimated(kind, name, measure, then, _half(judged, figure), now, off, limit)
             )
-    return found
+    return readings
 
 
 def _column(seen: pd.DataFrame, name: str, then: FeatureReference) -> pd.Series:
@@ -123,7 +125,7 @@ def _column(seen: pd.DataFrame, name: str, then: FeatureReference) -> pd.Series:
 
 
 def _distances(
-    name: str, then: FeatureReference, column: pd.Series, days: Days, limits: Drift
+    name: str, then: FeatureReference, column: pd.Series, days: Days, limits: DriftLimits
 ) -> list[Reading]:
     shift = then.spread.shift(column, days)
     known = int(column.notna().sum())
@@ -152,7 +154,7 @@ def _distance(
         times = (chance / enough) ** (1 if measure == "psi" else 2)
         more = f"about {ceil(known * times) - known:,} runners with it"
         return Reading.untold(FEATURE, name, measure, 0.0, limit, more)
-    return Reading.told(FEATURE, name, measure, 0.0, value, value - chance, limit)
+    return Reading.measured(FEATURE, name, measure, 0.0, value, value - chance, limit)
 
 
 def _nulls(
@@ -163,7 +165,7 @@ def _nulls(
     limit: float,
     missing: np.ndarray,
     days: Days,
-    limits: Drift,
+    limits: DriftLimits,
 ) -> Reading:
     lack = _lack(len(missing), limits.runners, "runners", days.count)
     if lack is not None:
@@ -171,7 +173,7 @@ def _nulls(
     sd = float(np.sqrt(share_variance(days.totals(missing, 1 - missing))[0]))
     now = float(missing.mean())
     excess = abs(now - then) - NORMAL_95 * hypot(sd, then_sd)
-    return Reading.told(kind, name, "nulls", then, now, excess, limit)
+    return Reading.measured(kind, name, "nulls", then, now, excess, limit)
 
 
 def _estimated(
@@ -187,7 +189,7 @@ def _estimated(
     if not np.isfinite(now.half_width):
         return Reading.untold(kind, name, measure, then, limit, "races of more days")
     excess = off - hypot(now.half_width, then_half)
-    return Reading.told(kind, name, measure, then, now.value, excess, limit)
+    return Reading.measured(kind, name, measure, then, now.value, excess, limit)
 
 
 def _half(judged: dict[str, float | None], figure: str) -> float:
@@ -195,7 +197,7 @@ def _half(judged: dict[str, float | None], figure: str) -> float:
     return 0.0 if low is None or high is None else (high - low) / 2
 
 
-def _lift_limit(judged: dict[str, float | None], limits: Drift) -> float:
+def _lift_limit(judged: dict[str, float | None], limits: DriftLimits) -> float:
     """What may be lost of the holdout's gain; of none, nothing."""
     return (1 - limits.lift_kept) * max(judged.get("delta_ll") or 0.0, 0.0)
 

@@ -26,6 +26,7 @@ from velo.result import Result
 from velo.settings import Settings
 from velo.store.online.standing import standing_of
 from velo.store.registry_file import holds_declarations
+from velo.store.undescribed import undescribed
 from velo.warehouse.totals import totals
 
 
@@ -162,6 +163,7 @@ def _facts(
         build.get("hashed", True),
         elsewhere(home),
         unlike,
+        undescribed(home.registry, settings.training.service),
     )
 
 

@@ -28,6 +28,7 @@ class Facts:
         hashed: whether the build has hashes of its files.
         elsewhere: places, other than where the home lies, that its files name as the home's.
         unlike: how the build's windows are others than the settings', in words.
+        undescribed: a feature of the settings' service that the registry does not describe.
     """
 
     today: date
@@ -44,6 +45,7 @@ class Facts:
     hashed: bool = True
     elsewhere: tuple[str, ...] = ()
     unlike: str | None = None
+    undescribed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,34 +113,37 @@ def due(facts: Facts, limits: Upkeep) -> list[Due]:
         return [Due("velo backup FILE", f"{why}archive where the home is to lie")]
     if facts.results_to is None:
         return [Due("velo ingest FILE", "there are no results yet")]
-    found, stale = _due_to_readers(facts), staleness(facts)
+    due_now, stale = _due_to_readers(facts), staleness(facts)
     if facts.build is None:
-        found.append(Due("velo build", "there are no offline tables yet"))
+        due_now.append(Due("velo build", "there are no offline tables yet"))
     elif facts.unlike:
-        found.append(Due("velo build", facts.unlike))
+        due_now.append(Due("velo build", facts.unlike))
     elif facts.unseen:
-        found.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
+        due_now.append(Due("velo build", f"{facts.unseen} imports came in since the build"))
     elif not facts.hashed:
-        found.append(Due("velo build", "the build is from before files had hashes"))
+        due_now.append(Due("velo build", "the build is from before files had hashes"))
     if not facts.applied:
-        found.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
+        due_now.append(Due("feast -c feature_repo apply", "the features are not declared to Feast"))
+    elif facts.undescribed:
+        why = f"the registry does not say what {facts.undescribed} is, so nothing can be trained"
+        due_now.append(Due("feast -c feature_repo apply", why))
     if facts.misnamed is not None:
-        found.append(Due("mend velo.toml", facts.misnamed))
+        due_now.append(Due("mend velo.toml", facts.misnamed))
     if not facts.models:
-        found.append(Due("velo train", "there is no model yet"))
+        due_now.append(Due("velo train", "there is no model yet"))
     challenger = facts.models.get("challenger", {})
     if challenger.get("verdict") == "passed" and "promotion" not in challenger:
-        found.append(Due("velo promote", "the gate holds for the challenger"))
+        due_now.append(Due("velo promote", "the gate holds for the challenger"))
     if "champion" not in facts.models:
-        return found
+        return due_now
     if stale.results_days is not None and stale.results_days > limits.results_days:
-        found.append(Due("velo ingest FILE", f"the last result is {stale.results_days} days old"))
+        due_now.append(Due("velo ingest FILE", f"the last result is {stale.results_days} days old"))
     if not stale.online_fresh:
         command = f"velo materialize --as-of {stale.next_race_day}"
-        found.append(Due(command, "the online store does not serve the next race day"))
+        due_now.append(Due(command, "the online store does not serve the next race day"))
     if stale.model_days is not None and stale.model_days > limits.model_days:
-        found.append(Due("velo train", f"the champion is {stale.model_days} days old"))
-    return found
+        due_now.append(Due("velo train", f"the champion is {stale.model_days} days old"))
+    return due_now
 
 
 def _due_to_readers(facts: Facts) -> list[Due]:
@@ -152,45 +157,45 @@ def _due_to_readers(facts: Facts) -> list[Due]:
     return []
 
 
-def due_to_drift(found: dict[str, Any] | None, already: list[Due]) -> list[Due]:
+def due_to_drift(drift: dict[str, Any] | None, already: list[Due]) -> list[Due]:
     """What drift asks for beyond what is due already.
 
     Args:
-        found: as `velo.monitoring.drift` tells it in plain JSON; None without a champion.
+        drift: as `velo.monitoring.drift` tells it in plain JSON; None without a champion.
         already: a command is named once.
     """
-    if not found or not found["drifts"]:
+    if not drift or not drift["drifts"]:
         return []
-    step, why = found["advice"]["step"], found["advice"]["why"]
+    step, why = drift["advice"]["step"], drift["advice"]["why"]
     command = {"retrain": "velo train", "investigate": "velo drift"}[step]
     return [] if command in (each.command for each in already) else [Due(command, why)]
 
 
-def drift_lines(found: dict[str, Any] | None) -> list[str]:
+def drift_lines(drift: dict[str, Any] | None) -> list[str]:
     """Drift in a few lines of the status table; none without a champion."""
-    if found is None:
+    if drift is None:
         return []
     for why in ("wait", "error"):
-        if why in found:
-            return [f"could not tell: {found[why]}"]
-    window = found["window"]
+        if why in drift:
+            return [f"could not tell: {drift[why]}"]
+    window = drift["window"]
     of = f"{window['runners']:,} runners, {window['first']} to {window['last']}"
-    lines = found["drifting"][:MOST_LINES]
-    if len(found["drifting"]) > MOST_LINES:
-        lines.append(f"and {len(found['drifting']) - MOST_LINES} more: velo drift")
+    lines = drift["drifting"][:MOST_LINES]
+    if len(drift["drifting"]) > MOST_LINES:
+        lines.append(f"and {len(drift['drifting']) - MOST_LINES} more: velo drift")
     if not lines:
-        lines = ["cannot be told yet" if found["drifts"] is None else "none"]
-    return [f"{lines[0]} ({of})", *lines[1:], *found["untold"]]
+        lines = ["cannot be told yet" if drift["drifts"] is None else "none"]
+    return [f"{lines[0]} ({of})", *lines[1:], *drift["untold"]]
 
 
-def exit_code(todo: list[Due], found: dict[str, Any] | None) -> int:
+def exit_code(todo: list[Due], drift: dict[str, Any] | None) -> int:
     """1 when something is due, 2 when drift could not be looked for, else 0.
 
     A champion that has predicted too little yet is no fault: its days will come.
     """
     if todo:
         return 1
-    return 2 if found is not None and "error" in found else 0
+    return 2 if drift is not None and "error" in drift else 0
 
 
 MOST_LINES = 4

@@ -53,14 +53,14 @@ def window(home: Home, settings: Settings, version: str) -> Window | None:
     own = ledger.counting(made, version=version)
     races = {each.race_id for each in own}
     try:
-        found = outcomes(home, settings, races) if races else outcomes_of_nobody()
+        results = outcomes(home, settings, races) if races else outcomes_of_nobody()
     except NothingIngested:
-        found = outcomes_of_nobody()
+        results = outcomes_of_nobody()
     return Window(
         first,
         last,
         features(own),
-        ledger.runners(own, found),
+        ledger.runners(own, results),
         len(races),
         len({each.race_id for each in made} - races),
         sum(each.price_kind is not None and each.indicative for each in own),

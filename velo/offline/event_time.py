@@ -59,7 +59,7 @@ def event_time_of(sql: str, column: str) -> EventTime | None:
             each.get("class") == "WINDOW" and each["start"] == "UNBOUNDED_PRECEDING"
             for each in walk(root)
         )
-        reading = _Reading(column, lasting)
+        reading = _ClockReading(column, lasting)
         output = reading.query(root, {}).clock
     except Entangled:
         return None
@@ -67,7 +67,7 @@ def event_time_of(sql: str, column: str) -> EventTime | None:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _ClockedRows:
     """A relation within the SQL: the column that is its clock, and whether it is an input."""
 
     clock: str
@@ -75,12 +75,12 @@ class _Rows:
 
 
 @dataclass
-class _Reading:
+class _ClockReading:
     column: str
     lasting: bool
     reach: int = field(default=0, init=False)
 
-    def query(self, node: Node, steps: dict[str, _Rows]) -> _Rows:
+    def query(self, node: Node, steps: dict[str, _ClockedRows]) -> _ClockedRows:
         steps = dict(steps)
         for name, step in steps_of(node):
             steps[name] = self.query(step, steps)
@@ -100,9 +100,9 @@ class _Reading:
             raise Entangled
         source = self._source(node["from_table"], steps)
         self._check(node, source)
-        return _Rows(self._clock_among(node, source)[1], raw=False)
+        return _ClockedRows(self._clock_among(node, source)[1], raw=False)
 
-    def _union(self, children: list[Node], steps: dict[str, _Rows]) -> _Rows:
+    def _union(self, children: list[Node], steps: dict[str, _ClockedRows]) -> _ClockedRows:
         """All parts have the clock in one place; the first names it."""
         places, before, most = [], self.reach, self.reach
         for child in children:
@@ -116,16 +116,16 @@ class _Reading:
         self.reach = most
         if len({place for place, _ in places}) > 1:
             raise Entangled
-        return _Rows(places[0][1], raw=False)
+        return _ClockedRows(places[0][1], raw=False)
 
-    def _source(self, node: Node, steps: dict[str, _Rows]) -> _Rows:
+    def _source(self, node: Node, steps: dict[str, _ClockedRows]) -> _ClockedRows:
         if node["type"] == "SUBQUERY":
             return self.query(node["subquery"]["node"], steps)
         if node["type"] != "BASE_TABLE" or node["sample"] or node["column_name_alias"]:
             raise Entangled
-        return steps.get(node["table_name"], _Rows(self.column, raw=True))
+        return steps.get(node["table_name"], _ClockedRows(self.column, raw=True))
 
-    def _clock_among(self, node: Node, source: _Rows) -> tuple[int, str]:
+    def _clock_among(self, node: Node, source: _ClockedRows) -> tuple[int, str]:
         """The place and the name of the one selected column that is the clock."""
         candidates = []
         for place, each in enumerate(node["select_list"]):
@@ -137,7 +137,7 @@ class _Reading:
             raise Entangled
         return candidates[0]
 
-    def _is_clock(self, each: Node, source: _Rows) -> bool:
+    def _is_clock(self, each: Node, source: _ClockedRows) -> bool:
         """The clock itself, in another type, or moved to a later day."""
         if each["class"] == "CAST":
             return self._is_clock(each["child"], source)
@@ -147,7 +147,7 @@ class _Reading:
         names: list[str] = each["column_names"] if each["class"] == "COLUMN_REF" else []
         return names[-1:] == [source.clock]
 
-    def _check(self, node: Node, source: _Rows) -> None:
+    def _check(self, node: Node, source: _ClockedRows) -> None:
         grouped = plain_columns(node["group_expressions"])
         if node["group_expressions"] and (
             source.clock not in grouped
@@ -167,7 +167,7 @@ class _Reading:
         self.reach += max(map(_days_moved, node["select_list"]), default=0)
         self.reach += max((_check_window(each, source) for each in _windows(node)), default=0)
 
-    def _check_blind(self, each: Node, source: _Rows) -> None:
+    def _check_blind(self, each: Node, source: _ClockedRows) -> None:
         """A value does not look at the clock, but for the order of its windows."""
         orders = {id(part) for window in _windows(each) for part in walk(window["orders"])}
         for part in walk(each):
@@ -176,7 +176,7 @@ class _Reading:
                 raise Entangled
 
 
-def _check_window(window: Node, source: _Rows) -> int:
+def _check_window(window: Node, source: _ClockedRows) -> int:
     """A window looks back only.
 
     Returns:

@@ -6,6 +6,8 @@ from datetime import date
 
 import duckdb
 
+from velo.sql_text import identifier
+
 EXPOSED = ("races", "runners", "results", "prices", "race_flags")
 
 
@@ -34,4 +36,4 @@ def expose(
 def main_schema(con: duckdb.DuckDBPyConnection) -> str:
     """The qualified schema of the warehouse's own tables, which temporary ones may hide."""
     (database,) = con.execute("SELECT current_database()").fetchall()[0]
-    return f'"{database}".main'
+    return f"{identifier(database)}.main"

@@ -40,7 +40,7 @@ class Independence:
 
 
 @dataclass
-class _Rows:
+class _CarriedRows:
     """A relation within the SQL: its columns in order, and those that an input had just so."""
 
     columns: list[str | None]
@@ -76,11 +76,11 @@ def independence(
     try:
         root = parsed(sql)
         grouped = list(_groupings(root))
-        handed_on = _Reading(inputs, frozenset()).query(root, {}).carried
+        handed_on = _InputReading(inputs, frozenset()).query(root, {}).carried
         joined = {one[-1] for node in walk(root) for one, other in _equated(node)}
         common = set.intersection(*grouped) if grouped else joined or handed_on
         asked = frozenset(columns) or frozenset(common & handed_on)
-        reading = _Reading(inputs, asked, _aggregates())
+        reading = _InputReading(inputs, asked, _aggregates())
         if not asked or not asked <= reading.query(root, {}).carried:
             return None
     except Entangled:
@@ -89,7 +89,7 @@ def independence(
 
 
 @dataclass
-class _Reading:
+class _InputReading:
     """One pass over the SQL, which fails where rows of other values come in."""
 
     inputs: Mapping[str, list[str]]
@@ -98,7 +98,7 @@ class _Reading:
     own: set[str] = field(default_factory=set)
     looked_up: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def query(self, node: Node, steps: dict[str, _Rows]) -> _Rows:
+    def query(self, node: Node, steps: dict[str, _CarriedRows]) -> _CarriedRows:
         steps = dict(steps)
         for name, step in steps_of(node):
             steps[name] = self.query(step, steps)
@@ -115,7 +115,7 @@ class _Reading:
         self._hold_together(node)
         return _selected(node, relations)
 
-    def _union(self, parts: list[_Rows]) -> _Rows:
+    def _union(self, parts: list[_CarriedRows]) -> _CarriedRows:
         first = parts[0]
         if any(len(part.columns) != len(first.columns) for part in parts):
             raise Entangled
@@ -124,9 +124,9 @@ class _Reading:
             for place, name in enumerate(first.columns)
             if name and all(part.columns[place] == name in part.carried for part in parts)
         }
-        return _Rows(first.columns, carried)
+        return _CarriedRows(first.columns, carried)
 
-    def _relations(self, node: Node, steps: dict[str, _Rows]) -> dict[str, _Rows]:
+    def _relations(self, node: Node, steps: dict[str, _CarriedRows]) -> dict[str, _CarriedRows]:
         """Alias -> relation of a FROM; the first one has the columns."""
         if node["type"] == "JOIN":
             return self._joined(node, steps)
@@ -137,7 +137,7 @@ class _Reading:
             self.own.add(relation.name)
         return {node["alias"] or relation.name or node.get("table_name", ""): relation}
 
-    def _relation(self, node: Node, steps: dict[str, _Rows]) -> _Rows:
+    def _relation(self, node: Node, steps: dict[str, _CarriedRows]) -> _CarriedRows:
         if node["type"] == "SUBQUERY":
             return self.query(node["subquery"]["node"], steps)
         if node["type"] != "BASE_TABLE" or node["sample"] or node["column_name_alias"]:
@@ -147,9 +147,9 @@ class _Reading:
             return steps[name]
         if name not in self.inputs:
             raise Entangled
-        return _Rows(list(self.inputs[name]), set(self.inputs[name]), name)
+        return _CarriedRows(list(self.inputs[name]), set(self.inputs[name]), name)
 
-    def _joined(self, node: Node, steps: dict[str, _Rows]) -> dict[str, _Rows]:
+    def _joined(self, node: Node, steps: dict[str, _CarriedRows]) -> dict[str, _CarriedRows]:
         if node["join_type"] not in ("INNER", "LEFT") or node["ref_type"] != "REGULAR":
             raise Entangled
         if node["right"]["type"] == "JOIN":
@@ -200,7 +200,7 @@ class _Reading:
             raise Entangled
 
 
-def _selected(node: Node, relations: dict[str, _Rows]) -> _Rows:
+def _selected(node: Node, relations: dict[str, _CarriedRows]) -> _CarriedRows:
     """What a SELECT hands on."""
     columns: list[str | None] = []
     carried: set[str] = set()
@@ -224,10 +224,10 @@ def _selected(node: Node, relations: dict[str, _Rows]) -> _Rows:
         else:
             columns.append(each["alias"] or None)
     doubled = {name for name in columns if name and columns.count(name) > 1}
-    return _Rows(columns, carried - doubled)
+    return _CarriedRows(columns, carried - doubled)
 
 
-def _source(relations: dict[str, _Rows], column: list[str]) -> _Rows:
+def _source(relations: dict[str, _CarriedRows], column: list[str]) -> _CarriedRows:
     """The relation that a column is of: the named one, else the first that has it."""
     *qualifier, name = column
     having = [relation for relation in relations.values() if name in relation.columns]

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from velo.disk.pattern import as_pattern
+from velo.sql_text import literal
 
 DAYS = ("event_timestamp", "date", "known")
 """The columns that give a row its year, the first that a table has."""
@@ -36,13 +37,7 @@ def scan_years(folder: Path, years: Collection[int]) -> str | None:
 
 def files_below(folder: Path) -> str:
     """SQL: every parquet file below a folder, whatever signs its name has."""
-    pattern = f"{as_pattern(folder)}/**/*.parquet"
-    return "'" + pattern.replace("'", "''") + "'"
-
-
-def quoted(path: Path) -> str:
-    """A path as SQL."""
-    return "'" + str(path).replace("'", "''") + "'"
+    return literal(f"{as_pattern(folder)}/**/*.parquet")
 
 
 def columns_of(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
@@ -69,11 +64,11 @@ def write(con: duckdb.DuckDBPyConnection, relation: str, folder: Path) -> None:
     folder.mkdir(parents=True)
     year = year_of(columns_of(con, relation))
     if year is None:
-        con.execute(f"COPY (FROM {relation}) TO {quoted(folder / 'all.parquet')} ({_FORMAT})")
+        _write_file(con, relation, folder / "all.parquet")
         return
     _write_years(con, f"SELECT *, {year} AS year FROM {relation}", folder)
     if not any(folder.rglob("*.parquet")):
-        con.execute(f"COPY (FROM {relation}) TO {quoted(folder / 'empty.parquet')} ({_FORMAT})")
+        _write_file(con, relation, folder / "empty.parquet")
 
 
 def rewrite(
@@ -113,7 +108,10 @@ def link(before: Path, folder: Path, without: Collection[str] = ()) -> None:
                 shutil.copyfile(path, folder / path.name)
 
 
+def _write_file(con: duckdb.DuckDBPyConnection, relation: str, file: Path) -> None:
+    con.execute(f"COPY (FROM {relation}) TO {literal(str(file))} ({_FORMAT})")
+
+
 def _write_years(con: duckdb.DuckDBPyConnection, rows: str, folder: Path) -> None:
-    con.execute(
-        f"COPY ({rows}) TO {quoted(folder)} ({_FORMAT}, PARTITION_BY (year), OVERWRITE_OR_IGNORE)"
-    )
+    by_year = f"{_FORMAT}, PARTITION_BY (year), OVERWRITE_OR_IGNORE"
+    con.execute(f"COPY ({rows}) TO {literal(str(folder))} ({by_year})")

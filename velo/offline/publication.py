@@ -6,14 +6,14 @@ its draft away, and the draft of a killed one is cleared by the next.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from velo.disk.held_alone import held_alone
+from velo.disk.file_lock import held_alone
+from velo.disk.whole_file import point, put_in_place, sync
 from velo.home import Home
 
 PREFIX = "build-"
@@ -70,21 +70,10 @@ def builds(home: Home) -> list[Path]:
 
 def _publish(home: Home, draft: Draft) -> None:
     for path in sorted(draft.folder.rglob("*"), reverse=True):
-        _sync(path)
-    draft.folder.rename(draft.final)
-    link = home.offline / "current.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(draft.final.name, target_is_directory=True)
-    os.replace(link, home.current_build)
-    _sync(home.offline)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path)
+    put_in_place(draft.folder, draft.final)
+    point(home.current_build, draft.final.name)
+    sync(home.offline)
 
 
 def _number(path: Path) -> int:

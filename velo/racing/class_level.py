@@ -69,10 +69,10 @@ def _words(text: str | None) -> str:
 
 
 def _pattern_level(text: str | None) -> float | None:
-    said = _words(text)
-    if graded := _PATTERN.fullmatch(said):
+    words = _words(text)
+    if graded := _PATTERN.fullmatch(words):
         return _GRADES[graded[1]]
-    return _NAMED.get(said)
+    return _NAMED.get(words)
 
 
 def _class_level(text: str | None) -> float | None:

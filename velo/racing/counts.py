@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from velo.arrays import Floats
 
 
 def counts_of(rows: pd.DataFrame, names: Sequence[str]) -> dict[str, Floats]:

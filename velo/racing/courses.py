@@ -76,13 +76,13 @@ def course(text: str | None) -> Course | None:
     surface: str | None = None
     country: str | None = None
     name = _BRACKET.sub(" ", text)
-    for said in (bracket.strip() for bracket in _BRACKET.findall(text)):
-        if folded(said) in _ALL_WEATHER:
+    for bracket in map(str.strip, _BRACKET.findall(text)):
+        if folded(bracket) in _ALL_WEATHER:
             surface = "aw"
-        elif _COUNTRY.fullmatch(said):
-            country = said
+        elif _COUNTRY.fullmatch(bracket):
+            country = bracket
         else:
-            name = f"{name} {said}"
+            name = f"{name} {bracket}"
     name = folded(name)
     for ending in _ALL_WEATHER:
         if name.endswith(f" {ending}"):

@@ -10,12 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Floats
 from velo.racing.layoff import days_away
-
-Floats = npt.NDArray[np.float64]
 
 ORIGIN = pd.Timestamp("2000-01-01")
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Flags, Floats, Integers
 from velo.errors import DataError
 
-Floats = npt.NDArray[np.float64]
 Columns = Mapping[str, npt.NDArray[Any]]
 
 MOST_CHOSEN = 2
@@ -40,10 +40,10 @@ def jockey_chose(field: Columns) -> Floats:
     return np.minimum(counts, MOST_CHOSEN)
 
 
-def _changed(field: Columns) -> npt.NDArray[np.bool_]:
+def _changed(field: Columns) -> Flags:
     """Whether a known jockey of the last start rides it no more."""
-    last: npt.NDArray[np.int64] = field["last_rider_id"]
-    return (last != 0) & (last != field["rider_id"])
+    last: Integers = field["last_rider_id"]
+    return np.asarray((last != 0) & (last != field["rider_id"]), dtype=np.bool_)
 
 
 def of_known_rivals(ingredient: str) -> Callable[[Columns], Floats]:
@@ -74,8 +74,8 @@ FIELD_WIDE: Mapping[str, Callable[[Columns], Floats]] = {
 
 def field_wide(
     names: tuple[str, ...],
-    race_ids: npt.NDArray[np.int64],
-    field_sizes: npt.NDArray[np.int64],
+    race_ids: Integers,
+    field_sizes: Integers,
     ingredients: Columns,
 ) -> dict[str, Floats]:
     """Features of whole races, by name.

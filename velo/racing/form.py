@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from velo.arrays import Flags, Floats
 
 
 def ewma(newest_first: npt.ArrayLike, decay: float, unseen: float = np.nan) -> Floats:
@@ -69,7 +69,7 @@ def first_known(*columns: Floats) -> Floats:
     return known
 
 
-def _ratio(above: Floats, below: Floats, where: npt.NDArray[np.bool_]) -> Floats:
+def _ratio(above: Floats, below: Floats, where: Flags) -> Floats:
     answer = np.full(np.broadcast(above, below, where).shape, np.nan)
     np.divide(above, below, out=answer, where=where)
     return answer

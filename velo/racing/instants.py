@@ -39,8 +39,8 @@ def minutes(when: datetime) -> int:
 
 def minute_of_day(at: int, zone: str) -> int:
     """What the clock of a zone shows, in minutes after its midnight."""
-    shown = moment(at).astimezone(ZoneInfo(zone))
-    return shown.hour * 60 + shown.minute
+    clock = moment(at).astimezone(ZoneInfo(zone))
+    return clock.hour * 60 + clock.minute
 
 
 def instants(day: date, minute: int, source: str, place: Venue) -> list[Instant]:
@@ -112,17 +112,17 @@ def since_midnight(minute: int, hours: Hours) -> list[tuple[int, int]]:
 
 def _by_the_zones(day: date, minute: int, source: str, place: Venue) -> list[Instant]:
     clock, course = ZoneInfo(source), ZoneInfo(place.clock)
-    found = set()
+    moments = set()
     for days in (-1, 0, 1, 2):
         for fold in (0, 1):
-            shown = datetime.combine(
+            written = datetime.combine(
                 day + timedelta(days=days), time(minute // 60, minute % 60, fold=fold), clock
             )
-            when = shown.astimezone(UTC)
-            if when.astimezone(clock).replace(tzinfo=None) != shown.replace(tzinfo=None):
+            when = written.astimezone(UTC)
+            if when.astimezone(clock).replace(tzinfo=None) != written.replace(tzinfo=None):
                 continue
             local = when.astimezone(course)
             since = (local.date() - day).days * _DAY + local.hour * 60 + local.minute
             if 0 <= since < _DAY or _DAY <= since <= place.hours.last:
-                found.add(Instant(minutes(when), place.hours.outside(since)))
-    return sorted(found)
+                moments.add(Instant(minutes(when), place.hours.outside(since)))
+    return sorted(moments)

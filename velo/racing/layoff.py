@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from velo.arrays import Flags, Floats
 from velo.errors import SettingsError
 
 DAY = 86_400_000_000
@@ -29,9 +30,7 @@ def knots_of(text: str) -> list[tuple[float, float]]:
         return []
 
 
-def layoff_penalty(
-    days: npt.ArrayLike, knots: Sequence[tuple[float, float]]
-) -> npt.NDArray[np.float64]:
+def layoff_penalty(days: npt.ArrayLike, knots: Sequence[tuple[float, float]]) -> Floats:
     """Penalty of ``n`` layoffs in days: straight lines through the knots, flat outside them.
 
     ``knots`` are (days, penalty) with rising days (feature-rules.md, ``layoff_penalty``). A missing
@@ -47,7 +46,7 @@ def layoff_penalty(
     return np.interp(np.asarray(days, dtype=np.float64), at, penalty)
 
 
-def days_away(raced: Any, seen: Any) -> npt.NDArray[np.float64]:
+def days_away(raced: Any, seen: Any) -> Floats:
     """Whole days from one moment to another, ``[n]``; NaN where one is missing.
 
     Columns of moments as pandas reads them, UTC where they name no zone.
@@ -60,7 +59,7 @@ def days_away(raced: Any, seen: Any) -> npt.NDArray[np.float64]:
     return np.where(np.logical_or(since.isna(), until.isna()), np.nan, days)
 
 
-def penalty_on(days: npt.NDArray[np.float64], curves: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+def penalty_on(days: Floats, curves: npt.NDArray[Any]) -> Floats:
     """:func:`layoff_penalty` of ``n`` layoffs, each on the curve whose text stands beside it."""
     penalty = np.full(len(days), np.nan)
     for text in pd.unique(curves):
@@ -69,6 +68,6 @@ def penalty_on(days: npt.NDArray[np.float64], curves: npt.NDArray[Any]) -> npt.N
     return penalty
 
 
-def flag(holds: npt.NDArray[np.bool_], known: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def flag(holds: Flags, known: Floats) -> Floats:
     """1 where something holds and else 0; NaN where what it was read off is missing."""
     return np.where(np.isnan(known), np.nan, holds * 1.0)

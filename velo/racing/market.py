@@ -13,10 +13,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from velo.arrays import Flags, Floats, Integers
 from velo.errors import InputError
-
-Floats = npt.NDArray[np.float64]
-Offsets = npt.NDArray[np.int64]
 
 # (1/odds, the race's unknown, the race's book), a value a row -> probabilities, their slopes
 Curve = Callable[[Floats, Floats, Floats], tuple[Floats, Floats]]
@@ -92,7 +90,7 @@ def _without_margin(
 
 
 def _solved(
-    implied: Floats, starts: Offsets, curve: Curve, lowest: float, highest: float
+    implied: Floats, starts: Integers, curve: Curve, lowest: float, highest: float
 ) -> Floats:
     """Newton's method on all races at once, bisecting where a step would leave the bracket.
 
@@ -128,7 +126,7 @@ def _solved(
     return _normalised(p, starts)
 
 
-def _books(odds: npt.ArrayLike, offsets: npt.ArrayLike) -> tuple[Floats, Offsets]:
+def _books(odds: npt.ArrayLike, offsets: npt.ArrayLike) -> tuple[Floats, Integers]:
     """``1/odds``, NaN for a missing price, and the offsets, checked."""
     prices = np.asarray(odds, dtype=np.float64)
     starts = np.asarray(offsets, dtype=np.int64)
@@ -141,17 +139,17 @@ def _books(odds: npt.ArrayLike, offsets: npt.ArrayLike) -> tuple[Floats, Offsets
     return implied, starts
 
 
-def _lengths(starts: Offsets, rows: int) -> Offsets:
+def _lengths(starts: Integers, rows: int) -> Integers:
     return np.diff(starts, append=rows)
 
 
-def _normalised(weights: Floats, starts: Offsets) -> Floats:
+def _normalised(weights: Floats, starts: Integers) -> Floats:
     totals = np.add.reduceat(weights, starts) if starts.size else np.empty(0)
     shares: Floats = weights / np.repeat(totals, _lengths(starts, weights.size))
     return shares
 
 
-def _kept(rows: Floats, starts: Offsets, races: npt.NDArray[np.bool_]) -> tuple[Floats, Offsets]:
+def _kept(rows: Floats, starts: Integers, races: Flags) -> tuple[Floats, Integers]:
     """The rows of some races, and where these now begin."""
     lengths = _lengths(starts, rows.size)
     kept = lengths[races]

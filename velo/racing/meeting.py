@@ -47,12 +47,12 @@ class Off(NamedTuple):
     """An off as it is understood.
 
     Attributes:
-        shown: `HH:MM` by the source's clock.
+        hh_mm: `HH:MM` by the source's clock.
         minutes: the moment, in minutes since 1970 (UTC).
         doubt: minutes by which it may be earlier; 0 where it is certain.
     """
 
-    shown: str
+    hh_mm: str
     minutes: int
     doubt: int
 
@@ -122,21 +122,21 @@ def read_meeting(
     choices = _choices(day, offs, place, about, source)
     chosen, doubts = _settled(choices)
     held = [each.at for each in chosen if each is not None]
-    found: list[Off | None] = []
+    readings: list[Off | None] = []
     for off, choice, doubt in zip(offs, chosen, doubts, strict=True):
         if choice is None:
             choice = _beside(day, off, place, source, held)
         if choice is None:
-            found.append(None)
+            readings.append(None)
             continue
         if anywhere and not off.sure:
             doubt = max(doubt, HALF_DAY if choice.minute >= HALF_DAY else 0)
-        found.append(Off(hh_mm(choice.minute), choice.at, doubt))
-    if None in found and place.zone not in (None, source, HOME_ZONE):
+        readings.append(Off(hh_mm(choice.minute), choice.at, doubt))
+    if None in readings and place.zone not in (None, source, HOME_ZONE):
         assert place.zone is not None
         by_the_course = read_meeting(day, offs, place, about, place.zone)
-        return found if None in by_the_course else by_the_course
-    return found
+        return readings if None in by_the_course else by_the_course
+    return readings
 
 
 def exact_off(when: datetime, source: str = HOME_ZONE) -> Off:
@@ -157,30 +157,30 @@ def _plainly(
         return None
     midnight, ahead = steady
     late = any(each.late for each in offs)
-    found: list[Off | None] = []
+    readings: list[Off | None] = []
     for off in offs:
         only = _only(off, ahead, place.hours)
         if only is None or (late and not only.as_written):
             return None
-        found.append(Off(only.shown, midnight + only.since, 0))
-    return found
+        readings.append(Off(only.hh_mm, midnight + only.since, 0))
+    return readings
 
 
 class _Only(NamedTuple):
     since: int  # minutes after the course's midnight
-    shown: str
+    hh_mm: str
     as_written: bool
 
 
 @cache
 def _only(off: OffTime, ahead: int, hours: Hours) -> _Only | None:
-    found = [
+    meanings = [
         _Only(since, hh_mm(minute), minute == off.minute)
         for minute in ((off.minute,) if off.sure else (off.minute, off.other))
         for since, outside in since_midnight((minute + ahead) % (2 * HALF_DAY), hours)
         if outside == 0
     ]
-    return found[0] if len(found) == 1 else None
+    return meanings[0] if len(meanings) == 1 else None
 
 
 def _choices(
@@ -189,14 +189,14 @@ def _choices(
     """What each off may be, within the hours of racing."""
     late = any(each.late for each in offs)
     literal = [instants(day, each.minute, source, place) for each in offs]
-    inside = [any(each.outside == 0 for each in found) for found in literal]
+    inside = [any(each.outside == 0 for each in moments) for moments in literal]
     pads = [i for i, each in enumerate(offs) if each.padded]
     shows_24 = late or (
         not any(each.single for each in offs)
         and (about == 24 or bool(pads))
         and all(inside[each] for each in pads)
     )
-    found = []
+    choices = []
     for off, as_written, within in zip(offs, literal, inside, strict=True):
         if off.sure or (late and off.padded) or (shows_24 and within):
             halves = {off.minute: as_written}
@@ -205,17 +205,17 @@ def _choices(
                 off.minute: as_written,
                 off.other: instants(day, off.other, source, place),
             }
-        found.append(_within(halves))
-    return found
+        choices.append(_within(halves))
+    return choices
 
 
 def _within(halves: Mapping[int, Sequence[Instant]]) -> list[_Choice]:
     """The moments within the hours; where there is none, those that miss them by a little."""
-    least = min((each.outside for found in halves.values() for each in found), default=0)
+    least = min((each.outside for moments in halves.values() for each in moments), default=0)
     room = 0 if least == 0 else _SLACK
     choices = []
-    for minute, found in halves.items():
-        ats = [each.at for each in found if each.outside <= room]
+    for minute, moments in halves.items():
+        ats = [each.at for each in moments if each.outside <= room]
         if len(ats) == 2 and ats[1] - ats[0] < _NEAR:
             choices.append(_Choice(ats[1], minute, ats[1] - ats[0]))
         else:
@@ -227,13 +227,13 @@ def _settled(
     choices: Sequence[Sequence[_Choice]],
 ) -> tuple[list[_Choice | None], list[int]]:
     """Of every off the later of its plausible moments, and how much earlier it may have been."""
-    if all(len(found) <= 1 for found in choices):
-        alone = [found[0] if found else None for found in choices]
+    if all(len(options) <= 1 for options in choices):
+        alone = [options[0] if options else None for options in choices]
         return alone, [0 if each is None else each.slip for each in alone]
-    places = [place for place, found in enumerate(choices) if found]
+    places = [place for place, options in enumerate(choices) if options]
     chosen: list[_Choice | None] = [None] * len(choices)
     doubts = [0] * len(choices)
-    open_ = [found for found in choices if found]
+    open_ = [options for options in choices if options]
     for ways in (_orders(open_, LONGEST), _orders(open_, 2 * HALF_DAY)):
         if ways:
             break
@@ -252,10 +252,10 @@ def _settled(
 def _orders(choices: Sequence[Sequence[_Choice]], longest: int) -> list[tuple[_Choice, ...]]:
     """Every way to lay the offs out within so many minutes: each first at its earliest."""
     ways: dict[tuple[_Choice, ...], None] = {}
-    for start in sorted({each.at for found in choices for each in found}):
+    for start in sorted({each.at for options in choices for each in options}):
         way = []
-        for found in choices:
-            fits = next((each for each in found if start <= each.at <= start + longest), None)
+        for options in choices:
+            fits = next((each for each in options if start <= each.at <= start + longest), None)
             if fits is None:
                 break
             way.append(fits)

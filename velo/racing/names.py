@@ -39,10 +39,10 @@ def horse_name(text: str | None) -> HorseName:
 
     No text is ``('', None)``.
     """
-    said = (text or "").strip()
-    if named := _SUFFIX.match(said):
+    name = (text or "").strip()
+    if named := _SUFFIX.match(name):
         return HorseName(folded(named[1]), named[2].upper())
-    return HorseName(folded(said), None)
+    return HorseName(folded(name), None)
 
 
 def person_name(text: str | None) -> str:

@@ -80,12 +80,12 @@ def opening_and_touched(comment: str | None) -> PriceMoves:
     groups = _MOVES.findall(comment) if comment else []
     if not groups:
         return moves
-    told = moves.opening
+    prices = moves.opening
     for token in _MOVE.finditer(groups[-1]):
         if token["opening"]:
-            told = moves.opening
+            prices = moves.opening
         elif token["touched"]:
-            told = moves.touched
+            prices = moves.touched
         elif (price := decimal_odds(token["price"])) is not None:
-            told.append(price)
+            prices.append(price)
     return moves

@@ -82,11 +82,11 @@ def off_moment(text: str | None, day: datetime | None = None) -> datetime | None
         day: midnight of the race day in UTC; a moment over two days from it is another race's.
     """
     try:
-        found = datetime.fromisoformat(text.strip()) if text else None
+        at = datetime.fromisoformat(text.strip()) if text else None
     except ValueError:
         return None
-    if found is None or found.tzinfo is None:
+    if at is None or at.tzinfo is None:
         return None
-    if day is not None and abs(found - day) > timedelta(days=2):
+    if day is not None and abs(at - day) > timedelta(days=2):
         return None
-    return found.replace(second=0, microsecond=0)
+    return at.replace(second=0, microsecond=0)

@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from velo.arrays import Flags, Floats, Integers
 
 # Fewest runners, places, share of the odds; the handicaps' own lines lie over these.
 TERMS = ((5, 2, 0.25), (8, 3, 0.20))
 HANDICAP_TERMS = ((12, 3, 0.25), (16, 4, 0.25))
 
 
-def place_terms(ran: npt.NDArray[Any], handicap: npt.NDArray[np.bool_]) -> tuple[Integers, Floats]:
+def place_terms(ran: npt.NDArray[Any], handicap: Flags) -> tuple[Integers, Floats]:
     """How many places a race pays and at which share of the win odds.
 
     Args:

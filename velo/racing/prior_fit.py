@@ -13,6 +13,7 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 from scipy.special import betaln, gammaln
 
+from velo.arrays import Floats
 from velo.errors import DataError
 
 WEAKEST, STRONGEST = 1e-1, 1e5
@@ -86,9 +87,7 @@ def fit_gamma_poisson(
     return _strongest(likelihood)
 
 
-def _seen(
-    wins: npt.ArrayLike, out_of: npt.ArrayLike, name: str
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _seen(wins: npt.ArrayLike, out_of: npt.ArrayLike, name: str) -> tuple[Floats, Floats]:
     w, n = np.asarray(wins, dtype=np.float64), np.asarray(out_of, dtype=np.float64)
     known = n > 0
     if not known.any():
@@ -100,10 +99,10 @@ def _strongest(likelihood: Callable[[float], float]) -> float:
     """The ``k`` of the highest likelihood: a grid finds the hill, a bounded search its top."""
     heights = [likelihood(float(np.exp(at))) for at in _GRID]
     best = int(np.argmax(heights))
-    found = minimize_scalar(
+    optimum = minimize_scalar(
         lambda at: -likelihood(float(np.exp(at))),
         bounds=(_GRID[max(best - 1, 0)], _GRID[min(best + 1, len(_GRID) - 1)]),
         method="bounded",
         options={"xatol": 1e-4},
     )
-    return float(np.clip(np.exp(found.x), WEAKEST, STRONGEST))
+    return float(np.clip(np.exp(optimum.x), WEAKEST, STRONGEST))

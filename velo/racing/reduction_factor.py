@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from velo.arrays import Floats
 
 LEAST = 0.025
 """In a win market a smaller factor is not applied."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from velo.arrays import Integers
+
 REST_DAYS = (10.0, 21.0, 35.0, 60.0)
 STARTS = (0.0, 3.0, 10.0, 25.0)
 CELLS = (len(REST_DAYS) + 2) * (len(STARTS) + 1)
 
 
-def cell_of(rest: npt.ArrayLike, starts: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def cell_of(rest: npt.ArrayLike, starts: npt.ArrayLike) -> Integers:
     """The number of each start's cell, 0 to 29: 5 times the band of rest, and that of starts.
 
     Args:

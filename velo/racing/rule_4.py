@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from velo.arrays import Floats
 
 # fmt: off
 SCALE = (

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from velo.arrays import Flags, Floats
 
 
 def profit(
@@ -56,7 +56,7 @@ def each_way_profit(
     return result
 
 
-def with_returns(gross: Floats, returned: npt.NDArray[np.bool_]) -> Floats:
+def with_returns(gross: Floats, returned: Flags) -> Floats:
     """The profits with that of each returned bet 0, whether or not it had a price."""
     return np.where(returned, 0.0, gross)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from velo.arrays import Floats
 from velo.racing.form import ewma, ols_slope, shrunk_variance
 from velo.racing.prior_fit import fit_beta_binomial, fit_gamma_poisson
 
@@ -25,7 +26,6 @@ __all__ = [
     "shrunk_variance",
 ]
 
-Floats = npt.NDArray[np.float64]
 
 UPLIFT_LIMIT = 0.3
 

@@ -7,7 +7,7 @@ import re
 from velo.racing.courses import course as read_course
 from velo.racing.going import TURF_GROUPS, going_group
 
-_SAID = (
+_WORDS = (
     ("turf", re.compile(r"\b(?:turf|grass)\b")),
     (
         "aw",
@@ -27,8 +27,8 @@ def declared_surface(text: str | None) -> str | None:
 
     ``'TURF - "A" Course'``, ``'ALL WEATHER TRACK'``, ``'AWT'``, ``'Polytrack'``.
     """
-    said = text.lower() if text else ""
-    return next((surface for surface, words in _SAID if words.search(said)), None)
+    column = text.lower() if text else ""
+    return next((surface for surface, words in _WORDS if words.search(column)), None)
 
 
 def surface(
@@ -46,8 +46,8 @@ def surface(
     """
     bracket = _LAST_BRACKET.search(race_name) if race_name else None
     for text in (explicit, bracket[1] if bracket else None):
-        if (said := declared_surface(text)) is not None:
-            return said
+        if (declared := declared_surface(text)) is not None:
+            return declared
     track = read_course(course)
     if track is not None and track.surface is not None:
         return track.surface

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from velo.arrays import Floats
 from velo.racing import reduction_factor, rule_4
 
-Floats = npt.NDArray[np.float64]
 Law = Literal["none", "rule 4", "reduction factor"]
 
 STARTING_PRICES = ("sp", "bsp")
@@ -67,6 +67,6 @@ def paid_odds(
         kept = reduction_factor.price_kept(factors, withdrawn_race, races)
         return reduction_factor.reduced(odds, kept[race])
     share = rule_4.total_deduction(withdrawn_odds, withdrawn_race, races)
-    told = np.bincount(withdrawn_race, minlength=races) > 0
-    share = np.where((book < 1.0 - SUM_ERROR) & ~told, np.nan, share)
+    has_withdrawn = np.bincount(withdrawn_race, minlength=races) > 0
+    share = np.where((book < 1.0 - SUM_ERROR) & ~has_withdrawn, np.nan, share)
     return rule_4.after_deduction(odds, share[race])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from velo.report import formats
+from velo.formats import on_page as formats
 from velo.report.svg import Drawing, Scale
 
 
@@ -118,8 +118,3 @@ def padded(low: float, high: float) -> tuple[float, float]:
     """The span with a little room at both ends; never empty."""
     room = (high - low) * 0.06 or 1.0
     return low - room, high + room
-
-
-def share(value: float) -> str:
-    """A probability on an axis, as a percentage without needless places."""
-    return f"{100 * value:.3g}%"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from velo.report import formats, words
-from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+from velo.formats import on_page as formats
+from velo.report import words
+from velo.report.table import Cell, Column, PageTable, count, percent, ratio, word
 
 Report = Mapping[str, Any]
 
@@ -16,7 +17,7 @@ def kind(report: Report) -> str:
     return "walk" if report.get("walk_forward") else "backtest"
 
 
-def strategies(report: Report) -> Table:
+def strategies(report: Report) -> PageTable:
     """Strategies, price buckets and what needs no model: bets, profit, return."""
     rows = [
         [
@@ -44,10 +45,10 @@ def strategies(report: Report) -> Table:
     span = report["period"]
     walked = " walked forward" if kind(report) == "walk" else ""
     caption = f"Backtest{walked}, {formats.day(span['from'])} to {formats.day(span['to'])}"
-    return Table(kind(report), caption, columns, rows)
+    return PageTable(kind(report), caption, columns, rows)
 
 
-def chance(report: Report) -> Table:
+def chance(report: Report) -> PageTable:
     """Each strategy against random selections at the same odds, its power, its deflated Sharpe."""
     rows = []
     for name, each in _statements(report):
@@ -85,10 +86,10 @@ def chance(report: Report) -> Table:
         Column("Deflated Sharpe"),
     ]
     name = f"{kind(report)}-chance"
-    return Table(name, "Against chance: level stakes, before commission", columns, rows)
+    return PageTable(name, "Against chance: level stakes, before commission", columns, rows)
 
 
-def legs(report: Report) -> Table:
+def legs(report: Report) -> PageTable:
     """The models of a walk-forward, one after another."""
     rows = [
         [
@@ -111,18 +112,18 @@ def legs(report: Report) -> Table:
         Column("Gain, nats a race"),
         Column("α"),
     ]
-    return Table("legs", "The models that were walked forward", columns, rows)
+    return PageTable("legs", "The models that were walked forward", columns, rows)
 
 
 def paths(report: Report) -> dict[str, dict[str, Any]]:
     """The built-in strategies' profit at the end of each race day, as a profit path draws it."""
     days = report.get("days") or []
-    found = {}
+    curves = {}
     for name, each in report["strategies"].items():
         bank = each.get("bank")
         if bank and name in words.BUCKETS and len(bank["path"]) == len(days) > 0:
             profit = [value - bank["opening"] for value in bank["path"]]
-            found[name] = {
+            curves[name] = {
                 "bets": each["bets"],
                 "days": days,
                 "profit": profit,
@@ -130,14 +131,14 @@ def paths(report: Report) -> dict[str, dict[str, Any]]:
                 "low": [],
                 "high": [],
             }
-    return found
+    return curves
 
 
 def _stake(each: Mapping[str, Any]) -> str:
     """How a strategy stakes, where it is not a plain point on the win."""
     plan = str(each.get("stake", ""))
-    told = "" if plan.startswith("flat, 1 point") and "at most" not in plan else plan
-    return ", ".join(part for part in (told, "each way" if each.get("each_way") else "") if part)
+    plan = "" if plan.startswith("flat, 1 point") and "at most" not in plan else plan
+    return ", ".join(part for part in (plan, "each way" if each.get("each_way") else "") if part)
 
 
 def _statements(report: Report) -> Iterator[tuple[str, Mapping[str, Any]]]:

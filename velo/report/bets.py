@@ -14,7 +14,7 @@ from training.judging.diagnosis import odds_bands
 from training.judging.metrics import Predictions
 from training.statistics import bootstrap
 from training.statistics.bootstrap import FEWEST_DAYS, Estimate, Resampling
-from training.statistics.races import Flags, Floats
+from velo.arrays import Flags, Floats
 from velo.settings import OddsBand
 
 STEPS = 60
@@ -54,14 +54,14 @@ def paths(given: Predictions, terms: Terms) -> dict[str, dict[str, Any]]:
         Bucket -> `bets`, `days`, `profit`, and the band: at `band_days`, `low` and `high` hold
         95% of what the days up to then make when they are drawn again with replacement.
     """
-    found = {}
+    curves = {}
     for name, flags in terms.selections(given).items():
         bets = given.bets(flags)
         days, index = np.unique(bets.dates, return_inverse=True)
         profit = bets.profit(terms.commission)
         by_day = np.bincount(index.reshape(-1), profit, len(days)).astype(np.float64)
         places, low, high = _band(by_day, terms)
-        found[name] = {
+        curves[name] = {
             "bets": len(bets),
             "days": [str(day)[:10] for day in days],
             "profit": np.cumsum(by_day),
@@ -69,7 +69,7 @@ def paths(given: Predictions, terms: Terms) -> dict[str, dict[str, Any]]:
             "low": low,
             "high": high,
         }
-    return found
+    return curves
 
 
 def by_odds(given: Predictions, terms: Terms) -> list[dict[str, Any]]:

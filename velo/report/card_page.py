@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from velo.report import formats, words
+from velo.formats import on_page as formats
+from velo.report import words
 from velo.report.page import render
-from velo.report.table import Cell, Column, Table, word
+from velo.report.table import Cell, Column, PageTable, word
 
 BACK = "back"
 UNNAMED = "current"
@@ -65,15 +66,15 @@ class Standing:
         return f"version {self.version}{f' ({self.name})' if self.name else ''}"
 
 
-def page(said: Mapping[str, Any], standing: Standing, zone: str) -> str:
+def page(card: Mapping[str, Any], standing: Standing, zone: str) -> str:
     """The card's page.
 
     Args:
-        said: as `velo.live.serialise.to_json` gives it, one race at least.
+        card: as `velo.live.serialise.to_json` gives it, one race at least.
         standing: of the model that priced it.
         zone: in which the time of the prediction is told, as `Europe/London`.
     """
-    races, days = said["races"], sorted({race["day"] for race in said["races"]})
+    races, days = card["races"], sorted({race["day"] for race in card["races"]})
     return render(
         "card.html.j2",
         days=days,
@@ -86,15 +87,15 @@ def page(said: Mapping[str, Any], standing: Standing, zone: str) -> str:
                 "facts": race,
                 "says": _says(race),
                 "table": _field(race, number),
-                "absent": _absent(said, race),
+                "absent": _absent(card, race),
             }
             for number, race in enumerate(races, 1)
         ],
         summary=_summary(races),
-        strange=[note for note in said["notes"] if NEVER_SEEN in note],
+        strange=[note for note in card["notes"] if NEVER_SEEN in note],
         backed=_backed(races, len(days) > 1),
         caveats=caveats(races, standing),
-        said=said,
+        card=card,
     )
 
 
@@ -107,50 +108,50 @@ def called(race: Mapping[str, Any], with_day: bool = False) -> str:
 
 def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]:
     """What to bear in mind before a bet, the gravest first; of this card, not in general."""
-    found = []
+    sentences = []
     if not standing.champion:
         why = standing.not_champion or "another version is"
-        found.append(
+        sentences.append(
             f"{standing.called[0].upper()}{standing.called[1:]} is not the champion: {why}. Its "
             "verdicts are for looking, not for betting."
         )
     priced = [race for race in races if race["market"]]
     if any(race["indicative"] for race in priced):
-        found.append(
-            f"Indicative verdicts: the model was judged on {priced[0]['decision'].upper()}, these "
-            "odds are of another kind. Look again at the final price."
+        sentences.append(
+            f"Indicative verdicts: the model was judged on {priced[0]['decision'].upper()}, and "
+            "these odds are of another kind. Look again at the final price."
         )
     if any(race["decision"] == race["settlement"] and not race["indicative"] for race in priced):
-        found.append(
+        sentences.append(
             f"The odds are {priced[0]['decision'].upper()} and bets settle at it: nobody knows "
             "that price for certain when the bet is struck."
         )
     below = sum(row["stake"] > 0 and row["edge"] < 0 for race in priced for row in race["runners"])
     if below:
-        found.append(
+        sentences.append(
             f"{below} {'is' if below == 1 else 'are'} backed at an edge below 0: "
-            f"{words.bucket(priced[0]['strategy'])} takes the best of the odds band by the cut-off "
-            "that it learned, whatever its sign."
+            f"{words.bucket(priced[0]['strategy'])} backs whatever exceeds the cut-off that it "
+            "learned, and that lies below 0."
         )
     if len(priced) < len(races):
-        found.append(
+        sentences.append(
             f"{len(races) - len(priced)} of {len(races)} races have no market: not every runner "
             "has odds, or the odds cannot be a market's, so the model's chances stand alone, "
             "without what the market knows."
         )
     if any(row["unknown"] for race in races for row in race["runners"]):
-        found.append(
-            "Whatever was never seen before (marked “new”) is scored from its priors: it is "
-            "treated as average, not known to be average."
+        sentences.append(
+            "Horses, trainers and jockeys never seen before (marked “new”) are scored from the "
+            "priors: they are treated as average, not known to be average."
         )
     if any(race["backfill"] for race in races):
-        found.append(
+        sentences.append(
             "Backfilled races were predicted after their off and do not count in the ledger."
         )
-    found.append(
+    sentences.append(
         "Fair odds have no margin. At shorter odds the model itself expects a bet to lose."
     )
-    return found
+    return sentences
 
 
 def _summary(races: Sequence[Mapping[str, Any]]) -> str:
@@ -170,38 +171,41 @@ def _summary(races: Sequence[Mapping[str, Any]]) -> str:
 
 def _says(race: Mapping[str, Any]) -> list[str]:
     """What is to be said of a race beside its table."""
-    found = []
+    sentences = []
     if any(row["verdict"] == "odds beyond reason" for row in race["runners"]):
-        found.append("No market: these odds cannot be a market's, so nothing is backed.")
+        sentences.append("No market: these odds cannot be a market's, so nothing is backed.")
     elif not race["market"]:
-        found.append("No market: not every runner has odds, so the model's chances stand alone.")
+        sentences.append(
+            "No market: not every runner has odds, so the model's chances stand alone."
+        )
     elif race["indicative"]:
         kind = race["price_kind"]
         odds = "of no named kind" if kind == UNNAMED else f"{kind} prices"
-        found.append(
-            f"Indicative: the odds are {odds}, the model was judged on {race['decision'].upper()}."
+        sentences.append(
+            f"Indicative: the odds are {odds}, and the model was judged on "
+            f"{race['decision'].upper()}."
         )
     if race["backfill"]:
-        found.append("Backfilled: predicted after the off, and not part of the ledger.")
-    return found
+        sentences.append("Backfilled: predicted after the off, so not part of the ledger.")
+    return sentences
 
 
-def _absent(said: Mapping[str, Any], race: Mapping[str, Any]) -> str:
+def _absent(card: Mapping[str, Any], race: Mapping[str, Any]) -> str:
     """The race's horses that are not to run, in words; empty if there is none."""
     return ", ".join(
         f"{horse['horse']} ({horse['standing']})"
-        for horse in said.get("absent", ())
+        for horse in card.get("absent", ())
         if horse["race_id"] == race["race_id"]
     )
 
 
-def _field(race: Mapping[str, Any], number: int) -> Table:
+def _field(race: Mapping[str, Any], number: int) -> PageTable:
     caption = f"{called(race)}: {len(race['runners'])} runners by chance"
     if not race["market"]:
         rows = [_unpriced(row) for row in race["runners"]]
-        return Table(f"field-{number}", caption, UNPRICED, rows)
+        return PageTable(f"field-{number}", caption, UNPRICED, rows)
     rows = [_priced(race, row) for row in race["runners"]]
-    return Table(f"field-{number}", caption, PRICED, rows)
+    return PageTable(f"field-{number}", caption, PRICED, rows)
 
 
 def _priced(race: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:
@@ -253,7 +257,7 @@ def _why(row: Mapping[str, Any]) -> Cell:
     return Cell("", lines[0] if lines else None, lines=lines)
 
 
-def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
+def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> PageTable:
     rows = [
         [
             word(called(race, with_day)),
@@ -275,7 +279,7 @@ def _backed(races: Sequence[Mapping[str, Any]], with_day: bool) -> Table:
         Column("Edge"),
         Column("Stake"),
     )
-    return Table("backed", "To back, in the order of the races", columns, rows)
+    return PageTable("backed", "To back, in the order of the races", columns, rows)
 
 
 def _moment(iso: str, zone: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from training.record.report import SAME_PRICE, TrainingReport
 from training.record.report_sections import Figures, GateVerdict, PriceSection
-from velo.report import formats
+from velo.formats import on_page as formats
 
 MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
@@ -34,11 +34,11 @@ def caveats(
         *_coverage(report),
         *_model(report),
         *_truth(report.holdout),
-        *(said for backtest in backtests for said in _backtest(backtest)),
+        *(caveat for backtest in backtests for caveat in _backtest(backtest)),
         "Every bet is assumed to be matched in full at the stated price: no stake limits, and no "
         "price that moves because of the bet.",
-        "Odds bands, months and races further down were picked out afterwards. Among many slices "
-        "some look good or bad by luck alone; the gate judges the whole.",
+        "The odds bands, months and races further down were picked out afterwards. Among many "
+        "slices some look good or bad by luck alone; the gate judges the whole.",
     ]
 
 
@@ -63,9 +63,9 @@ def _expectation(cutoff: float) -> list[str]:
     if cutoff >= 0:
         return []
     return [
-        f"Top20% bets from an expected return of {formats.percent(cutoff, sign=True)} upwards: "
+        f"Top20% backs runners down to an expected return of {formats.percent(cutoff, sign=True)}: "
         "these are the best of the band, but the blend itself expects some of them to lose. All "
-        "takes only bets with an expected profit."
+        "only takes bets with an expected profit."
     ]
 
 
@@ -88,60 +88,63 @@ def _looks(earlier: int) -> list[str]:
     if not earlier:
         return []
     times = "once" if earlier == 1 else f"{earlier:,} times"
+    level = formats.percent(1 - 0.05 / (earlier + 1), 2)
     return [
         f"These holdout days had been looked at {times} before. The interval of the gain is "
-        f"widened accordingly (level {1 - 0.05 / (earlier + 1):.2%}); the others are not."
+        f"widened accordingly (level {level}); the others are not."
     ]
 
 
 def _coverage(report: TrainingReport) -> list[str]:
     data = report.data
     left = {reason: n for reason, n in data.excluded.items() if n}
-    found = []
+    sentences = []
     market = {r: n for r, n in left.items() if "without" in r or r.startswith(("runners", "book"))}
     share = sum(market.values()) / data.races
     if share > MANY:
-        found.append(
+        sentences.append(
             f"{formats.percent(share)} of the races have no usable market and are not judged. If "
             "those are the small or foreign meetings, the verdict does not apply to them."
         )
     if data.corrections == "always so":
-        found.append(
-            "Corrected results count as if they had always been known; `velo build --as-known` "
-            "uses on each day what was known then."
+        sentences.append(
+            "Corrected results count as if they had always been known; after `velo build "
+            "--as-known` each day only knows what was known then."
         )
-    found.append(
-        "The data contain the races that their source kept. If it dropped horses or meetings "
-        "later, no count here shows it (survivorship)."
+    sentences.append(
+        "The data hold the races that their source kept. If it dropped horses or meetings later, "
+        "no count here shows it (survivorship)."
     )
-    return found
+    return sentences
 
 
 def _model(report: TrainingReport) -> list[str]:
-    found = []
+    sentences = []
     if report.model.linear_is_better and report.model.objective != "linear":
-        found.append(
-            "A straight line does better out of fold than the boosted model: the trees found "
-            "nothing that the line misses. `--objective auto` chooses the line."
+        sentences.append(
+            "The straight line does better out of fold than the boosted model: the trees found "
+            "nothing that the line misses. `--objective auto` would take the line."
         )
     if report.model.blend.exponent < 0:
-        found.append(
-            "The blend gives the model a negative weight: given the price, it backs what the model "
-            "likes less. Such a model has nothing to add; it is not a signal to be reversed."
+        sentences.append(
+            "The blend gives the model a negative weight: at a given price it backs what the model "
+            "likes less. Such a model has nothing to add; it is not a signal to reverse."
         )
     unsettled = report.holdout.get("unsettleable_top20") or 0
     if unsettled:
-        found.append(
+        sentences.append(
             f"{formats.count(unsettled)} Top20% selections have no settlement price, or an unknown "
-            "deduction for a withdrawn horse; they are in no betting figure."
+            "deduction for a withdrawn horse; no betting figure counts them."
         )
-    return found
+    return sentences
 
 
 def _truth(holdout: Figures) -> list[str]:
     if holdout.get("captured_share") is None:
         return []
-    return ["A synthetic world: its true chances are known, and no money was ever at stake."]
+    return [
+        "This is a synthetic world: its true chances are known, and no money was ever at stake."
+    ]
 
 
 def _backtest(backtest: Mapping[str, Any]) -> list[str]:

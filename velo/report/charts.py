@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from velo.report import axes, formats
+from velo.formats import on_page as formats
+from velo.report import axes
 from velo.report.axes import Frame
 from velo.report.svg import Drawing, Scale, log_ticks, spread, ticks
 
@@ -21,7 +22,7 @@ class Mark:
     value: float
     low: float | None
     high: float | None
-    said: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,8 @@ def reliability(name: str, curves: Mapping[str, Sequence[Mapping[str, Any]]], si
     x = frame.horizontal(low, high, log=True)
     y = frame.vertical(low, high, log=True)
     marks = log_ticks(low, high, 8 if size == WIDE else 6)
-    axes.grid(frame, y, marks, axes.share)
-    axes.feet(frame, x, [(value, axes.share(value)) for value in marks])
+    axes.grid(frame, y, marks, formats.trimmed_percent)
+    axes.feet(frame, x, [(value, formats.trimmed_percent(value)) for value in marks])
     frame.below("probability given")
     image.line((x.at(low), y.at(low)), (x.at(high), y.at(high)), "ideal")
     for kind, each_bin in bins.items():
@@ -125,12 +126,12 @@ def reliability(name: str, curves: Mapping[str, Sequence[Mapping[str, Any]]], si
                 image.line(
                     (place, y.held(max(ends[0], low))), (place, y.held(ends[1])), f"whisker {kind}"
                 )
-            said = (
+            title = (
                 f"{'Blend' if kind == 'model' else 'Market'}: given "
                 f"{formats.percent(each['predicted'])}, won {formats.percent(each['observed'])} "
                 f"({formats.percents(ends)}) of {formats.count(each['runners'])} runners"
             )
-            MARKS[kind](image, (place, y.at(each["observed"])), f"mark {kind}", said)
+            MARKS[kind](image, (place, y.at(each["observed"])), f"mark {kind}", title)
     return image
 
 
@@ -146,7 +147,7 @@ def intervals(
 ) -> Drawing:
     """Marks with whiskers over named places, against a level that says nothing either way."""
     known = [mark for each in series for mark in each.marks if mark is not None]
-    spoken = "; ".join(mark.said for mark in known)
+    spoken = "; ".join(mark.title for mark in known)
     width, height = (960, 320) if size == WIDE else (340, 300)
     image = Drawing(f"{name}-{size}", title, spoken, width, height)
     values = [neutral, *(mark.value for mark in known)]
@@ -176,7 +177,7 @@ def intervals(
                 image.line(
                     (centre, y.held(mark.low)), (centre, y.held(mark.high)), f"whisker {each.kind}"
                 )
-            MARKS[each.kind](image, (centre, y.held(mark.value)), f"mark {each.kind}", mark.said)
+            MARKS[each.kind](image, (centre, y.held(mark.value)), f"mark {each.kind}", mark.title)
     return image
 
 
@@ -208,17 +209,17 @@ def losses(name: str, features: Sequence[Mapping[str, Any]], size: str) -> Drawi
         image.text((frame.left_edge - 8, height + 4), each["feature"], "label small", "end")
         if loss["low"] is not None:
             image.line((x.at(loss["low"]), height), (x.at(loss["high"]), height), "whisker model")
-        said = (
+        title = (
             f"{each['feature']}: {formats.number(loss['value'], 4, sign=True)} "
             f"({formats.numbers([loss['low'], loss['high']], 4, sign=True)})"
         )
-        image.dot((x.at(loss["value"]), height), "mark model", said)
+        image.dot((x.at(loss["value"]), height), "mark model", title)
     return image
 
 
 def strip(name: str, title: str, mark: Mark, levels: Sequence[float]) -> Drawing:
     """A figure's interval on one line, and the levels that it must clear or lie between."""
-    image = Drawing(name, title, mark.said, 200, 22)
+    image = Drawing(name, title, mark.title, 200, 22)
     ends = [*levels, mark.value, *(end for end in (mark.low, mark.high) if end is not None)]
     low, high = min(ends), max(ends)
     room = (high - low or 1.0) * 0.06
@@ -228,7 +229,7 @@ def strip(name: str, title: str, mark: Mark, levels: Sequence[float]) -> Drawing
         image.line((x.at(mark.low), 11), (x.at(mark.high), 11), "whisker model thick")
     for level in levels:
         image.line((x.at(level), 2), (x.at(level), 20), "neutral")
-    image.dot((x.at(mark.value), 11), "mark model", mark.said)
+    image.dot((x.at(mark.value), 11), "mark model", mark.title)
     return image
 
 

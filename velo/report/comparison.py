@@ -27,7 +27,7 @@ def comparison(first: Sources, second: Sources) -> dict[str, Any]:
         DataError: a run has no race with a complete book.
     """
     a, b = findings(first), findings(second)
-    found: dict[str, Any] = plain(
+    document: dict[str, Any] = plain(
         {
             "a": a,
             "b": b,
@@ -39,7 +39,7 @@ def comparison(first: Sources, second: Sources) -> dict[str, Any]:
             ),
         }
     )
-    return found
+    return document
 
 
 def paired(
@@ -79,11 +79,11 @@ def paired(
 def _different(
     first: Mapping[str, Any], second: Mapping[str, Any], prefix: str = ""
 ) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
+    differences: dict[str, list[Any]] = {}
     for name in sorted({*first, *second}):
         one, other = first.get(name), second.get(name)
         if isinstance(one, Mapping) and isinstance(other, Mapping):
-            found |= _different(one, other, f"{prefix}{name}.")
+            differences |= _different(one, other, f"{prefix}{name}.")
         elif one != other:
-            found[prefix + name] = [one, other]
-    return found
+            differences[prefix + name] = [one, other]
+    return differences

@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from velo.report import charts, formats, words
+from velo.formats import on_page as formats
+from velo.report import charts, words
 from velo.report.charts import Mark, Series
 from velo.report.page import render
 from velo.report.svg import Drawing
-from velo.report.table import Cell, Column, Table, word
+from velo.report.table import Cell, Column, PageTable, word
 
 SIDES = ("a", "b")
 FIGURES = {
@@ -23,6 +24,7 @@ FIGURES = {
     "band_calibration_error": "Calibration error in the odds band",
     "alpha_share": "Model's share of the blend (α)",
     "gamma": "Exponent of the model (γ)",
+    "score_slope": "Slope of the model's score on the holdout",
     "ae_ratio": "A/E, Top20%",
     "roi_top10": "Return on Top10%",
     "roi_top20": "Return on Top20%",
@@ -37,39 +39,39 @@ SHARES = ("roi_", "top1")
 COUNTS = ("races", "holdout_days", "training_rows")
 
 
-def page(found: Mapping[str, Any]) -> str:
+def page(comparison: Mapping[str, Any]) -> str:
     """The page of a comparison.
 
     Args:
-        found: as `comparison` makes them.
+        comparison: as `comparison` makes them.
     """
     return render(
         "comparison.html.j2",
-        found=found,
-        said=said(found),
-        figures=_figures(found),
-        gate=_gate(found),
-        different=_different(found),
-        chart=_months(found),
+        comparison=comparison,
+        verdict=verdict(comparison),
+        figures=_figures(comparison),
+        gate=_gate(comparison),
+        different=_different(comparison),
+        chart=_months(comparison),
         path={
             side: charts.both(
                 lambda size, side=side: charts.profit_path(  # type: ignore[misc]
-                    f"paths-{side}", found[side]["paths"], size
+                    f"paths-{side}", comparison[side]["paths"], size
                 )
             )
             for side in SIDES
-            if any(path["days"] for path in found[side]["paths"].values())
+            if any(path["days"] for path in comparison[side]["paths"].values())
         },
     )
 
 
-def said(found: Mapping[str, Any]) -> str:
+def verdict(comparison: Mapping[str, Any]) -> str:
     """Which of the two is better, in a sentence."""
-    paired = found["paired"]
+    paired = comparison["paired"]
     if paired is None:
         return (
-            "The two runs judged no race in common, so their figures are of different days and "
-            "cannot be compared."
+            "No race was judged by both runs, so their figures are for different days and cannot "
+            "be compared."
         )
     figure = (
         f"{formats.number(paired['gain'], 4, sign=True)} nats a race "
@@ -79,10 +81,10 @@ def said(found: Mapping[str, Any]) -> str:
     return f"{words.against('B', 'A', *paired['gain_ci'])}: {figure}."
 
 
-def _figures(found: Mapping[str, Any]) -> Table:
+def _figures(comparison: Mapping[str, Any]) -> PageTable:
     rows = []
     for name, label in FIGURES.items():
-        sides = [found[side]["holdout"] for side in SIDES]
+        sides = [comparison[side]["holdout"] for side in SIDES]
         if all(holdout.get(name) is None for holdout in sides):
             continue
         values = [holdout.get(name) for holdout in sides]
@@ -95,7 +97,7 @@ def _figures(found: Mapping[str, Any]) -> Table:
             ]
         )
     columns = [Column("Figure", False), Column("A"), Column("B"), Column("B less A")]
-    return Table("figures", "The holdout's figures, each run's own", columns, rows)
+    return PageTable("figures", "The holdout's figures, each run's own", columns, rows)
 
 
 def _figure(holdout: Mapping[str, Any], name: str) -> Cell:
@@ -120,9 +122,9 @@ def _text(name: str, value: float | None, sign: bool = False) -> str:
     return formats.number(value, 4, sign or name == "delta_ll")
 
 
-def _gate(found: Mapping[str, Any]) -> Table:
+def _gate(comparison: Mapping[str, Any]) -> PageTable:
     criteria = [
-        {each["name"]: each for each in found[side]["verdict"]["criteria"]} for side in SIDES
+        {each["name"]: each for each in comparison[side]["verdict"]["criteria"]} for side in SIDES
     ]
     names = [*criteria[0], *(name for name in criteria[1] if name not in criteria[0])]
     rows = [
@@ -133,37 +135,37 @@ def _gate(found: Mapping[str, Any]) -> Table:
         for name in names
     ]
     columns = [Column("Criterion", False), Column("A", False), Column("B", False)]
-    return Table("gate", "The gate, criterion by criterion", columns, rows)
+    return PageTable("gate", "The gate, criterion by criterion", columns, rows)
 
 
 def _held(each: Mapping[str, Any] | None) -> Cell:
     if each is None:
-        return word("not asked")
+        return word("not in the gate")
     detail = f"{words.value(each)[0]}, target {words.target(each)}"
     if each["holds"]:
         return word("✓ holds", detail, "good")
     return word("✗ misses", detail, "bad")
 
 
-def _different(found: Mapping[str, Any]) -> Table:
+def _different(comparison: Mapping[str, Any]) -> PageTable:
     rows = [
         [
             word(name),
             *(word(value if isinstance(value, str) else json.dumps(value)) for value in two),
         ]
-        for name, two in found["different"].items()
+        for name, two in comparison["different"].items()
     ]
     columns = [Column("Setting", False), Column("A", False), Column("B", False)]
-    return Table("different", "Settings that differ", columns, rows)
+    return PageTable("different", "Settings that differ", columns, rows)
 
 
-def _months(found: Mapping[str, Any]) -> dict[str, Drawing] | None:
-    names = sorted({each["name"] for side in SIDES for each in found[side]["months"]})
+def _months(comparison: Mapping[str, Any]) -> dict[str, Drawing] | None:
+    names = sorted({each["name"] for side in SIDES for each in comparison[side]["months"]})
     if not names:
         return None
 
     def series(side: str, kind: str) -> Series:
-        gains = {each["name"]: each for each in found[side]["months"]}
+        gains = {each["name"]: each for each in comparison[side]["months"]}
         return Series(kind, side.upper(), [_gain(gains.get(name), side) for name in names])
 
     both_sides = [series("a", "market"), series("b", "model")]

@@ -44,7 +44,7 @@ def findings(run: Sources) -> dict[str, Any]:
         resampling=report.resampling,
     )
     given = Predictions.of(run.predictions)
-    found: dict[str, Any] = plain(
+    document: dict[str, Any] = plain(
         {
             "run": {
                 "run_id": run.run_id,
@@ -66,7 +66,7 @@ def findings(run: Sources) -> dict[str, Any]:
             "backtests": run.backtests,
         }
     )
-    return found
+    return document
 
 
 def _features(report: TrainingReport) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from velo.report import axes, formats
+from velo.formats import on_page as formats
+from velo.report import axes
 from velo.report.axes import Frame
 from velo.report.charts import WIDE
 from velo.report.svg import Drawing, Scale, ticks

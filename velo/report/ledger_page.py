@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from velo.report import charts, formats, ledger_charts
+from velo.formats import on_page as formats
+from velo.report import charts, ledger_charts
 from velo.report.page import render
 from velo.report.svg import Drawing
-from velo.report.table import Cell, Column, Table, count, percent, word
+from velo.report.table import Cell, Column, PageTable, count, percent, word
 
 
-def page(found: Mapping[str, Any]) -> str:
+def page(ledger: Mapping[str, Any]) -> str:
     """The page of a ledger.
 
     Args:
-        found: plain JSON: `spans` (figures of every day, the last 7, 30 and 90, and all), `course`
+        ledger: plain JSON: `spans` (figures of every day, the last 7, 30 and 90, and all), `course`
             (`days`, `profit`, `low`, `high`, `ae_raw`, `clv`, `over_days`), `reliability` (`blend`
             and `market`, as `reliability` gives them), `bets` (outcome -> how many), `settled` (in
             words), `backfill` (what is to be said first where it counts, else None), `changed` (a
             line each prediction that results made fair, or unfair), `chain` (lines on the proof of
             the predictions).
     """
-    rolling = [each for each in found["spans"] if each["span"] != each["first"]]
-    days = [each for each in found["spans"] if each["span"] == each["first"]]
+    rolling = [each for each in ledger["spans"] if each["span"] != each["first"]]
+    days = [each for each in ledger["spans"] if each["span"] == each["first"]]
     return render(
         "ledger.html.j2",
-        found=found,
-        whole=found["spans"][-1] if found["spans"] else None,
+        ledger=ledger,
+        whole=ledger["spans"][-1] if ledger["spans"] else None,
         rolling=[
             _picks("picks", "Picks", rolling),
             _profits("profits", "Profit, points", rolling),
@@ -37,37 +38,37 @@ def page(found: Mapping[str, Any]) -> str:
             _picks("picks-by-day", "Picks by day", days[::-1], folded=True),
             _profits("profits-by-day", "Profit by day, points", days[::-1], folded=True),
         ],
-        chart=dict.fromkeys(("profit", "ae", "clv", "reliability")) | _charts(found),
+        chart=dict.fromkeys(("profit", "ae", "clv", "reliability")) | _charts(ledger),
     )
 
 
-def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
+def _charts(ledger: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     """Every chart that there is something to draw of, in both sizes."""
-    course = found["course"]
-    days = course["days"]
-    drawn: dict[str, dict[str, Drawing]] = {}
+    curve = ledger["course"]
+    days = curve["days"]
+    drawings: dict[str, dict[str, Drawing]] = {}
     if days:
-        drawn["profit"] = charts.both(lambda size: ledger_charts.profit(course, size))
+        drawings["profit"] = charts.both(lambda size: ledger_charts.profit(curve, size))
     for name, values, title, neutral, text in (
-        ("ae", course["ae_raw"], "Winners over expected", 1.0, formats.number),
-        ("clv", course["clv"], "Closing-line value", 0.0, formats.percent),
+        ("ae", curve["ae_raw"], "Winners over expected", 1.0, formats.number),
+        ("clv", curve["clv"], "Closing-line value", 0.0, formats.percent),
     ):
         if any(value is not None for value in values):
-            drawn[name] = charts.both(
+            drawings[name] = charts.both(
                 lambda size, name=name, values=values, title=title, neutral=neutral, text=text: (  # type: ignore[misc]
                     ledger_charts.along(name, title, days, values, neutral, text, size)
                 )
             )
-    if found["reliability"]["blend"]:
-        drawn["reliability"] = charts.both(
-            lambda size: charts.reliability("reliability", found["reliability"], size)
+    if ledger["reliability"]["blend"]:
+        drawings["reliability"] = charts.both(
+            lambda size: charts.reliability("reliability", ledger["reliability"], size)
         )
-    return drawn
+    return drawings
 
 
 def _picks(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
-) -> Table:
+) -> PageTable:
     columns = [
         Column("Span", False),
         Column("Races"),
@@ -93,12 +94,12 @@ def _picks(
         ]
         for each in spans
     ]
-    return Table(name, caption, columns, rows, folded)
+    return PageTable(name, caption, columns, rows, folded)
 
 
 def _profits(
     name: str, caption: str, spans: Sequence[Mapping[str, Any]], folded: bool = False
-) -> Table:
+) -> PageTable:
     columns = [
         Column("Span", False),
         Column("Days"),
@@ -124,10 +125,10 @@ def _profits(
         ]
         for each in spans
     ]
-    return Table(name, caption, columns, rows, folded)
+    return PageTable(name, caption, columns, rows, folded)
 
 
-def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Table:
+def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> PageTable:
     columns = [
         Column("Span", False),
         Column("Races"),
@@ -153,7 +154,7 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Tab
         ]
         for each in spans
     ]
-    return Table(name, caption, columns, rows)
+    return PageTable(name, caption, columns, rows)
 
 
 def _named(each: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from training.model.explanation import MOST
-from training.statistics.races import Floats, Races
+from training.statistics.races import Races
+from velo.arrays import Floats
 
 RACES = 10
 

@@ -12,7 +12,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from velo.report import backtest_tables, charts, formats, tables, words
+from velo.formats import on_page as formats
+from velo.report import backtest_tables, charts, race_tables, tables, words
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
@@ -20,13 +21,13 @@ CHARTS = ("paths", "backtest", "walk", "reliability", "ae", "roi", "months", "lo
 FOLDER = Path(__file__).parent / "templates"
 
 
-def page(found: Mapping[str, Any]) -> str:
+def page(findings: Mapping[str, Any]) -> str:
     """The report of one run.
 
     Args:
-        found: as `findings` makes them.
+        findings: as `findings` makes them.
     """
-    return render("report.html.j2", found=found, **_parts(found))
+    return render("report.html.j2", findings=findings, **_parts(findings))
 
 
 def render(template: str, **values: Any) -> str:
@@ -45,43 +46,48 @@ def render(template: str, **values: Any) -> str:
             formats=formats,
             words=words,
             tables=tables,
+            race_tables=race_tables,
             backtest_tables=backtest_tables,
             **values,
         )
     )
 
 
-def _parts(found: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(findings: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "verdict": words.verdict(found),
-        "tiles": _tiles(found),
-        "gate": tables.gate(found),
-        "chart": dict.fromkeys(CHARTS) | _charts(found),
+        "verdict": words.verdict(findings),
+        "tiles": _tiles(findings),
+        "gate": tables.gate(findings),
+        "chart": dict.fromkeys(CHARTS) | _charts(findings),
     }
 
 
-def _charts(found: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
+def _charts(findings: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
     """Every chart that there is something to draw of, in both sizes."""
-    drawn: dict[str, dict[str, Drawing]] = {}
-    if any(path["days"] for path in found["paths"].values()):
-        drawn["paths"] = charts.both(lambda size: charts.profit_path("paths", found["paths"], size))
-    for backtest in found["backtests"]:
-        drawn |= _bank(backtest)
-    if found["reliability"]["blend"]:
-        drawn["reliability"] = charts.both(
-            lambda size: charts.reliability("reliability", found["reliability"], size)
+    drawings: dict[str, dict[str, Drawing]] = {}
+    if any(path["days"] for path in findings["paths"].values()):
+        drawings["paths"] = charts.both(
+            lambda size: charts.profit_path("paths", findings["paths"], size)
         )
-    if found["odds_bands"]:
+    for backtest in findings["backtests"]:
+        drawings |= _bank(backtest)
+    if findings["reliability"]["blend"]:
+        drawings["reliability"] = charts.both(
+            lambda size: charts.reliability("reliability", findings["reliability"], size)
+        )
+    if findings["odds_bands"]:
         for name, figure, neutral, text in (
             ("ae", "ae_ratio", 1.0, formats.number),
             ("roi", "roi", 0.0, lambda value: formats.percent(value, 0)),
         ):
-            drawn[name] = _by_band(found["odds_bands"], name, figure, neutral, text)
-    if found["months"]:
-        drawn["months"] = _by_month(found["months"])
-    if any(each["loss"] and each["loss"]["value"] is not None for each in found["features"]):
-        drawn["losses"] = charts.both(lambda size: charts.losses("losses", found["features"], size))
-    return drawn
+            drawings[name] = _by_band(findings["odds_bands"], name, figure, neutral, text)
+    if findings["months"]:
+        drawings["months"] = _by_month(findings["months"])
+    if any(each["loss"] and each["loss"]["value"] is not None for each in findings["features"]):
+        drawings["losses"] = charts.both(
+            lambda size: charts.losses("losses", findings["features"], size)
+        )
+    return drawings
 
 
 def _bank(backtest: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
@@ -96,17 +102,17 @@ def _by_band(
 ) -> dict[str, Drawing]:
     titles = {"ae": "A/E by odds band", "roi": "Return by odds band"}
 
-    def series(kind: str, side: str, said: str) -> Series:
+    def series(kind: str, side: str, label: str) -> Series:
         marks = [
             _mark(
                 each[side][figure],
                 each[side][f"{figure}_ci"],
-                f"{said}, {each['name']}, {formats.count(each[side]['bets'])} bets: ",
+                f"{label}, {each['name']}, {formats.count(each[side]['bets'])} bets: ",
                 text,
             )
             for each in bands
         ]
-        return Series(kind, said, marks)
+        return Series(kind, label, marks)
 
     both_sides = [
         series("market", "every runner", "Every runner"),
@@ -145,20 +151,19 @@ def _by_month(months: list[dict[str, Any]]) -> dict[str, Drawing]:
     )
 
 
-def _mark(value: float | None, ends: Any, said: str, text: Any) -> Mark | None:
+def _mark(value: float | None, ends: Any, label: str, text: Any) -> Mark | None:
     if value is None:
         return None
     low, high = ends if ends else (None, None)
-    spoken = f"{said}{text(value)}"
+    spoken = f"{label}{text(value)}"
     if low is not None and high is not None:
         spoken += f" ({text(low)} to {text(high)})"
     return Mark(value, low, high, spoken)
 
 
-def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _tiles(findings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The five figures that say most, each with its interval against the level to clear."""
-    holdout, gate = found["holdout"], found["settings"]["gate"]
-    residual = holdout.get("alpha_share") is None
+    holdout, gate = findings["holdout"], findings["settings"]["gate"]
     wanted = [
         (
             "delta_ll",
@@ -192,23 +197,7 @@ def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
             formats.number,
             f"{formats.count(holdout['runners'])} runners",
         ),
-        (
-            "gamma",
-            "Exponent of the model (γ)",
-            "wanted: above 0",
-            [0.0],
-            formats.number,
-            "fitted out of fold",
-        )
-        if residual
-        else (
-            "alpha_share",
-            "Model's share (α)",
-            f"wanted: {formats.number(gate['alpha_low'])} to {formats.number(gate['alpha_high'])}",
-            [gate["alpha_low"], gate["alpha_high"]],
-            formats.number,
-            "fitted out of fold",
-        ),
+        _model_tile(findings),
     ]
     tiles = []
     for name, label, target, levels, text, of in wanted:
@@ -232,6 +221,22 @@ def _tiles(found: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )
     return tiles
+
+
+def _model_tile(findings: Mapping[str, Any]) -> tuple[str, str, str, list[float], Any, str]:
+    """What the model adds to the market, by its blend: a share, an exponent or a slope."""
+    gate = findings["settings"]["gate"]
+    if findings["settings"]["training"]["blend"] == "beside":
+        label = "Slope of the model's score"
+        of = "on the holdout; 1 is right, 0 knows nothing"
+        return "score_slope", label, "wanted: above 0", [0.0, 1.0], formats.number, of
+    of = "fitted out of fold"
+    if findings["holdout"].get("alpha_share") is None:
+        label = "Exponent of the model (γ)"
+        return "gamma", label, "wanted: above 0", [0.0], formats.number, of
+    low, high = gate["alpha_low"], gate["alpha_high"]
+    target = f"wanted: {formats.number(low)} to {formats.number(high)}"
+    return "alpha_share", "Model's share (α)", target, [low, high], formats.number, of
 
 
 def _bets(holdout: Mapping[str, Any], name: str) -> str:

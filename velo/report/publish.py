@@ -38,12 +38,14 @@ def publish(
         HomeError: MLflow's store was made for a home elsewhere, where the artifact would go.
     """
     if not NAME.fullmatch(name):
-        raise InputError(f"{name!r} cannot name a report; use letters, digits, dots and dashes")
+        raise InputError(
+            f"{name!r} cannot be the name of a report: use letters, digits, dots and dashes"
+        )
     size = len(page.encode())
     if size > LARGEST:
         raise DataError(
-            f"the page would be {size / 1e6:.1f} MB, over {LARGEST / 1e6:g}; judge fewer days "
-            "with --holdout-days"
+            f"the page would be {size / 1e6:.1f} MB, and may be {LARGEST / 1e6:g}: judge fewer "
+            "days with --holdout-days"
         )
     if run_id is not None:
         mlflow_store.experiment_id(mlflow_store.client(home), home)

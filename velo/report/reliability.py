@@ -11,7 +11,7 @@ from training.judging.metrics import Predictions
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Resampling
 from training.statistics.calibration_curve import BINS, equal_mass_bins
-from training.statistics.races import Floats
+from velo.arrays import Floats
 
 
 def reliability(given: Predictions, resampling: Resampling) -> dict[str, list[dict[str, Any]]]:
@@ -32,13 +32,13 @@ def bins(
 ) -> list[dict[str, Any]]:
     """One forecast's bins, as `reliability` gives them."""
     place = equal_mass_bins(p, BINS)
-    found = []
+    curve = []
     for number in np.unique(place):
         inside = place == number
         won = win_share[inside]
         days = Days.of(dates[inside])
         seen = bootstrap.mean(won, days, resampling)
-        found.append(
+        curve.append(
             {
                 "runners": int(inside.sum()),
                 "predicted": float(p[inside].mean()),
@@ -46,4 +46,4 @@ def bins(
                 "observed_ci": [seen.low, seen.high],
             }
         )
-    return found
+    return curve

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from velo.report.page import render
-from velo.report.table import Column, Table, word
+from velo.report.table import Column, PageTable, word
 
 PARAMETERS = tuple(Column(label, False) for label in ("Parameter", "In", "Needed", "Is", "Means"))
 ANSWERS = tuple(Column(label, False) for label in ("Status", "Means", "Bears"))
@@ -40,29 +40,31 @@ def page(document: Mapping[str, Any]) -> str:
 
 def _routes(paths: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in paths.items():
-        for method, said in methods.items():
+        for method, operation in methods.items():
             called = f"{method.upper()} {path}"
-            identity = said["operationId"]
+            identity = operation["operationId"]
             yield {
                 "id": identity,
                 "called": called,
-                "means": said.get("description", said.get("summary", "")).split("\n\n"),
-                "parameters": _parameters(identity, called, said.get("parameters", [])),
-                "bodies": _bodies(said.get("requestBody", {})),
-                "answers": _answers(identity, called, said["responses"]),
+                "means": operation.get("description", operation.get("summary", "")).split("\n\n"),
+                "parameters": _parameters(identity, called, operation.get("parameters", [])),
+                "bodies": _bodies(operation.get("requestBody", {})),
+                "answers": _answers(identity, called, operation["responses"]),
             }
 
 
-def _bodies(said: Mapping[str, Any]) -> list[str]:
+def _bodies(message: Mapping[str, Any]) -> list[str]:
     """Each media type of a body, and what it holds where that is said."""
     return [
         f"{media}: {kind(each['schema'])}" if each.get("schema") else media
-        for media, each in said.get("content", {}).items()
+        for media, each in message.get("content", {}).items()
     ]
 
 
-def _parameters(identity: str, called: str, said: list[Mapping[str, Any]]) -> Table | None:
-    if not said:
+def _parameters(
+    identity: str, called: str, parameters: list[Mapping[str, Any]]
+) -> PageTable | None:
+    if not parameters:
         return None
     rows = [
         [
@@ -72,20 +74,20 @@ def _parameters(identity: str, called: str, said: list[Mapping[str, Any]]) -> Ta
             word(kind(each["schema"])),
             word(_line(each.get("description", ""))),
         ]
-        for each in said
+        for each in parameters
     ]
-    return Table(f"{identity}-parameters", f"{called}: parameters", PARAMETERS, rows)
+    return PageTable(f"{identity}-parameters", f"{called}: parameters", PARAMETERS, rows)
 
 
-def _answers(identity: str, called: str, said: Mapping[str, Any]) -> Table:
+def _answers(identity: str, called: str, responses: Mapping[str, Any]) -> PageTable:
     rows = [
         [word(status), word(_line(each["description"])), word("; ".join(_bodies(each)))]
-        for status, each in said.items()
+        for status, each in responses.items()
     ]
-    return Table(f"{identity}-answers", f"{called}: answers", ANSWERS, rows)
+    return PageTable(f"{identity}-answers", f"{called}: answers", ANSWERS, rows)
 
 
-def _fields(name: str, schema: Mapping[str, Any]) -> Table:
+def _fields(name: str, schema: Mapping[str, Any]) -> PageTable:
     needed = schema.get("required", [])
     rows = [
         [
@@ -96,7 +98,7 @@ def _fields(name: str, schema: Mapping[str, Any]) -> Table:
         ]
         for field, of in schema.get("properties", {}).items()
     ]
-    return Table(f"{name}-fields", f"{name}: fields", FIELDS, rows)
+    return PageTable(f"{name}-fields", f"{name}: fields", FIELDS, rows)
 
 
 def kind(schema: Mapping[str, Any]) -> str:
@@ -110,14 +112,14 @@ def kind(schema: Mapping[str, Any]) -> str:
         return f"always {_value(schema['const'])}"
     if "enum" in schema:
         return " or ".join(_value(each) for each in schema["enum"])
-    said = schema.get("type", "anything")
-    if said == "array":
+    name = schema.get("type", "anything")
+    if name == "array":
         return f"list of {kind(schema.get('items', {}))}"
-    if said == "object" and isinstance(schema.get("additionalProperties"), Mapping):
+    if name == "object" and isinstance(schema.get("additionalProperties"), Mapping):
         return f"object of {kind(schema['additionalProperties'])}"
-    if isinstance(said, list):
-        return " or ".join(said)
-    return f"{said} ({schema['format']})" if "format" in schema else str(said)
+    if isinstance(name, list):
+        return " or ".join(name)
+    return f"{name} ({schema['format']})" if "format" in schema else str(name)
 
 
 def _value(value: Any) -> str:

@@ -68,30 +68,30 @@ def sources(home: Home, reference: str) -> Sources:
     Raises:
         ModelError: no such run, or a part of it is missing or not what it should be.
     """
-    found = registry.resolve(home, reference)
-    folder = found.folder.parent
-    version = found.version or _version_of(home, found.run_id)
-    card = ModelCard.from_dict(artifact.load(found.folder, found.sha256).model)
-    began = mlflow_store.client(home).get_run(found.run_id).info.start_time
-    label = found.tags.get(registry.LABEL)
-    names = (label, version, found.run_id)
+    run = registry.resolve(home, reference)
+    folder = run.folder.parent
+    version = run.version or _version_of(home, run.run_id)
+    card = ModelCard.from_dict(artifact.load(run.folder, run.sha256).model)
+    began = mlflow_store.client(home).get_run(run.run_id).info.start_time
+    label = run.tags.get(registry.LABEL)
+    names = (label, version, run.run_id)
     return Sources(
-        run_id=found.run_id,
+        run_id=run.run_id,
         version=version,
         label=label,
         aliases=tuple(
             alias
-            for alias, said in registry.aliases(home).items()
-            if said["run_id"] == found.run_id
+            for alias, entry in registry.aliases(home).items()
+            if entry["run_id"] == run.run_id
         ),
         trained=datetime.fromtimestamp(began / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         report=_training_report(folder / FILE),
         cutoffs=dict(card.cutoffs),
         predictions=read_holdout(folder),
         backtests=tuple(
-            said
+            backtest
             for kind in BACKTESTS
-            if (said := _backtest(home, kind, [name for name in names if name], found.run_id))
+            if (backtest := _backtest(home, kind, [name for name in names if name], run.run_id))
         ),
     )
 
@@ -110,9 +110,9 @@ def _backtest(home: Home, kind: str, names: list[str], run_id: str) -> dict[str,
     """
     paths = [home.reports / kind.format(name=name) for name in names]
     for path in sorted(filter(Path.is_file, paths), key=lambda path: -path.stat().st_mtime):
-        found = _document(path)
-        if found.get("run_id") == run_id:
-            return found
+        document = _document(path)
+        if document.get("run_id") == run_id:
+            return document
     return None
 
 
@@ -131,9 +131,9 @@ def _document(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ModelError(f"{path} is missing; restore it from a backup or train again")
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ModelError(f"{path} is not JSON: {error}; restore it from a backup") from None
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         raise ModelError(f"{path} is not a report; restore it from a backup")
-    return found
+    return document

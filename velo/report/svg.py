@@ -70,20 +70,20 @@ class Drawing:
         around = " ".join(f"{x:.1f},{y:.1f}" for x, y in [*upper, *reversed(lower)])
         self._marks.append(f'<polygon points="{around}" class="{style}"/>')
 
-    def dot(self, at: Point, style: str, said: str) -> None:
+    def dot(self, at: Point, style: str, title: str) -> None:
         """A round mark that says what it is when pointed at."""
         x, y = at
         self._marks.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" class="{style}">'
-            f"<title>{escape(said)}</title></circle>"
+            f"<title>{escape(title)}</title></circle>"
         )
 
-    def square(self, at: Point, style: str, said: str) -> None:
+    def square(self, at: Point, style: str, title: str) -> None:
         """A square mark, told from a round one without colour."""
         x, y = at
         self._marks.append(
             f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7" class="{style}">'
-            f"<title>{escape(said)}</title></rect>"
+            f"<title>{escape(title)}</title></rect>"
         )
 
     def text(self, at: Point, words: str, style: str = "label", anchor: str = "start") -> None:
@@ -121,8 +121,8 @@ def log_ticks(low: float, high: float, most: int = 8) -> list[float]:
     """Values of 1, 2 and 5 times powers of ten within the span; fewer where those are many."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):
-        found = [factor * 10.0**power for power in powers for factor in factors]
-        inside = [value for value in found if low * 0.999 <= value <= high * 1.001]
+        values = [factor * 10.0**power for power in powers for factor in factors]
+        inside = [value for value in values if low * 0.999 <= value <= high * 1.001]
         if len(inside) <= most:
             return inside
     return inside

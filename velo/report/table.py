@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from velo.report import formats
+from velo.formats import Ends
+from velo.formats import on_page as formats
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """A table; its rows' first cells are their heads."""
 
     name: str
@@ -59,12 +60,12 @@ def count(value: float | None) -> Cell:
     return Cell(formats.count(value), value)
 
 
-def percent(value: float | None, ends: formats.Ends) -> Cell:
+def percent(value: float | None, ends: Ends) -> Cell:
     """A return with its interval."""
     interval = "" if value is None else formats.percents(ends, 0, sign=True)
     return Cell(formats.percent(value, sign=True), value, interval)
 
 
-def ratio(value: float | None, ends: formats.Ends) -> Cell:
+def ratio(value: float | None, ends: Ends) -> Cell:
     """A ratio about 1 with its interval."""
     return Cell(formats.number(value), value, "" if value is None else formats.numbers(ends))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from velo.report import formats, words
-from velo.report.table import Cell, Column, Table, count, percent, ratio, word
+from velo.formats import on_page as formats
+from velo.report import words
+from velo.report.table import Cell, Column, PageTable, count, percent, ratio, word
 
-Found = Mapping[str, Any]
+Findings = Mapping[str, Any]
 
 
-def gate(found: Found) -> Table:
+def gate(findings: Findings) -> PageTable:
     """The gate: criterion, target, value with interval, whether it holds."""
     rows = [
         [
@@ -24,7 +25,7 @@ def gate(found: Found) -> Table:
             ),
             word(_missed(each)),
         ]
-        for each in found["verdict"]["criteria"]
+        for each in findings["verdict"]["criteria"]
     ]
     columns = [
         Column("Criterion", False),
@@ -34,14 +35,14 @@ def gate(found: Found) -> Table:
         Column("Verdict", False),
         Column("Note", False),
     ]
-    return Table("gate", "Every criterion must hold", columns, rows)
+    return PageTable("gate", "Every criterion must hold", columns, rows)
 
 
-def buckets(found: Found) -> Table:
+def buckets(findings: Findings) -> PageTable:
     """Each selection of the holdout: bets, profit and return."""
-    holdout = found["holdout"]
+    holdout = findings["holdout"]
     rows = []
-    for name, path in found["paths"].items():
+    for name, path in findings["paths"].items():
         ends = [holdout.get(f"roi_{name}{end}") for end in ("_low", "_high")]
         rows.append(
             [
@@ -57,10 +58,10 @@ def buckets(found: Found) -> Table:
         Column("Profit, points"),
         Column("Return, 95%"),
     ]
-    return Table("buckets", "Selections of the holdout, one point a bet", columns, rows)
+    return PageTable("buckets", "Selections of the holdout, one point a bet", columns, rows)
 
 
-def reliability(found: Found) -> Table:
+def reliability(findings: Findings) -> PageTable:
     """The blend's bins, given and won."""
     rows = [
         [
@@ -76,14 +77,14 @@ def reliability(found: Found) -> Table:
             ),
             count(each["runners"]),
         ]
-        for each in found["reliability"]["blend"]
+        for each in findings["reliability"]["blend"]
     ]
     columns = [Column("Given"), Column("Won, 95%"), Column("Gap, points"), Column("Runners")]
     caption = "The blend, in 20 bins of equal mass"
-    return Table("bins", caption, columns, rows, folded=True)
+    return PageTable("bins", caption, columns, rows, folded=True)
 
 
-def odds_bands(found: Found) -> Table:
+def odds_bands(findings: Findings) -> PageTable:
     """A/E and return by odds band, of the Top20% and of every runner."""
     rows = [
         [
@@ -100,7 +101,7 @@ def odds_bands(found: Found) -> Table:
                 )
             ),
         ]
-        for i, each in enumerate(found["odds_bands"])
+        for i, each in enumerate(findings["odds_bands"])
     ]
     columns = [
         Column("Odds", False),
@@ -112,10 +113,10 @@ def odds_bands(found: Found) -> Table:
         Column("A/E, all"),
         Column("Return, all"),
     ]
-    return Table("odds", "Top20% bets and every runner, by decision odds", columns, rows)
+    return PageTable("odds", "Top20% bets and every runner, by decision odds", columns, rows)
 
 
-def pieces(found: Found, kind: str) -> Table:
+def pieces(findings: Findings, kind: str) -> PageTable:
     """Months, or the courses that are most surely bad: gain over the market, bets, A/E."""
     rows = [
         [
@@ -130,7 +131,7 @@ def pieces(found: Found, kind: str) -> Table:
             count(each["bets"]),
             ratio(each["ae_ratio"]["value"], _ends(each["ae_ratio"])),
         ]
-        for each in found[kind]
+        for each in findings[kind]
     ]
     columns = [
         Column("Month" if kind == "months" else "Course", False),
@@ -141,83 +142,14 @@ def pieces(found: Found, kind: str) -> Table:
         Column("A/E, 95%"),
     ]
     caption = "Month by month" if kind == "months" else "The courses where it does worst"
-    return Table(kind, caption, columns, rows, folded=kind == "months")
+    return PageTable(kind, caption, columns, rows, folded=kind == "months")
 
 
-def different_races(found: Found) -> Table:
-    """The races in which blend and market differ most, each by the runner that moved most."""
-    rows = []
-    for each in found["races"]["different"]:
-        runner = each["runners"][each["runner"]]
-        won = runner["win_share"] > 0
-        rows.append(
-            [
-                Cell(formats.day(each["date"]), each["date"], each["course"]),
-                word(
-                    runner["horse"],
-                    f"{'won' if won else 'lost'} at {formats.number(runner['decision_odds'])}",
-                ),
-                *(
-                    Cell(formats.percent(runner[name]), runner[name])
-                    for name in ("p_model", "p_market_power", "p")
-                ),
-                Cell("", lines=moved(runner["moved_by"])),
-                Cell(formats.nats(each["expected"]), each["expected"]),
-                Cell(formats.nats(each["gain"]), each["gain"]),
-            ]
-        )
-    columns = [
-        Column("Race", False),
-        Column("Runner moved most", False),
-        Column("Model"),
-        Column("Market"),
-        Column("Blend"),
-        Column("Moved by (nats)", False),
-        Column("Gain hoped for"),
-        Column("Gain had"),
-    ]
-    return Table("different", "The ten races where blend and market differ most", columns, rows)
-
-
-def worst_races(found: Found) -> Table:
-    """The races in which the blend lost most to the market."""
-    rows = []
-    for each in found["races"]["worst"]:
-        winners = [runner for runner in each["runners"] if runner["win_share"] > 0]
-        first, chosen = winners[0], each["runners"][0]
-        rows.append(
-            [
-                Cell(formats.day(each["date"]), each["date"], each["course"]),
-                word(
-                    " and ".join(runner["horse"] for runner in winners),
-                    f"at {formats.number(first['decision_odds'])}",
-                ),
-                Cell(formats.percent(first["p"]), first["p"]),
-                Cell(formats.percent(first["p_market_power"]), first["p_market_power"]),
-                Cell(formats.nats(each["gain"]), each["gain"]),
-                word(
-                    chosen["horse"],
-                    f"{formats.percent(chosen['p'])} blend, "
-                    f"{formats.percent(chosen['p_market_power'])} market",
-                ),
-            ]
-        )
-    columns = [
-        Column("Race", False),
-        Column("Winner", False),
-        Column("Blend gave it"),
-        Column("Market gave it"),
-        Column("Gain, nats"),
-        Column("Blend's first choice", False),
-    ]
-    return Table("worst", "Where the blend lost most to the calibrated market", columns, rows)
-
-
-def features(found: Found) -> Table:
+def features(findings: Findings) -> PageTable:
     """Importance, loss when shuffled, and missing values of each feature."""
-    widest = max((each["importance"] or 0.0 for each in found["features"]), default=0.0) or 1.0
+    widest = max((each["importance"] or 0.0 for each in findings["features"]), default=0.0) or 1.0
     rows = []
-    for each in found["features"]:
+    for each in findings["features"]:
         loss, nulls = each["loss"] or {}, each["nulls"] or {}
         judged = each["judgement"]
         mark = {"helps": "good", "hurts": "bad"}.get(judged, "")
@@ -252,24 +184,24 @@ def features(found: Found) -> Table:
         Column("By nature"),
         Column("Cold start"),
     ]
-    return Table("features", "Features: weight, worth and missing values", columns, rows)
+    return PageTable("features", "Features: weight, worth and missing values", columns, rows)
 
 
-def exclusions(found: Found) -> Table:
+def exclusions(findings: Findings) -> PageTable:
     """Races that were left out, by reason."""
     rows = [
         [word(reason.replace("-", " ")), count(races)]
-        for reason, races in found["data"]["excluded"].items()
+        for reason, races in findings["data"]["excluded"].items()
     ]
     columns = [Column("Reason", False), Column("Races")]
-    return Table("excluded", "Races left out of fitting, or without a market", columns, rows)
+    return PageTable("excluded", "Races left out of fitting, or without a market", columns, rows)
 
 
-def folds(found: Found) -> Table:
+def folds(findings: Findings) -> PageTable:
     """Each fold's days and figures."""
-    spans = {each["number"]: each for each in found["plan"]["folds"]}
+    spans = {each["number"]: each for each in findings["plan"]["folds"]}
     rows = []
-    for each in found["folds"]:
+    for each in findings["folds"]:
         span = spans[int(each["fold"])]
         days = f"{formats.day(span['test_start'])} to {formats.day(span['test_end'])}"
         rows.append(
@@ -293,41 +225,7 @@ def folds(found: Found) -> Table:
         Column("Blend over market"),
         Column("α"),
     ]
-    return Table("folds", "Walk-forward folds, out of fold", columns, rows, folded=True)
-
-
-def field(race: Mapping[str, Any], number: int) -> Table:
-    """A race's runners with every probability, and what moved each."""
-    rows = [
-        [
-            word(runner["horse"], "won" if runner["win_share"] > 0 else ""),
-            Cell(formats.number(runner["decision_odds"]), runner["decision_odds"]),
-            *(
-                Cell(formats.percent(runner[name]), runner[name])
-                for name in ("p_model", "p_market_power", "p")
-            ),
-            Cell("", lines=moved(runner["moved_by"])),
-        ]
-        for runner in race["runners"]
-    ]
-    columns = [
-        Column("Runner", False),
-        Column("Odds"),
-        Column("Model"),
-        Column("Market"),
-        Column("Blend"),
-        Column("Moved most by", False),
-    ]
-    caption = f"All runners, {race['course']}, {formats.day(race['date'])}"
-    return Table(f"race{number}", caption, columns, rows, folded=True)
-
-
-def moved(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Each feature with its push, and its value."""
-    return tuple(
-        f"{formats.nats(each['push'])} {each['feature']} = {formats.significant(each['value'])}"
-        for each in features
-    )
+    return PageTable("folds", "Walk-forward folds, out of fold", columns, rows, folded=True)
 
 
 def _missed(each: Mapping[str, Any]) -> str:

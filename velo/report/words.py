@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from velo.report import formats
+from velo.formats import on_page as formats
 
 CRITERIA = {
     "calibration_error": "Calibration error of all runners",
@@ -15,6 +15,7 @@ CRITERIA = {
     "roi_top20": "Return on Top20%",
     "alpha_share": "Model's share of the blend (α)",
     "gamma": "Exponent of the model (γ)",
+    "score_slope": "Slope of the model's score on the holdout",
     "dead_features": "Dead features",
     "training_rows": "Training rows",
     "holdout_days": "Days of holdout",
@@ -34,9 +35,9 @@ def criterion(name: str) -> str:
 
 def target(each: Mapping[str, Any]) -> str:
     """A criterion's target, its signs as they are printed."""
-    said = str(each["target"]).replace("<=", "≤").replace(">=", "≥")
-    sign, _, bound = said.rpartition(" ")
-    return f"{sign} {formats.percent(float(bound), 0)}" if _is_share(each) and sign else said
+    text = str(each["target"]).replace("<=", "≤").replace(">=", "≥")
+    sign, _, bound = text.rpartition(" ")
+    return f"{sign} {formats.percent(float(bound), 0)}" if _is_share(each) and sign else text
 
 
 def value(each: Mapping[str, Any]) -> tuple[str, float | None, str]:
@@ -70,13 +71,13 @@ def difference(races: Mapping[str, Any]) -> str:
         return "No race has a complete book."
     if races["different"][0]["expected"] < NEXT_TO_NOTHING:
         return (
-            "Even in the ten races where blend and calibrated market differ most they hardly do: "
-            "the model adds next to nothing to the price."
+            "Even in the ten races where blend and calibrated market differ most, they hardly "
+            "differ: the model adds next to nothing to the price."
         )
     return (
-        "The ten races of the holdout where blend and calibrated market differ most. Were the "
-        f"blend right it would gain {formats.nats(races['expected'])} nats over the ten; it gained "
-        f"{formats.nats(races['gain'])}."
+        "The ten races of the holdout where blend and calibrated market differ most. If the "
+        f"blend were right, it would gain {formats.nats(races['expected'])} nats over the ten; it "
+        f"gained {formats.nats(races['gain'])}."
     )
 
 
@@ -85,21 +86,21 @@ def bucket(name: str) -> str:
     return BUCKETS.get(name, name.replace("_", " ").capitalize())
 
 
-def verdict(found: Mapping[str, Any]) -> list[str]:
+def verdict(findings: Mapping[str, Any]) -> list[str]:
     """Two or three sentences that say what the run is worth.
 
     Args:
-        found: as `findings` makes them.
+        findings: as `findings` makes them.
     """
-    said, holdout = found["verdict"], found["holdout"]
-    missed = [each for each in said["criteria"] if not each["holds"]]
-    whole = len(said["criteria"])
+    gate, holdout = findings["verdict"], findings["holdout"]
+    missed = [each for each in gate["criteria"] if not each["holds"]]
+    whole = len(gate["criteria"])
     if not missed:
         first = f"All {whole} criteria of the gate hold."
     else:
         named = ", ".join(_lower(criterion(each["name"])) for each in missed)
         first = f"{len(missed)} of {whole} criteria of the gate do not hold: {named}."
-    return [first, _evidence(holdout, found["earlier_looks"]), _money(found)]
+    return [first, _evidence(holdout, findings["earlier_looks"]), _money(findings)]
 
 
 def against(one: str, other: str, low: float | None, high: float | None) -> str:
@@ -115,9 +116,9 @@ def level(earlier_looks: int) -> str:
     """The level of the gain's interval after so many earlier looks at its days."""
     if not earlier_looks:
         return "95%"
-    share = 100 * (1 - 0.05 / (earlier_looks + 1))
+    share = formats.trimmed_percent(1 - 0.05 / (earlier_looks + 1), 4)
     looks = "look" if earlier_looks == 1 else "looks"
-    return f"{share:.4g}% for {formats.count(earlier_looks)} earlier {looks} at these days"
+    return f"{share} for {formats.count(earlier_looks)} earlier {looks} at these days"
 
 
 def _evidence(holdout: Mapping[str, Any], earlier_looks: int) -> str:
@@ -133,8 +134,8 @@ def _evidence(holdout: Mapping[str, Any], earlier_looks: int) -> str:
     return f"Over {races} races {outcome}: {figure}."
 
 
-def _money(found: Mapping[str, Any]) -> str:
-    holdout, prices = found["holdout"], found["prices"]
+def _money(findings: Mapping[str, Any]) -> str:
+    holdout, prices = findings["holdout"], findings["prices"]
     returned, bets = holdout.get("roi_top20"), holdout.get("roi_top20_bets")
     if returned is None or not bets:
         return "Its Top20% selection struck no bet that could be settled."

@@ -31,13 +31,13 @@ def required_token(host: str, token: str | None) -> str | None:
         if is_loopback(host):
             return None
         raise SettingsError(
-            f"{host} can be reached from elsewhere: set {TOKEN} to a secret of {SHORTEST} "
-            "signs at least, or listen on 127.0.0.1"
+            f"{host} can be reached from elsewhere: set {TOKEN} to a secret of at least {SHORTEST} "
+            "characters, or listen on 127.0.0.1"
         )
     if len(token) < SHORTEST or not token.isascii() or not token.isprintable() or " " in token:
         raise SettingsError(
-            f"{TOKEN} is no token: {SHORTEST} printable signs at least, without blanks, as "
-            "`openssl rand -hex 32` makes them"
+            f"{TOKEN} is not a token: it needs at least {SHORTEST} printable characters and no "
+            "spaces, such as `openssl rand -hex 32` makes"
         )
     return token
 
@@ -81,15 +81,15 @@ class Admission:
                 return None
             return Problem(
                 HTTPStatus.FORBIDDEN,
-                "without a token this service answers to 127.0.0.1 and localhost, and to no page "
-                f"of another site: set {TOKEN}",
+                "without a token this service only answers to 127.0.0.1 and localhost, and to no "
+                f"page of another site: set {TOKEN}",
             )
         if scope["path"] in OPEN_TO_ALL:
             return None
         if hmac.compare_digest(headers.get(b"authorization", b""), self._token):
             return None
         return Problem(
-            HTTPStatus.UNAUTHORIZED, f"send `Authorization: Bearer TOKEN`, as {TOKEN} has it"
+            HTTPStatus.UNAUTHORIZED, f"send `Authorization: Bearer TOKEN` with the token of {TOKEN}"
         )
 
     async def _body(
@@ -107,7 +107,9 @@ class Admission:
                     message = await receive()
                     if message["type"] != "http.request":
                         # Half a card is another card. Whoever is still there learns why.
-                        return Problem(HTTPStatus.BAD_REQUEST, "the body ended half-way"), b""
+                        return Problem(
+                            HTTPStatus.BAD_REQUEST, "the body ended before it was complete"
+                        ), b""
                     chunks.append(message.get("body", b""))
                     size += len(chunks[-1])
                     if size > self._largest:
@@ -119,7 +121,7 @@ class Admission:
         return None, b"".join(chunks)
 
     def _too_large(self) -> Problem:
-        why = f"a body may have {self._largest:,} bytes (serve.largest_body)"
+        why = f"a body may have at most {self._largest:,} bytes (serve.largest_body)"
         return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
 
 

@@ -23,15 +23,15 @@ from velo.live.serialise import race_json
 from velo.report.service_page import page
 from velo.service import schemas
 from velo.service.admission import Admission
-from velo.service.metrics import Measured
 from velo.service.problems import MEDIA, Problem, problem_of
+from velo.service.prometheus import Measured
 from velo.service.service import Service
 from velo.settings.wording import reason
 from velo.warehouse.bounds import size_in_bytes
 
 CARD_MEDIA = ("text/csv", "application/json")
 ABOUT = (
-    "Prices and verdicts of the champion for the races of cards. Every prediction is kept, and "
+    "The champion's prices and verdicts for the races of cards. Every prediction is kept, and "
     "predicting again adds a revision. Errors are problem+json; `detail` says what to do."
 )
 MOST_TOLD = 50
@@ -79,12 +79,12 @@ def application(service: Service, token: str | None) -> Any:
 def _routes(app: FastAPI, service: Service) -> None:
     @app.get("/health", tags=["service"], responses=_problems(400))
     async def health() -> schemas.Health:
-        """Whether the process lives."""
+        """Whether the process is alive."""
         return schemas.Health()
 
     @app.get("/ready", tags=["service"], responses={503: {"model": schemas.Readiness}})
     def ready(response: Response) -> schemas.Readiness:
-        """Whether an open race of the next day with a card can be predicted, and why not."""
+        """Whether a race of the next day with a card can be predicted, and if not, why."""
         readiness = service.readiness()
         if not readiness.ready:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -97,7 +97,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         responses={200: {"content": {"text/plain": {}}}},
     )
     def metrics() -> Response:
-        """What Prometheus collects."""
+        """Metrics for Prometheus."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/docs", include_in_schema=False)
@@ -111,10 +111,10 @@ def _routes(app: FastAPI, service: Service) -> None:
         openapi_extra={"requestBody": _CARD},
     )
     async def cards(request: Request) -> schemas.CardSaid:
-        """Take a racecard: CSV, JSON rows of the same columns, or a writer's JSON.
+        """Take a racecard: CSV, JSON rows with the same columns, or the JSON of a known writer.
 
-        Builds first where results came in since the last build, and brings the online store to
-        the morning of the first day with a race that is open: that may take a while.
+        If results came in since the last build, it builds first. It then brings the online store
+        to the morning of the first day with an open race. Both may take a while.
         """
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media not in CARD_MEDIA:
@@ -125,7 +125,7 @@ def _routes(app: FastAPI, service: Service) -> None:
     def races(
         day: Annotated[date | None, Query(alias="date", description="today by default")] = None,
     ) -> schemas.RacesSaid:
-        """The races of a day that are known, with their runners."""
+        """The known races of a day, with their runners."""
         return schemas.RacesSaid(races=service.races(day or service.today))
 
     @app.post(
@@ -139,7 +139,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         },
     )
     async def predict(race_id: RaceId, asked: schemas.PredictionAsked | None = None) -> Response:
-        """Predict a race and keep the prediction, as its next revision."""
+        """Predict a race, and keep the prediction as its next revision."""
         race = service.current(race_id)
         if race is None:
             race = await asyncio.to_thread(service.up_to_date, race_id)
@@ -154,10 +154,12 @@ def _routes(app: FastAPI, service: Service) -> None:
     )
     def predictions(
         race_id: RaceId,
-        after: Annotated[int, Query(ge=0, le=2**63 - 1, description="a revision")] = 0,
+        after: Annotated[
+            int, Query(ge=0, le=2**63 - 1, description="the revision to start after")
+        ] = 0,
         limit: Annotated[int, Query(ge=1, le=MOST_TOLD)] = MOST_TOLD,
     ) -> Response:
-        """The predictions of a race, the first first, so many at a time."""
+        """The predictions of a race, oldest first, a page at a time."""
         page, following = service.revisions(race_id, after, limit)
         return JSONResponse({"predictions": list(map(race_json, page)), "after": following})
 
@@ -172,7 +174,7 @@ def _routes(app: FastAPI, service: Service) -> None:
         strategy: Annotated[str | None, Query(max_length=100)] = None,
         backfill: bool = False,
     ) -> Response:
-        """What the predictions came to: by day, over 7, 30 and 90 days, and in all."""
+        """How the predictions did: by day, over 7, 30 and 90 days, and in all."""
         return JSONResponse(service.ledger(version, strategy, backfill))
 
 
@@ -191,7 +193,9 @@ def _tell_errors(app: FastAPI) -> None:
     async def plain(request: Request, error: HTTPException) -> Response:
         why = str(error.detail)
         if error.status_code in UNROUTED:
-            why = f"there is no {request.method} {request.url.path}: GET /docs lists the routes"
+            why = (
+                f"there is no route {request.method} {request.url.path}: GET /docs lists the routes"
+            )
         answer = _problem(request, Problem(HTTPStatus(error.status_code), why))
         answer.headers.update(error.headers or {})
         return answer

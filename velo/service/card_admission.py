@@ -26,7 +26,7 @@ def require_to_come(path: Path, now: datetime) -> None:
         raise renamed(error) from None
     if days and now >= over_everywhere(max(days)):
         raise InputError(
-            f"no race can be predicted: {ROWS_SHOWN} is of {max(days)}, which is over; load its "
+            f"no race can be predicted: {ROWS_SHOWN} is for {max(days)}, which is over; load its "
             "results with `velo results`"
         )
 

@@ -54,15 +54,17 @@ def renamed(error: InputError) -> InputError:
 
 def _rows(items: Any) -> list[dict[str, str]]:
     if not isinstance(items, list) or not items:
-        raise InputError(f"{ROWS_SHOWN} is no list of rows, one a runner, and no racecard object")
+        raise InputError(
+            f"{ROWS_SHOWN} is neither a list of rows, one per runner, nor a racecard object"
+        )
     rows = []
     for number, row in enumerate(items, 1):
         if not isinstance(row, dict):
-            raise InputError(f"row {number} of {ROWS_SHOWN} is no object of columns")
+            raise InputError(f"row {number} of {ROWS_SHOWN} is not an object of columns")
         for name, value in row.items():
             if isinstance(value, list | dict):
                 raise InputError(
-                    f"row {number} of {ROWS_SHOWN}: {name[:40]!r} is no text, number or truth value"
+                    f"row {number} of {ROWS_SHOWN}: {name[:40]!r} is not text, number or true/false"
                 )
         rows.append({name: _cell(value) for name, value in row.items()})
     return rows
@@ -73,9 +75,9 @@ def _cell(value: Any) -> str:
         return str(value).lower()
     text = "" if value is None else str(value)
     if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise InputError(f"{ROWS_SHOWN} has a sign that no text has")
+        raise InputError(f"{ROWS_SHOWN} has a character that cannot be in a text")
     return text
 
 
 def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a number")

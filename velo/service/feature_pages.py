@@ -25,13 +25,13 @@ def main(host: str, port: int) -> None:
     """Serve them until SIGTERM or Ctrl-C."""
     import uvicorn
 
-    from velo.service.connections import Connections
+    from velo.service.open_connections import OpenConnections
     from velo.service.protocol import bounded_protocol
     from velo.settings import Serve
 
     assert is_loopback(host), "the command has seen to it"
     bounds = Serve()
-    held = Connections.bounded(bounds)
+    held = OpenConnections.bounded(bounds)
     uvicorn.run(
         pages(),
         host=host,

@@ -16,7 +16,7 @@ import uvicorn
 from velo.errors import InputError, SettingsError
 from velo.service.admission import required_token
 from velo.service.application import application
-from velo.service.connections import Connections
+from velo.service.open_connections import OpenConnections
 from velo.service.protocol import bounded_protocol
 from velo.service.service import Service
 
@@ -39,7 +39,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     """A socket that listens at a host and a port.
 
     Raises:
-        InputError: they cannot be had.
+        InputError: they are not available.
     """
     try:
         family = socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
@@ -53,7 +53,7 @@ def bound_socket(host: str, port: int) -> socket.socket:
     except OSError as error:
         made.close()
         raise InputError(
-            f"port {port} of {host} cannot be had ({error.strerror}): choose another"
+            f"port {port} on {host} is not available ({error.strerror}): choose another"
         ) from None
     return made
 
@@ -75,7 +75,7 @@ def serve(
     """
     bounds = service.settings.serve
     require_descriptors(bounds.connections)
-    held = Connections.bounded(bounds)
+    held = OpenConnections.bounded(bounds)
     at = listening.getsockname()
     local = listening.family == socket.AF_UNIX
     needed = required_token("127.0.0.1" if local else at[0], token)
@@ -112,8 +112,8 @@ def require_descriptors(connections: int) -> None:
         hard = needed + BACKLOG
     if hard < needed:
         raise SettingsError(
-            f"serve.connections = {connections} needs {needed} descriptors, and this process may "
-            f"have {hard}: set fewer, or raise LimitNOFILE="
+            f"serve.connections = {connections} needs {needed} file descriptors, and this process "
+            f"may have {hard}: allow fewer connections, or raise LimitNOFILE="
         )
     if soft != resource.RLIM_INFINITY and soft < needed + BACKLOG:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, needed + BACKLOG), hard))

@@ -59,10 +59,10 @@ class OwnMachineReads:
             return
         refused = None
         if not by_own_machine(dict(scope["headers"])):
-            why = "this answers to 127.0.0.1 and localhost, and to no page of another site"
+            why = "this only answers to 127.0.0.1 and localhost, and to no page of another site"
             refused = Problem(HTTPStatus.FORBIDDEN, why)
         elif scope["method"] not in self._methods:
-            why = f"these pages are read only: {' and '.join(self._methods)} alone are answered"
+            why = f"these pages are read-only: only {' and '.join(self._methods)} are answered"
             refused = Problem(HTTPStatus.METHOD_NOT_ALLOWED, why)
         if refused is None:
             await self._app(scope, receive, send)

@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from velo.service.connections import Connections
+from velo.service.open_connections import OpenConnections
 from velo.service.problems import AGAIN, MEDIA, Problem
 from velo.settings import Serve
 from velo.warehouse.bounds import size_in_bytes
@@ -21,7 +21,7 @@ MOST_PIPELINED = 16
 """Requests that one connection may send before the first is answered."""
 
 
-def bounded_protocol(bounds: Serve, held: Connections) -> type[asyncio.Protocol]:
+def bounded_protocol(bounds: Serve, held: OpenConnections) -> type[asyncio.Protocol]:
     """The protocol of one server's connections, as Uvicorn's `http` takes it."""
     return type("Bounded", (BoundedProtocol,), {"bounds": bounds, "held": held})
 
@@ -41,7 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """
 
     bounds: Serve
-    held: Connections
+    held: OpenConnections
 
     def __init__(self, *args: Any, **named: Any) -> None:
         """Take Uvicorn's own arguments."""
@@ -152,7 +152,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot be parsed, or what was refused while it was."""
-        self._refuse(self._problem or Problem(HTTPStatus.BAD_REQUEST, "this is no HTTP request"))
+        self._refuse(
+            self._problem or Problem(HTTPStatus.BAD_REQUEST, "this is not an HTTP request")
+        )
 
     def _await_head(self) -> None:
         self._stop(self._head_timer)
@@ -175,12 +177,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _give_body_up(self) -> None:
         if self._awaits_body():
-            self._answer(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "the service ends", AGAIN))
+            self._answer(Problem(HTTPStatus.SERVICE_UNAVAILABLE, "the service is stopping", AGAIN))
 
     def _head_problem(self) -> Problem:
         return Problem(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-            f"a request's head may have {self.bounds.largest_head:,} bytes (serve.largest_head)",
+            f"a request's head may have at most {self.bounds.largest_head:,} bytes "
+            "(serve.largest_head)",
         )
 
     def _refuse(self, problem: Problem) -> None:

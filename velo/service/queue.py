@@ -21,9 +21,9 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from velo.arrays import Floats
 from velo.disk.kept_open import KeptOpen
 from velo.errors import HomeError, InputError
 from velo.home import Home
@@ -34,10 +34,10 @@ from velo.live.odds_taken import Quoted
 from velo.live.pricing import Pricer, beyond_reason
 from velo.live.refusals import require_later_day
 from velo.offline.build import current_build
+from velo.service.known_races import whole
 from velo.service.problems import Busy, Closed
-from velo.service.races import whole
 from velo.service.store_state import StoreState
-from velo.store.online.standing import Standing
+from velo.store.online.standing import StoreStanding
 
 ATTEMPTS = 5
 """How often features are read again because the store moved on meanwhile."""
@@ -223,7 +223,7 @@ class PricingQueue:
                 each.answer.set_result(replace(prediction, revision=revision))
 
     @staticmethod
-    def _require_credible(pricer: Pricer, entries: pa.Table, odds: npt.NDArray[np.float64]) -> None:
+    def _require_credible(pricer: Pricer, entries: pa.Table, odds: Floats) -> None:
         """See that the odds can be a market's; of several races the others are priced alone.
 
         Raises:
@@ -234,7 +234,7 @@ class PricingQueue:
             for race in wrong:
                 raise InputError(f"race {race} is not predicted: {declined(wrong, race)}")
 
-    def _features(self, pricer: Pricer, day: date, entries: Any) -> tuple[Any, Standing]:
+    def _features(self, pricer: Pricer, day: date, entries: Any) -> tuple[Any, StoreStanding]:
         """Features of one state of the store, whoever materializes meanwhile."""
         store = pricer.source.store
         before = self._state.of(store, day)
@@ -244,7 +244,7 @@ class PricingQueue:
             if after == before:
                 return features, after
             before = after
-        raise HomeError("the online store does not stand still: ask again")
+        raise HomeError("the online store keeps changing: ask again")
 
 
 def _fail(wanted: Sequence[PricingRequest], error: BaseException) -> None:

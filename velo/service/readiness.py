@@ -19,7 +19,7 @@ def part(asked: Callable[[], Any]) -> Part:
 
 
 def threads(lives: Mapping[str, bool]) -> Part:
-    """Whether every thread that the service needs lives; by what is not done where one does not."""
+    """Whether every thread that the service needs is alive; by what to say of one that is not."""
     dead = [what for what, alive in lives.items() if not alive]
     if not dead:
         return Part(ready=True)

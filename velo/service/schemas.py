@@ -28,9 +28,9 @@ def _price(odds: float | str) -> float | str:
     """Text is read where the race is known, within the same bounds."""
     if isinstance(odds, str):
         if len(odds) > LONGEST_ODDS:
-            raise ValueError(f"may have {LONGEST_ODDS} signs at most")
+            raise ValueError(f"may have at most {LONGEST_ODDS} characters")
     elif not PRICE.holds(odds):
-        raise ValueError(f"must be greater than 1 and {PRICE.most:g} at most")
+        raise ValueError(f"must be greater than 1 and at most {PRICE.most:g}")
     return odds
 
 
@@ -48,40 +48,42 @@ Price = Annotated[
 ]
 
 
-class Asked(BaseModel):
-    """Something that a client sends; what it does not know is refused, not ignored."""
+class Body(BaseModel):
+    """Something that a client sends; an unknown field is refused, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Odd(Asked):
+class Odd(Body):
     """The odds of one runner, who is named by horse or by number."""
 
     horse_id: ID | None = None
     number: Annotated[int, Field(ge=0, le=999)] | None = None
     odds: Price = Field(
-        description="decimal, stake included, or a fraction as text: 7.5, '13/2', 'Evens'"
+        description="decimal odds, stake included, or a fraction as text: 7.5, '13/2', 'Evens'"
     )
 
     @model_validator(mode="after")
     def _named(self) -> Odd:
         if (self.horse_id is None) == (self.number is None):
-            raise ValueError("name a runner by horse_id or by number, one of the two")
+            raise ValueError("name a runner by horse_id or by number, not both")
         return self
 
 
-class PredictionAsked(Asked):
-    """What a prediction is made with, beside the card."""
+class PredictionAsked(Body):
+    """What a prediction is made with, apart from the card."""
 
     odds: Annotated[list[Odd], Field(max_length=200)] | None = Field(
-        None, description="in place of the card's; a runner that is left out has none"
+        None, description="replace the card's odds; a runner that is left out has none"
     )
-    price_kind: PriceKind | None = Field(None, description="what these odds are")
-    backfill: bool = Field(False, description="also after the off, and then marked so for ever")
+    price_kind: PriceKind | None = Field(None, description="kind of these odds")
+    backfill: bool = Field(
+        False, description="predict a race after its off too; the prediction is marked for good"
+    )
 
 
 class Moved(BaseModel):
-    """A feature that moved a runner, by how much (nats), and its value."""
+    """A feature that moved a runner, by how much (nats), and the feature's value."""
 
     feature: str
     push: float
@@ -89,7 +91,7 @@ class Moved(BaseModel):
 
 
 class RunnerSaid(BaseModel):
-    """A runner as it was predicted; what follows from odds is null without a whole book."""
+    """A runner as it was predicted; what depends on odds is null without a complete book."""
 
     rank: int
     number: int | None
@@ -135,14 +137,14 @@ class PredictionSaid(BaseModel):
 
 
 class Revisions(BaseModel):
-    """Predictions of a race, the first first; `after` asks for what follows, null for nothing."""
+    """Predictions of a race, oldest first; `after` leads to the next page, null after the last."""
 
     predictions: list[PredictionSaid]
     after: int | None
 
 
 class Entered(BaseModel):
-    """A runner of a race that is known, and the card's odds of the kind that would decide."""
+    """A runner of a known race, with the card's odds of the kind that would decide."""
 
     horse_id: int
     number: int | None
@@ -152,7 +154,7 @@ class Entered(BaseModel):
 
 
 class NotRunning(BaseModel):
-    """A horse of the card that is not to run, and so is not priced."""
+    """A horse of the card that will not run, and so is not priced."""
 
     horse: str
     number: int | None
@@ -160,7 +162,7 @@ class NotRunning(BaseModel):
 
 
 class RaceSaid(BaseModel):
-    """A race that is known. `closed` says why it is not predicted now, null where it is."""
+    """A known race. `closed` says why it cannot be predicted now; null if it can."""
 
     race_id: int
     day: date
@@ -170,7 +172,9 @@ class RaceSaid(BaseModel):
     deadline: datetime
     closed: str | None
     price_kind: str | None
-    predictions: str = Field(description="path to ask at: ids are wider than JavaScript's numbers")
+    predictions: str = Field(
+        description="path to post to: ids are too long for JavaScript's numbers"
+    )
     runners: list[Entered]
     absent: list[NotRunning]
 
@@ -190,20 +194,20 @@ class Unscored(BaseModel):
 
 
 class CardSaid(RacesSaid):
-    """A card that was taken."""
+    """A card that was accepted."""
 
     unscored: list[Unscored]
     notes: list[str]
 
 
 class Health(BaseModel):
-    """The process lives."""
+    """The process is alive."""
 
     alive: Literal[True] = True
 
 
 class Part(BaseModel):
-    """One thing that a prediction needs, and why it cannot be had."""
+    """One thing that a prediction needs, and why it is missing."""
 
     ready: bool
     why: str | None = None
@@ -212,8 +216,8 @@ class Part(BaseModel):
 class Readiness(BaseModel):
     """Whether a race of `day` can be predicted.
 
-    `stores`: journal and cards are where they were opened; `threads`: those that price, and look
-    for another champion, live.
+    `stores`: journal and cards are where they were opened; `threads`: the ones that price and
+    that look for another champion are alive.
     """
 
     ready: bool
@@ -227,7 +231,7 @@ class Readiness(BaseModel):
 
 
 class ChangedSaid(BaseModel):
-    """A prediction that an import of results made fair, or unfair."""
+    """A prediction that became fair, or unfair, when results were imported."""
 
     race_id: int
     day: date
@@ -241,7 +245,7 @@ class ChangedSaid(BaseModel):
 
 
 class LedgerSaid(BaseModel):
-    """As `velo ledger --json`; `backfill` says whether predictions made after the off count."""
+    """The same as `velo ledger --json`; `backfill`: predictions made after the off count."""
 
     backfill: bool
     backfilled_races: int
@@ -253,7 +257,7 @@ class LedgerSaid(BaseModel):
 
 
 class ProblemSaid(BaseModel):
-    """RFC 9457; `detail` names the thing and the mend."""
+    """An error, as in RFC 9457; `detail` says what is wrong and what to do."""
 
     type: str
     title: str

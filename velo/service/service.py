@@ -18,29 +18,26 @@ import numpy as np
 from training.data.dataset import feature_store
 from velo.errors import InputError, ModelError
 from velo.home import Home
-from velo.live.card_file import CURRENT
-from velo.live.card_intake import take
-from velo.live.card_store import DeclaredRace, races_of
+from velo.live.card_store import DeclaredRace, races_of, take
 from velo.live.clock import never_back
 from velo.live.deadline import deadline
 from velo.live.journal import Prediction, revisions
 from velo.live.ledger_view import view_ledger
-from velo.live.odds_taken import Quoted
 from velo.live.preparation import bring_store
 from velo.live.pricing import Pricer
 from velo.live.proof import verify_ledger
 from velo.live.refusals import refusal
 from velo.offline.build import current_build
-from velo.racing.odds import decimal_odds
 from velo.service import schemas
 from velo.service.card_admission import require_open, require_to_come
 from velo.service.card_body import ROWS_SHOWN, renamed, written
-from velo.service.champion import Champion, stamp_of
-from velo.service.metrics import Metrics
+from velo.service.known_races import KnownRaces
 from velo.service.problems import Closed
+from velo.service.prometheus import Metrics
 from velo.service.queue import PricingQueue, PricingRequest
-from velo.service.races import KnownRaces
 from velo.service.readiness import part, parts, threads
+from velo.service.sent_odds import quoted
+from velo.service.served_model import Champion, stamp_of
 from velo.settings import PriceKind, Settings
 from velo.store.online.readiness import require_morning_of
 
@@ -253,8 +250,8 @@ class Service:
             champion = schemas.Part(ready=False, why=str(error))
         alive = threads(
             {
-                "nobody prices": self._queue.lives,
-                "nobody looks for another champion": self._watch.is_alive(),
+                "the pricing thread has stopped": self._queue.lives,
+                "the thread that looks for another champion has stopped": self._watch.is_alive(),
             }
         )
         readiness = schemas.Readiness(
@@ -332,37 +329,6 @@ class Service:
             ],
             absent=[schemas.NotRunning(**each) for each in race.absent],
         )
-
-
-def quoted(race: DeclaredRace, asked: schemas.PredictionAsked) -> Quoted | None:
-    """The odds that were sent, for the race's runners; None where none were.
-
-    Raises:
-        InputError: one is no price, is of no runner of the race, or of one that has one already.
-    """
-    if asked.odds is None:
-        return None
-    horses = race.horses
-    by_number: dict[int, list[int]] = {}
-    for place, number in enumerate(race.entries["number"].to_pylist()):
-        by_number.setdefault(number, []).append(place)
-    odds = np.full(len(horses), np.nan)
-    for each in asked.odds:
-        if each.horse_id is not None:
-            called = f"horse {each.horse_id}"
-            places = [place for place, horse in enumerate(horses) if horse == each.horse_id]
-        else:
-            called = f"number {each.number}"
-            places = by_number.get(each.number or 0, [])
-        price = decimal_odds(each.odds) if isinstance(each.odds, str) else each.odds
-        if price is None:
-            raise InputError(f"{called}: {each.odds!r} is no price; as 7.5, '13/2' or 'Evens'")
-        if len(places) != 1:
-            raise InputError(f"{called} is not one runner of race {race.race_id}")
-        if not np.isnan(odds[places[0]]):
-            raise InputError(f"{called} is priced twice")
-        odds[places[0]] = price
-    return Quoted(odds, (asked.price_kind or CURRENT) if asked.odds else None)
 
 
 def _finite(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from velo.home import Home
 from velo.store.online.database import connect
 from velo.store.online.readiness import require_morning_of
-from velo.store.online.standing import Standing
+from velo.store.online.standing import StoreStanding
 from velo.store.online.store import HomeOnlineStoreConfig, file_of
 
 
@@ -23,9 +23,9 @@ class StoreState:
         self._con: sqlite3.Connection | None = None
         self._path: Path | None = None
         self._seen: tuple[Any, ...] | None = None
-        self._standing: Standing | None = None
+        self._standing: StoreStanding | None = None
 
-    def of(self, store: Any, day: date) -> Standing:
+    def of(self, store: Any, day: date) -> StoreStanding:
         """See that the store serves a day, as `require_morning_of`; equal while nobody wrote.
 
         Raises:

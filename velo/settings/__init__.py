@@ -2,7 +2,7 @@
 
 The project folder's `velo.toml` overrides the defaults below, one in the home overrides that, and
 a variable such as `VELO_GATE__AE_RATIO=1.0` overrides both (two underscores step into a section).
-`VELO_HOME` names the home; without it the project folder does (`velo.settings.project`).
+`VELO_HOME` names the home; without it the project folder does (`velo.settings.project_folder`).
 """
 
 from __future__ import annotations
@@ -24,18 +24,10 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as UnreadableSource
 
 from velo.errors import SettingsError
-from velo.settings.betting import (
-    BUILT_IN_STRATEGIES,
-    FOLLOWED,
-    Backtest,
-    Stake,
-    Strategy,
-    StrategyName,
-)
-from velo.settings.features import Layoff, Priors, Windows
 from velo.settings.in_force import chosen_declarations, chosen_home
-from velo.settings.market import OddsBand, Prices
-from velo.settings.project import (
+from velo.settings.operations import DriftLimits, Ingest, Live, Serve, Store, Upkeep
+from velo.settings.price_terms import OddsBand, PriceTerms
+from velo.settings.project_folder import (
     FEATURE_REPO,
     PROJECT_ROOT,
     home_from,
@@ -44,10 +36,18 @@ from velo.settings.project import (
     resolved,
     settings_files,
 )
-from velo.settings.search import Choices, Span, Tuning
+from velo.settings.search import Choices, SearchRange, Tuning
 from velo.settings.section import PriceKind
-from velo.settings.training import FieldRelative, Gate, Objective, Ranker, Training
-from velo.settings.upkeep import Drift, Ingest, Live, Serve, Store, Upkeep
+from velo.settings.staking import (
+    BUILT_IN_STRATEGIES,
+    FOLLOWED,
+    Backtest,
+    Stake,
+    Strategy,
+    StrategyName,
+)
+from velo.settings.training import Beside, FieldRelative, Gate, Objective, Ranker, Training
+from velo.settings.windows import Layoff, Priors, Windows
 from velo.settings.wording import nearest, reason, shortened
 
 NO_SETTINGS = ("velo_home", "velo_serve_token")
@@ -58,8 +58,9 @@ __all__ = [
     "FEATURE_REPO",
     "PROJECT_ROOT",
     "Backtest",
+    "Beside",
     "Choices",
-    "Drift",
+    "DriftLimits",
     "FieldRelative",
     "Gate",
     "Ingest",
@@ -68,12 +69,12 @@ __all__ = [
     "Objective",
     "OddsBand",
     "PriceKind",
-    "Prices",
+    "PriceTerms",
     "Priors",
     "Ranker",
+    "SearchRange",
     "Serve",
     "Settings",
-    "Span",
     "Stake",
     "Store",
     "Strategy",
@@ -106,8 +107,9 @@ class Settings(BaseSettings):
     layoff: Layoff = Layoff()
     odds_band: OddsBand = OddsBand()
     gate: Gate = Gate()
-    prices: Prices = Prices()
+    prices: PriceTerms = PriceTerms()
     ranker: Ranker = Ranker()
+    beside: Beside = Beside()
     tuning: Tuning = Tuning()
     training: Training = Training()
     backtest: Backtest = Backtest()
@@ -117,7 +119,7 @@ class Settings(BaseSettings):
     serve: Serve = Serve()
     store: Store = Store()
     upkeep: Upkeep = Upkeep()
-    drift: Drift = Drift()
+    drift: DriftLimits = DriftLimits()
 
     @model_validator(mode="before")
     @classmethod

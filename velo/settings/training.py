@@ -65,6 +65,17 @@ class Ranker(Section):
     )
 
 
+class Beside(Section):
+    """The line that is fitted beside the market."""
+
+    shrinkage: Annotated[float, Unit("precision of the prior of a weight")] = Field(
+        3000.0, ge=1, le=1e9, description="the larger, the smaller every weight"
+    )
+    price_exponent: Annotated[float, Unit("power of the price")] = Field(
+        0.45, ge=0, le=2, description="how much more a score counts at longer odds; 0: alike at all"
+    )
+
+
 DaysOrNone = Annotated[int, Field(ge=0, le=36_500), Unit("days")]
 
 
@@ -81,8 +92,8 @@ class Training(Section):
     stopping_share: Annotated[float, Unit("share of the first fold's days")] = Field(
         0.15, gt=0, lt=0.5, description="the last of them say when to stop growing trees"
     )
-    blend: Literal["benter", "residual"] = Field(
-        "benter", description="how model and market are joined"
+    blend: Literal["benter", "residual", "beside", "auto"] = Field(
+        "benter", description="how model and market are joined; auto takes the likeliest of three"
     )
     calibration: Literal["auto", "none", "isotonic", "beta"] = Field(
         "auto", description="auto keeps what gains out of fold, for blend and market each"

@@ -34,13 +34,14 @@ from pydantic import StrictStr
 
 from velo.disk.interruptible import connect
 from velo.errors import InputError
+from velo.sql_text import literal
 from velo.store.job import AsofRetrievalJob
-from velo.store.names import literal
 from velo.store.on_demand import requested_name
 from velo.store.pull import Pulled, pulled_rows
-from velo.store.query import EntityRows, ViewJoin, point_in_time, span_sql, view_join
+from velo.store.query import EntityRows, point_in_time, span_sql
 from velo.store.relation import Relation, files_of, positional, relation
 from velo.store.ties import is_open
+from velo.store.view_rows import ViewJoin, view_join
 
 
 class AsofOfflineStoreConfig(DuckDBOfflineStoreConfig):

@@ -7,7 +7,6 @@ from contextlib import closing
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import ibis
@@ -20,6 +19,7 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage, ValidationReference
 
+from velo.disk.whole_file import draft_of
 from velo.errors import InputError
 from velo.store.on_demand import SLICE, Joined, as_declared, on_demand_features
 from velo.store.query import PointInTime
@@ -120,9 +120,9 @@ class AsofRetrievalJob(RetrievalJob):
         Yields:
             Batches of the result; one without rows where there are no entity rows.
         """
-        tables = ["entity", *(f"found_{number}" for number in range(len(self._join.found)))]
+        tables = ["entity", *(f"features_{number}" for number in range(len(self._join.features)))]
         try:
-            for name, sql in zip(tables, [self._join.entity, *self._join.found], strict=True):
+            for name, sql in zip(tables, [self._join.entity, *self._join.features], strict=True):
                 self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {sql}")
                 if name == "entity":
                     self._check()
@@ -140,16 +140,11 @@ class AsofRetrievalJob(RetrievalJob):
 
     def to_parquet(self, path: Path) -> None:
         """Stream the result into a file, which appears under its name when it is whole."""
-        unfinished = path.with_name(f".{path.name}.{uuid4().hex}")
-        try:
-            with closing(self.to_batches()) as batches:
-                first = next(batches)
-                with pq.ParquetWriter(unfinished, first.schema, compression="zstd") as writer:
-                    for batch in chain([first], batches):
-                        writer.write_table(batch)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with draft_of(path) as draft, closing(self.to_batches()) as batches:
+            first = next(batches)
+            with pq.ParquetWriter(draft, first.schema, compression="zstd") as writer:
+                for batch in chain([first], batches):
+                    writer.write_table(batch)
 
     def persist(
         self,
@@ -183,8 +178,8 @@ class AsofRetrievalJob(RetrievalJob):
         """The entity rows, and each view's features beside them."""
         self._con.execute(f"CREATE OR REPLACE TABLE entity AS {self._join.entity}")
         self._check()
-        found = [self._con.sql(sql).to_arrow_table() for sql in self._join.found]
-        parts = [self._con.sql("FROM entity").to_arrow_table(), *found]
+        features = [self._con.sql(sql).to_arrow_table() for sql in self._join.features]
+        parts = [self._con.sql("FROM entity").to_arrow_table(), *features]
         self._con.execute("DROP TABLE entity")
         names = iter(self._join.names)
         return [part.rename_columns(list(islice(names, part.num_columns))) for part in parts]

@@ -1,18 +1,8 @@
-"""Names in SQL: quoted, and those of our own kept apart from everybody else's."""
+"""Names of our own in SQL, kept apart from everybody else's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-
-def identifier(name: str) -> str:
-    """A quoted SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A quoted SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def apart(name: str, others: Iterable[str]) -> str:

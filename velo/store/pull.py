@@ -19,9 +19,9 @@ from feast.saved_dataset import SavedDatasetStorage
 from feast.utils import make_tzaware
 
 from velo.errors import InputError
+from velo.sql_text import literal
 from velo.store.keys import FLOATS, unclear
 from velo.store.moments import NANOSECONDS, moment
-from velo.store.names import literal
 from velo.store.relation import Relation
 
 _NOT_A_FEATURE = "__log_date"

@@ -17,7 +17,8 @@ from feast.infra.offline_stores.file_source import FileSource
 
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError, NothingBuilt
-from velo.store.names import apart, identifier, literal
+from velo.sql_text import identifier, literal
+from velo.store.names import apart
 
 
 class NothingToRead(NothingBuilt, click.ClickException):
@@ -86,9 +87,9 @@ def relation(con: duckdb.DuckDBPyConnection, source: Any, repo_path: str, name: 
     if path is None:
         return _registered(con, name, _read_data_source(source, repo_path).to_pyarrow())
     pattern = f"{as_pattern(path)}/**/*.parquet" if path.is_dir() else as_pattern(path)
-    found = Relation.of(con, f"read_parquet({literal(pattern)}, hive_partitioning = false)")
-    if list(found.columns) == pq.read_schema(files[0]).names:
-        return found
+    parquet = Relation.of(con, f"read_parquet({literal(pattern)}, hive_partitioning = false)")
+    if list(parquet.columns) == pq.read_schema(files[0]).names:
+        return parquet
     return _registered(con, name, pa.concat_tables(map(_table, files), promote_options="default"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 
-from velo.store.query import ViewJoin
+from velo.store.view_rows import ViewJoin
 
 
 def is_open(con: duckdb.DuckDBPyConnection, join: ViewJoin) -> bool:

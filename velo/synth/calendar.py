@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from velo.synth.courses import AW, FR, GB, IRE, JUMPS, TURF, Courses
 from velo.synth.scale import FIRST_DAY
+from velo.synth.tracks import AW, FR, GB, IRE, JUMPS, TURF, Courses
 
 _BY_WEEKDAY = np.array([0.9, 0.95, 1.05, 1.05, 1.1, 1.5, 0.7])
 _TURF = np.array([0.0, 0.0, 0.25, 0.75, 1.0, 1.05, 1.1, 1.1, 1.0, 0.8, 0.12, 0.0])

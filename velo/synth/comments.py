@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velo.synth.finish import FINISHED, MISHAP, MISHAPS, VOID, WITHDRAWN, Results
-from velo.synth.market import LADDER, Prices
+from velo.synth.bookmakers import LADDER, BookPrices
+from velo.synth.race_results import FINISHED, MISHAP, MISHAPS, VOID, WITHDRAWN, RaceResults
 
 _EARLY = (
     ("Made all", "Soon led", "Led", "Disputed lead"),
@@ -61,7 +61,7 @@ SHOWN_SHARE = np.array([0.86, 0.58, 0.5])  # rows whose price moves are printed,
 
 
 def price_moves(
-    prices: Prices, has_moves: NDArray[np.bool_]
+    prices: BookPrices, has_moves: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], list[str]]:
     """Code of each row's price moves, and their texts: ``(op 6/1 tchd 11/2)`` and its kin."""
     rungs = len(LADDER) + 1
@@ -86,7 +86,7 @@ def price_moves(
 
 
 def phrases(
-    results: Results,
+    results: RaceResults,
     style: NDArray[np.float64],
     size: NDArray[np.int64],
     rng: np.random.Generator,

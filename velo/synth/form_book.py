@@ -13,6 +13,7 @@ import duckdb
 from velo.disk.interruptible import connect
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError
+from velo.sql_text import literal
 
 _ODDS = """case
     when {c} ilike 'ev%' then 2.0
@@ -74,12 +75,13 @@ def read_runs(path: Path) -> duckdb.DuckDBPyConnection:
     if not path.exists():
         raise InputError(f"{path} does not exist: name a raceform CSV or a parquet of results")
     con = connect()
+    file = literal(as_pattern(path))
     try:
         if path.suffix == ".parquet":
-            con.execute(f"create view f as select * from read_parquet('{_quoted(path)}')")
+            con.execute(f"create view f as select * from read_parquet({file})")
         else:
             con.execute(
-                f"create view f as select * from read_csv('{_quoted(path)}', all_varchar=true, "
+                f"create view f as select * from read_csv({file}, all_varchar=true, "
                 "header=true, delim=',', quote='\"')"
             )
         names = {row[0] for row in con.execute("describe f").fetchall()}
@@ -88,10 +90,6 @@ def read_runs(path: Path) -> duckdb.DuckDBPyConnection:
         first = str(error).splitlines()[0]
         raise InputError(f"{path} cannot be read as results: {first}") from error
     return con
-
-
-def _quoted(path: Path) -> str:
-    return as_pattern(path).replace("'", "''")
 
 
 def _select(path: Path, names: set[str]) -> str:

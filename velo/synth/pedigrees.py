@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from velo.synth import names
+from velo.synth import invented_names
 from velo.synth.simulation import World
 
 _SIRES = 420
@@ -18,21 +18,23 @@ class Stud:
 
     def __init__(self, world: World, rng: np.random.Generator) -> None:
         count = world.horses.count
-        room = names.horse_word_room()
+        room = invented_names.horse_word_room()
         shuffled = rng.permutation(room)
         self.horse = self._horse_names(world, shuffled, rng)
-        self.owner = names.owners(max(50, count // 3), rng)
-        self.jockey = names.people(world.scale.jockeys, rng, riders=True)
-        self.trainer = names.people(world.scale.trainers, rng, riders=False)
+        self.owner = invented_names.owners(max(50, count // 3), rng)
+        self.jockey = invented_names.people(world.scale.jockeys, rng, riders=True)
+        self.trainer = invented_names.people(world.scale.trainers, rng, riders=False)
 
-        sire_words = names.horse_words(shuffled[-_SIRES:])
+        sire_words = invented_names.horse_words(shuffled[-_SIRES:])
         suffix = self._suffixes(_SIRES, rng)
-        self.sire = [f"{w} {names.COUNTRIES[s]}" for w, s in zip(sire_words, suffix, strict=True)]
+        self.sire = [
+            f"{w} {invented_names.COUNTRIES[s]}" for w, s in zip(sire_words, suffix, strict=True)
+        ]
         self.damsire = sire_words
         dams = max(30, int(count / 2.3))
-        dam_words = names.horse_words(shuffled[(np.arange(dams) * 7 + 11) % room])
+        dam_words = invented_names.horse_words(shuffled[(np.arange(dams) * 7 + 11) % room])
         self.dam = [
-            f"{w} GB" if s == 1 else f"{w} {names.COUNTRIES[s]}"
+            f"{w} GB" if s == 1 else f"{w} {invented_names.COUNTRIES[s]}"
             for w, s in zip(dam_words, self._suffixes(dams, rng), strict=True)
         ]
         popular = 1 / (np.arange(_SIRES) + 6.0)
@@ -43,7 +45,7 @@ class Stud:
 
     @staticmethod
     def _suffixes(count: int, rng: np.random.Generator) -> list[int]:
-        suffixes = rng.choice(len(names.COUNTRIES), count, p=names.COUNTRY_SHARES)
+        suffixes = rng.choice(len(invented_names.COUNTRIES), count, p=invented_names.COUNTRY_SHARES)
         return [int(suffix) for suffix in suffixes]
 
     def _horse_names(
@@ -65,6 +67,6 @@ class Stud:
                 old = order[rng.integers(raced, gone)]
                 word[i], suffix[i] = word[old], suffix[old]
         return [
-            f"{w} {names.COUNTRIES[s]}"
-            for w, s in zip(names.horse_words(word), suffix.tolist(), strict=True)
+            f"{w} {invented_names.COUNTRIES[s]}"
+            for w, s in zip(invented_names.horse_words(word), suffix.tolist(), strict=True)
         ]

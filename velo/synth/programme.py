@@ -50,7 +50,7 @@ _PATTERN_PRIZE = (0, 24_000, 42_000, 85_000, 260_000)
 
 
 @dataclass(frozen=True)
-class Conditions:
+class RaceConditions:
     """What the conditions of one race say."""
 
     level: float  # 1 best to 6; pattern races 0 to -3
@@ -87,7 +87,7 @@ def write_conditions(
     fillies: bool,
     irish: bool,
     rng: np.random.Generator,
-) -> Conditions:
+) -> RaceConditions:
     """The conditions of a race for this field, from its ratings (pounds) and ages."""
     top = float(ratings.max())
     flat = TYPE_OF[kind] == FLAT
@@ -110,7 +110,7 @@ def write_conditions(
             level = min(level, 5.0)
     base = _PATTERN_PRIZE[pattern] if pattern else _PRIZE[max(1, int(level))]
     prize = base * float(np.exp(0.12 * rng.standard_normal())) * (1.6 if irish else 1.0)
-    return Conditions(
+    return RaceConditions(
         level=level,
         pattern=pattern,
         band=band,

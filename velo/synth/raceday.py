@@ -12,9 +12,9 @@ from velo.synth import programme as p
 from velo.synth import truth
 from velo.synth.calendar import Meetings
 from velo.synth.connections import Connections
-from velo.synth.courses import AW, GB, Courses
 from velo.synth.fields import Field
 from velo.synth.horses import FLAT, JUMP, MEAN_RATING, NEVER, POUNDS_PER_UNIT, Horses
+from velo.synth.tracks import AW, GB, Courses
 
 VOID_SHARE = 0.0003
 _EULER = 0.5772156649
@@ -22,7 +22,7 @@ _SHOWN_NOISE = 0.8  # part of a day's luck that a performance shows
 
 
 @dataclass(frozen=True)
-class Card:
+class DayCard:
     """The day's fields in the order of the meetings; rows are grouped by race."""
 
     today: int
@@ -51,7 +51,7 @@ class Card:
 class Declarations:
     """What the racecard says of the day, conditions per race and the rest per row."""
 
-    conditions: list[p.Conditions]
+    conditions: list[p.RaceConditions]
     level: NDArray[np.float64]
     runners: NDArray[np.int64]
     rating: NDArray[np.float64]
@@ -83,7 +83,7 @@ def make_card(
     meetings: Meetings,
     slots: list[tuple[Field, int, int]],
     rng: np.random.Generator,
-) -> Card:
+) -> DayCard:
     """The card of fields with their (meeting, number), in order."""
     slots = sorted(slots, key=lambda slot: (slot[1], slot[2]))
     fields = [slot[0] for slot in slots]
@@ -94,7 +94,7 @@ def make_card(
         if f.withdrawn:
             started[starts[i] + int(rng.integers(size[i]))] = False
     meeting = np.array([slot[1] for slot in slots])
-    return Card(
+    return DayCard(
         today=today,
         year=year,
         month=month,
@@ -113,7 +113,7 @@ def make_card(
 
 
 def declare(
-    card: Card,
+    card: DayCard,
     horses: Horses,
     connections: Connections,
     courses: Courses,
@@ -160,7 +160,7 @@ def declare(
 
 
 def weigh_signals(
-    card: Card,
+    card: DayCard,
     declared: Declarations,
     horses: Horses,
     connections: Connections,
@@ -201,7 +201,7 @@ def weigh_signals(
 
 
 def run_races(
-    card: Card,
+    card: DayCard,
     declared: Declarations,
     signals: truth.Signals,
     horses: Horses,
@@ -234,7 +234,7 @@ def run_races(
 
 
 def race_columns(
-    card: Card, declared: Declarations, rng: np.random.Generator
+    card: DayCard, declared: Declarations, rng: np.random.Generator
 ) -> dict[str, NDArray[Any]]:
     """The columns that the world keeps of each race."""
     conditions, meetings = declared.conditions, card.meetings
@@ -263,7 +263,7 @@ def race_columns(
 
 
 def runner_columns(
-    card: Card,
+    card: DayCard,
     declared: Declarations,
     outcome: Outcome,
     horses: Horses,

@@ -15,14 +15,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from velo.synth import programme as p
+from velo.synth.bookmakers import LADDER, BookPrices
 from velo.synth.calendar import GOINGS
 from velo.synth.comments import SHOWN_SHARE, phrases, price_moves
-from velo.synth.courses import GB, IRE
-from velo.synth.finish import FINISHED, MISHAP, MISHAPS, WITHDRAWN, Results
 from velo.synth.horses import HEADGEAR
-from velo.synth.market import LADDER, Prices
-from velo.synth.names import SPONSORS
+from velo.synth.invented_names import SPONSORS
 from velo.synth.pedigrees import Stud
+from velo.synth.race_results import FINISHED, MISHAP, MISHAPS, WITHDRAWN, RaceResults
 from velo.synth.scale import FIRST_DAY
 from velo.synth.simulation import World
 from velo.synth.spelling import (
@@ -36,6 +35,7 @@ from velo.synth.spelling import (
     tenths,
     times,
 )
+from velo.synth.tracks import GB, IRE
 
 COLUMNS = (
     "date",
@@ -108,8 +108,8 @@ class Sheet:
     """A world with its results and prices, its names and its race numbers, ready to print."""
 
     world: World
-    results: Results
-    prices: Prices
+    results: RaceResults
+    prices: BookPrices
     stud: Stud
     ids: NDArray[np.int64]
 
@@ -279,8 +279,8 @@ def _runner_columns(
         "rpr": ratings(results.rpr[part]),
         "ts": ratings(results.ts[part]),
     }
-    part_results = Results(**{k: v[part] for k, v in vars(results).items()})
-    part_prices = Prices(**{k: v[part] for k, v in vars(prices).items()})
+    part_results = RaceResults(**{k: v[part] for k, v in vars(results).items()})
+    part_prices = BookPrices(**{k: v[part] for k, v in vars(prices).items()})
     early, early_texts, late, late_texts = phrases(
         part_results, world.horses.style[horse], races["runners"][race].astype(np.int64), rng
     )

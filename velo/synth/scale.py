@@ -24,7 +24,7 @@ _REAL_JOCKEYS = 7_600.0
 
 
 @dataclass(frozen=True)
-class Scale:
+class WorldScale:
     """Counts that a world of ``runners`` needs."""
 
     runners: int
@@ -34,7 +34,7 @@ class Scale:
     jockeys: int
 
 
-def scale_for(runners: int) -> Scale:
+def scale_for(runners: int) -> WorldScale:
     """The scale of a world of ``runners`` rows.
 
     The span grows with the logarithm of the size: 4 years at 100,000, 11 at two million.
@@ -47,7 +47,7 @@ def scale_for(runners: int) -> Scale:
     log_runners = float(np.log10(runners))
     years = float(np.interp(log_runners, _LOG_RUNNERS, _YEARS))
     share = runners / years / _REAL_RUNNERS_A_YEAR
-    return Scale(
+    return WorldScale(
         runners=runners,
         days=round(years * 365.25),
         courses=round(float(np.interp(log_runners, _LOG_RUNNERS, _COURSES))),

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from velo.synth import raceday
 from velo.synth.calendar import Meetings, Weather, day_weights, fixtures
 from velo.synth.connections import Connections
-from velo.synth.courses import JUMPS, Courses, lay_out
 from velo.synth.fields import Field, deal, pools
 from velo.synth.horses import FLAT, JUMP, NEVER, Horses
-from velo.synth.scale import FIRST_DAY, MEAN_FIELD, MEAN_RACES_A_MEETING, Scale
+from velo.synth.scale import FIRST_DAY, MEAN_FIELD, MEAN_RACES_A_MEETING, WorldScale
+from velo.synth.tracks import JUMPS, Courses, lay_out
 
 _POOL_DAYS = 11.0  # days of racing that wait, ready to run
 _STOCK_DAYS = 34.0  # days of racing in the yards when the world begins
@@ -38,7 +38,7 @@ class World:
     day, -inf for a horse that did not start; ``ability`` is in pounds.
     """
 
-    scale: Scale
+    scale: WorldScale
     courses: Courses
     connections: Connections
     horses: Horses
@@ -49,7 +49,7 @@ class World:
 class Simulation:
     """Runs a world of the given scale and seed, with what signals do together or without."""
 
-    def __init__(self, scale: Scale, seed: int, interactions: bool = True) -> None:
+    def __init__(self, scale: WorldScale, seed: int, interactions: bool = True) -> None:
         self._rng = np.random.default_rng(np.random.SeedSequence([seed, 1]))
         rng = self._rng
         self._scale = scale
@@ -137,7 +137,7 @@ class Simulation:
         places = [(m, n) for n in range(most) for m in here if n < meetings.races[m]]
         return [(f, m, n) for f, (m, n) in zip(dealt, places, strict=False)]
 
-    def _race(self, card: raceday.Card) -> None:
+    def _race(self, card: raceday.DayCard) -> None:
         """Declares, runs and records the day's races, and sends the horses home."""
         rng, horses = self._rng, self._horses
         people, courses = self._connections, self._courses

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from velo.synth.courses import GB
+from velo.synth.tracks import GB
 
 MISSING = "–"
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from velo.arrays import Flags, Floats, Integers
 from velo.synth.horses import NEVER
-
-Array = NDArray[np.float64]
 
 LAYOFF_DAYS = np.array([0.0, 15.0, 30.0, 60.0, 120.0, 240.0])
 LAYOFF_PENALTY = np.array([0.15, 0.10, 0.0, 0.0, 0.15, 0.30])
@@ -39,26 +38,26 @@ YARD_STANDING = 0.15  # what a standard deviation of a trainer's skill is worth 
 class Signals:
     """The parts of strength that the feature families speak of, per runner, in log-strength."""
 
-    trainer: Array
-    jockey: Array
-    pair: Array
-    class_drop: Array
-    layoff: Array
-    weight_change: Array
-    going: Array
-    course: Array
-    draw: Array
-    form: Array
-    together: Array
+    trainer: Floats
+    jockey: Floats
+    pair: Floats
+    class_drop: Floats
+    layoff: Floats
+    weight_change: Floats
+    going: Floats
+    course: Floats
+    draw: Floats
+    form: Floats
+    together: Floats
 
-    def total(self) -> Array:
+    def total(self) -> Floats:
         """Sum of the parts."""
         parts = [getattr(self, f.name) for f in fields(self)]
-        total: Array = np.sum(parts, axis=0)
+        total: Floats = np.sum(parts, axis=0)
         return total
 
 
-def layoff_effect(today: int, last_day: NDArray[np.int32]) -> tuple[Array, Array]:
+def layoff_effect(today: int, last_day: NDArray[np.int32]) -> tuple[Floats, Floats]:
     """Log-strength of the absence and the days of it (0 for a debutant, who has none)."""
     debut = last_day == NEVER
     days = np.where(debut, 0, today - last_day).astype(np.float64)
@@ -66,32 +65,32 @@ def layoff_effect(today: int, last_day: NDArray[np.int32]) -> tuple[Array, Array
     return np.where(debut, 0.0, effect), days
 
 
-def class_effect(level: Array, last_level: Array, debut: NDArray[np.bool_]) -> tuple[Array, Array]:
+def class_effect(level: Floats, last_level: Floats, debut: Flags) -> tuple[Floats, Floats]:
     """Log-strength of a change of class and the levels dropped, positive for an easier race."""
     drop = np.where(debut, 0.0, (level - last_level).clip(-3, 3))
     return CLASS_STRENGTH * drop, drop
 
 
-def weight_effect(gained: NDArray[np.int64], debut: NDArray[np.bool_]) -> Array:
+def weight_effect(gained: Integers, debut: Flags) -> Floats:
     """Log-strength of carrying more, or less, than last time (pounds)."""
     return np.where(debut, 0.0, -WEIGHT_CHANGE_STRENGTH * gained.clip(-14, 14))
 
 
 def going_effect(
-    softness: Array, artificial: NDArray[np.bool_], likes_soft: Array, likes_artificial: Array
-) -> Array:
+    softness: Floats, artificial: Flags, likes_soft: Floats, likes_artificial: Floats
+) -> Floats:
     """Log-strength of a horse's liking for the ground."""
     turf = GOING_STRENGTH * likes_soft * (softness / 1.1).clip(-1.4, 1.6)
     return np.where(artificial, ARTIFICIAL_STRENGTH * likes_artificial, turf)
 
 
 def interactions(
-    drop: Array,
-    layoff: Array,
-    trainer_form: Array,
-    jockey: Array,
-    field: NDArray[np.int64],
-) -> Array:
+    drop: Floats,
+    layoff: Floats,
+    trainer_form: Floats,
+    jockey: Floats,
+    field: Integers,
+) -> Floats:
     """What the parts do together, as trainers place horses.
 
     A drop in class after a break inside the sweet spot is a plan, one within three weeks of the
@@ -102,7 +101,7 @@ def interactions(
     haste = (drop >= 1) & (layoff < 21)
     away = layoff > 60
     crowded = ((field - 8) / 8).clip(0, 1)
-    strength: Array = (
+    strength: Floats = (
         PLAN_STRENGTH * plan
         - HASTE_STRENGTH * haste
         + READY_YARD_STRENGTH * trainer_form * away
@@ -111,7 +110,7 @@ def interactions(
     return strength
 
 
-def win_probability(strength: Array, starts: NDArray[np.int64], race: NDArray[np.int64]) -> Array:
+def win_probability(strength: Floats, starts: Integers, race: Integers) -> Floats:
     """Softmax of strength within each race; runners sorted by race, ``starts`` its first rows."""
     top = np.maximum.reduceat(strength, starts)[race]
     odds = np.exp(strength - top)

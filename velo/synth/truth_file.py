@@ -59,6 +59,6 @@ def _race_ids(day: date, where: str, offs: list[str]) -> list[int]:
     )
     course_id = stable_id("course", course_key(racecourse))
     return [
-        stable_id("race", day, course_id, off if time is None else time.shown)
+        stable_id("race", day, course_id, off if time is None else time.hh_mm)
         for off, time in zip(offs, read, strict=True)
     ]

@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 
 from velo.disk.whole_file import draft_of
 from velo.errors import InputError
-from velo.synth.finish import finish
+from velo.synth.bookmakers import LADDER_DECIMAL, make_market
 from velo.synth.formats import named
 from velo.synth.formats.writing import check_suffix, write
-from velo.synth.market import LADDER_DECIMAL, make_market
 from velo.synth.pedigrees import Stud
+from velo.synth.race_results import finish
 from velo.synth.raceform import Sheet, race_ids, tables
 from velo.synth.scale import FIRST_DAY, scale_for
 from velo.synth.simulation import Simulation

@@ -76,7 +76,7 @@ def short_name(file: str) -> str:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """A file as it is imported.
 
     Attributes:
@@ -103,7 +103,7 @@ def next_batch(con: duckdb.DuckDBPyConnection) -> int:
 def add_batch(
     con: duckdb.DuckDBPyConnection,
     batch_id: int,
-    source: Source,
+    source: SourceFile,
     rows_read: int,
     counts: Counts,
     started: datetime,
@@ -186,7 +186,7 @@ def imports_of(con: duckdb.DuckDBPyConnection, sha256: str) -> list[Imported]:
 
 
 @dataclass(frozen=True)
-class Entry:
+class BatchEntry:
     """A batch as `import_batches` has it."""
 
     batch_id: int
@@ -208,10 +208,10 @@ class Entry:
         return asdict(self) | {"finished": self.finished.isoformat(timespec="seconds")}
 
 
-def entries(con: duckdb.DuckDBPyConnection, limit: int) -> list[Entry]:
+def entries(con: duckdb.DuckDBPyConnection, limit: int) -> list[BatchEntry]:
     """The latest batches, the newest first."""
-    columns = ", ".join(Entry.__dataclass_fields__)
+    columns = ", ".join(BatchEntry.__dataclass_fields__)
     rows = con.execute(
         f"SELECT {columns} FROM import_batches ORDER BY batch_id DESC LIMIT ?", [limit]
     ).fetchall()
-    return [Entry(*row) for row in rows]
+    return [BatchEntry(*row) for row in rows]

@@ -80,9 +80,9 @@ def check_name(path: Path) -> None:
     Raises:
         InputError: it holds bytes that are not UTF-8, or a sign that is not printed.
     """
-    shown = "".join(sign if sign.isprintable() else "?" for sign in str(path))
-    if shown != str(path):
-        raise InputError(f"{shown}: the name has signs that cannot be printed; rename the file")
+    printable = "".join(sign if sign.isprintable() else "?" for sign in str(path))
+    if printable != str(path):
+        raise InputError(f"{printable}: the name has signs that cannot be printed; rename the file")
 
 
 def _hold_plain(path: Path, store: Store) -> None:
@@ -109,8 +109,8 @@ def check_claims(path: Path, store: Store) -> None:
         size = sum(group.total_byte_size for group in groups)
         counted = sum(group.num_rows for group in groups)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path} cannot be read: {said}") from None
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise InputError(f"{path} cannot be read: {reason}") from None
     if max(rows, counted) > store.most_rows:
         raise InputError(
             f"{path} claims {max(rows, counted):,} rows, more than store.most_rows "

@@ -121,26 +121,26 @@ def _opened(
     home: Home, write: bool, wait: float, waiting: Callable[[str], None]
 ) -> duckdb.DuckDBPyConnection:
     until = time.monotonic() + wait
-    told = False
+    has_said = False
     while True:
         try:
             return connect(home.warehouse, read_only=not write)
         except duckdb.Error as error:
-            said = str(error)
-        holder = re.search(r"PID (\d+)", said)
+            fault = str(error)
+        holder = re.search(r"PID (\d+)", fault)
         if holder is None:
-            if any(full in said for full in FULL_TEXTS):
-                raise HomeError(_why_it_failed(home, said)) from None
-            if any(text in said for text in DENIED_TEXTS):
+            if any(full in fault for full in FULL_TEXTS):
+                raise HomeError(_why_it_failed(home, fault)) from None
+            if any(text in fault for text in DENIED_TEXTS):
                 raise HomeError(line_of(home.warehouse)) from None
-            said = said.splitlines()[0]
-            raise HomeError(f"{home.warehouse} cannot be opened as a warehouse: {said}") from None
+            fault = fault.splitlines()[0]
+            raise HomeError(f"{home.warehouse} cannot be opened as a warehouse: {fault}") from None
         in_use = f"{home.warehouse} is in use by pid {holder.group(1)}"
         if time.monotonic() >= until:
             raise InUse(f"{in_use}: wait until it is done, or stop that process") from None
-        if not told:
+        if not has_said:
             waiting(f"waiting: {in_use}")
-            told = True
+            has_said = True
         time.sleep(min(RETRY_SECONDS, max(until - time.monotonic(), 0.01)))
 
 
@@ -170,10 +170,10 @@ def _declare_sources(connection: duckdb.DuckDBPyConnection) -> None:
         connection.executemany("INSERT INTO sources VALUES (?, ?)", declared)
 
 
-def _why_it_failed(home: Home, said: str) -> str:
-    if any(full in said for full in FULL_TEXTS):
+def _why_it_failed(home: Home, fault: str) -> str:
+    if any(full in fault for full in FULL_TEXTS):
         return (
             f"{home.root}: the disk is full, or no larger file is allowed; what was under way is "
             "undone; make room and run the command again"
         )
-    return f"{home.warehouse}: {said.splitlines()[0]}"
+    return f"{home.warehouse}: {fault.splitlines()[0]}"

@@ -16,11 +16,11 @@ import pyarrow as pa
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError
 from velo.settings import Store
+from velo.sql_text import identifier, literal
 from velo.warehouse.bounds import MAX_LINE_BYTES, check_claims
 from velo.warehouse.column_names import distinct_names
 from velo.warehouse.json_races import flat_races
 from velo.warehouse.readers import Reader
-from velo.warehouse.sql_text import literal, quoted
 from velo.warehouse.sqlite_table import chosen_table, column_names, opened, text_batches
 
 MISSING = (
@@ -120,7 +120,7 @@ def _parquet(con: duckdb.DuckDBPyConnection, path: Path, store: Store) -> Iterat
 
     def relations(used: Sequence[str]) -> Iterator[str]:
         texts = ", ".join(
-            f"CAST({quoted(column)} AS VARCHAR) AS {quoted(name)}"
+            f"CAST({identifier(column)} AS VARCHAR) AS {identifier(name)}"
             for column, name in zip(written, names, strict=True)
             if name in used
         )
@@ -166,8 +166,8 @@ def _json(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Container]:
 def _without_nothings(relation: str, columns: Iterable[str]) -> str:
     nothing = ", ".join(literal(word) for word in MISSING)
     texts = ", ".join(
-        f"CASE WHEN {quoted(name)} NOT IN ({nothing}) THEN {quoted(name)} END AS {quoted(name)}"
-        for name in columns
+        f"CASE WHEN {name} NOT IN ({nothing}) THEN {name} END AS {name}"
+        for name in map(identifier, columns)
     )
     return f"(SELECT {texts} FROM {relation})"
 

@@ -158,22 +158,22 @@ def _files(text: str) -> list[Path]:
             raise InputError(f"{path}: {_endings()}")
         require_plain(path)
         return [path]
-    found: list[Path] = []
+    files: list[Path] = []
     for match in sorted(glob.glob(text, recursive=True)):
         if Path(match).is_dir():
-            found += [] if "**" in text else _known_files(Path(match))
+            files += [] if "**" in text else _known_files(Path(match))
         elif _is_read(match):
-            found.append(Path(match))
-    if not found:
+            files.append(Path(match))
+    if not files:
         raise InputError(f"{text}: no file with that pattern can be read; {_endings()}")
-    return found
+    return files
 
 
 def _within(folder: Path) -> list[Path]:
-    found = _known_files(folder)
-    if not found:
+    files = _known_files(folder)
+    if not files:
         raise InputError(f"{folder}: no file in it can be read; {_endings()}")
-    return found
+    return files
 
 
 def _known_files(folder: Path) -> list[Path]:

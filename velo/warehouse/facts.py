@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 
 from velo.racing.racing_day import First
+from velo.sql_text import identifier
+from velo.warehouse.file_offs import OFFS_JOIN, build_offs
 from velo.warehouse.interpretation import build_lookups, joins
-from velo.warehouse.offs import OFFS_JOIN, build_offs
 from velo.warehouse.readers import Reader
 
 HOME_REGION = "GB"
@@ -75,7 +76,7 @@ _KEYS = ("course", "horse")
 
 def text(field: str) -> str:
     """SQL of a text field over `staging AS s`, as the tables keep it."""
-    return f"nullif(trim(s.\"{field}\"), '')"
+    return f"nullif(trim(s.{identifier(field)}), '')"
 
 
 def price_column(kind: str) -> str:
@@ -98,9 +99,9 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     """
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
-    found = build_lookups(con, prices, first, sections)
+    lookups = build_lookups(con, prices, first, sections)
     build_offs(con)
-    del found["written_off"]
+    del lookups["written_off"]
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
         f"LEFT JOIN rule_odds AS odds_{price} ON s.{price} = odds_{price}.k0" for price in prices
@@ -135,7 +136,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 CASE WHEN {text("position")} IS NULL THEN s.standing END AS standing,
                 {figures}{odds}
             FROM staging AS s
-            {joins(found)}
+            {joins(lookups)}
             {OFFS_JOIN}
             {odds_joins}
         )

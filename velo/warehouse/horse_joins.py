@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import keep_races
+from velo.warehouse.earlier_rows import keep_races
 from velo.warehouse.inferences import add_aliases, record
 
 _MOVED = ("runners", "results")

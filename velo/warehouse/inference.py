@@ -10,7 +10,7 @@ import duckdb
 
 from velo.racing.courses import SHARED_NAMES
 from velo.racing.identity import OLDEST_AGE
-from velo.warehouse.history import keep_earlier
+from velo.warehouse.earlier_rows import keep_earlier
 from velo.warehouse.horse_doubles import (
     find_age_slips,
     find_bare_doubles,

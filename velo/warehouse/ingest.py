@@ -13,10 +13,10 @@ from velo.errors import AccountingError, VeloError
 from velo.home import Home
 from velo.racing.racing_day import First
 from velo.settings import Store
-from velo.warehouse.batches import Batch, Imported, Source, add_batch, imports_of, next_batch
+from velo.warehouse.absentees import withdraw_unnamed
+from velo.warehouse.batches import Batch, Imported, SourceFile, add_batch, imports_of, next_batch
 from velo.warehouse.bounds import inspect, memory_for
 from velo.warehouse.connection import warehouse
-from velo.warehouse.declared import withdraw_unnamed
 from velo.warehouse.declared_offs import add_declared_offs
 from velo.warehouse.facts import establish
 from velo.warehouse.file_days import order_of_days
@@ -69,7 +69,7 @@ def ingest(
     form: str | None = None,
     progress: Progress = lambda stage: None,
     *,
-    shown: str | None = None,
+    label: str | None = None,
     wait: float = 0.0,
     infers: bool = True,
     clock: Clock = lambda: datetime.now(UTC),
@@ -88,7 +88,7 @@ def ingest(
         path: a file in one of the formats of `velo.warehouse.readers`.
         form: the format's name, where the columns should not decide.
         progress: called with the name of each stage as it begins.
-        shown: what the batch calls the file, where it was unpacked from another.
+        label: what the batch calls the file, where it was unpacked from another.
         wait: seconds to wait while another process holds the warehouse.
         infers: whether races and horses are joined by evidence (setting `ingest.infer`).
         clock: gives the time, with its zone.
@@ -107,7 +107,7 @@ def ingest(
     """
     started = clock()
     progress("looking through the file")
-    file = File(path, shown or str(path.resolve()), inspect(path, store), form, latest)
+    file = File(path, label or str(path.resolve()), inspect(path, store), form, latest)
     memory = memory_for(path, store)
     with warehouse(home, store, write=True, memory=memory, wait=wait, waiting=progress) as con:
         con.execute("BEGIN TRANSACTION")
@@ -272,8 +272,8 @@ def _is_read_again(con: duckdb.DuckDBPyConnection, file: File, imported: Importe
     )
 
 
-def _source(file: File, form: str) -> Source:
-    return Source(file.name, file.sha256, form, named(form).version)
+def _source(file: File, form: str) -> SourceFile:
+    return SourceFile(file.name, file.sha256, form, named(form).version)
 
 
 def _since(started: datetime, clock: Clock) -> float:

@@ -18,6 +18,7 @@ from velo.racing.odds import odds_written
 from velo.racing.racing_day import First
 from velo.racing.reason import Fault
 from velo.racing.typography import plain_text
+from velo.sql_text import literal
 from velo.warehouse.containers import MISSING
 from velo.warehouse.rules import Rule, figure_of, rules
 
@@ -42,7 +43,7 @@ def build_lookups(
     Returns:
         The rules, as `joins` wants them.
     """
-    found = rules(first, sections)
+    by_name = rules(first, sections)
     con.execute(_READ_CELLS)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE beyond_reason (line BIGINT, field VARCHAR, text VARCHAR)"
@@ -50,14 +51,15 @@ def build_lookups(
     if prices:
         _odds(con, prices)
     return {
-        name: replace(rule, constant=_lookup(con, name, rule) == 1) for name, rule in found.items()
+        name: replace(rule, constant=_lookup(con, name, rule) == 1)
+        for name, rule in by_name.items()
     }
 
 
-def joins(found: Mapping[str, Rule]) -> str:
+def joins(lookups: Mapping[str, Rule]) -> str:
     """Joins of every lookup to `staging AS s`; lookup tables carry the rules' names."""
     clauses = []
-    for name, rule in found.items():
+    for name, rule in lookups.items():
         if rule.constant:
             clauses.append(f"CROSS JOIN rule_{name}")
             continue
@@ -94,7 +96,7 @@ def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> int:
 def _odds(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> None:
     """One lookup of all prices: `rule_odds`."""
     cells = " UNION ALL ".join(
-        f"SELECT '{price}' AS field, {price} AS k0, count(*) AS cells FROM staging "
+        f"SELECT {literal(price)} AS field, {price} AS k0, count(*) AS cells FROM staging "
         f"WHERE {price} IS NOT NULL GROUP BY ALL"
         for price in prices
     )

@@ -52,7 +52,7 @@ def load(
                 path,
                 form,
                 progress,
-                shown=delivery.name,
+                label=delivery.name,
                 wait=wait,
                 infers=settings.ingest.infer,
             )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from velo.warehouse.earlier_rows import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.facts import text
-from velo.warehouse.history import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.quotes import price_rows, section_rows
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile
@@ -130,8 +130,8 @@ def _reconcile_runners(con: duckdb.DuckDBPyConnection, batch_id: int, staged: St
     replace_rows(con, "prices_history", _PRICE, "fresh", batch_id)
     _note_renewed(con, "changed")
     if staged.reader.sectionals:
-        told = section_rows(con, staged.reader, "told")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {told}")
+        sections = section_rows(con, staged.reader, "told")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {sections}")
         replace_rows(con, "sectionals", _SECTION, "fresh", batch_id)
         _note_renewed(con, "changed")
 

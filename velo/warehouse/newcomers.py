@@ -24,7 +24,7 @@ def unknown_courses(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[str]:
     ).fetchall()
     if not rows:
         return []
-    shown = ", ".join(name for (name,) in rows[:NAMED])
+    names = ", ".join(name for (name,) in rows[:NAMED])
     more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
     courses = "a course" if len(rows) == 1 else f"{len(rows)} courses"
-    return [f"{courses} that no file named before: {shown}{more}"]
+    return [f"{courses} that no file named before: {names}{more}"]

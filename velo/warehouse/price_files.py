@@ -12,8 +12,9 @@ from __future__ import annotations
 import duckdb
 
 from velo.racing.racing_day import First
+from velo.sql_text import literal
+from velo.warehouse.earlier_rows import keep_earlier, replace_rows
 from velo.warehouse.facts import price_column, text
-from velo.warehouse.history import keep_earlier, replace_rows
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.merge import Counts
 from velo.warehouse.priced_runners import find_runners
@@ -95,7 +96,7 @@ def _read(con: duckdb.DuckDBPyConnection, batch_id: int, reader: Reader, first: 
     columns = [price_column(kind) for kind in reader.prices]
     rules = build_lookups(con, columns, first)
     quotes = " UNION ALL ".join(
-        f"SELECT s.line, '{kind}' AS kind, o.decimal_odds FROM staging AS s "
+        f"SELECT s.line, {literal(kind)} AS kind, o.decimal_odds FROM staging AS s "
         f"JOIN rule_odds AS o ON s.{column} = o.k0 WHERE o.decimal_odds > 1"
         for kind, column in zip(reader.prices, columns, strict=True)
     )

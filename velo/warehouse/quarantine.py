@@ -9,7 +9,7 @@ import duckdb
 
 from velo.disk.whole_file import draft_of
 from velo.errors import InputError
-from velo.warehouse.sql_text import literal
+from velo.sql_text import literal
 
 REASONS = {
     "malformed-line": "the line does not split into the file's columns",
@@ -28,7 +28,7 @@ REASONS = {
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedRow:
     """One refused row."""
 
     file: str
@@ -47,14 +47,14 @@ def counts_by_reason(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     )
 
 
-def refusals(con: duckdb.DuckDBPyConnection, limit: int) -> list[Refusal]:
+def refusals(con: duckdb.DuckDBPyConnection, limit: int) -> list[RefusedRow]:
     """The latest refused rows, newest batch first, in the order of its lines."""
     rows = con.execute(
         "SELECT b.file, q.line, q.reason, q.detail, q.raw FROM quarantine AS q "
         "JOIN import_batches AS b USING (batch_id) ORDER BY q.batch_id DESC, q.line LIMIT ?",
         [limit],
     ).fetchall()
-    return [Refusal(*row) for row in rows]
+    return [RefusedRow(*row) for row in rows]
 
 
 def export(con: duckdb.DuckDBPyConnection, target: Path) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import keep_earlier
+from velo.warehouse.earlier_rows import keep_earlier
 from velo.warehouse.readers import READERS
 
 LOWEST_BOOK = 0.9

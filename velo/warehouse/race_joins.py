@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import keep_races, replace_rows, retire_rows
+from velo.warehouse.earlier_rows import keep_races, replace_rows, retire_rows
 from velo.warehouse.inferences import add_aliases, record
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile

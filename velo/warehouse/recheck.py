@@ -17,7 +17,7 @@ import duckdb
 from velo.home import Home
 from velo.settings import Store
 from velo.warehouse import doubles
-from velo.warehouse.batches import Source, add_batch, next_batch
+from velo.warehouse.batches import SourceFile, add_batch, next_batch
 from velo.warehouse.connection import warehouse
 from velo.warehouse.merge import Counts
 from velo.warehouse.race_checks import check_races
@@ -26,7 +26,7 @@ from velo.warehouse.stored_offs import fill_offs, mend_offs
 from velo.warehouse.waiting_prices import match_waiting
 
 Mend = Callable[[duckdb.DuckDBPyConnection, int], int]
-"""Mends one kind of fault as a batch, through `velo.warehouse.history`; returns how many rows."""
+"""Mends one kind of fault as a batch, through `velo.warehouse.earlier_rows`; returns its rows."""
 
 OFFS, DOUBLES = "offs", "doubled races and horses"
 
@@ -134,7 +134,7 @@ def recheck(
         add_batch(
             con,
             batch_id,
-            Source("recheck", "", "recheck", 0),
+            SourceFile("recheck", "", "recheck", 0),
             rows,
             Counts(0, rows, 0, 0),
             started,

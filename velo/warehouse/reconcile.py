@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from velo.warehouse.history import keep_earlier, keep_tellings, same_keys
+from velo.sql_text import literal
+from velo.warehouse.earlier_rows import keep_earlier, keep_tellings, same_keys
 
 
 @dataclass(frozen=True)
@@ -273,8 +274,8 @@ def _record_conflicts(
         f"DELETE FROM conflicts USING several WHERE {same_keys('conflicts', 'several', what.keys)} "
         f"AND conflicts.horse_id {level}"
     )
-    blocked = _list(f"'{name}'" for name in what.block)
-    apart = " ".join(f"WHEN '{name}' THEN {rule}" for name, rule in what.compared.items())
+    blocked = _list(literal(name) for name in what.block)
+    apart = " ".join(f"WHEN {literal(name)} THEN {rule}" for name, rule in what.compared.items())
     con.execute(
         f"""
         INSERT INTO conflicts

@@ -7,7 +7,7 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from velo.warehouse.batches import Source, add_batch, next_batch
+from velo.warehouse.batches import SourceFile, add_batch, next_batch
 from velo.warehouse.merge import Counts
 
 REASON = "file-refused"
@@ -36,7 +36,7 @@ def rows_of_refused(con: duckdb.DuckDBPyConnection, batch_id: int) -> pa.Table:
 
 def keep_refused(
     con: duckdb.DuckDBPyConnection,
-    source: Source,
+    source: SourceFile,
     rows: pa.Table,
     why: str,
     started: datetime,

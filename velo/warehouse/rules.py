@@ -72,7 +72,7 @@ class Rule:
 def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]:
     """Every rule of an ingest, by the name of its lookup table.
 
-    The off of a race is no such rule: it takes the whole meeting (`velo.warehouse.offs`).
+    The off of a race is no such rule: it takes the whole meeting (`velo.warehouse.file_offs`).
 
     Args:
         first: how the file writes dates in numbers.
@@ -100,7 +100,7 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
         "day": Rule(
             ("s.date",),
             {"date": pa.date32()},
-            lambda t: _found(t, racing_day(t, first)),
+            lambda t: _or_fault(t, racing_day(t, first)),
             {"date": 0},
         ),
         "written_off": Rule(("s.off",), {"off": text}, _written_off, {"off": 0}),
@@ -120,7 +120,10 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
             ("s.distance",), {"distance_m": real, "distance_band": text}, _distance, {"distance": 0}
         ),
         "going": Rule(
-            ("s.going",), {"going_group": text}, lambda t: _found(t, going_group(t)), {"going": 0}
+            ("s.going",),
+            {"going_group": text},
+            lambda t: _or_fault(t, going_group(t)),
+            {"going": 0},
         ),
         "race_name": Rule(
             ("s.race_name",),
@@ -130,7 +133,7 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
         "surface": Rule(
             ("s.surface", "s.course", "s.going", "s.race_type"),
             {"surface": text},
-            lambda *t: (surface(*t), _found(t[0], declared_surface(t[0]))[1]),
+            lambda *t: (surface(*t), _or_fault(t[0], declared_surface(t[0]))[1]),
             {"surface": 0},
         ),
         "position": Rule(
@@ -159,7 +162,7 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
     }
 
 
-def _found(text: str | None, value: Any) -> tuple[Any, Fault | None]:
+def _or_fault(text: str | None, value: Any) -> tuple[Any, Fault | None]:
     return value, "unreadable" if value is None and text is not None else None
 
 
@@ -180,7 +183,7 @@ def figure_of(
 def _written_off(text: str | None) -> tuple[str | None, Fault | None]:
     """As a 24-hour clock reads it: price files are on one."""
     off = off_time(text)
-    return _found(text, None if off is None else hh_mm(off.minute))
+    return _or_fault(text, None if off is None else hh_mm(off.minute))
 
 
 def _course(
@@ -189,10 +192,10 @@ def _course(
     """The region is the course's country where its name carries none."""
     where = course(text)
     if where is None:
-        return None, None, None, None, _found(text, None)[1]
-    said = (region or "").strip().upper()
-    if where.country is None and _COUNTRY.fullmatch(said):
-        where = where._replace(country=said)
+        return None, None, None, None, _or_fault(text, None)[1]
+    country = (region or "").strip().upper()
+    if where.country is None and _COUNTRY.fullmatch(country):
+        where = where._replace(country=country)
     return stable_id("course", course_key(where)), *where, None
 
 
@@ -203,9 +206,9 @@ def _level(
     own_class = None if has_no_level(class_) else class_
     return (
         declared_level(class_, pattern, band, race_type),
-        _found(own_class, declared_level(class_, None, None, race_type))[1],
-        _found(pattern, declared_level(None, pattern, None, race_type))[1],
-        _found(band, declared_level(None, None, band, race_type))[1],
+        _or_fault(own_class, declared_level(class_, None, None, race_type))[1],
+        _or_fault(pattern, declared_level(None, pattern, None, race_type))[1],
+        _or_fault(band, declared_level(None, None, band, race_type))[1],
     )
 
 

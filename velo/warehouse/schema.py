@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from velo.errors import HomeError
-from velo.warehouse.sql_text import quoted
+from velo.sql_text import identifier
 from velo.warehouse.steps import STEPS
 
 SCHEMA_VERSION = STEPS[-1].version
@@ -142,16 +142,16 @@ def _copy_into_new_tables(connection: duckdb.DuckDBPyConnection) -> None:
         if table in tables
     ]
     for view in sorted(views):
-        connection.execute(f"DROP VIEW {quoted(view)}")
+        connection.execute(f"DROP VIEW {identifier(view)}")
     for name, _ in indexes:
-        connection.execute(f"DROP INDEX {quoted(name)}")
+        connection.execute(f"DROP INDEX {identifier(name)}")
     connection.execute("DROP TABLE warehouse_schema")
     for table in sorted(tables):
-        connection.execute(f"ALTER TABLE {quoted(table)} RENAME TO {quoted(ASIDE + table)}")
+        connection.execute(f"ALTER TABLE {identifier(table)} RENAME TO {identifier(ASIDE + table)}")
     _create(connection)
     for table in sorted(tables):
-        aside = quoted(ASIDE + table)
-        connection.execute(f"INSERT INTO {quoted(table)} BY NAME SELECT * FROM {aside}")
+        aside = identifier(ASIDE + table)
+        connection.execute(f"INSERT INTO {identifier(table)} BY NAME SELECT * FROM {aside}")
         connection.execute(f"DROP TABLE {aside}")
     for _, sql in indexes:
         connection.execute(sql)

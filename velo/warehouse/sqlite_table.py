@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from velo.errors import InputError, UnknownFormat
+from velo.sql_text import identifier, literal
 from velo.warehouse.column_names import distinct_names
 from velo.warehouse.readers import Reader, recognise
-from velo.warehouse.sql_text import literal, quoted
 
 TABLE = "racing_data"
 MAX_ROW_BYTES = 2_000_000
@@ -96,7 +96,7 @@ def chosen_table(path: Path, lite: sqlite3.Connection, reader: Reader | None) ->
 
 def column_names(lite: sqlite3.Connection, table: str) -> list[str]:
     """A table's stored columns, as it writes them."""
-    rows = lite.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
+    rows = lite.execute(f"PRAGMA table_info({identifier(table)})").fetchall()
     return [_text(row[1]) for row in rows]
 
 
@@ -118,8 +118,8 @@ def text_batches(
         InputError: a value holds the sign that parts the values.
     """
     form = literal(SEPARATOR.join(["%s"] * len(columns)))
-    values = ", ".join(quoted(column) for column in columns.values())
-    rows = lite.execute(f"SELECT printf({form}, {values}) FROM {quoted(table)} NOT INDEXED")
+    values = ", ".join(identifier(column) for column in columns.values())
+    rows = lite.execute(f"SELECT printf({form}, {values}) FROM {identifier(table)} NOT INDEXED")
     before = 0
     batch: list[bytes] = []
     size = 0

@@ -10,11 +10,11 @@ import duckdb
 
 from velo.errors import InputError, UnknownFormat
 from velo.settings import Store
+from velo.sql_text import identifier
 from velo.warehouse.containers import MISSING, Container, container
 from velo.warehouse.facts import price_column
 from velo.warehouse.readers import Reader, chosen, named, recognise
 from velo.warehouse.readers.reader import FIELDS, Spellings, bound
-from velo.warehouse.sql_text import quoted
 from velo.warehouse.swapped_people import SOURCE as SWAPPED_SOURCE
 from velo.warehouse.swapped_people import put_right
 
@@ -131,7 +131,7 @@ def _hold_no_results(
     for column in (name for name in source.columns if name in reader.never):
         for relation in source.relations([column]):
             if con.execute(
-                f"SELECT 1 FROM {relation} WHERE {quoted(column)} IS NOT NULL LIMIT 1"
+                f"SELECT 1 FROM {relation} WHERE {identifier(column)} IS NOT NULL LIMIT 1"
             ).fetchall():
                 raise UnknownFormat(
                     f"{path} has finishing positions in its column {column}: it is no card, so "
@@ -144,14 +144,14 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
     wanted: dict[str, Spellings | None] = {name: reader.columns.get(name) for name in FIELDS}
     wanted |= {price_column(kind): spellings for kind, spellings in reader.prices.items()}
     wanted |= {f"section_{number}": each for number, each in reader.sectionals.items()}
-    found = {name: bound(spellings, source.columns) for name, spellings in wanted.items()}
+    sources = {name: bound(spellings, source.columns) for name, spellings in wanted.items()}
     taken = reader.takes(source.columns)
     for name in reader.witnesses:
-        found[f"witness_{name}"] = quoted(name) if name in source.columns else None
+        sources[f"witness_{name}"] = identifier(name) if name in source.columns else None
         taken |= {name} & set(source.columns)
     used = [column for column in source.columns if column in taken] or source.columns[:1]
-    columns = ", ".join(f"{quoted(name)} VARCHAR" for name in found)
-    values = ", ".join(sql or "NULL" for sql in found.values())
+    columns = ", ".join(f"{identifier(name)} VARCHAR" for name in sources)
+    values = ", ".join(sql or "NULL" for sql in sources.values())
     con.execute(f"CREATE OR REPLACE TEMP TABLE staging (line BIGINT, {columns})")
     before = source.first_line - 1
     for relation in source.relations(used):
@@ -159,7 +159,7 @@ def _fill(con: duckdb.DuckDBPyConnection, reader: Reader, source: Container) -> 
             f"INSERT INTO staging SELECT row_number() OVER () + {before}, {values} FROM {relation}"
         ).fetchall()[0]
         before += rows
-    return frozenset(name for name in FIELDS if found[name] is None)
+    return frozenset(name for name in FIELDS if sources[name] is None)
 
 
 def _unreadable(path: Path, error: Exception) -> str:

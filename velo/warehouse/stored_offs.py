@@ -22,8 +22,8 @@ from velo.racing.known_courses import country_of
 from velo.racing.meeting import Off, read_meeting
 from velo.racing.off_time import HALF_DAY, OffTime, off_time
 from velo.racing.venue import HOME_ZONE, Venue, venue
-from velo.warehouse.history import replace_rows
-from velo.warehouse.offs import off_columns
+from velo.warehouse.earlier_rows import replace_rows
+from velo.warehouse.file_offs import off_columns
 
 Table = Literal["races", "race_tellings"]
 TABLES: tuple[Table, ...] = ("races", "race_tellings")
@@ -56,7 +56,7 @@ class _Stored(NamedTuple):
     off: str
 
 
-class _Reading(NamedTuple):
+class _StoredReading(NamedTuple):
     row: _Stored
     off: Off | None  # as it stands, where it can be right
     right: Off | None  # where it cannot
@@ -118,12 +118,12 @@ def broken_offs(con: duckdb.DuckDBPyConnection) -> list[BrokenOff]:
     They lie outside the hours in which their country races, or half a day from their meeting,
     and the other half of the day has neither fault.
     """
-    found = [
+    broken = [
         BrokenOff(row.race_id, row.day, row.course, row.off, right)
         for row, _, right in _readings(con, "races")
         if right is not None
     ]
-    return sorted(found, key=lambda each: (each.day, each.course, each.stored))
+    return sorted(broken, key=lambda each: (each.day, each.course, each.stored))
 
 
 def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
@@ -139,15 +139,15 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
     Returns:
         What was mended.
     """
-    found = broken_offs(con)
-    if not found:
-        return found
+    mended = broken_offs(con)
+    if not mended:
+        return mended
     for table in TABLES:
         broken = [each for each in _readings(con, table) if each.right is not None]
         _register(con, [each._replace(off=each.right) for each in broken])
         if table == "races":
             con.execute(
-                "CREATE OR REPLACE TEMP TABLE fresh AS SELECT races.* REPLACE (f.shown AS off, "
+                "CREATE OR REPLACE TEMP TABLE fresh AS SELECT races.* REPLACE (f.hh_mm AS off, "
                 "f.at AS off_at, f.doubt AS off_doubt, CAST($batch AS INTEGER) AS batch_id) "
                 "FROM races JOIN stored_offs AS f ON f.race_id = races.race_id",
                 {"batch": batch_id},
@@ -156,16 +156,16 @@ def mend_offs(con: duckdb.DuckDBPyConnection, batch_id: int) -> list[BrokenOff]:
             con.execute("DROP TABLE fresh")
         else:
             con.execute(
-                "UPDATE race_tellings SET off = f.shown, off_at = f.at, off_doubt = f.doubt "
+                "UPDATE race_tellings SET off = f.hh_mm, off_at = f.at, off_doubt = f.doubt "
                 "FROM stored_offs AS f WHERE race_tellings.race_id = f.race_id "
                 "AND race_tellings.source = f.source"
             )
         con.execute("DROP TABLE stored_offs")
-    return found
+    return mended
 
 
-def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> None:
-    """Make `stored_offs` (race_id, source, shown, at, doubt)."""
+def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_StoredReading]) -> None:
+    """Make `stored_offs` (race_id, source, hh_mm, at, doubt)."""
     columns = off_columns([each.off for each in readings])
     con.register(
         "answers",
@@ -173,7 +173,7 @@ def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> N
             {
                 "race_id": pa.array([each.row.race_id for each in readings], pa.int64()),
                 "source": pa.array([each.row.source for each in readings], pa.string()),
-                "shown": columns["off"],
+                "hh_mm": columns["off"],
                 "at": columns["off_at"],
                 "doubt": columns["off_doubt"],
             }
@@ -183,7 +183,7 @@ def _register(con: duckdb.DuckDBPyConnection, readings: Sequence[_Reading]) -> N
     con.unregister("answers")
 
 
-def _readings(con: duckdb.DuckDBPyConnection, table: Table) -> list[_Reading]:
+def _readings(con: duckdb.DuckDBPyConnection, table: Table) -> list[_StoredReading]:
     """The offs of every meeting of which some race has no moment."""
     rows = [
         _Stored(*row)
@@ -212,7 +212,7 @@ def _sources_abroad(con: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
     }
 
 
-def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_Reading]:
+def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_StoredReading]:
     first = races[0]
     place = _venue(first.course, first.region, first.source in abroad)
     read = {row.off: off_time(row.off) for row in races}
@@ -222,18 +222,18 @@ def _read(races: Sequence[_Stored], abroad: set[str]) -> list[_Reading]:
         if off is not None
     }
     guesses = dict(zip(offs, read_meeting(first.day, list(offs.values()), place), strict=True))
-    found = []
+    readings = []
     for row in races:
         guess = guesses.get(row.off)
         stands = None if guess is None else _as_it_stands(row, offs[row.off], place, guess)
         sure = guess is not None and not guess.doubt and place.known
-        found.append(_Reading(row, stands, guess if stands is None and sure else None))
-    return found
+        readings.append(_StoredReading(row, stands, guess if stands is None and sure else None))
+    return readings
 
 
 def _as_it_stands(row: _Stored, written: OffTime, place: Venue, guess: Off) -> Off | None:
     """The stored off as a moment, where it can be one."""
-    if guess.shown == row.off:
+    if guess.hh_mm == row.off:
         return guess
     literal = instants(row.day, written.minute, HOME_ZONE, place)
     if not literal:

@@ -20,9 +20,9 @@ import duckdb
 
 from velo.home import Home
 from velo.settings import Store
-from velo.warehouse.batches import Source, add_batch, next_batch
+from velo.warehouse.batches import SourceFile, add_batch, next_batch
 from velo.warehouse.connection import warehouse
-from velo.warehouse.history import RACE_WISE
+from velo.warehouse.earlier_rows import RACE_WISE
 from velo.warehouse.inferences import renew_aliases
 from velo.warehouse.merge import Counts
 from velo.warehouse.undo_refusals import require_undoable
@@ -118,7 +118,7 @@ def undo(
         add_batch(
             con,
             number,
-            Source(file, sha256, form, version),
+            SourceFile(file, sha256, form, version),
             0,
             Counts(0, 0, 0, 0),
             started,

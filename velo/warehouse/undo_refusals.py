@@ -59,12 +59,12 @@ def require_undoable(
 
 
 def _require_import(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    found = con.execute(
+    batches = con.execute(
         "SELECT kind, reader_version, undone_by FROM import_batches WHERE batch_id = ?", [batch_id]
     ).fetchall()
-    if not found:
+    if not batches:
         raise InputError(f"there is no batch {batch_id}: `velo ingest --batches` lists them")
-    kind, version, undone_by = found[0]
+    kind, version, undone_by = batches[0]
     if undone_by is not None:
         raise InputError(f"batch {batch_id} was taken back already, by batch {undone_by}")
     if kind == "refused":

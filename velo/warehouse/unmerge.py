@@ -13,7 +13,13 @@ from velo.errors import InputError
 from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.connection import warehouse
-from velo.warehouse.history import RACE_WISE, keep_earlier, keep_races, replace_rows, retire_rows
+from velo.warehouse.earlier_rows import (
+    RACE_WISE,
+    keep_earlier,
+    keep_races,
+    replace_rows,
+    retire_rows,
+)
 from velo.warehouse.horse_joins import move_runs
 from velo.warehouse.inferences import DOUBTS, renew_aliases
 from velo.warehouse.race_checks import check_races

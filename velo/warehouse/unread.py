@@ -12,6 +12,8 @@ from typing import Any
 
 import duckdb
 
+from velo.sql_text import identifier, literal
+
 EXAMPLES = 3
 WARN_ABOVE = 0.01
 """Share of a field's cells; fewer may be slips of the pen."""
@@ -63,8 +65,8 @@ class Unread:
 
     def __str__(self) -> str:
         why = "could not be read" if self.reason == "unreadable" else "are beyond reason"
-        shown = ", ".join(f"line {each.line} {each.text!r}" for each in self.examples)
-        return f"{self.name}: {self.cells:,} of {self.given:,} {why} ({shown})"
+        examples = ", ".join(f"line {each.line} {each.text!r}" for each in self.examples)
+        return f"{self.name}: {self.cells:,} of {self.given:,} {why} ({examples})"
 
 
 def count_unread(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
@@ -81,22 +83,23 @@ def count_unread(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     for field, given, unreadable, beyond, lookup, key, fault in known:
         for reason, cells in (("unreadable", unreadable), ("beyond-reason", beyond)):
             if cells:
-                found = (
-                    f'SELECT min(s.line) AS line, trim(s."{field}") AS text FROM staging AS s '
+                column = f"s.{identifier(field)}"
+                texts = (
+                    f"SELECT min(s.line) AS line, trim({column}) AS text FROM staging AS s "
                     f"JOIN (SELECT DISTINCT {key} AS text FROM rule_{lookup} "
-                    f'WHERE {fault} = $reason) AS r ON r.text = s."{field}" GROUP BY ALL'
+                    f"WHERE {fault} = $reason) AS r ON r.text = {column} GROUP BY ALL"
                 )
-                _insert(con, batch_id, field, reason, cells, given, found)
+                _insert(con, batch_id, field, reason, cells, given, texts)
     later = con.execute(
         "SELECT b.field, count(*), any_value(c.given) FROM beyond_reason AS b "
         "JOIN read_cells AS c USING (field) GROUP BY b.field"
     ).fetchall()
     for field, cells, given in later:
-        found = (
+        texts = (
             "SELECT min(line) AS line, text FROM beyond_reason "
-            f"WHERE field = '{field}' AND $reason = 'beyond-reason' GROUP BY text"
+            f"WHERE field = {literal(field)} AND $reason = 'beyond-reason' GROUP BY text"
         )
-        _insert(con, batch_id, field, "beyond-reason", cells, given, found)
+        _insert(con, batch_id, field, "beyond-reason", cells, given, texts)
 
 
 def _insert(
@@ -106,7 +109,7 @@ def _insert(
     reason: str,
     cells: int,
     given: int,
-    found: str,
+    texts: str,
 ) -> None:
     con.execute(
         f"""
@@ -115,7 +118,7 @@ def _insert(
             'line': line,
             'text': CASE WHEN length(text) > {_SHOWN} THEN left(text, {_SHOWN}) || '…' ELSE text END
         }} ORDER BY line)
-        FROM ({found} ORDER BY line LIMIT {EXAMPLES})
+        FROM ({texts} ORDER BY line LIMIT {EXAMPLES})
         ON CONFLICT DO UPDATE SET cells = unread.cells + excluded.cells,
             examples = list_concat(unread.examples, excluded.examples)[1:{EXAMPLES}]
         """,

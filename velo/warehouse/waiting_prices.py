@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from velo.warehouse.history import keep_earlier, replace_rows
+from velo.warehouse.earlier_rows import keep_earlier, replace_rows
 from velo.warehouse.price_files import PRICE_KEYS
 from velo.warehouse.priced_runners import find_runners
 

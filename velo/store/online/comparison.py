@@ -18,11 +18,11 @@ import duckdb
 import pyarrow as pa
 
 from velo.errors import InputError
+from velo.sql_text import identifier
 from velo.store.moments import MICROSECONDS
 from velo.store.moments import moment as as_moment
-from velo.store.names import identifier
 from velo.store.online.newest import Newest
-from velo.store.online.parts import Part, reading
+from velo.store.online.parts import TablePart, reading
 from velo.store.online.table import MOMENT, NATIVE, OnlineTable
 from velo.store.relation import Relation
 
@@ -55,8 +55,8 @@ def everything(source: Relation) -> Known:
 def since(
     folder: Path,
     timestamp: str,
-    now: frozenset[Part],
-    before: frozenset[Part],
+    now: frozenset[TablePart],
+    before: frozenset[TablePart],
     moment: int,
     oldest: int,
     type_: str = MICROSECONDS,
@@ -81,7 +81,7 @@ def since(
     return Known(every, recent, tuple(spans))
 
 
-class Comparison:
+class TableDifferences:
     """Of one view: which rows the table lacks, and which keys it should not have."""
 
     def __init__(

@@ -15,10 +15,10 @@ from pathlib import Path
 
 from velo.disk.sqlite_file import bring
 from velo.errors import HomeError
-from velo.store.names import identifier
+from velo.sql_text import identifier
 from velo.store.online.digest import forget, keep
-from velo.store.online.parts import Part
-from velo.store.online.standing import STEPS, Standing
+from velo.store.online.parts import TablePart
+from velo.store.online.standing import STEPS, StoreStanding
 from velo.store.online.table import OnlineTable
 
 
@@ -117,7 +117,7 @@ def settle(con: sqlite3.Connection, table: OnlineTable) -> None:
     con.execute(f"UPDATE {table} SET {', '.join(values)} WHERE {' OR '.join(foreign)}")
 
 
-def stand(con: sqlite3.Connection, now: Standing) -> None:
+def stand(con: sqlite3.Connection, now: StoreStanding) -> None:
     """Say what the tables hold now."""
     con.execute(
         "INSERT OR REPLACE INTO __standing VALUES (1, ?, ?, ?, ?)",
@@ -125,15 +125,15 @@ def stand(con: sqlite3.Connection, now: Standing) -> None:
     )
 
 
-def filled_from(con: sqlite3.Connection, table: OnlineTable) -> frozenset[Part]:
+def filled_from(con: sqlite3.Connection, table: OnlineTable) -> frozenset[TablePart]:
     """The offline files that a table was filled from; none when nobody can say."""
     rows = con.execute(
         "SELECT file, size, modified, node, first, last FROM __parts WHERE name = ?", [table.name]
     )
-    return frozenset(Part(*row) for row in rows.fetchall())
+    return frozenset(TablePart(*row) for row in rows.fetchall())
 
 
-def fill_from(con: sqlite3.Connection, table: OnlineTable, parts: Iterable[Part]) -> None:
+def fill_from(con: sqlite3.Connection, table: OnlineTable, parts: Iterable[TablePart]) -> None:
     """Say which offline files a table is filled from now."""
     con.execute("DELETE FROM __parts WHERE name = ?", [table.name])
     con.executemany(

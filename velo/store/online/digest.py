@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from velo.disk.file_hash import sha256_of
 from velo.disk.whole_file import write_whole
-from velo.store.names import identifier
+from velo.sql_text import identifier
 from velo.store.online.table import NATIVE, OnlineTable
 
 _WRAP = 2**64
@@ -35,9 +35,9 @@ _STIR, _AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 
 def compute(con: sqlite3.Connection, table: OnlineTable) -> int:
     """The digest of what a table holds now."""
-    found = con.execute(_query(table))
+    cursor = con.execute(_query(table))
     total = 0
-    while rows := found.fetchmany(_CHUNK):
+    while rows := cursor.fetchmany(_CHUNK):
         total += _sum(table, rows)
     return total % _WRAP
 
@@ -153,16 +153,16 @@ def _sum(table: OnlineTable, rows: Sequence[tuple[Any, ...]]) -> int:
         return 0
     numbers, _ = _places(table)
     columns = list(zip(*rows, strict=True))
-    found = [np.array(column) for column in columns[: len(numbers)]]
-    if [each.dtype for each in found] != [_TYPES[_kind(table.fields[i])] for i in numbers]:
+    arrays = [np.array(column) for column in columns[: len(numbers)]]
+    if [each.dtype for each in arrays] != [_TYPES[_kind(table.fields[i])] for i in numbers]:
         # A value is of another type than its column: alone, such a row is hashed as it is written.
         if len(rows) > 1:
             return sum(_sum(table, [row]) for row in rows)
         return _of_bytes(repr(rows[0]).encode())
     for texts in columns[len(numbers) :]:
         hashes = {text: _of_bytes(text) for text in set(texts)}
-        found.append(np.array([hashes[text] for text in texts], np.uint64))
-    return _summed(found, len(rows))
+        arrays.append(np.array([hashes[text] for text in texts], np.uint64))
+    return _summed(arrays, len(rows))
 
 
 def _summed(columns: Sequence[npt.NDArray[Any]], rows: int) -> int:

@@ -16,7 +16,7 @@ NOBODY: dict[str, Any] = {"INT32": -1, "INT64": -1, "STRING": "", "BYTES": b""}
 
 
 @dataclass(frozen=True)
-class Asked:
+class ServiceColumns:
     """What a feature service needs to be asked for.
 
     Attributes:
@@ -28,7 +28,7 @@ class Asked:
     requested: dict[str, str]
 
     @classmethod
-    def by(cls, store: Any, service: str) -> Asked:
+    def by(cls, store: Any, service: str) -> ServiceColumns:
         """Read a service's keys and request columns from a `feast.FeatureStore`."""
         keys: dict[str, str] = {}
         requested: dict[str, str] = {}

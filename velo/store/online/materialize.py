@@ -27,7 +27,7 @@ from velo.offline.build import current_build
 from velo.offline.manifest import require_whole
 from velo.result import Result
 from velo.settings import Settings
-from velo.store.online.comparison import Comparison, everything, since
+from velo.store.online.comparison import TableDifferences, everything, since
 from velo.store.online.database import (
     connect,
     ensure,
@@ -48,8 +48,8 @@ from velo.store.online.digest import (
 )
 from velo.store.online.newest import Newest
 from velo.store.online.other import Forwarded
-from velo.store.online.parts import Part, find_parts, folder_of
-from velo.store.online.standing import Standing, standing
+from velo.store.online.parts import TablePart, find_parts, folder_of
+from velo.store.online.standing import StoreStanding, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of, microseconds, table_of
 from velo.store.online.table import NATIVE, OnlineTable
 from velo.store.relation import relation
@@ -163,7 +163,7 @@ def _materialize(
             if current_build(home).number != build.number:
                 raise HomeError("a new build was published meanwhile: run `velo materialize` again")
             finished = datetime.now(UTC).isoformat(timespec="seconds")
-            stand(online, Standing(day, build.number, build.fingerprint, finished))
+            stand(online, StoreStanding(day, build.number, build.fingerprint, finished))
         online.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         keep_file_hash(path)
     finally:
@@ -185,7 +185,7 @@ def _bring(
     view: Any,
     table: OnlineTable,
     day: date,
-    earlier: Standing | None,
+    earlier: StoreStanding | None,
     other: Forwarded | None,
     untouched: bool,
 ) -> Brought:
@@ -204,7 +204,7 @@ def _bring(
     source = relation(con, view.batch_source, str(config.repo_path), "source")
     if folder is None or not source.in_place:
         known = everything(source)
-        parts: frozenset[Part] = frozenset()
+        parts: frozenset[TablePart] = frozenset()
     else:
         timestamp = view.batch_source.timestamp_field
         parts = find_parts(con, folder, timestamp)
@@ -218,7 +218,7 @@ def _bring(
             newest.first,
             source.types[timestamp],
         )
-    comparison = Comparison(con, online, newest)
+    comparison = TableDifferences(con, online, newest)
     comparison.make(known)
     if earlier is None:
         forget(online, table)
@@ -243,14 +243,14 @@ def _bring(
 
 def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
     """The views that are served online, and their tables."""
-    found = {
+    views = {
         view.name: (view, table_of(store.config, view))
         for view in store.list_feature_views()
         if view.online
     }
-    if not found:
+    if not views:
         raise HomeError("nothing is applied: run `feast -c feature_repo apply` first")
-    for view, table in found.values():
+    for view, table in views.values():
         if not table.keys:
             raise InputError(
                 f"view {view.name!r} has no key, for an entity of it is not registered: "
@@ -262,7 +262,7 @@ def views_served(store: Any) -> dict[str, tuple[Any, OnlineTable]]:
                     f"{name!r} of view {view.name!r} is a {field.removesuffix('_val')}, which "
                     "`velo materialize` cannot write: use `feast materialize`"
                 )
-    return found
+    return views
 
 
 @contextmanager

@@ -7,13 +7,13 @@ from typing import Any
 
 import duckdb
 
+from velo.sql_text import identifier
 from velo.store.keys import FLOATS, match, unclear
 from velo.store.moments import moment
-from velo.store.names import identifier
 from velo.store.online.table import FLOATING, OnlineTable
-from velo.store.query import ViewJoin, view_join
 from velo.store.relation import Relation
 from velo.store.ties import is_open
+from velo.store.view_rows import ViewJoin, view_join
 
 _KEYS = {"int32_val": "BIGINT", "int64_val": "BIGINT", "string_val": "VARCHAR"}
 """The type that a key is declared to have."""

@@ -71,11 +71,11 @@ def read_columns(
     parts = [[table.part(value, key) for value in keys[key]] for key in table.keys]
     rows = list(zip(*parts, strict=True))
     unknown = (None,) * (1 + len(features))
-    found = {
+    row_of = {
         key: (con.execute(select, key).fetchone() or unknown) if None not in key else unknown
         for key in set(rows)
     }
-    columns = zip(*(found[key] for key in rows), strict=True)
+    columns = zip(*(row_of[key] for key in rows), strict=True)
     next(columns)
     return {
         name: as_column([_plain(each, table.features[name]) for each in held], table.features[name])

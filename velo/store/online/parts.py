@@ -12,13 +12,14 @@ from feast.data_format import ParquetFormat
 from feast.infra.offline_stores.file_source import FileSource
 
 from velo.disk.pattern import as_pattern
+from velo.sql_text import literal
 from velo.store.moments import moment
-from velo.store.names import apart, literal
+from velo.store.names import apart
 from velo.store.relation import Relation
 
 
 @dataclass(frozen=True)
-class Part:
+class TablePart:
     """One file. Two that are equal hold the same rows.
 
     Attributes:
@@ -53,7 +54,9 @@ def folder_of(view: Any, repo_path: Path | None) -> Path | None:
     return path.resolve() if path.is_dir() else None
 
 
-def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> frozenset[Part]:
+def find_parts(
+    con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str
+) -> frozenset[TablePart]:
     """The files of a folder.
 
     Args:
@@ -75,14 +78,14 @@ def find_parts(con: duckdb.DuckDBPyConnection, folder: Path, timestamp: str) -> 
                 f"FROM {reading(files, path)} AS {rows} GROUP BY {rows}.{path}"
             ).fetchall()
         }
-    found = set()
+    parts = set()
     for file in files:
         first, last = spans.get(str(file), (None, None))
         if first is not None:
             facts = file.stat()
             name = str(file.relative_to(folder))
-            found.add(Part(name, facts.st_size, facts.st_mtime_ns, facts.st_ino, first, last))
-    return frozenset(found)
+            parts.add(TablePart(name, facts.st_size, facts.st_mtime_ns, facts.st_ino, first, last))
+    return frozenset(parts)
 
 
 def reading(files: Iterable[Path], path: str | None = None) -> str:

@@ -11,11 +11,11 @@ from velo.home import Home
 from velo.offline.build import current_build
 from velo.store.online.database import connect
 from velo.store.online.digest import is_as_written
-from velo.store.online.standing import STEPS, Standing, standing
+from velo.store.online.standing import STEPS, StoreStanding, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of, table_of
 
 
-def online_standing(home: Home, store: Any) -> Standing | None:
+def online_standing(home: Home, store: Any) -> StoreStanding | None:
     """The morning that the online store serves, and the build that it was filled from.
 
     Args:
@@ -59,7 +59,7 @@ def views_not_as_written(home: Home, store: Any) -> list[str]:
         ]
 
 
-def require_morning_of(home: Home, store: Any, day: date) -> Standing:
+def require_morning_of(home: Home, store: Any, day: date) -> StoreStanding:
     """See that the store serves a race day: what was known at its 00:00 UTC, of this build.
 
     Raises:
@@ -67,14 +67,15 @@ def require_morning_of(home: Home, store: Any, day: date) -> Standing:
         HomeError: it serves another day or build, or nobody can say which.
     """
     mend = f"run `velo materialize --as-of {day}`"
-    found = online_standing(home, store)
-    if found is None:
+    standing = online_standing(home, store)
+    if standing is None:
         raise HomeError(f"nobody can say what the online store holds: {mend}")
-    if found.as_of != day:
-        raise HomeError(f"the online store is of the morning of {found.as_of}: {mend}")
+    if standing.as_of != day:
+        raise HomeError(f"the online store is of the morning of {standing.as_of}: {mend}")
     build = current_build(home)
-    if (found.build, found.fingerprint) != (build.number, build.fingerprint):
+    if (standing.build, standing.fingerprint) != (build.number, build.fingerprint):
         raise HomeError(
-            f"the online store is of build {found.build}, the current one is {build.number}: {mend}"
+            f"the online store is of build {standing.build}, "
+            f"the current one is {build.number}: {mend}"
         )
-    return found
+    return standing

@@ -27,7 +27,7 @@ STEPS: tuple[Step, ...] = (_FIRST, _DIGESTS)
 
 
 @dataclass(frozen=True)
-class Standing:
+class StoreStanding:
     """What an online store holds.
 
     Attributes:
@@ -44,16 +44,16 @@ class Standing:
     finished: str
 
 
-def standing(con: sqlite3.Connection) -> Standing | None:
+def standing(con: sqlite3.Connection) -> StoreStanding | None:
     """What the tables hold; None when nobody can say."""
     for as_of, *rest in con.execute(
         "SELECT as_of, build, fingerprint, finished FROM __standing"
     ).fetchall():
-        return Standing(date.fromisoformat(as_of), *rest)
+        return StoreStanding(date.fromisoformat(as_of), *rest)
     return None
 
 
-def standing_of(home: Home) -> Standing | None:
+def standing_of(home: Home) -> StoreStanding | None:
     """What a home's online store holds; None where there is none, or nobody can say.
 
     Raises:

@@ -125,13 +125,13 @@ class HomeOnlineStore(OnlineStore):
         wanted = known.features if requested_features is None else requested_features
         names = [name for name in wanted if name in known.features]
         select, read = known.select(names), known.reader(names)
-        found: list[tuple[datetime | None, dict[str, Value] | None]] = []
+        rows: list[tuple[datetime | None, dict[str, Value] | None]] = []
         for entity in entity_keys:
             key = known.key(entity)
             with _readable(table):
                 row = con.execute(select, key).fetchone() if key is not None else None
-            found.append((moment_of(row[0]), read(row[1:])) if row else (None, None))
-        return found
+            rows.append((moment_of(row[0]), read(row[1:])) if row else (None, None))
+        return rows
 
     def update(
         self,
@@ -185,7 +185,7 @@ class HomeOnlineStore(OnlineStore):
             if any(row.keys() != entity_rows[0].keys() for row in entity_rows):
                 raise ValueError("All entity_rows must have the same keys.")
             columns = {name: [row[name] for row in entity_rows] for name in entity_rows[0]}
-        (keys, grouped, join_keys, on_demand, wanted, shown, answer) = (
+        (keys, grouped, join_keys, on_demand, wanted, result_names, answer) = (
             utils._prepare_entities_to_read_from_online_store(
                 registry=registry,
                 project=project,
@@ -218,7 +218,7 @@ class HomeOnlineStore(OnlineStore):
                 with _readable(view):
                     held |= read_columns(con, table, names, own)
         compute(held, wanted, on_demand, answer)
-        utils._drop_unneeded_columns(answer, shown)
+        utils._drop_unneeded_columns(answer, result_names)
         return OnlineResponse(answer)
 
     def _read_features_per_fv(self, config: RepoConfig, *how: Any, **named: Any) -> None:

@@ -14,7 +14,7 @@ from feast.protos.feast.types.Value_pb2 import Value
 from feast.type_map import VALUE_TYPE_TO_PROTO_VALUE_MAP
 
 from velo.errors import InputError
-from velo.store.names import identifier
+from velo.sql_text import identifier
 
 MOMENT = "__event_timestamp"
 """When the row became known: microseconds since 1970, UTC."""
@@ -136,11 +136,11 @@ class OnlineTable:
         given = [MOMENT, *(self.feature_columns[name] for name in features)]
         names = ", ".join(map(identifier, [*self.key_columns.values(), *given]))
         marks = ", ".join("?" * (len(self.keys) + len(given)))
-        said = ", ".join(f"{identifier(name)} = excluded.{identifier(name)}" for name in given)
+        updates = ", ".join(f"{identifier(name)} = excluded.{identifier(name)}" for name in given)
         primary = ", ".join(map(identifier, self.key_columns.values()))
         return (
             f"INSERT INTO {self} ({names}) VALUES ({marks}) ON CONFLICT ({primary}) DO UPDATE "
-            f"SET {said}"
+            f"SET {updates}"
         )
 
     def select(self, features: Sequence[str]) -> str:
@@ -161,8 +161,8 @@ class OnlineTable:
                 f"table {self.name!r} has the key {', '.join(self.keys)} "
                 f"and was given {', '.join(parts)}"
             )
-        found = tuple(self.part(parts[name], name) for name in self.keys)
-        return None if None in found else found
+        values = tuple(self.part(parts[name], name) for name in self.keys)
+        return None if None in values else values
 
     def part(self, value: Value, name: str) -> Any:
         """One part of a key as the table holds it; None where it is missing.

@@ -5,18 +5,18 @@ A runner that was withdrawn is written as the format-year writes a non-runner.
 
 from __future__ import annotations
 
-from velo.synth.formats import spellings as s
-from velo.synth.formats.declaration import Format, Source, Spelling
+from velo.synth.formats import respelling as s
+from velo.synth.formats.declaration import ColumnText, Format, Source
 
 _OUT = ("WV", "NR")
-_NON_RUNNER = Spelling(("jockey", "pos"), lambda name, pos: "Non-Runner" if pos in _OUT else name)
-_FLAG = Spelling(("pos",), lambda pos: "true" if pos in _OUT else "false")
-_STALL_OR_0 = Spelling(("draw",), lambda draw: s.whole(draw) or "0")
+_NON_RUNNER = ColumnText(("jockey", "pos"), lambda name, pos: "Non-Runner" if pos in _OUT else name)
+_FLAG = ColumnText(("pos",), lambda pos: "true" if pos in _OUT else "false")
+_STALL_OR_0 = ColumnText(("draw",), lambda draw: s.whole(draw) or "0")
 _PEDIGREE: dict[str, Source] = {
-    "sire": Spelling(("sire",), s.bare),
-    "sire_region": Spelling(("sire",), s.country),
-    "dam": Spelling(("dam",), s.bare),
-    "dam_region": Spelling(("dam",), s.country),
+    "sire": ColumnText(("sire",), s.bare),
+    "sire_region": ColumnText(("sire",), s.country),
+    "dam": ColumnText(("dam",), s.bare),
+    "dam_region": ColumnText(("dam",), s.country),
     "damsire": "damsire",
 }
 
@@ -75,7 +75,7 @@ _ENTRY: dict[str, Source] = {
     "age": "age",
     "name": s.BARE_HORSE,
     "sex_code": "sex",
-    "sex": Spelling(("sex",), lambda code: s.SEXES.get(code, "")),
+    "sex": ColumnText(("sex",), lambda code: s.SEXES.get(code, "")),
     "runner_region": s.HORSE_COUNTRY,
     **_PEDIGREE,
     "trainer": "trainer",
@@ -108,13 +108,13 @@ RACECARD_JSON_2026 = Format(
     columns={
         **_RACE,
         "off_time": s.AFTERNOON,
-        "race_class": Spelling(("class",), lambda level: level.removeprefix("Class ")),
+        "race_class": ColumnText(("class",), lambda level: level.removeprefix("Class ")),
         "race_type": "type",
         **_ENTRY,
         "draw": s.STALL,
-        "jockey": Spelling(("jockey", "pos"), lambda name, pos: "" if pos in _OUT else name),
+        "jockey": ColumnText(("jockey", "pos"), lambda name, pos: "" if pos in _OUT else name),
         "non_runner": _FLAG,
-        "reserve": Spelling(("pos",), lambda _: "false"),
+        "reserve": ColumnText(("pos",), lambda _: "false"),
     },
     blanks={},
     container="json-by-region",

@@ -16,7 +16,7 @@ _JOINT = "\x1f"
 
 
 @dataclass(frozen=True)
-class Spelling:
+class ColumnText:
     """A column's text from others: applied once to each distinct combination.
 
     Attributes:
@@ -37,7 +37,7 @@ class Spelling:
         return look_up(written, coded.indices.to_numpy())
 
 
-Source = str | Spelling
+Source = str | ColumnText
 """A column of the sheet as it stands, or a spelling of some."""
 
 
@@ -58,7 +58,7 @@ class Format:
 
     name: str
     columns: Mapping[str, Source]
-    blanks: Mapping[str, Spelling]
+    blanks: Mapping[str, ColumnText]
     container: Container = "flat"
     quoted: bool = False
     of_race: frozenset[str] = frozenset()
@@ -77,13 +77,13 @@ class Format:
 
     @staticmethod
     def _column(sheet: pa.Table, of: Source) -> pa.Array:
-        if isinstance(of, Spelling):
+        if isinstance(of, ColumnText):
             return of.column(sheet)
         if of:
             return sheet[of].combine_chunks()
         return pa.repeat(pa.scalar("", pa.string()), sheet.num_rows)
 
 
-def blank(*names: str) -> dict[str, Spelling]:
+def blank(*names: str) -> dict[str, ColumnText]:
     """Columns of which nothing is left."""
-    return {name: Spelling((name,), lambda _: "") for name in names}
+    return {name: ColumnText((name,), lambda _: "") for name in names}

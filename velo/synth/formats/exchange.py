@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date as day_of
 
 from velo.racing.odds import decimal_odds
-from velo.synth.formats import spellings as s
-from velo.synth.formats.declaration import Format, Source, Spelling
+from velo.synth.formats import respelling as s
+from velo.synth.formats.declaration import ColumnText, Format, Source
 
 _ENDINGS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
@@ -23,24 +23,24 @@ def _when(date: str, off: str) -> str:
     return f"{day_of.fromisoformat(date):%d-%m-%Y} {s.afternoon(off)}"
 
 
-def _near(factor: float) -> Spelling:
+def _near(factor: float) -> ColumnText:
     """A price near the starting price: an exchange takes no margin."""
 
     def price(sp: str) -> str:
         odds = decimal_odds(sp)
         return "" if odds is None else f"{1 + (odds - 1) * factor:.2f}"
 
-    return Spelling(("sp",), price)
+    return ColumnText(("sp",), price)
 
 
 _COLUMNS: dict[str, Source] = {
     "EVENT_ID": "race_id",
-    "MENU_HINT": Spelling(("course", "date"), _menu),
+    "MENU_HINT": ColumnText(("course", "date"), _menu),
     "EVENT_NAME": "race_name",
-    "EVENT_DT": Spelling(("date", "off"), _when),
+    "EVENT_DT": ColumnText(("date", "off"), _when),
     "SELECTION_ID": s.NUMBER,
     "SELECTION_NAME": s.BARE_HORSE,
-    "WIN_LOSE": Spelling(("pos",), lambda pos: "1" if pos == "1" else "0"),
+    "WIN_LOSE": ColumnText(("pos",), lambda pos: "1" if pos == "1" else "0"),
     "BSP": _near(1.15),
     "PPWAP": _near(1.12),
     "MORNINGWAP": _near(1.1),

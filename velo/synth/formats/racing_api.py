@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from velo.synth.formats import spellings as s
-from velo.synth.formats.declaration import Format, Source, Spelling, blank
+from velo.synth.formats import respelling as s
+from velo.synth.formats.declaration import ColumnText, Format, Source, blank
 
 _RACE: dict[str, Source] = {
-    "race_id": Spelling(("date", "course", "off"), s.race_key),
+    "race_id": ColumnText(("date", "course", "off"), s.race_key),
     "date": "date",
     "region": s.COUNTRY,
     "course": s.BARE_COURSE,

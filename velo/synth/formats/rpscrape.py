@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velo.synth.formats import spellings as s
+from velo.synth.formats import respelling as s
 from velo.synth.formats.declaration import Format, Source, blank
 
 _NO_COUNTRY = {"course": s.BARE_COURSE}

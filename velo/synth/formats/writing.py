@@ -15,6 +15,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from velo.errors import InputError
+from velo.sql_text import identifier
 from velo.synth.formats.declaration import Container, Format
 
 SUFFIXES: dict[Container, tuple[str, ...]] = {
@@ -115,7 +116,7 @@ def _write_parquet(path: Path, tables: Iterable[pa.Table]) -> None:
 
 def _write_sqlite(path: Path, form: Format, tables: Iterable[pa.Table]) -> None:
     path.unlink(missing_ok=True)
-    columns = ", ".join(f'"{name}" TEXT' for name in form.columns)
+    columns = ", ".join(f"{identifier(name)} TEXT" for name in form.columns)
     places = ", ".join("?" * len(form.columns))
     with closing(sqlite3.connect(path)) as con, con:
         con.execute(f"CREATE TABLE {_TABLE} ({columns})")

@@ -100,9 +100,9 @@ def _unknown(
         possible,
         key=lambda each: (len(each.lacking(present)), -len(each.knows(present))),
     )
-    shown = ", ".join(_printable(column[:40]) for column in given[:SHOWN])
+    columns = ", ".join(_printable(column[:40]) for column in given[:SHOWN])
     return (
-        f"{file}: no known format has these columns ({shown}"
+        f"{file}: no known format has these columns ({columns}"
         f"{', ...' if len(given) > SHOWN else ''}); the nearest is {nearest.name}, "
         f"which needs {', '.join(nearest.lacking(present))} as well; choose one with --format"
     )

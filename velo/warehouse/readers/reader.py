@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from velo.sql_text import identifier
 from velo.warehouse.readers.after_race import AFTER_RACE
-from velo.warehouse.sql_text import quoted
 
 FIELDS = (
     "date",
@@ -109,7 +109,7 @@ class Spelling:
         """The SQL over the file's columns."""
         sql = self.sql
         for place, name in enumerate(self.columns):
-            sql = sql.replace(f"{{{place}}}", quoted(name))
+            sql = sql.replace(f"{{{place}}}", identifier(name))
         return sql
 
 
@@ -210,7 +210,7 @@ class Reader:
 
 def bound(spellings: Spellings | None, columns: Collection[str]) -> str | None:
     """SQL of a field over a file's columns; None where the file does not have it."""
-    found = [each.bound() for each in spellings or () if each.fits(columns)]
-    if not found:
+    present = [each.bound() for each in spellings or () if each.fits(columns)]
+    if not present:
         return None
-    return f"({found[0]})" if len(found) == 1 else f"coalesce({', '.join(found)})"
+    return f"({present[0]})" if len(present) == 1 else f"coalesce({', '.join(present)})"
