@@ -43,6 +43,7 @@ HELD = (
 )
 DESK = "service/test_bounds.py::test_so_many_races_wait_as_are_set_and_so_many_are_priced_in_one_go"
 DUCKDB = "warehouse/test_opening.py::test_a_connection_has_the_memory_and_the_threads_that_are_set"
+CLOCK = "racing/test_price_clock.py::test_the_hour_of_a_kind_is_the_one_that_is_set"
 CARD = "live/test_predicted_card.py::"
 
 TESTED = {
@@ -102,6 +103,10 @@ TESTED = {
     "test_a_kind_of_price_bears_the_commission_that_is_set_for_it",
     "prices.exchange": "racing/test_withdrawals.py::"
     "test_early_prices_are_the_bookmakers_unless_the_settings_say_the_exchanges",
+    "prices.clock.evening": CLOCK,
+    "prices.clock.breakfast": CLOCK,
+    "prices.clock.morning": CLOCK,
+    "prices.clock.open": CLOCK,
     "ranker.objective": "training/test_ranker.py::test_every_objective_learns_who_is_strong",
     "ranker.field_relative": "training/test_inputs.py::"
     "test_columns_are_the_features_then_differences_then_ranks_of_the_numbers",

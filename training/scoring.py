@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pandas as pd
 
 from training.data.dataset import LABELS, MARKS, entity_sql, excluded_races, feature_store, retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from training.model.artifact import load
-from training.model.card import ModelCard
 from training.model.model import Model
+from training.model.model_card import ModelCard
 from training.record.registry import LABEL, Registered, resolve
 from velo.errors import DataError, ModelError
 from velo.home import Home

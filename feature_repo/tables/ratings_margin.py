@@ -3,7 +3,7 @@
 It is that after the day, with 2.6 compressed lengths as its unit.
 """
 
-from velo.racing.ratings import RatingFilter
+from velo.racing.rating_filter import RatingFilter
 
 RUNS = """
 SELECT race_id, horse_id, jockey_id, trainer_id, known, nth_of_day, margin / 2.6 AS performance

@@ -3,7 +3,7 @@
 It is that after the day: what the public thought of it.
 """
 
-from velo.racing.ratings import RatingFilter
+from velo.racing.rating_filter import RatingFilter
 
 RUNS = """
 SELECT race_id, horse_id, jockey_id, trainer_id, known, nth_of_day, lpc AS performance

@@ -4,7 +4,7 @@ It is that after the day, in standard normal scores above a runner of which noth
 horse's row also has the ratings of its last start's jockey and trainer as they stood before it.
 """
 
-from velo.racing.ratings import RatingFilter
+from velo.racing.rating_filter import RatingFilter
 
 RUNS = """
 SELECT race_id, horse_id, jockey_id, trainer_id, known, nth_of_day, ns AS performance

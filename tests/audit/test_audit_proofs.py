@@ -143,6 +143,19 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
             "brute force": {"class_layoff"},
         },
     ),
+    "an early position of the race itself": (
+        "spine/entries.sql",
+        "field.official_rating,",
+        "coalesce((SELECT 100 * results.early_position FROM results WHERE results.race_id = "
+        "field.race_id AND results.horse_id = field.horse_id), field.official_rating) "
+        "AS official_rating,",
+        {
+            "cut": {"entries"},
+            "poison": {"entries"},
+            "shuffle": {"entries"},
+            "brute force": {"class_layoff"},
+        },
+    ),
 }
 
 

@@ -23,7 +23,7 @@ from tests.oracle.against_price import AgainstPrice
 from tests.oracle.features import Oracle, Start
 from tests.oracle.random_world import random_starts
 from training.data.dataset import retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.live.features import Source, online
 from velo.offline.spine import Spine
 from velo.racing.names import stable_id

@@ -11,7 +11,7 @@ import pytest
 
 from tests.oracle.features import FEATURES
 from training.data.dataset import feature_store
-from training.data.declared import Declared, declared
+from training.data.service_features import Declared, declared
 from velo.errors import HomeError
 from velo.home import Home
 from velo.offline.description import Description

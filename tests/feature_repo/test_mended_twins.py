@@ -17,7 +17,7 @@ from tests.offline.built_world import (
 from tests.oracle.features import Oracle, impact_value
 from tests.oracle.starts import Run, Start
 from training.data.dataset import retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.racing.names import stable_id
 
 pytestmark = pytest.mark.slow

@@ -22,7 +22,7 @@ from tests.offline.built_world import (
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.data.dataset import entity_sql, retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.offline.spine import Spine
 from velo.settings import Layoff
 from velo.warehouse.connection import warehouse

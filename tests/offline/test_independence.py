@@ -145,7 +145,7 @@ ALONE_BY = {
     "voids": {"race_id", "horse_id"},
 }
 """Table -> the columns by which a day's changes reach few of its rows."""
-DAY_BY_DAY = {"ratings_rank", "ratings_margin", "ratings_price", "figures"}
+DAY_BY_DAY = {"ratings_rank", "ratings_margin", "ratings_price", "run_figures"}
 """Tables that go on from the first day on whose runs differ."""
 
 

@@ -15,7 +15,7 @@ from tests.oracle.features import Start
 from tests.oracle.random_world import random_starts
 from tests.oracle.ratings import KINDS, Run, figures_by_hand, ratings_by_hand
 from training.data.dataset import retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.live.features import Source, online
 from velo.offline.spine import Spine
 from velo.racing.names import stable_id

@@ -31,7 +31,7 @@ RATED = '''
 Of little worlds.
 """
 
-from velo.racing.ratings import RatingFilter
+from velo.racing.rating_filter import RatingFilter
 
 RUNS = """
 SELECT race_id, horse_id, jockey_id, trainer_id, known, nth_of_day, percentile AS performance

@@ -16,11 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.declared import Declared
 from training.data.folds import Plan, plan
 from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount, count_nulls
+from training.data.service_features import Declared
 from training.statistics.races import Races
 from velo.errors import DataError, HomeError, InputError
 from velo.home import Home

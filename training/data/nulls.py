@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.data.declared import Declared
+from training.data.service_features import Declared
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from velo.arrays import Floats, Integers
 from velo.audit.brute_force import Value
-from velo.audit.history import Floats, History, Whole
+from velo.audit.history import History
 from velo.audit.price_facts import PriceFacts
 
 KINDS = ("horse_id", "jockey_id", "trainer_id")
@@ -73,13 +74,13 @@ class BruteForceRatings:
         known = field[~np.isnan(field)]
         return float(known.mean()) if len(known) else 0.0
 
-    def _up(self, kind: str, i: int, past: Whole) -> float:
+    def _up(self, kind: str, i: int, past: Integers) -> float:
         if not len(past):
             return 0.0
         before = self._rank[kind]
         return _or_nothing(before[i]) - _or_nothing(before[past[-1]])
 
-    def _stayed(self, i: int, past: Whole) -> bool:
+    def _stayed(self, i: int, past: Integers) -> bool:
         """Whether it ran for today's trainer on the last day that it ran."""
         trainer, day = self._h.keys["trainer_id"], self._h.day
         last = past[day[past] == day[past[-1]]] if len(past) else past

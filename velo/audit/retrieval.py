@@ -15,14 +15,14 @@ import pandas as pd
 import yaml
 
 from training.data.dataset import add_field_wide, retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Settings
 from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import materialize
-from velo.store.online.readiness import views_not_as_written
+from velo.store.online.serving import views_not_as_written
 from velo.store.registry_file import require_as_written
 
 ONLINE = "velo.store.online.store.HomeOnlineStore"

@@ -13,12 +13,9 @@ from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from velo.arrays import Flags, Floats, Integers
 
 CELL = ("course_id", "race_code", "surface", "distance_m")
 TRACK = ("course_id", "race_code", "surface")
@@ -98,7 +95,7 @@ class SpeedFigures:
         sheet.figures_after[rows] = sheet.figures[horse]
         self._learn_pars(sheet, rows.start + first, cell, level, variant)
 
-    def _variants(self, track: Whole, apart: Floats) -> Floats:
+    def _variants(self, track: Integers, apart: Floats) -> Floats:
         """Of each race its track's, in points: above 0 the day was slow."""
         variant = np.zeros(len(track))
         timed = np.isfinite(apart)
@@ -110,7 +107,7 @@ class SpeedFigures:
         return variant
 
     def _learn_pars(
-        self, sheet: _Sheet, rows: Whole, cell: Whole, level: Floats, variant: Floats
+        self, sheet: _Sheet, rows: Integers, cell: Integers, level: Floats, variant: Floats
     ) -> None:
         """Move the pars by what a day's races were timed at; a cell's first level is its par."""
         for row, each, timed, slow in zip(rows, cell, level, variant, strict=True):
@@ -135,12 +132,12 @@ class _Sheet:
     """
 
     days: list[tuple[int, int]]
-    race: Whole
-    horse: Whole
-    horses: npt.NDArray[np.int64]
-    cell: Whole
+    race: Integers
+    horse: Integers
+    horses: Integers
+    cell: Integers
     cells: pd.DataFrame
-    track: Whole
+    track: Integers
     time: Floats
     finished: Flags
     front: Flags
@@ -219,7 +216,7 @@ class _Sheet:
         return rows.assign(**{name: cells[name] for name in (*CELL, "par", "races_timed")})
 
 
-def _numbered(runs: pd.DataFrame, key: tuple[str, ...]) -> tuple[Whole, pd.DataFrame]:
+def _numbered(runs: pd.DataFrame, key: tuple[str, ...]) -> tuple[Integers, pd.DataFrame]:
     """Each row's number of its key, -1 where a part of it is null; the keys in order."""
     distinct = runs[list(key)].dropna().drop_duplicates().sort_values(list(key))
     distinct = distinct.reset_index(drop=True)

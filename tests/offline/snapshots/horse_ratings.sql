@@ -6,7 +6,7 @@ WITH figured AS (
         horse_id, known,
         max(figure) OVER run AS best_figure,
         row_number() OVER (PARTITION BY horse_id, known ORDER BY nth_of_day DESC) AS latest
-    FROM figures
+    FROM run_figures
     WHERE horse_id IS NOT NULL
     WINDOW run AS (PARTITION BY horse_id ORDER BY known, nth_of_day
         ROWS BETWEEN 2 PRECEDING AND CURRENT ROW)

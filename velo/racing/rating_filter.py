@@ -16,11 +16,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
+from velo.arrays import Flags, Floats, Integers
 
 KINDS = ("horse_id", "jockey_id", "trainer_id")
 """The kinds of entity, by their keys, in the order of the variances."""
@@ -65,7 +63,7 @@ class RatingFilter:
             start's jockey and trainer as they stood before that start, 0 for one that was never
             seen or is not named.
         """
-        days = _Days.of(runs)
+        days = _RatedDays.of(runs)
         sides = [
             _Side.of(runs[kind], state, days, variance)
             for kind, variance in zip(KINDS, self.prior, strict=True)
@@ -87,7 +85,7 @@ class RatingFilter:
         }
         return pd.DataFrame(columns).iloc[np.argsort(day, kind="stable")].reset_index(drop=True)
 
-    def _rate(self, day: _Day, sides: list[_Side]) -> None:
+    def _rate(self, day: _RatedDay, sides: list[_Side]) -> None:
         """One day: beliefs before it, what each race says, beliefs after it."""
         horses, *people = (
             side.belief(day, drift) for side, drift in zip(sides, self.drift, strict=True)
@@ -105,7 +103,7 @@ class RatingFilter:
 
 
 @dataclass(frozen=True)
-class _Day:
+class _RatedDay:
     """The starters of one day's races.
 
     Attributes:
@@ -121,23 +119,23 @@ class _Day:
     number: int
     place: int
     rows: slice
-    race: Whole
+    race: Integers
     races: int
     performance: Floats
     known: Floats
 
 
 @dataclass(frozen=True)
-class _Days:
+class _RatedDays:
     """All days, cut out of the starters' columns."""
 
-    number: Whole
-    race: Whole
+    number: Integers
+    race: Integers
     performance: Floats
-    firsts: Whole
+    firsts: Integers
 
     @classmethod
-    def of(cls, runs: pd.DataFrame) -> _Days:
+    def of(cls, runs: pd.DataFrame) -> _RatedDays:
         number = day_numbers(runs["known"])
         races = runs["race_id"].to_numpy(np.int64)
         begins = np.r_[True, (races[1:] != races[:-1]) | (number[1:] != number[:-1])][: len(runs)]
@@ -149,14 +147,14 @@ class _Days:
             np.r_[firsts, len(runs)],
         )
 
-    def __iter__(self) -> Iterator[_Day]:
+    def __iter__(self) -> Iterator[_RatedDay]:
         known = np.isfinite(self.performance)
         performance = np.where(known, self.performance, 0.0)
         weights = known.astype(np.float64)
         for place in range(len(self.firsts) - 1):
             rows = slice(self.firsts[place], self.firsts[place + 1])
             race = self.race[rows] - self.race[rows.start]
-            yield _Day(
+            yield _RatedDay(
                 int(self.number[rows.start]),
                 place,
                 rows,
@@ -180,9 +178,9 @@ class _Belief:
     """
 
     pairs: slice
-    of_row: Whole
-    first: Whole
-    new: npt.NDArray[np.bool_]
+    of_row: Integers
+    first: Integers
+    new: Flags
     mean: Floats
     variance: Floats
 
@@ -201,7 +199,7 @@ class _Belief:
         return replace(self, mean=np.where(self.new, means[self.first], self.mean))
 
 
-def _field_means(day: _Day, horses: _Belief) -> Floats:
+def _field_means(day: _RatedDay, horses: _Belief) -> Floats:
     """For each starter the mean of its field's horses that are known, 0 where none is."""
     known = np.append(~horses.new, False)[horses.of_row]
     total = np.bincount(day.race, horses.means * known, day.races)
@@ -229,21 +227,21 @@ class _Side:
 
     kind: str
     prior: float
-    ids: Whole
+    ids: Integers
     mean: Floats
     variance: Floats
-    seen: Whole
-    row_pair: Whole
-    entity: Whole
-    day: Whole
-    first: Whole
-    begins: Whole
+    seen: Integers
+    row_pair: Integers
+    entity: Integers
+    day: Integers
+    first: Integers
+    begins: Integers
     before: Floats
     after: Floats
     spread: Floats
 
     @classmethod
-    def of(cls, key: pd.Series[int], state: pd.DataFrame, days: _Days, prior: float) -> _Side:
+    def of(cls, key: pd.Series[int], state: pd.DataFrame, days: _RatedDays, prior: float) -> _Side:
         code, ids = pd.factorize(key, sort=True)
         rows = np.flatnonzero(code >= 0)
         place = np.repeat(np.arange(len(days.firsts) - 1), np.diff(days.firsts))
@@ -277,7 +275,7 @@ class _Side:
         side.seen[entity] = day_numbers(known["known"])
         return side
 
-    def belief(self, day: _Day, drift: float) -> _Belief:
+    def belief(self, day: _RatedDay, drift: float) -> _Belief:
         """What is believed before a day; a newcomer's mean is 0."""
         pairs = slice(self.begins[day.place], self.begins[day.place + 1])
         entity = self.entity[pairs]
@@ -294,7 +292,7 @@ class _Side:
             np.where(new, self.prior, np.minimum(rested, self.prior)),
         )
 
-    def learn(self, day: _Day, belief: _Belief, precision: Floats, surprise: Floats) -> None:
+    def learn(self, day: _RatedDay, belief: _Belief, precision: Floats, surprise: Floats) -> None:
         """Move the beliefs by what the day's starts showed."""
         many = len(belief.mean)
         weight = np.bincount(belief.of_row, precision, many + 1)[:many]
@@ -306,13 +304,13 @@ class _Side:
         self.before[belief.pairs] = belief.mean
         self.after[belief.pairs], self.spread[belief.pairs] = mean, variance
 
-    def last_rows(self, nth: Whole) -> Whole:
+    def last_rows(self, nth: Integers) -> Integers:
         """For each pair the row of its last start of the day."""
         rows = np.lexsort((nth, self.row_pair))
         last = np.r_[self.row_pair[rows][1:] != self.row_pair[rows][:-1], True][: len(rows)]
         return rows[last & (self.row_pair[rows] >= 0)]
 
-    def before_of(self, rows: Whole) -> Floats:
+    def before_of(self, rows: Integers) -> Floats:
         """Means before the day of the entities of some rows, 0 for nobody's."""
         return np.append(self.before, 0.0)[self.row_pair[rows]]
 
@@ -324,6 +322,6 @@ def _ids_of(kind: str, sides: list[_Side]) -> pd.api.extensions.ExtensionArray:
     return pd.arrays.IntegerArray(np.concatenate(ids), np.concatenate(others))
 
 
-def day_numbers(days: pd.Series[Any]) -> Whole:
+def day_numbers(days: pd.Series[Any]) -> Integers:
     """Days since 1970."""
     return days.to_numpy("datetime64[D]").astype(np.int64)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.ratings import Run, ratings_by_hand
-from velo.racing.ratings import KINDS, RatingFilter
+from velo.racing.rating_filter import KINDS, RatingFilter
 
 ORDER = RatingFilter(prior=(1.0, 0.08, 0.03), drift=(0.0012, 0.0002, 0.0001), noise=0.85)
 FIRST = pd.Timestamp("2024-03-01")
