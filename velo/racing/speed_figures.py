@@ -80,7 +80,7 @@ class SpeedFigures:
         total = np.bincount(race, np.where(front, time + ability, 0.0), len(first))
         with np.errstate(invalid="ignore"):
             level = np.where(cell >= 0, total / count, np.nan)
-        par = np.where(cell >= 0, sheet.par[cell], np.nan)
+        par = sheet.par[cell]
         variant = self._variants(track, level - par)
         figure = (par + variant)[race] - time
         figure = np.where(sheet.finished[rows], figure, np.nan)
@@ -127,8 +127,8 @@ class _Sheet:
     """The starts' columns as numbers, and pars and abilities as they stand.
 
     `days` has the first row of each day and the one past its last. Horses, cells and tracks are
-    numbered in the order of their keys; a race of no cell has -1. `front` are the starts that speak
-    for the time of their race.
+    numbered in the order of their keys; a race of no cell has -1, which is the place of no par.
+    `front` are the starts that speak for the time of their race.
     """
 
     days: list[tuple[int, int]]
@@ -177,8 +177,8 @@ class _Sheet:
             np.isfinite(time) & (finish <= np.maximum(least, field_size / 2)),
             np.zeros(len(horses)),
             np.zeros(len(horses)),
-            np.full(len(cells), np.nan),
-            np.zeros(len(cells)),
+            np.full(len(cells) + 1, np.nan),
+            np.zeros(len(cells) + 1),
             *(np.full(len(runs), np.nan) for _ in range(3)),
             [],
         )
