@@ -6,6 +6,7 @@ from feast import FeatureService
 from form import form
 from mended import connections, ground, weights
 from prices import against_price
+from ratings import horse_parts, new_people, ratings
 from riders import riders
 from runs import change, own_price, steadiness
 from velocity import velocity
@@ -48,4 +49,11 @@ velo_runs_v1 = FeatureService(
     name="velo_runs_v1",
     features=[own_price, steadiness, change, riders],
     description="What a horse's last starts were, and what is otherwise today: twelve features",
+)
+
+velo_ratings_v1 = FeatureService(
+    name="velo_ratings_v1",
+    features=[horse_parts, ratings, new_people],
+    description="What a day-by-day rating says of horses and people, and speed figures: nine "
+    "features",
 )

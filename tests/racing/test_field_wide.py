@@ -49,3 +49,11 @@ def test_a_feature_that_nothing_computes_is_named() -> None:
     with pytest.raises(DataError, match="nothing computes pace_of_dreams over whole races"):
         field_wide(("pace_of_dreams",), RACES, np.full(6, 6), {})
     assert set(NAMES) <= set(FIELD_WIDE)
+
+
+def test_a_newcomer_is_rated_as_the_mean_of_its_field() -> None:
+    ratings = np.array([0.5, np.nan, 0.1, np.nan, np.nan, np.nan])
+    (values,) = field_wide(
+        ("rating_rank",), RACES, np.array((4, 4, 4, 4, 2, 2)), {"horse_rank_part": ratings}
+    ).values()
+    assert values.tolist() == [0.5, 0.3, 0.1, 0.3, 0, 0]

@@ -24,6 +24,7 @@ class Declared:
         descriptions: feature -> what it is, in words.
         field_wide: features that are computed over whole races.
         ingredients: what the views hand on for those; no features.
+        whole_numbers: the ingredients that name somebody, and would name another as floats.
     """
 
     service: str
@@ -35,6 +36,7 @@ class Declared:
     descriptions: Mapping[str, Description] = field(default_factory=dict)
     field_wide: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
+    whole_numbers: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -67,7 +69,7 @@ def declared(store: Any, service: str) -> Declared:
         HomeError: the registry does not hold it.
     """
     from feast.errors import FeastObjectNotFoundException
-    from feast.types import String
+    from feast.types import Int64, String
 
     try:
         projections = store.get_feature_service(service).feature_view_projections
@@ -89,6 +91,7 @@ def declared(store: Any, service: str) -> Declared:
         about,
         tuple(name for name in about if name not in own),
         tuple(field.name for field in fields if field.name not in about),
+        tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
     )
 
 
