@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from training.judging.selection import SHARES, Cutoffs
-from training.model.card import ModelCard
+from training.model.model_card import ModelCard
 from velo.errors import ModelError
 
 

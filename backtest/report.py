@@ -13,16 +13,16 @@ import pandas as pd
 
 from backtest import python_strategy, strategies
 from backtest.account import Account
-from backtest.caveats import caveats
 from backtest.cutoffs import Learned
 from backtest.overfitting import probability_of_overfitting
 from backtest.periods import Period
+from backtest.provisos import caveats
+from backtest.report_schema import Leg, Report, Returned, Withdrawals
 from backtest.runners import Runners
-from backtest.schema import Leg, Report, Returned, Withdrawals
 from backtest.statements import Bet, Redraws, daily_returns, ends, place, statements
 from backtest.strategies import Selection
 from training.judging import selection
-from training.record.report import price_note
+from training.record.run_report import price_note
 from training.statistics import calibration_curve, likelihood
 from training.statistics.bootstrap import Resampling
 from velo.disk.whole_file import write_whole

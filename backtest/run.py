@@ -13,7 +13,7 @@ from backtest.cutoffs import Learned
 from backtest.periods import period, walked_period
 from backtest.report import BacktestTerms, Origin, write
 from backtest.report import backtest as bet
-from backtest.schema import Returned, Withdrawals
+from backtest.report_schema import Returned, Withdrawals
 from backtest.walk_forward import recipe_of, walk
 from training.data.conditions import conditioned, conditions
 from training.data.returned import returned
@@ -32,7 +32,7 @@ class BacktestReport(Result):
     """A backtest.
 
     Attributes:
-        report: as `backtest.schema` has it.
+        report: as `backtest.report_schema` has it.
         path: of the file that holds it.
     """
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backtest import chance, figures, sharpe
+from backtest import betting_ratios, chance, sharpe
 from backtest.account import Account
 from backtest.power import power
+from backtest.report_schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.runners import Runners
-from backtest.schema import Bank, RandomSelections, Sharpe, Statement, Strength
 from backtest.stakes import stake_shares
 from backtest.strategies import Selection
 from training.statistics.bootstrap import Estimate, Resampling
@@ -61,7 +61,7 @@ def statements(
         drawing: of race days and of random selections.
     """
     totals = {name: bet.account.totals(runners) for name, bet in bets.items()}
-    estimates = figures.ratios(totals, drawing.resampling)
+    estimates = betting_ratios.ratios(totals, drawing.resampling)
     ratios = _sharpe({name: bets[name].account for name in compared})
     return {
         name: _statement(bet, estimates[name], runners, ratios.get(name), drawing)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
-from backtest.schema import Leg, Span
+from backtest.report_schema import Leg, Span
 from training.data.dataset import assemble
 from training.data.excluded import MARKET_FLAGS
 from training.judging.metrics import Predictions

@@ -20,7 +20,7 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import BacktestTerms, Origin, backtest
-from backtest.schema import Returned, Withdrawals
+from backtest.report_schema import Returned, Withdrawals
 from training.statistics.bootstrap import Resampling
 from velo.settings import OddsBand, Stake, Strategy
 

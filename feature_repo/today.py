@@ -13,6 +13,19 @@ today = RequestSource(
     ],
 )
 
+run_today = RequestSource(
+    name="run_today",
+    schema=[
+        Field(name="class_level", dtype=Float64),
+        Field(name="pounds", dtype=Float64),
+        Field(name="distance_m", dtype=Float64),
+        Field(name="mark", dtype=Float64),
+        Field(name="gear", dtype=String),
+    ],
+)
+
+rider_today = RequestSource(name="rider_today", schema=[Field(name="rider", dtype=String)])
+
 rate_priors = RequestSource(
     name="rate_priors",
     schema=[

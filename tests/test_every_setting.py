@@ -20,6 +20,10 @@ LIKE_THE_ORACLE = (
 UNFITTED = "training/test_priors.py::test_what_nothing_was_fitted_for_is_as_it_is_set"
 LAYOFF = "racing/test_layoff.py::"
 IN_TABLES = "offline/test_tables.py::test_windows_are_filled_in_from_the_settings"
+CURVE = (
+    "offline/test_run_facts.py::"
+    "test_before_a_year_of_days_the_settings_say_what_a_price_lets_expect"
+)
 FOLDS = "training/test_folds.py::"
 GATE = "training/test_gate_settings.py::"
 CRITERION = GATE + "test_a_criterion_holds_at_its_target_and_not_beyond"
@@ -39,6 +43,7 @@ HELD = (
 )
 DESK = "service/test_bounds.py::test_so_many_races_wait_as_are_set_and_so_many_are_priced_in_one_go"
 DUCKDB = "warehouse/test_opening.py::test_a_connection_has_the_memory_and_the_threads_that_are_set"
+CLOCK = "racing/test_price_clock.py::test_the_hour_of_a_kind_is_the_one_that_is_set"
 CARD = "live/test_predicted_card.py::"
 
 TESTED = {
@@ -48,6 +53,9 @@ TESTED = {
     "windows.prize_ladder": IN_TABLES,
     "windows.prize_ladder_races": IN_TABLES,
     "windows.par_races": IN_TABLES,
+    "windows.price_curve_linear": CURVE,
+    "windows.price_curve_square": CURVE,
+    "windows.price_curve_cube": CURVE,
     "priors.p0": "offline/test_features_equal_the_oracle.py::"
     "test_an_unseen_trainer_and_jockey_are_served_p0",
     "priors.trainer_k0": LIKE_THE_ORACLE,
@@ -95,6 +103,10 @@ TESTED = {
     "test_a_kind_of_price_bears_the_commission_that_is_set_for_it",
     "prices.exchange": "racing/test_withdrawals.py::"
     "test_early_prices_are_the_bookmakers_unless_the_settings_say_the_exchanges",
+    "prices.clock.evening": CLOCK,
+    "prices.clock.breakfast": CLOCK,
+    "prices.clock.morning": CLOCK,
+    "prices.clock.open": CLOCK,
     "ranker.objective": "training/test_ranker.py::test_every_objective_learns_who_is_strong",
     "ranker.field_relative": "training/test_inputs.py::"
     "test_columns_are_the_features_then_differences_then_ranks_of_the_numbers",

@@ -60,8 +60,8 @@ def test_the_page_names_the_sql_of_every_table_where_it_lies(written: str) -> No
     tables = FEATURE_REPO / "tables"
     assert files == {
         str(path.relative_to(FEATURE_REPO.parent))
-        for path in tables.rglob("*.sql")
-        if path.parent.name != "fragments"
+        for path in tables.rglob("*.*")
+        if path.suffix in (".sql", ".py") and path.parent.name != "fragments"
     }
 
 
@@ -83,6 +83,7 @@ def test_a_setting_stands_with_its_value_at_the_table_that_reads_it(home: object
     }
     assert windows.pop("`race_levels`") == "`prize_ladder` 101, `prize_ladder_races` 7"
     assert windows.pop("`par_times`") == "`par_races` 3"
+    assert windows.pop("`price_curve`").startswith("`price_curve_cube` 0.0051, ")
     assert set(windows.values()) == {"none"}
 
 

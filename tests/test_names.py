@@ -1,10 +1,10 @@
-"""Data are called by the field's nouns."""
+"""Data are called by the field's nouns, and a name stands for one thing."""
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -58,19 +58,47 @@ def test_no_data_are_called_by_how_they_were_come_by(room: str) -> None:
 
 
 PACKAGES = ("velo", "training", "backtest", "feature_repo")
+TWICE = {
+    "form": "a formula, and the declaration of its features",
+    "exchange": "a format, written and read",
+    "raceform": "a format, written and read",
+    "racing_api": "a format, written and read",
+    "rpscrape": "a format, written and read",
+    "run": "what a room does from end to end",
+    "scoring": "a period's races, and a card's",
+    "walk_forward": "of a training, and of a backtest",
+}
+"""Modules that may stand twice, and what of."""
+MOST_TWICE = 8
+
+
+def sources() -> Iterator[Path]:
+    """The modules of the product, without its tests."""
+    for package in PACKAGES:
+        yield from sorted((PROJECT / package).rglob("*.py"))
+
+
+def repeated(places: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What stands in more than one place."""
+    return {name: of_it for name, of_it in places.items() if len(of_it) > 1}
 
 
 def test_a_class_name_stands_for_one_thing() -> None:
     """A reader who meets it need not ask which one."""
-    homes: defaultdict[str, list[str]] = defaultdict(list)
-    for file in sources(PROJECT):
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for file in sources():
         for each in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(each, ast.ClassDef):
-                homes[each.name].append(str(file.relative_to(PROJECT)))
-    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+                places[each.name].append(str(file.relative_to(PROJECT)))
+    assert repeated(places) == {}
 
 
-def sources(project: Path) -> Iterator[Path]:
-    """The modules of the product, without its tests."""
-    for package in PACKAGES:
-        yield from sorted((project / package).rglob("*.py"))
+def test_a_module_name_stands_for_one_thing() -> None:
+    """A command's module bears the command's name, and so the name of what it calls."""
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for file in sources():
+        is_command = file.parent == PROJECT / "velo/cli"
+        if not is_command and file.stem not in ("__init__", "__main__"):
+            places[file.stem].append(str(file.relative_to(PROJECT)))
+    assert repeated(places).keys() == TWICE.keys()
+    assert len(TWICE) <= MOST_TWICE

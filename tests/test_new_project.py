@@ -54,8 +54,14 @@ def test_every_setting_stands_in_the_file_as_it_is_without_it() -> None:
     assert whole.pop("feature_repo") == "feature_repo"
     assert Settings(**whole) == Settings(strategies={"mine": Strategy()})
     named = set(re.findall(r"^#? ?([a-z_0-9]+) =", "\n".join(lines), re.MULTILINE))
-    for section in (*map(type, dict(Settings()).values()), Strategy, settings.Stake):
-        fields = set(getattr(section, "model_fields", ())) - {"stake"}
+    sections = (
+        *map(type, dict(Settings()).values()),
+        Strategy,
+        settings.Stake,
+        settings.PriceHours,
+    )
+    for section in sections:
+        fields = set(getattr(section, "model_fields", ())) - {"stake", "clock"}
         assert fields <= named
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,15 @@ def toml(value: Any) -> str:
             return str(value)
 
 
+def defaults(of: BaseModel) -> Iterator[tuple[str, str]]:
+    """Every setting of a section, and of those within it, with its default."""
+    for setting, field in type(of).model_fields.items():
+        if isinstance(field.default, BaseModel):
+            yield from ((f"{setting}.{inner}", each) for inner, each in defaults(field.default))
+        else:
+            yield setting, OF_THE_MACHINE if field.default_factory else toml(field.default)
+
+
 def test_every_section_stands_on_the_page_once() -> None:
     headings = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)
     assert sorted(headings) == sorted(SECTIONS | PROSE)
@@ -55,13 +65,8 @@ def test_a_setting_of_no_section_stands_in_the_text() -> None:
 
 @pytest.mark.parametrize("name", sorted(SECTIONS - PROSE))
 def test_a_sections_rows_are_its_settings_with_their_defaults(name: str) -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", section(name), re.MULTILINE)
-    fields = type(FIELDS[name].default).model_fields
-    defaults = {
-        setting: OF_THE_MACHINE if field.default_factory else toml(field.default)
-        for setting, field in fields.items()
-    }
-    assert dict(rows) == defaults
+    rows = re.findall(r"^\| `([\w.]+)` \| (.*?) \|", section(name), re.MULTILINE)
+    assert dict(rows) == dict(defaults(FIELDS[name].default))
 
 
 def test_every_setting_of_a_strategy_is_described() -> None:

@@ -17,21 +17,21 @@ from training.judging.metrics import Predictions
 from training.judging.reference import judged_figures, reference
 from training.model import artifact
 from training.model.explanation import explained
-from training.promotion.comparison import Holdout, against_champion
+from training.promotion.head_to_head import Holdout, against_champion
 from training.record import declarations, nested, tracked_data
 from training.record.code_state import CodeState
 from training.record.holdout_file import write_holdout
 from training.record.mlflow_store import NOTE, VERDICT
+from training.record.model_section import model_section
 from training.record.pictures import pictures
 from training.record.registry import LABEL, check_label
-from training.record.report import FILE, TrainingReport
 from training.record.review import RUN_NAME, Review
+from training.record.run_report import FILE, TrainingReport
 from training.record.service_definition import definition
 from training.record.tracking import Recorder
 from training.search import tuning
 from training.search.tuning import Tuned
 from training.statistics.bootstrap import Resampling
-from training.walk import evaluation
 from training.walk.judgement import Judgement, WeakPoints, judge_model, weak_points
 from training.walk.recipe import FittedModel, Recipe, WalkForward
 from training.walk.stage_timer import Progress, StageTimer
@@ -285,7 +285,7 @@ def _report(
         },
         nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
         folds=fitted.walk.folds,
-        model=_model_section(fitted),
+        model=model_section(fitted),
         holdout=judgement.figures,
         earlier_looks=judgement.looks,
         verdict=judgement.verdict,
@@ -316,30 +316,3 @@ def _data_section(data: Dataset) -> dict[str, Any]:
         },
         "priors": data.priors.model_dump(mode="json"),
     }
-
-
-def _model_section(fitted: FittedModel) -> dict[str, Any]:
-    walk, model, training = fitted.walk, fitted.model, fitted.settings.training
-    better = evaluation.linear_is_better(walk.oof.frame, training.blend)
-    section: dict[str, Any] = {
-        "objective": fitted.recipe.objective,
-        "rounds": model.fundamental.scorer.rounds,
-        "temperature": model.fundamental.temperature,
-        "blend": model.blend.to_dict(),
-        "power_market": model.power_market.to_dict(),
-        "figures": evaluation.blend_figures(fitted.blended),
-        "out_of_fold": evaluation.fundamental_figures(walk.oof.frame),
-        "linear_is_better": better,
-        "note": _note(model.blend.mode, better),
-        "calibration": walk.trials.choices(training.calibration, Resampling.of(training)),
-    }
-    return section if walk.choice is None else section | {"blend_choice": walk.choice}
-
-
-def _note(mode: str, linear_is_better: bool) -> str:
-    """What was compared with the model out of fold, and how that did."""
-    if mode == "beside":
-        return "a shrunk line beside the market: no trees were grown to compare it with"
-    if linear_is_better:
-        return "the linear conditional logit does better out of fold; `--objective auto` takes it"
-    return "boosting does better out of fold than the linear conditional logit"

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from training.data.dataset import entity_sql, feature_store
-from training.data.declared import declared
 from training.data.excluded import excluded_races
 from training.data.retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
+from training.data.service_features import declared
 from training.model.artifact import load
-from training.model.card import ModelCard
 from training.model.model import Model
+from training.model.model_card import ModelCard
 from training.record.registry import LABEL, Registered, resolve
 from velo.errors import DataError, ModelError
 from velo.home import Home

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from velo.live.predict import Predicted as Predicted
     from velo.live.settling import Settled as Settled
     from velo.monitoring.drift import Drift as Drift
-    from velo.monitoring.ledger import Ledger as Ledger
+    from velo.monitoring.proven_ledger import Ledger as Ledger
     from velo.monitoring.status import Status as Status
     from velo.offline.build import Build as Build
     from velo.report.pages import Page as Page
@@ -44,7 +44,7 @@ _HOMES = {
     "Build": "velo.offline.build",
     "Drift": "velo.monitoring.drift",
     "Ingested": "velo.api.results",
-    "Ledger": "velo.monitoring.ledger",
+    "Ledger": "velo.monitoring.proven_ledger",
     "Materialized": "velo.store.online.materialize",
     "Page": "velo.report.pages",
     "Predicted": "velo.live.predict",

@@ -8,7 +8,7 @@ DRAWS = "more or fewer draws sharpen an interval's ends, and move them by chance
 
 KNOWN: dict[tuple[str, str, str], str] = {
     (
-        "training/blending/market.py",
+        "training/blending/market_chances.py",
         'assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1e-9)), "probabilities must sum to 1"',
         "assert np.all(np.isnan(sums) | (np.abs(sums - 1) < 1.000000001)), "
         '"probabilities must sum to 1"',

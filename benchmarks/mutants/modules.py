@@ -41,7 +41,7 @@ MODULES = (
     _training("statistics/bootstrap", "bootstrap"),
     _training("blending/blend", "blend", "nearly_flat"),
     _training("statistics/pool", "blend", "nearly_flat", faults=16),
-    _training("blending/market", "market", faults=10),
+    _training("blending/market_chances", "market", faults=10),
     _training("blending/calibration", "calibration", faults=16),
     _training("blending/calibration_choice", "calibration_choice"),
     _training("statistics/calibration_curve", "calibration_curve", faults=16),

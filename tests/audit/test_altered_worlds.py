@@ -96,6 +96,21 @@ def test_poison_is_in_every_result_from_the_day_on_and_in_none_before(
     assert counts == {True: True, False: False}
 
 
+def test_an_early_position_is_known_after_its_race_and_a_rail_before(
+    recorded: Applied, day: date
+) -> None:
+    assert "early_position" in KNOWN_AFTER["results"]
+    assert "rail" not in KNOWN_AFTER["races"]
+    today = f"FROM {ALL_OF_IT} WHERE date = DATE '{day}' AND status <> 'withdrawn'"
+    assert asked(recorded, cut(day), f"SELECT count(early_position) {today}") == [(0,)]
+    assert asked(recorded, poisoned(day), f"SELECT DISTINCT early_position {today}") == [(9.0,)]
+    dealt = f"SELECT race_id, horse_id, early_position {today} ORDER BY ALL"
+    as_it_was = asked(recorded, lambda con, source, table, names: f"FROM {source}.{table}", dealt)
+    now = asked(recorded, shuffled(day, 1), dealt)
+    assert now != as_it_was
+    assert Counter(row[2] for row in now) == Counter(row[2] for row in as_it_was)
+
+
 def test_shuffling_deals_out_a_days_own_values_and_touches_no_other_day(
     recorded: Applied, day: date
 ) -> None:

@@ -8,16 +8,22 @@ import pytest
 
 from tests.audit.audited_world import AUDITED
 from tests.offline.built_world import (
+    ORACLE_PRIORS,
+    PRIZE_RACES,
     SETTINGS,
     Features,
     differences,
     oracle_features,
     record,
 )
-from tests.oracle.features import Start
+from tests.offline.priced_world import record_priced
+from tests.oracle.against_price import AgainstPrice
+from tests.oracle.features import Oracle, Start
 from tests.oracle.random_world import random_starts
 from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.history import read_history
+from velo.audit.price_facts import read_price_facts
 from velo.home import Home
 from velo.racing.names import stable_id
 from velo.warehouse.connection import warehouse
@@ -49,3 +55,21 @@ def test_nothing_after_the_last_day_is_read(home: Home) -> None:
     last = sorted(s.date for s in starts)[len(starts) // 2]
     kept = [s for s in starts if s.date <= last]
     assert differences(features_by_the_page(home, starts, last), oracle_features(kept)) == []
+
+
+def test_both_readings_give_the_same_features_of_prices_and_last_starts(home: Home) -> None:
+    starts = random_starts(14, 70)
+    odds, sires = record_priced(home, starts)
+    with warehouse(home, SETTINGS.store, write=False) as con:
+        history = read_history(con, None)
+        facts = read_price_facts(con, history, AUDITED.windows)
+    runs = BruteForceRuns(history, facts, BruteForce(history, AUDITED))
+    oracle = AgainstPrice(Oracle(starts, ORACLE_PRIORS, min_prize_races=PRIZE_RACES), odds, sires)
+    ids = zip(history.ids["race_id"], history.ids["horse_id"], strict=True)
+    place = {key: i for i, key in enumerate(ids)}
+    looked_at = [s for s in starts if s.started][::7]
+    assert len(looked_at) > 50
+    for start in looked_at:
+        key = (stable_id("race", start.race_id), stable_id("horse", start.horse))
+        page = oracle.prices(start) | oracle.runs(start)
+        assert runs.features(place[key]) == pytest.approx(page, abs=1e-9), start

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import BacktestTerms, Origin, backtest, write
-from backtest.schema import Returned, Withdrawals, schema
-from training.record.report import SAME_PRICE
+from backtest.report_schema import Returned, Withdrawals, schema
+from training.record.run_report import SAME_PRICE
 from training.statistics.bootstrap import Resampling
 from velo.errors import DataError, InputError
 from velo.home import Home

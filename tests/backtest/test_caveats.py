@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from backtest.caveats import caveats
-from backtest.schema import Bank, Returned, Statement, Strength, Withdrawals
+from backtest.provisos import caveats
+from backtest.report_schema import Bank, Returned, Statement, Strength, Withdrawals
 
 
 def statement(**changes: Any) -> Statement:

@@ -19,7 +19,7 @@ from tests.training.test_nearly_flat import stored
 from training.blending.blend import Blend
 from training.blending.price_scale import PriceScale
 from training.model.beside import LineBeside
-from training.model.card import PriceKinds
+from training.model.model_card import PriceKinds
 from velo.errors import DataError
 from velo.settings import Layoff, OddsBand, Settings, Windows
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.backup.forged import entry, forge, keep, linked, little_home, plain
-from velo.backup.manifest import is_inside
+from velo.backup.archive_manifest import is_inside
 from velo.backup.restore import restore
 from velo.errors import HomeError, InputError
 

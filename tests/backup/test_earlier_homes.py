@@ -16,8 +16,8 @@ import pytest
 
 from tests.cli.velo_command import velo
 from training.data.dataset import feature_store
-from training.data.declared import declared
 from training.data.named import require_named
+from training.data.service_features import declared
 from training.record.registry import aliases
 from velo.backup.backup import backup
 from velo.backup.restore import restore

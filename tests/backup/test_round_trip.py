@@ -34,7 +34,7 @@ from velo.errors import HomeError, InputError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.store.online.materialize import materialize
-from velo.store.online.readiness import require_morning_of
+from velo.store.online.serving import require_morning_of
 
 TABLES = ("races", "runners", "results")
 

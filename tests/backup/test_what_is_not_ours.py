@@ -8,7 +8,7 @@ import pytest
 
 from tests.backup.forged import keep, little_home
 from velo.backup.restore import restore
-from velo.backup.staging import MARK, PREFIX
+from velo.backup.staging_folder import MARK, PREFIX
 from velo.home import Home
 
 

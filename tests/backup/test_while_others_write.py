@@ -18,7 +18,7 @@ from tests.warehouse.raceform_file import contents, file_of, load, race, row
 from tests.warehouse.test_one_writer import PATIENCE, writer
 from velo.backup.backup import backup
 from velo.backup.restore import restore
-from velo.backup.staging import PREFIX
+from velo.backup.staging_folder import PREFIX
 from velo.errors import HomeError
 from velo.home import Home
 

@@ -13,6 +13,7 @@ import pytest
 from tests.cli.velo_command import ALONE
 from velo.backup.restore import restore
 from velo.disk.file_hash import sha256_of
+from velo.store.registration import apply
 
 NOBODY = 65534
 EARLIER = Path(__file__).resolve().parent.parent / "homes" / "v1.1.0"
@@ -80,6 +81,9 @@ def owned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a home of somebody else's that everybody may read."""
     place = tmp_path_factory.mktemp("owned")
     restore(EARLIER / "home.tar.gz", place / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VELO_HOME", str(place / "home"))
+        apply()
     give_away(place / "home", 0o644)
     return place
 

@@ -15,6 +15,7 @@ from velo import settings
 from velo.backup.restore import restore
 from velo.backup.stores import migrate
 from velo.home import Home
+from velo.store.registration import apply
 
 pytestmark = pytest.mark.slow
 HOME = Path(__file__).resolve().parent.parent / "homes" / "v1.1.0" / "home.tar.gz"
@@ -37,6 +38,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         restore(HOME, root)
         patch.setenv("VELO_HOME", str(root))
         migrate(Home.current(), settings.load().store)
+        apply()
         yield root
 
 

@@ -84,7 +84,7 @@ def test_a_refusal_exits_1_and_says_why(tmp_path: Path) -> None:
         assert words in table.out
 
     status = velo(tmp_path, "status")
-    assert "version 1 (v0.9.0): the gate refuses" in status.out
+    assert "version 1 (v0.9.0): refused by the gate" in status.out
     backtest = velo(tmp_path, "backtest", "--json").json
     assert backtest["version"] == "v0.9.0"
     assert backtest["path"].endswith("backtest_v0.9.0.json")

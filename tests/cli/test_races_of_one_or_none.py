@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.cli.velo_command import Answer, velo
+from tests.live.replayed import written
 from velo.home import Home
 from velo.store.registration import apply
 
@@ -44,14 +45,6 @@ def emptied(rows: list[Row], kind: str | None) -> list[Row]:
     if kind == WALKED_OVER:
         return first
     return gone if kind == ALL_WITHDRAWN else first + gone[1:]
-
-
-def written(path: Path, rows: list[Row]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 @dataclass(frozen=True)
@@ -172,7 +165,12 @@ def test_a_race_of_one_is_not_predicted_and_says_so(world: World) -> None:
     assert "it has fewer than two runners" in str(predicted)
 
 
-def test_a_race_that_lost_every_runner_is_void_and_pays_nothing(world: World) -> None:
-    everything = next(each for each in world.json("ledger")["spans"] if each["span"] == "all")
-    assert everything["races"] == len(world.card) - 1
-    assert everything["profit"] is not None
+def test_a_race_that_lost_every_runner_is_no_race_of_the_ledger_and_pays_nothing(
+    world: World,
+) -> None:
+    """Of the two that were predicted, the one with a runner left is a race."""
+    ledger = world.json("ledger")
+    everything = next(each for each in ledger["spans"] if each["span"] == "all")
+    assert ledger["backfilled_races"] == len(world.card) - 1
+    assert everything["races"] == len(world.card) - 2
+    assert everything["profit"] == 0

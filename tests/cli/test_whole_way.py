@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from backtest.periods import Period
-from backtest.schema import schema
+from backtest.report_schema import schema
 from backtest.walk_forward import spans
 from tests.cli.velo_command import velo
 from training.model.artifact import load

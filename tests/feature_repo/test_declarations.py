@@ -11,10 +11,12 @@ import pytest
 
 from tests.oracle.features import FEATURES
 from training.data.dataset import feature_store
-from training.data.declared import Declared, declared
+from training.data.service_features import Declared, declared
 from velo.errors import HomeError
 from velo.home import Home
 from velo.offline.description import Description
+from velo.offline.tables import load_tables
+from velo.settings import Windows
 from velo.store.registration import apply
 from velo.store.undescribed import undescribed
 
@@ -83,6 +85,7 @@ def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None
     lasting = {
         *("horse_id", "trainer_id", "jockey_id", "course_id"),
         *("surface", "distance_band", "going_group", "draw_third"),
+        *("sire", "region", "race_code", "class_cell", "metres", "stall"),
     }
     for view in registered.list_feature_views():
         assert {column.name for column in view.entity_columns} <= lasting, view.name
@@ -92,7 +95,8 @@ def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None
 
 def test_every_view_reads_the_offline_table_of_its_name(registered: Any) -> None:
     views = registered.list_feature_views()
-    assert len(views) == 10
+    tables = {table.name for table in load_tables(Windows()) if table.kind == "feature"}
+    assert {view.name for view in views} == tables
     for view in views:
         assert Path(view.batch_source.path).parts[-3:] == ("offline", "current", view.name)
 

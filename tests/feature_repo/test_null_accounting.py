@@ -12,8 +12,8 @@ import pytest
 from tests.offline.built_world import Applied, build_tables, record, retrieved
 from tests.oracle.by_hand import TODAY, ago, only, race
 from tests.oracle.features import FEATURES
-from training.data.declared import Declared, declared
 from training.data.nulls import NullCount, count_nulls
+from training.data.service_features import Declared, declared
 from velo.racing.names import stable_id
 
 VELOCITY, CLASS_LAYOFF, BIAS = FEATURES[:7], FEATURES[7:14], FEATURES[14:17]

@@ -14,7 +14,7 @@ import pytest
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import BacktestTerms, Origin, backtest
-from backtest.schema import Returned, Withdrawals
+from backtest.report_schema import Returned, Withdrawals
 from tests.live.replayed import SETTINGS, World, lived, written
 from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model

@@ -14,7 +14,7 @@ from tests.oracle import features as oracle
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.data.dataset import feature_store, retrieve
-from training.data.declared import declared
+from training.data.service_features import declared
 from velo.home import Home
 from velo.offline.build import Build, build
 from velo.offline.spine import Spine
@@ -235,5 +235,6 @@ def result_row(s: Start) -> dict[str, Any]:
         "seconds": s.seconds,
         "rpr": s.rpr,
         "ts": s.ts,
+        "early_position": stable_id("horse", s.horse) % 11 / 10 if s.started else None,
         "batch_id": 1,
     }

@@ -26,10 +26,10 @@ from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.data import retrieval
 from training.data.dataset import entity_sql, retrieve
-from training.data.declared import declared
 from training.data.inputs import Inputs
 from training.data.nulls import count_nulls
 from training.data.retrieval import retrieve_to_disk
+from training.data.service_features import declared
 from training.statistics.races import Races
 from velo.offline.spine import Spine
 from velo.settings import Layoff

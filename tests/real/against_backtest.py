@@ -11,7 +11,7 @@ import pandas as pd
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import BacktestTerms, Origin, backtest
-from backtest.schema import Returned, Withdrawals
+from backtest.report_schema import Returned, Withdrawals
 from tests.real.hong_kong_days import Days
 from training.data.conditions import conditioned, conditions
 from training.scoring import score_period, stored_model

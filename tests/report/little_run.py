@@ -26,7 +26,7 @@ from training.model.model import Fundamental, Model
 from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.sample import Sample
 from velo import settings
-from velo.report.sources import Sources
+from velo.report.run_sources import Sources
 
 FEATURES = ("form_ewma", "class_drop", "draw_iv", "layoff_days")
 SPITEFUL = '<script>alert("horse")</script> & Sons\''

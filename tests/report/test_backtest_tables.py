@@ -8,13 +8,13 @@ from typing import Any
 from backtest.cutoffs import Learned
 from backtest.periods import Period
 from backtest.report import BacktestTerms, Origin, backtest
-from backtest.schema import Returned, Withdrawals
+from backtest.report_schema import Returned, Withdrawals
 from tests.report.little_run import little_run
 from tests.report.reading import read
 from training.statistics.bootstrap import Resampling
 from velo.report import backtest_tables, words
 from velo.report.findings import findings
-from velo.report.page import page
+from velo.report.run_page import page
 from velo.settings import OddsBand
 
 PLAIN = {

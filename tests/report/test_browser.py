@@ -13,7 +13,7 @@ from tests.report.test_card_page import FIRST, html, unpriced
 from velo.report.comparison import comparison
 from velo.report.comparison_page import page as compare
 from velo.report.findings import findings
-from velo.report.page import page
+from velo.report.run_page import page
 
 pytestmark = [
     pytest.mark.slow,

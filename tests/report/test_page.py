@@ -14,7 +14,7 @@ from tests.report.reading import Page, read
 from velo.report.comparison import comparison
 from velo.report.comparison_page import page as compare
 from velo.report.findings import findings
-from velo.report.page import page
+from velo.report.run_page import page
 
 FOUND = findings(little_run())
 HTML = page(FOUND)

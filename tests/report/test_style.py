@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from velo.report.page import FOLDER
+from velo.report.run_page import FOLDER
 
 CSS = (FOLDER / "page.css").read_text(encoding="utf-8")
 TEXT = [

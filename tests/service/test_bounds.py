@@ -87,7 +87,10 @@ def test_a_day_on_which_nobody_raced_has_no_race(app: Any, day: str) -> None:
     [
         ({"odds": [{"number": 1, "odds": 1.0}]}, "body.odds.0.odds: must be greater than 1"),
         ({"odds": [{"number": 1, "odds": 1002}]}, "body.odds.0.odds: must be greater than 1 and"),
-        ({"odds": [{"number": 1, "odds": "9" * 21}]}, "body.odds.0.odds: may have 20 signs"),
+        (
+            {"odds": [{"number": 1, "odds": "9" * 21}]},
+            "body.odds.0.odds: may have at most 20 characters",
+        ),
         ({"odds": [{"number": 1, "odds": True}]}, "body.odds.0.odds: must be a number"),
         ({"odds": [{"number": 1, "odds": None}]}, "body.odds.0.odds: must be a number"),
         ({"odds": [{"odds": 3.0}]}, "body.odds.0: name a runner by horse_id or by number"),

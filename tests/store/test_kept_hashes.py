@@ -22,7 +22,7 @@ from velo.errors import HomeError
 from velo.home import Home
 from velo.store.in_home import HomeRegistryStore
 from velo.store.online.digest import compute, is_as_written, kept
-from velo.store.online.readiness import views_not_as_written
+from velo.store.online.serving import views_not_as_written
 from velo.store.online.store import file_of, table_of
 from velo.store.registry_file import hash_of, holds_declarations, require_as_written
 from velo.store.registry_file import is_as_written as registry_as_written

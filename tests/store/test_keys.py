@@ -18,11 +18,11 @@ from feast.types import Float64, Int64, String
 
 from tests.store.stores import store_in
 from velo.errors import InputError
-from velo.store.online.comparison import TableDifferences, everything
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
 from velo.store.online.store import microseconds, table_of
+from velo.store.online.table_differences import TableDifferences, everything
 from velo.store.relation import relation
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)

@@ -36,7 +36,7 @@ from velo.settings import Layoff
 from velo.store.online.digest import is_untouched
 from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import Materialized, materialize
-from velo.store.online.readiness import online_standing, require_morning_of, views_not_as_written
+from velo.store.online.serving import online_standing, require_morning_of, views_not_as_written
 from velo.warehouse.connection import warehouse
 
 

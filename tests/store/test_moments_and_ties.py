@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 
 from tests.store.stores import KEY, store_in
 from velo.store.moments import moment
-from velo.store.online.comparison import TableDifferences, everything, since
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
 from velo.store.online.parts import find_parts
 from velo.store.online.store import microseconds, table_of
+from velo.store.online.table_differences import TableDifferences, everything, since
 from velo.store.relation import relation
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)

@@ -18,11 +18,11 @@ from feast.types import Float64
 
 from tests.store.random_repositories import STAMP, START, Repository, View
 from velo.errors import InputError
-from velo.store.online.comparison import TableDifferences, everything
 from velo.store.online.database import connect, ensure
 from velo.store.online.materialize import DAWN
 from velo.store.online.newest import Newest
 from velo.store.online.store import microseconds, table_of
+from velo.store.online.table_differences import TableDifferences, everything
 from velo.store.relation import relation
 
 DAY = timedelta(hours=15)

@@ -18,12 +18,12 @@ from feast.types import Float64, Int64, String, UnixTimestamp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velo.store.online.comparison import TableDifferences, since
 from velo.store.online.database import connect, ensure, fill_from, filled_from
 from velo.store.online.materialize import DAWN, midnight
 from velo.store.online.newest import Newest
+from velo.store.online.online_table import OnlineTable
 from velo.store.online.parts import find_parts, folder_of
-from velo.store.online.table import OnlineTable
+from velo.store.online.table_differences import TableDifferences, since
 from velo.store.relation import Relation
 
 FIRST = date(2020, 1, 1)

@@ -16,7 +16,7 @@ from feast.types import Array, Float64
 from tests.store.at_course import COURSE, HORSE, KINDS, NOON, everything, feast, rows, view
 from velo.errors import HomeError, InputError
 from velo.store.online.database import connect, ensure, writing
-from velo.store.online.table import OnlineTable
+from velo.store.online.online_table import OnlineTable
 
 ASKED = {"horse_id": [7, 2**62 + 1, 8, 7], "course": ["Châtel", "Ascot", "Ascot", "Ascot"]}
 

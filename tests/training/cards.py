@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from training.data.folds import plan
-from training.model.card import ModelCard, PriceKinds
+from training.model.model_card import ModelCard, PriceKinds
 from velo.settings import Layoff, OddsBand, Priors, Training, Windows
 
 CARD = ModelCard(

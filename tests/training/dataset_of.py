@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from training.data.dataset import Dataset
-from training.data.declared import Declared
 from training.data.feature_file import FeatureFile
 from training.data.folds import Plan
 from training.data.inputs import Inputs
 from training.data.retrieval import FINISH, LABELS, MARKS
+from training.data.service_features import Declared
 from velo.settings import Priors
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from training.data.folds import plan
 from training.data.nulls import NullCount
 from training.judging.gate import judge
-from training.record.report import TrainingReport
+from training.record.run_report import TrainingReport
 from velo import settings
 
 PLAN = plan(

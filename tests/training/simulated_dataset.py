@@ -10,9 +10,9 @@ import pandas as pd
 from tests.training.dataset_of import dataset_of
 from tests.training.simulated_races import simulate
 from training.data.dataset import Dataset
-from training.data.declared import Declared
 from training.data.folds import plan
 from training.data.inputs import Inputs
+from training.data.service_features import Declared
 from velo.settings import Ranker, SearchRange, Settings, Training, Tuning
 
 FEATURES = ("form", "draw", "noise")

@@ -33,7 +33,7 @@ def by_hand() -> PricedField:
 @pytest.mark.parametrize(
     ("even", "scale", "score", "curvature", "gradient", "information", "weight"),
     [
-        # The document's figures are at fair odds of 8; its formula, and ours, has 9.8.
+        # By hand, at two prices at which a score counts once.
         (8.0, (0.600, 0.674, 0.809, 0.732, 0.921), 1.0273, 0.5335, 1.0101, 0.5233, 0.0960),
         (9.8, (0.600, 0.616, 0.739, 0.668, 0.841), 0.9952, 0.4908, 0.9783, 0.4810, 0.0933),
     ],

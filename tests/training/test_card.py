@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.training.cards import CARD
-from training.model.card import ModelCard
+from training.model.model_card import ModelCard
 from velo.errors import ModelError
 from velo.settings import Windows
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from tests.training.test_gate import CLEAN, EDGE, FAMILIES, TARGETS
 from training.judging.gate import judge
-from training.promotion.comparison import UNKNOWN, ChampionComparison, fairest
+from training.promotion.head_to_head import UNKNOWN, ChampionComparison, fairest
 from training.promotion.promote import objections
 from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.paired import paired_gain

@@ -12,9 +12,9 @@ import pytest
 from tests.training.dataset_of import dataset_of
 from tests.training.simulated_races import fields, winners
 from training.data.dataset import Dataset, before_the_holdout
-from training.data.declared import Declared
 from training.data.folds import plan
 from training.data.inputs import Inputs
+from training.data.service_features import Declared
 from training.statistics.races import Races
 from training.walk.feature_strength import FeatureStrength, filled, measure, ranks
 from velo.settings import Ranker, Settings, Training

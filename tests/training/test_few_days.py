@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from backtest import account, figures
+from backtest import account, betting_ratios
 from training.blending.blend import benter, intervals
 from training.judging import betting
 from training.judging.betting import Bets
@@ -71,7 +71,7 @@ def backtested(days: int) -> Ends:
     """A strategy that bet on so many of 300 days."""
     totals = np.zeros((300, len(account.COLUMNS)))
     totals[:days] = np.random.default_rng(2).uniform(1, 2, (days, len(account.COLUMNS)))
-    roi = figures.ratios({"top20": totals}, Resampling(200, 1))["top20"]["roi"]
+    roi = betting_ratios.ratios({"top20": totals}, Resampling(200, 1))["top20"]["roi"]
     assert np.isfinite(roi.value)
     return roi.low, roi.high
 

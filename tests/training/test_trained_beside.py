@@ -76,6 +76,7 @@ def test_a_blend_left_open_is_recorded_with_what_the_three_gained(home) -> None:
     choice = done.report.model.blend_choice
     assert choice is not None
     assert set(choice.gains) == {"benter", "residual", "beside"}
+    assert f"of 3 blends {choice.kind} is the likeliest" in done.report.model.note
     assert done.report.blend == choice.kind == stored_model(home, done.version).model.blend.mode
     judged = RecordedRun.of(home, resolve(home, done.version))
     assert judged.settings().training.blend == choice.kind

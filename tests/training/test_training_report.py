@@ -11,7 +11,7 @@ import pytest
 
 from tests.training.reports import training_report
 from training.judging.diagnosis import Contribution
-from training.record.report import FILE, TrainingReport, plain
+from training.record.run_report import FILE, TrainingReport, plain
 from training.statistics.bootstrap import Estimate
 
 LOSSES = (

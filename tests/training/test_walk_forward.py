@@ -13,9 +13,9 @@ import pytest
 from tests.training.dataset_of import dataset_of
 from tests.training.simulated_races import simulate
 from training.data.dataset import Dataset
-from training.data.declared import Declared
 from training.data.folds import plan
 from training.data.inputs import Inputs
+from training.data.service_features import Declared
 from training.walk import evaluation, walk_forward
 from training.walk.walk_forward import OutOfFold
 from velo import settings

@@ -1,4 +1,4 @@
-"""How much a score counts at a price (features-v1.2.0.md, section 4, Price scale).
+"""How much a score counts at a price (evaluation.md, The line beside the market).
 
 A price is the more wrong the longer it is: what the features say of an outsider moves its chance
 by more than the same words move a favourite's. The scale is in the fair price, without the

@@ -15,14 +15,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.declared import Declared
 from training.data.excluded import TWO_WINNERS, excluded_races
 from training.data.feature_file import FeatureFile
 from training.data.folds import Plan, plan
 from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount
-from training.data.retrieval import FINISH, LABELS, MARKS, plain_texts, retrieve_to_disk
+from training.data.retrieval import (
+    FINISH,
+    LABELS,
+    MARKS,
+    add_field_wide,
+    plain_texts,
+    retrieve_to_disk,
+)
+from training.data.service_features import Declared
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
@@ -233,6 +240,7 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
         entity_df=rows, features=store.get_feature_service(service.service)
     )
     frame: pd.DataFrame = job.to_df()
+    add_field_wide(frame, service, frame)
     frame["date"] = frame["event_timestamp"].dt.tz_localize(None).astype("datetime64[us]")
     frame[list(service.numbers)] = frame[list(service.numbers)].astype(np.float64)
     for name in service.texts:
@@ -256,7 +264,7 @@ def entity_sql(
     # The request columns are the same in every row, so they are added to rows that are sorted.
     return f"""
         SELECT starters.*, {requests_sql(priors, layoff)} FROM (
-            SELECT entries.* EXCLUDE (was_run, region, race_type, field_size),
+            SELECT entries.* EXCLUDE (was_run, race_type),
                 outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH},
                 outcomes.market_flag,
                 CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END

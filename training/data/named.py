@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from training.data import constraints
-from training.data.declared import Declared, declared
+from training.data.service_features import Declared, declared
 from velo.errors import SettingsError
 from velo.settings import Gate, Ranker, Settings, Training
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.data.declared import Declared
+from training.data.service_features import Declared
 from training.statistics.races import Flags
 
 _WORD = re.compile(r"\w+")

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from training.data.declared import Declared
 from training.data.feature_file import FeatureFile
 from training.data.nulls import NullCount, NullTally
+from training.data.service_features import Declared
+from velo.errors import InputError
+from velo.racing.field_wide import field_wide
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 TEXTS = ("course", "horse")
@@ -51,14 +54,19 @@ def retrieve_to_disk(
 
     def narrow() -> Iterator[pa.Table]:
         for batch in _batches(job):
-            named = [name for name in tally.columns if name in batch.column_names]
-            tally.add(batch.select(named).to_pandas())
-            day = batch.column("event_timestamp").cast(pa.timestamp("us"))
-            batch = batch.append_column("date", day)
+            needed = {*tally.columns, *service.ingredients}
+            frame = batch.select([n for n in batch.column_names if n in needed]).to_pandas()
+            add_field_wide(frame, service, batch)
+            tally.add(frame)
+            columns = {name: batch.column(name) for name in (*LABELS, FINISH, "market_flag")}
+            columns |= {name: batch.column(name) for name in MARKS if name != "date"}
+            columns["date"] = batch.column("event_timestamp").cast(pa.timestamp("us"))
+            columns |= {name: batch.column(name) for name in service.texts}
             for name in service.numbers:
-                place = batch.column_names.index(name)
-                batch = batch.set_column(place, name, batch.column(name).cast(pa.float64()))
-            yield batch.select([*MARKS, *service.features, *LABELS, FINISH, "market_flag"])
+                wide = name in service.field_wide
+                values = pa.array(frame[name].to_numpy()) if wide else batch.column(name)
+                columns[name] = values.cast(pa.float64())
+            yield pa.table(columns)
 
     return FeatureFile(narrow(), folder), tally.counts()
 
@@ -71,6 +79,35 @@ def _batches(job: Any) -> Iterator[pa.Table]:
         yield from job.to_batches(BATCH, "race_id")
     else:
         yield job.to_arrow()
+
+
+def add_field_wide(features: pd.DataFrame, service: Declared, entries: Any) -> None:
+    """Add the features that are computed over whole races to a frame with their ingredients.
+
+    Args:
+        features: one row a runner; it is added to.
+        service: which features, and what they are made of.
+        entries: `race_id` and `field_size` of the same rows, a frame or an Arrow table.
+
+    Raises:
+        InputError: it is not said how large the fields are.
+        DataError: a race is not whole.
+    """
+    if service.field_wide:
+        if "field_size" not in list(getattr(entries, "column_names", entries)):
+            raise InputError(
+                f"the rows have no 'field_size', which {service.field_wide[0]} needs: take those "
+                "that entities() gives"
+            )
+        features[list(service.field_wide)] = pd.DataFrame(
+            field_wide(
+                service.field_wide,
+                np.asarray(entries["race_id"], dtype=np.int64),
+                np.asarray(entries["field_size"], dtype=np.int64),
+                {name: features[name].to_numpy() for name in service.ingredients},
+            ),
+            index=features.index,
+        )
 
 
 def plain_texts(frame: pd.DataFrame) -> pd.DataFrame:

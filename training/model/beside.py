@@ -2,7 +2,8 @@
 
 Weights of the three tasks are drawn towards nothing and towards one another: a prior
 w_a, w_b, w_c ~ N(0, C / L) of each feature, so what the places and the whole order teach helps to
-say who wins (features-v1.2.0.md, section 4, 3). One solve, no iteration, no tree and no seed.
+say who wins (evaluation.md, The line beside the market). One solve, no iteration, no tree and no
+seed.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.blending import market
+from training.blending import market_chances
 from training.model.model import Model
 from training.statistics.races import Races
 from velo.arrays import Floats
@@ -54,7 +54,7 @@ def _price_scale(model: Model, frame: pd.DataFrame, races: Races) -> Floats | No
     if scale is None:
         return None
     odds = frame["decision_odds"].to_numpy(dtype=np.float64)
-    return np.nan_to_num(scale.of(market.probabilities(odds, races, model.devig)), nan=1.0)
+    return np.nan_to_num(scale.of(market_chances.probabilities(odds, races, model.devig)), nan=1.0)
 
 
 def explained(model: Model, frame: pd.DataFrame, predictions: pd.DataFrame) -> pd.DataFrame:

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.blending import calibration, market
+from training.blending import calibration, market_chances
 from training.blending.blend import Blend, log_probability
 from training.blending.calibration import Calibrator
-from training.blending.market import Method
+from training.blending.market_chances import Method
 from training.data.inputs import Inputs
 from training.model import scorer, temperature
 from training.model.artifact import Artifact
@@ -166,7 +166,7 @@ class Model:
             [rows] each: `p_market` (de-vigged), `p_market_power` and `p` (blended), both
             calibrated. A race with a price missing has NaN throughout.
         """
-        fair = market.probabilities(odds, races, self.devig)
+        fair = market_chances.probabilities(odds, races, self.devig)
         opponent = self.power_market.probabilities(None, fair, races)
         blended = self.blend.probabilities(score, fair, races)
         return {
@@ -227,5 +227,5 @@ class Model:
 
 def market_start(odds: Floats, beta0: float, races: Races, devig: Method) -> Floats:
     """The score beta0 * ln pi that residual boosting starts from; NaN without a whole book."""
-    start: Floats = beta0 * log_probability(market.probabilities(odds, races, devig))
+    start: Floats = beta0 * log_probability(market_chances.probabilities(odds, races, devig))
     return start

@@ -1,8 +1,9 @@
 """What a line beside the market sees: each feature against its field, in standard deviations.
 
 A feature less the mean of those of its race that have a value, over a standard deviation, held
-within six of them; a missing value is the race's mean, 0 (features-v1.2.0.md, section 4, 1).
-A constant added to a whole field changes nothing. A category is a 0 or 1 for each of its names.
+within six of them; a missing value is the race's mean, 0 (evaluation.md, The line beside the
+market). A constant added to a whole field changes nothing. A category is a 0 or 1 for each of its
+names.
 """
 
 from __future__ import annotations

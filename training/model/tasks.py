@@ -1,4 +1,4 @@
-"""Three tasks that teach one line beside the market (features-v1.2.0.md, section 4, 3).
+"""Three tasks that teach one line beside the market (evaluation.md, The line beside the market).
 
 a. Who wins.
 b. Who is second, and third, of those left: races with exactly one of that rank.

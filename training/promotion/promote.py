@@ -14,7 +14,7 @@ from typing import Any
 from training.judging.gate import Verdict
 from training.promotion import champion
 from training.promotion.champion import Reign
-from training.promotion.comparison import ChampionComparison, compare
+from training.promotion.head_to_head import ChampionComparison, compare
 from training.promotion.recorded_run import RecordedRun, judged_version, recipe_of
 from training.promotion.refit import Refitted, refit
 from training.promotion.succession import (
@@ -29,7 +29,7 @@ from training.promotion.succession import (
 from training.promotion.title import why_not_champion
 from training.record import mlflow_store, registry
 from training.record.registry import Registered
-from training.record.report import plain
+from training.record.run_report import plain
 from training.scoring import stored_model
 from velo.errors import ModelError
 from velo.home import Home

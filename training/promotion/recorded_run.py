@@ -14,8 +14,8 @@ from typing import Any
 from training.judging.gate import Verdict, judge
 from training.record import mlflow_store, registry
 from training.record.registry import Registered
-from training.record.report import FILE as REPORT
-from training.record.report import TrainingReport, plain
+from training.record.run_report import FILE as REPORT
+from training.record.run_report import TrainingReport, plain
 from velo import settings
 from velo.errors import ModelError
 from velo.home import Home

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from training.judging.criterion import Criterion, number_text
 from training.judging.gate import Verdict
-from training.record.report import TrainingReport
 from training.record.report_sections import Figures
+from training.record.run_report import TrainingReport
 
 RUN_NAME = "mlflow.runName"
 GATE_TAG = "gate."

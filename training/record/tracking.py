@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from training.judging.gate import Verdict
 from training.model import artifact
 from training.record import abandoned, looks, machine, registry
-from training.record.batches import curves, known, log_metrics, log_params
 from training.record.mlflow_store import (
     LONGEST_TAG,
     SHA256,
@@ -34,6 +33,7 @@ from training.record.mlflow_store import (
 from training.record.nested import PARENT, STUDY, TRIAL, Nested, of_trial
 from training.record.process import PROCESS, this_process
 from training.record.review import gate_columns, gate_page, gate_tags
+from training.record.run_log import curves, known, log_metrics, log_params
 from training.record.trial import Trial
 from velo.disk.whole_file import write_whole
 from velo.home import Home

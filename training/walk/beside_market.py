@@ -1,4 +1,4 @@
-"""The walk of the line beside the market (features-v1.2.0.md, section 4).
+"""The walk of the line beside the market (evaluation.md, The line beside the market).
 
 What the tasks need of a race is a sum, so the days are cut into blocks at every boundary of a
 fold, an embargo, a refit and a year; each is summed once, and a fold is a sum of blocks and a
@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from training.blending import blend, market
-from training.blending.market import Method
+from training.blending import blend, market_chances
+from training.blending.market_chances import Method
 from training.blending.price_scale import PriceScale
 from training.data.dataset import Dataset
 from training.data.folds import Plan
@@ -68,7 +68,7 @@ def out_of_fold(
                 fold=fold.number,
                 column=column,
                 column_linear=column,
-                p_market=market.probabilities(test.odds, test.races, devig),
+                p_market=market_chances.probabilities(test.odds, test.races, devig),
             )
         )
         fits.append(FoldFit(fold, line, 0.0, line, (), began, time.time()))
@@ -143,7 +143,7 @@ class LineFitter:
         return RaceArrays.between(self.data, start, end, priced_only=True)
 
     def _fair(self, part: RaceArrays) -> Floats:
-        return market.probabilities(part.odds, part.races, self.devig)
+        return market_chances.probabilities(part.odds, part.races, self.devig)
 
     def _finish(self, part: RaceArrays) -> Floats:
         finish = self.data.frame[FINISH].to_numpy(dtype=np.float64)

@@ -15,7 +15,7 @@ from training.blending.blend import Blend, BlendIntervals, benter, intervals, po
 from training.blending.blend_choice import BlendTrial
 from training.blending.calibration import Calibrator
 from training.blending.calibration_choice import Forecast, Sides, Trials
-from training.blending.market import Method
+from training.blending.market_chances import Method
 from training.blending.price_scale import PriceScale
 from training.data.dataset import Dataset
 from training.judging import metrics, selection

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from training.blending import blend, market
-from training.blending.market import Method
+from training.blending import blend, market_chances
+from training.blending.market_chances import Method
 from training.data.dataset import Dataset
 from training.data.inputs import Inputs
 from training.model import linear
@@ -158,7 +158,7 @@ def _beside_market(data: Dataset, walked: OutOfFold, devig: Method) -> OutOfFold
             data.frame.iloc[test.rows].assign(
                 fold=fold.number,
                 column=line.scores(test.matrix),
-                p_market=market.probabilities(test.odds, test.races, devig),
+                p_market=market_chances.probabilities(test.odds, test.races, devig),
             )
         )
     return replace(walked, frame=pd.concat(parts, ignore_index=True))
@@ -180,7 +180,7 @@ def _weight_over_market(
     races = Races.of(frame["race_id"].to_numpy())
     value, won = values[data.frame["priced"].to_numpy(np.bool_)], _column(frame, "win_share")
     standard = (value - value.mean()) / (value.std() or 1.0)
-    fair = market.probabilities(_column(frame, "decision_odds"), races, devig)
+    fair = market_chances.probabilities(_column(frame, "decision_odds"), races, devig)
     fitted = blend.residual(standard, fair, won, races)
     training = settings.training
     return blend.intervals(

@@ -14,7 +14,7 @@ from typing import Any
 from training.blending import blend_choice
 from training.blending.blend_choice import BlendChoice
 from training.blending.calibration_choice import Trials
-from training.blending.market import Method
+from training.blending.market_chances import Method
 from training.data.dataset import Dataset
 from training.judging.selection import Cutoffs
 from training.model.beside import OBJECTIVE as BESIDE

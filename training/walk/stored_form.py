@@ -6,8 +6,8 @@ from typing import Any
 
 from training.data.dataset import Dataset
 from training.judging.selection import Cutoffs
-from training.model.card import ModelCard, PriceKinds
 from training.model.model import Model
+from training.model.model_card import ModelCard, PriceKinds
 from velo.settings import Settings
 
 

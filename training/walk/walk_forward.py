@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from training.blending import blend, market
-from training.blending.market import Method
+from training.blending import blend, market_chances
+from training.blending.market_chances import Method
 from training.data.dataset import Dataset
 from training.data.folds import Fold
 from training.model import linear, scorer, temperature
@@ -135,7 +135,7 @@ def choose_devig(data: Dataset, settings: Settings) -> Method:
     if method != "auto":
         return method
     part = RaceArrays.between(data, data.plan.history_end, data.plan.folds[0].test_start)
-    return market.choose(part.odds, part.win_share, part.races)
+    return market_chances.choose(part.odds, part.win_share, part.races)
 
 
 def out_of_fold(
@@ -162,7 +162,7 @@ def out_of_fold(
                 fold=fold.number,
                 column=fit.boosted.column(test.matrix, test.races),
                 column_linear=fit.straight.column(test.matrix, test.races),
-                p_market=market.probabilities(test.odds, test.races, devig),
+                p_market=market_chances.probabilities(test.odds, test.races, devig),
             )
         )
         fits.append(fit)
@@ -271,5 +271,5 @@ def _span(rows: Integers) -> slice | Integers:
 
 def _beta0(part: RaceArrays, devig: Method) -> float:
     rows, races = part.races.keep(part.races.all(part.priced))
-    fair = market.probabilities(part.odds[rows], races, devig)
+    fair = market_chances.probabilities(part.odds[rows], races, devig)
     return blend.power_market(fair, part.win_share[rows], races).beta

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from velo.live.predict import Predicted
     from velo.live.settling import Settled
     from velo.monitoring.drift import Drift
-    from velo.monitoring.ledger import Ledger
+    from velo.monitoring.proven_ledger import Ledger
     from velo.monitoring.status import Status
 
 
@@ -148,7 +148,7 @@ class DailyWork(OpenHome):
             DataError: there is no such prediction, or nobody knows the strategy.
         """
         from velo.live.ledger import SETTLED_AT
-        from velo.monitoring.ledger import open_ledger
+        from velo.monitoring.proven_ledger import open_ledger
 
         if settled_at not in (None, *SETTLED_AT):
             raise InputError(f"settled_at {settled_at!r}: choose {' or '.join(SETTLED_AT)}")

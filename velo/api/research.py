@@ -9,7 +9,8 @@ import pandas as pd
 
 from training.data import priors as prior_fit
 from training.data.dataset import feature_store, request_values
-from training.data.declared import declared
+from training.data.retrieval import add_field_wide
+from training.data.service_features import declared
 from velo.errors import InputError
 from velo.home import Home
 from velo.offline.spine import Spine
@@ -87,6 +88,7 @@ def features(
         entity_df=asked, features=store.get_feature_service(known.service)
     )
     frame = job.to_df().sort_values("entry").reset_index(drop=True)
+    add_field_wide(frame, known, frame)
     computed = {
         name: frame[name].astype("category" if name in known.texts else "float64")
         for name in known.features

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from velo.offline.description import described
 from velo.result import Result
 
 if TYPE_CHECKING:
@@ -72,19 +73,17 @@ class Applied(Result):
     @classmethod
     def to(cls, store: Any) -> Applied:
         """Read the registry of a `feast.FeatureStore`."""
+        families = {view.name: view for view in store.list_on_demand_feature_views()}
         return cls(
             {
                 service.name: tuple(
-                    feature.name
+                    feature
                     for part in service.feature_view_projections
-                    for feature in part.features
+                    for feature in described(part.features, families[part.name].tags)
                 )
                 for service in store.list_feature_services()
             },
-            {
-                view.name: tuple(feature.name for feature in view.features)
-                for view in store.list_on_demand_feature_views()
-            },
+            {name: tuple(described(view.features, view.tags)) for name, view in families.items()},
             tuple(sorted(view.name for view in store.list_feature_views())),
             tuple(sorted(entity.name for entity in store.list_entities())),
         )

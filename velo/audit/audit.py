@@ -40,9 +40,12 @@ import pandas as pd
 
 from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
+from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.differences import Audit, Compared
 from velo.audit.feature_differences import compare_features
 from velo.audit.history import read_history
+from velo.audit.price_facts import read_price_facts
 from velo.audit.rebuilding import compare_world
 from velo.audit.retrieval import Retrieval
 from velo.audit.worlds import cut, poisoned, shuffled
@@ -201,11 +204,21 @@ def _brute_force(
     progress("brute force: reading every start")
     with warehouse(home, settings.store, write=False) as con:
         history = read_history(con, date.fromisoformat(build.until) if build.until else None)
+        facts = read_price_facts(con, history, settings.windows)
+        beaten = read_beaten(con, history)
     judge = BruteForce(history, settings)
     races = np.sort(chance.permutation(len(history.first_of_race))[:sample])
     starts = np.flatnonzero(np.isin(history.race, races))
     progress(f"brute force: {len(starts):,} starts against all before them")
     page = pd.DataFrame([judge.features(int(start)) for start in starts])
+    if set(retrieval.declared.features) - set(page.columns):
+        of_runs = BruteForceRuns(history, facts, judge)
+        more = pd.DataFrame([of_runs.features(int(start)) for start in starts])
+        page = pd.concat([page, more], axis="columns")
+    if set(retrieval.declared.features) - set(page.columns):
+        of_ratings = BruteForceRatings(history, facts, beaten)
+        more = pd.DataFrame([of_ratings.features(int(start)) for start in starts])
+        page = pd.concat([page, more], axis="columns")
     unjudged = [name for name in retrieval.declared.features if name not in page.columns]
     if unjudged:
         notes.append(f"no brute force for {', '.join(unjudged)}: the page does not have them")

@@ -19,6 +19,7 @@ KNOWN_AFTER: dict[str, tuple[str, ...]] = {
         "ts",
         "prize_won",
         "comment",
+        "early_position",
     ),
     "race_flags": ("flag", "detail"),
     "sectionals": ("seconds",),

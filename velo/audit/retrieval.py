@@ -15,14 +15,15 @@ import pandas as pd
 import yaml
 
 from training.data.dataset import retrieve
-from training.data.declared import declared
+from training.data.retrieval import add_field_wide
+from training.data.service_features import declared
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Settings
 from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import materialize
-from velo.store.online.readiness import views_not_as_written
+from velo.store.online.serving import views_not_as_written
 from velo.store.registry_file import require_as_written
 
 ONLINE = "velo.store.online.store.HomeOnlineStore"
@@ -83,9 +84,12 @@ class Retrieval:
         rows = con.sql(self._asked(where)).to_arrow_table()
         service = self._store.get_feature_service(self.declared.service)
         asked = ServiceColumns.by(self._store, self.declared.service)
-        names = list(self.declared.features)
+        known = self.declared
+        names = [
+            name for name in (*known.features, *known.ingredients) if name not in known.field_wide
+        ]
         types: dict[str, Any] = dict.fromkeys(names, np.float64)
-        types |= dict.fromkeys(self.declared.texts, "string")
+        types |= dict.fromkeys(known.texts, "string") | dict.fromkeys(known.whole_numbers, np.int64)
         races = rows.column("race_id").to_numpy()
         first = np.flatnonzero(np.r_[True, races[1:] != races[:-1]])
         served = [
@@ -96,7 +100,9 @@ class Retrieval:
             .astype(types)
             for start, end in zip(first, [*first[1:], len(rows)], strict=True)
         ]
-        return pd.concat(served, ignore_index=True)
+        together = pd.concat(served, ignore_index=True)
+        add_field_wide(together, known, rows)
+        return together[list(known.features)]
 
     def _asked(self, where: str) -> str:
         layoff = self._settings.layoff

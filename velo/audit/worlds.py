@@ -31,6 +31,7 @@ NONSENSE = {
     "ts": "999.0",
     "prize_won": "1e9",
     "comment": "'poison'",
+    "early_position": "9.0",
     "ran": "1",
     "prize": "1e9",
     "last_seen": "DATE '2999-12-31'",

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from velo.backup.manifest import INSIDE, LARGEST, NAME, Entry, Manifest
+from velo.backup.archive_manifest import INSIDE, LARGEST, NAME, Entry, Manifest
 from velo.errors import InputError
 
 BLOCK = tarfile.BLOCKSIZE

@@ -11,9 +11,9 @@ from typing import Any
 
 import velo
 from velo.backup import archive
+from velo.backup.archive_manifest import FORM, Entry, Manifest
 from velo.backup.copying import copy_home, left_out
-from velo.backup.manifest import FORM, Entry, Manifest
-from velo.backup.staging import staging
+from velo.backup.staging_folder import staging
 from velo.disk.file_hash import sha256_of
 from velo.disk.file_lock import held_alone
 from velo.disk.full_disk import room_on

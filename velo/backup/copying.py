@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from velo.backup.staging import is_ours
+from velo.backup.staging_folder import is_ours
 from velo.disk.full_disk import is_full
 from velo.errors import HomeError, NothingIngested
 from velo.home import Home

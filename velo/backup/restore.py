@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from velo.backup import archive
+from velo.backup.archive_manifest import Manifest
 from velo.backup.backup import HomeCopy
-from velo.backup.manifest import Manifest
 from velo.backup.relocation import relocate
-from velo.backup.staging import staging
+from velo.backup.staging_folder import staging
 from velo.disk.plain_file import require_plain
 from velo.disk.whole_file import point, put_in_place, sync
 from velo.errors import HomeError, InputError

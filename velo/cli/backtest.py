@@ -36,7 +36,7 @@ def backtest(
 ) -> None:
     """Bet with a stored model over a period, by default the 90 days after its training."""
     if schema:
-        from backtest.schema import schema as report_schema
+        from backtest.report_schema import schema as report_schema
 
         console.emit_json(report_schema())
         return

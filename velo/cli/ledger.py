@@ -15,7 +15,7 @@ from velo.formats import in_text
 
 if TYPE_CHECKING:
     from velo.live.ledger_view import LedgerView
-    from velo.monitoring.ledger import Ledger
+    from velo.monitoring.proven_ledger import Ledger
     from velo.settings import Settings
 
 SHOWN_DAYS = 14

@@ -16,12 +16,12 @@ import duckdb
 
 from velo.disk.plain_file import require_plain
 from velo.errors import InputError
+from velo.racing.card_standing import Standing
 from velo.racing.courses import abbreviates
 from velo.racing.names import horse_name
 from velo.racing.odds import decimal_odds
 from velo.racing.off_time import may_mean
 from velo.racing.racing_day import First, day_order, racing_day
-from velo.racing.standing import Standing
 from velo.settings import Store
 from velo.warehouse.column_names import distinct_names
 from velo.warehouse.containers import MISSING

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.data.dataset import requests_sql, retrieve
-from training.data.declared import Declared, declared
+from training.data.retrieval import add_field_wide
+from training.data.service_features import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors
 from velo.sql_text import literal
@@ -64,16 +65,21 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
     columns: dict[str, Any] = source.store.get_online_features(
         features=source.service, entity_rows=source.asked.entity_rows(entries, values)
     ).to_dict()
-    texts = source.declared.texts
-    return pd.DataFrame(
+    known = source.declared
+    frame = pd.DataFrame(
         {
             name: pd.Categorical(columns[name])
-            if name in texts
-            else np.array(columns[name], dtype=np.float64)
-            for name in source.declared.features
+            if name in known.texts
+            else np.array(
+                columns[name], dtype=np.int64 if name in known.whole_numbers else np.float64
+            )
+            for name in (*known.features, *known.ingredients)
+            if name not in known.field_wide
         },
         copy=False,
     )
+    add_field_wide(frame, known, entries)
+    return frame[list(known.features)]
 
 
 def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from velo.home import Home
 from velo.offline.build import build, current_build
 from velo.settings import Settings
 from velo.store.online.materialize import materialize
-from velo.store.online.readiness import require_morning_of
+from velo.store.online.serving import require_morning_of
 from velo.warehouse.batches import CHANGES_DATA
 from velo.warehouse.connection import warehouse
 from velo.warehouse.readers import READERS

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 
 from training.record import mlflow_store
-from training.record.batches import known
 from training.record.mlflow_store import NOTE
+from training.record.run_log import known
 from training.statistics.bootstrap import Resampling
 from velo.disk.file_lock import in_turn
 from velo.errors import HomeError

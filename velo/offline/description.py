@@ -6,8 +6,13 @@ UI read it from there.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+FIELD_WIDE = "field:"
+"""Before a feature's name in the tags of a view that hands on what it needs of every runner."""
 
 
 @dataclass(frozen=True)
@@ -45,3 +50,31 @@ class Description:
         if not self.text.strip():
             return "Field(description=...)"
         return None if self.unit.strip() else 'Field(tags={"unit": ...})'
+
+
+def described(fields: Any, tags: Mapping[str, str]) -> dict[str, Description]:
+    """The features of a view, or of a part of it: each name with what it is.
+
+    A view that declares features of whole races (tags `field:<name>`) has those, and its own fields
+    are their ingredients.
+
+    Args:
+        fields: `feast.Field`s.
+        tags: the view's.
+    """
+    whole = {
+        key.removeprefix(FIELD_WIDE): json.loads(value)
+        for key, value in tags.items()
+        if key.startswith(FIELD_WIDE)
+    }
+    if not whole:
+        return {field.name: Description.of(field) for field in fields}
+    return {
+        name: Description(
+            about.get("description", ""),
+            about.get("unit", ""),
+            about.get("missing_when"),
+            about.get("cold_when"),
+        )
+        for name, about in whole.items()
+    }

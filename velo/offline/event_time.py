@@ -221,6 +221,9 @@ def _adds_up(each: Node, raw: bool) -> bool:
         # Only what is seen through windows of days may be more than a sum.
         arguments = [argument["expression"] for argument in each["arguments"]]
         return all(argument["class"] == "COLUMN_REF" for argument in arguments)
+    if each["class"] == "FUNCTION" and each["function_name"] == "/":
+        one, other = (argument["expression"] for argument in each["arguments"])
+        return other["class"] == "CONSTANT" and _adds_up(one, raw)
     if each["class"] != "FUNCTION" or each["function_name"] not in _COUNTS:
         return False
     if each["distinct"] or each["filter"]:

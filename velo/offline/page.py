@@ -14,7 +14,7 @@ from typing import Any
 
 from velo.errors import InputError
 from velo.offline.bare_imports import imported_afresh
-from velo.offline.description import Description
+from velo.offline.description import Description, described
 from velo.offline.tables import Table, load_tables
 from velo.settings import Windows
 
@@ -85,12 +85,13 @@ def _declared(repo: Path) -> Iterator[Any]:
 
 def _service(service: Any, families: dict[str, Any]) -> str:
     projections = service.feature_view_projections
-    count = sum(len(each.features) for each in projections)
+    about = {each.name: described(each.features, families[each.name].tags) for each in projections}
+    count = sum(map(len, about.values()))
     lines = [f"## Service `{service.name}`\n", f"{service.description}. In this order:\n"]
     for number, projection in enumerate(projections, 1):
         view = families[projection.name]
         lines += [f"### {number}. `{view.name}`\n", f"{view.description}.\n"]
-        rows = [_feature(view.name, field) for field in projection.features]
+        rows = [_feature(view.name, name, each) for name, each in about[view.name].items()]
         head = ("feature", "means", "unit", "missing when", "prior served when")
         lines.append(_grid(f"family {view.name}", head, rows))
         stands = ", ".join(_link(each) for each in _tables_of(view))
@@ -100,12 +101,11 @@ def _service(service: Any, families: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _feature(view: str, field: Any) -> Sequence[str]:
-    about = Description.of(field)
+def _feature(view: str, name: str, about: Description) -> Sequence[str]:
     if about.lacking:
-        raise InputError(f"{view}: say what {field.name} is in its {about.lacking}")
+        raise InputError(f"{view}: say what {name} is in its {about.lacking}")
     conditions = map(_condition, (about.missing_when, about.cold_when))
-    return (f"`{field.name}`", about.text, about.unit, *conditions)
+    return (f"`{name}`", about.text, about.unit, *conditions)
 
 
 def _table(table: Table, view: Any, keys: list[str], families: list[str], windows: str) -> str:
@@ -114,7 +114,7 @@ def _table(table: Table, view: Any, keys: list[str], families: list[str], window
         ("columns", ", ".join(f"`{field.name}`" for field in view.features)),
         ("windows", windows or "none: the whole career, or the last starts"),
         ("families", ", ".join(f"`{name}`" for name in families) or "none"),
-        ("SQL", f"`feature_repo/tables/{table.name}.sql`"),
+        ("SQL", f"`feature_repo/tables/{table.path}`"),
     ]
     grid = _grid(f"table {table.name}", ("", ""), rows)
     return f"### `{table.name}`\n\n{_comment(table)}\n\n{grid}"
@@ -126,9 +126,9 @@ def _steps(tables: list[Table], windows: Windows) -> str:
     for table in tables:
         if table.kind != "feature":
             back = _windows(table, windows) or "none"
-            where = f"`feature_repo/tables/{table.kind}/{table.name}.sql`"
+            where = f"`feature_repo/tables/{table.path}`"
             rows.append((f"`{table.name}`", _comment(table), back, where))
-    return "\n".join([*lines, _grid("steps", ("table", "rows", "windows", "SQL"), rows)])
+    return "\n".join([*lines, _grid("steps", ("table", "rows", "windows", "file"), rows)])
 
 
 def _requests(families: dict[str, Any]) -> str:
@@ -174,7 +174,11 @@ def _windows(table: Table, windows: Windows) -> str:
 
 
 def _comment(table: Table) -> str:
-    """The comment that a table's SQL begins with."""
+    """The comment that a table's SQL begins with, or its module's docstring."""
+    if table.sequential is not None:
+        if not table.sequential.about:
+            raise InputError(f"{table.path}: begin with a docstring that says what its rows are")
+        return table.sequential.about
     lines = []
     for line in table.sql.splitlines():
         if not line.startswith("--"):

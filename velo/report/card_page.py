@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from velo.formats import on_page as formats
 from velo.report import words
-from velo.report.page import render
+from velo.report.run_page import render
 from velo.report.table import Cell, Column, PageTable, word
 
 BACK = "back"

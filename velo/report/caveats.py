@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.record.report import SAME_PRICE, TrainingReport
 from training.record.report_sections import Figures, GateVerdict, PriceSection
+from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
 
 MANY = 0.05

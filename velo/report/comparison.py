@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.record.report import plain
+from training.record.run_report import plain
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Resampling
 from training.statistics.races import Races
 from velo.report.findings import findings
-from velo.report.sources import Sources
+from velo.report.run_sources import Sources
 
 
 def comparison(first: Sources, second: Sources) -> dict[str, Any]:

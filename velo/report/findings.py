@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from training.judging.metrics import Predictions
-from training.record.report import TrainingReport, plain
+from training.record.run_report import TrainingReport, plain
 from velo.report import bets, caveats
 from velo.report.bets import Terms
 from velo.report.notable import notable
 from velo.report.reliability import reliability
-from velo.report.sources import Sources
+from velo.report.run_sources import Sources
 
 CARRIED = (
     "data",

@@ -7,7 +7,7 @@ from typing import Any
 
 from velo.formats import on_page as formats
 from velo.report import charts, ledger_charts
-from velo.report.page import render
+from velo.report.run_page import render
 from velo.report.svg import Drawing
 from velo.report.table import Cell, Column, PageTable, count, percent, word
 

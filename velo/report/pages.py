@@ -20,13 +20,13 @@ from velo.live.profit_curve import profit_curve
 from velo.live.proof import chain_lines
 from velo.live.serialise import to_json
 from velo.report import card_page, comparison_page, ledger_page
-from velo.report import page as run_page
+from velo.report import run_page as run_page
 from velo.report.card_page import Standing
 from velo.report.comparison import comparison
 from velo.report.findings import findings
 from velo.report.publish import publish
 from velo.report.reliability import bins
-from velo.report.sources import sources
+from velo.report.run_sources import sources
 from velo.result import Result
 from velo.settings import Settings
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from velo.report.page import render
+from velo.report.run_page import render
 from velo.report.table import Column, PageTable, word
 
 PARAMETERS = tuple(Column(label, False) for label in ("Parameter", "In", "Needed", "Is", "Means"))

@@ -39,7 +39,7 @@ from velo.service.readiness import part, parts, threads
 from velo.service.sent_odds import quoted
 from velo.service.served_model import Champion, stamp_of
 from velo.settings import PriceKind, Settings
-from velo.store.online.readiness import require_morning_of
+from velo.store.online.serving import require_morning_of
 
 log = logging.getLogger("velo.service")
 CARD_PATIENCE = 30.0

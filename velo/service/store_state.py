@@ -9,7 +9,7 @@ from typing import Any
 
 from velo.home import Home
 from velo.store.online.database import connect
-from velo.store.online.readiness import require_morning_of
+from velo.store.online.serving import require_morning_of
 from velo.store.online.standing import StoreStanding
 from velo.store.online.store import HomeOnlineStoreConfig, file_of
 

@@ -26,7 +26,7 @@ from pydantic_settings import SettingsError as UnreadableSource
 from velo.errors import SettingsError
 from velo.settings.in_force import chosen_declarations, chosen_home
 from velo.settings.operations import DriftLimits, Ingest, Live, Serve, Store, Upkeep
-from velo.settings.price_terms import OddsBand, PriceTerms
+from velo.settings.price_terms import OddsBand, PriceHours, PriceTerms
 from velo.settings.project_folder import (
     FEATURE_REPO,
     PROJECT_ROOT,
@@ -68,6 +68,7 @@ __all__ = [
     "Live",
     "Objective",
     "OddsBand",
+    "PriceHours",
     "PriceKind",
     "PriceTerms",
     "Priors",

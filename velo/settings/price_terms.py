@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from velo.settings.section import Odds, PriceKind, Section, Unit
 
@@ -24,6 +25,22 @@ class OddsBand(Section):
         return self
 
 
+class PriceHours(Section):
+    """Hours of prices that carry no time, by the clock of the course."""
+
+    evening: time = Field(time(20), description="of the day before")
+    breakfast: time = Field(time(8), description="of the race day")
+    morning: time = Field(time(10), description="of the race day")
+    open: Annotated[int, Unit("minutes")] = Field(15, ge=0, le=1440, description="before the off")
+
+    @field_validator("evening", "breakfast", "morning")
+    @classmethod
+    def _of_the_course(cls, hour: time) -> time:
+        if hour.tzinfo is not None:
+            raise ValueError("must be a time of day such as 08:30, by the clock of the course")
+        return hour
+
+
 class PriceTerms(Section):
     """Which prices decide and which settle (evaluation.md, Two prices)."""
 
@@ -38,6 +55,7 @@ class PriceTerms(Section):
     exchange: tuple[PriceKind, ...] = Field(
         ("bsp", "wap"), description="matched on the exchange: its reduction factor, not Rule 4"
     )
+    clock: PriceHours = PriceHours()
 
     def commission_of(self, kind: str) -> float:
         """The share of a market's net winnings that is kept at a kind of price, 0 if none is."""

@@ -41,13 +41,20 @@ def toml_text(feature_repo: str) -> str:
     lines = [_HEAD, f"feature_repo = {_value(feature_repo)}  # {described}"]
     for name, each in schema["properties"].items():
         if "$ref" in each:
-            section = sections[each["$ref"].rpartition("/")[2]]
-            lines += ["", *_comment(section["description"]), f"[{name}]"]
-            lines += _settings(section, sections)
+            lines += _section(name, each, sections)
     lines += ["", *_comment(_STRATEGIES)]
     for name, kind in (("strategies.mine", "Strategy"), ("strategies.mine.stake", "Stake")):
-        lines += [f"# [{name}]", *_settings(sections[kind], sections)]
+        lines += [f"# [{name}]", *_settings(sections[kind])]
     return "\n".join(lines) + "\n"
+
+
+def _section(name: str, reference: Mapping[str, Any], sections: Mapping[str, Any]) -> Iterator[str]:
+    """A section, and behind it those within it."""
+    section = sections[reference["$ref"].rpartition("/")[2]]
+    yield from ("", *_comment(section["description"]), f"[{name}]", *_settings(section))
+    for inner, each in section["properties"].items():
+        if "$ref" in each:
+            yield from _section(f"{name}.{inner}", each, sections)
 
 
 def _comment(text: str) -> list[str]:
@@ -55,7 +62,7 @@ def _comment(text: str) -> list[str]:
     return [f"# {line}" for line in wrap(" ".join(first.split()), WIDTH)]
 
 
-def _settings(section: Mapping[str, Any], sections: Mapping[str, Any]) -> Iterator[str]:
+def _settings(section: Mapping[str, Any]) -> Iterator[str]:
     for name, each in section["properties"].items():
         if "$ref" in each:
             continue

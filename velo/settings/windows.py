@@ -19,16 +19,26 @@ IN_A_NAME = {
 """What could be set before: lengths that stand in the name of a feature or of a table's column."""
 
 
+NormalScores = Annotated[Finite, Unit("normal scores")]
+
+
 class Windows(Section):
     """How far back, and over how many races, class levels and par times are read.
 
-    The build records them and so does each model: features of other windows are other features
+    The price curve stands for a region's own until there is a year of its results. The build
+    records them and so does each model: features of other windows are other features
     (feature-rules.md, Time).
     """
 
     prize_ladder: Days = Field(365, description="whose prizes are ranked for a class level")
     prize_ladder_races: Races = Field(200, description="fewer: no level from prizes")
     par_races: Races = Field(20, description="fewer: no par time")
+    price_curve_linear: NormalScores = Field(
+        0.4721,
+        description="what finish a price lets expect, before a year of results: per log price",
+    )
+    price_curve_square: NormalScores = Field(-0.0166, description="the same, per its square")
+    price_curve_cube: NormalScores = Field(0.0051, description="the same, per its cube")
 
     @model_validator(mode="before")
     @classmethod

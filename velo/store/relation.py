@@ -18,7 +18,7 @@ from feast.infra.offline_stores.file_source import FileSource
 from velo.disk.pattern import as_pattern
 from velo.errors import InputError, NothingBuilt
 from velo.sql_text import identifier, literal
-from velo.store.names import apart
+from velo.store.own_names import apart
 
 
 class NothingToRead(NothingBuilt, click.ClickException):

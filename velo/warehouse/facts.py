@@ -6,6 +6,7 @@ import duckdb
 
 from velo.racing.racing_day import First
 from velo.sql_text import identifier
+from velo.warehouse.early_positions import early_position, note_comments, read_comments
 from velo.warehouse.file_offs import OFFS_JOIN, build_offs
 from velo.warehouse.interpretation import build_lookups, joins
 from velo.warehouse.readers import Reader
@@ -56,6 +57,7 @@ _TYPED_CONTENT = (
     "region",
     "distance_m",
     "surface",
+    "rail",
     "ran",
     "number",
     "number_letter",
@@ -70,6 +72,7 @@ _TYPED_CONTENT = (
     "prize",
     "race_prize",
     "standing",
+    "early_position",
 )
 _KEYS = ("course", "horse")
 
@@ -99,8 +102,10 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     """
     prices = [price_column(kind) for kind in reader.prices]
     sections = [f"section_{number}" for number in reader.sectionals]
+    called = "running_position" in reader.columns
     lookups = build_lookups(con, prices, first, sections)
     build_offs(con)
+    read_comments(con)
     del lookups["written_off"]
     odds = "".join(f", odds_{price}.decimal_odds AS {price}" for price in prices)
     odds_joins = "\n".join(
@@ -120,7 +125,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 rule_day.date, rule_offs.off, rule_course.course_id,
                 upper(coalesce({text("region")}, rule_course.country, '{HOME_REGION}')) AS region,
                 rule_class.declared_level, rule_distance.distance_m, rule_distance.distance_band,
-                rule_going.going_group,
+                rule_going.going_group, rule_rail.rail,
                 CASE WHEN s.surface IS NULL
                     THEN coalesce(rule_race_name.named_surface, rule_surface.surface)
                     ELSE rule_surface.surface END AS surface,
@@ -132,20 +137,28 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 coalesce(rule_seconds.seconds, rule_time.time) AS seconds,
                 rule_number.number, rule_number.number_letter,
                 rule_moves.opening, rule_moves.touched,
+                rule_running.first_call, rule_pace.letter_position, commented.comment_position,
                 rule_offs.off_at, rule_offs.off_zone, rule_offs.off_doubt, rule_offs.off_fault,
                 CASE WHEN {text("position")} IS NULL THEN s.standing END AS standing,
                 {figures}{odds}
             FROM staging AS s
             {joins(lookups)}
             {OFFS_JOIN}
+            LEFT JOIN commented ON commented.line = s.line
             {odds_joins}
+        ), marked AS (
+            SELECT *, coalesce(off, '#' || race_no, '@' || source_race_id,
+                CASE WHEN off_fault = 'beyond-reason' THEN text_off END,
+                text_race_name) AS race_mark
+            FROM read
+        ), placed AS (
+            SELECT *, {early_position("date, course_id, race_mark", called)} AS early_position
+            FROM marked
         )
-        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in (*texts, "off"))}, fault_position),
+        SELECT * EXCLUDE ({", ".join(f"text_{name}" for name in (*texts, "off"))}, fault_position,
+            first_call, letter_position, comment_position),
             CASE WHEN source_horse_id IS NOT NULL THEN '{reader.name}#' || source_horse_id
                 ELSE name || '|' || country END AS known_as,
-            coalesce(off, '#' || race_no, '@' || source_race_id,
-                CASE WHEN off_fault = 'beyond-reason' THEN text_off END,
-                text_race_name) AS race_mark,
             md5_number_lower(lower(text_race_name)) AS race_label,
             year(date) - age AS foaled,
             md5_number_lower(concat_ws('\x1f', '{reader.name}', {hashed})) AS content,
@@ -157,7 +170,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
                 WHEN off_fault = 'unreadable' AND race_mark = text_race_name THEN 'off-unreadable'
                 WHEN fault_position = 'unreadable' THEN 'position-unreadable'
             END AS reason
-        FROM read
+        FROM placed
     """)
     con.execute(
         "INSERT INTO beyond_reason SELECT line, 'off', trim(s.off) FROM staging AS s "
@@ -170,6 +183,7 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
     con.execute("DELETE FROM facts WHERE reason IS NOT NULL")
     con.execute(_SHOWN_TWICE)
     _hold_places(con)
+    note_comments(con)
 
 
 def _hold_places(con: duckdb.DuckDBPyConnection) -> None:

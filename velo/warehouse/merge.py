@@ -195,7 +195,7 @@ def _rows(outcome: str) -> str:
             {text("damsire")} AS damsire, b.source, j.content, b.batch_id,
             {text("position")} AS position, f.finish, nullif(f.status, 'unknown') AS status,
             f.seconds, f.beaten, f.rpr, f.ts, f.prize AS prize_won, {text("comment")} AS comment,
-            f.number_letter, f.standing
+            f.early_position, f.number_letter, f.standing
         FROM staging AS s
         JOIN facts AS f USING (line)
         JOIN judged AS j USING (line)
@@ -288,7 +288,8 @@ SELECT j.race_id, any_value(b.source) AS source, min_by(f.source_race_id, line) 
     min_by({text("pattern")}, line) AS pattern, min_by({text("rating_band")}, line) AS rating_band,
     min_by(f.declared_level, line) AS declared_level, min_by(f.distance_m, line) AS distance_m,
     min_by(f.distance_band, line) AS distance_band, min_by({text("going")}, line) AS going,
-    min_by(f.going_group, line) AS going_group, max(f.race_prize) AS declared_prize,
+    min_by(f.going_group, line) AS going_group, min_by(f.rail, line) AS rail,
+    max(f.race_prize) AS declared_prize,
     max(f.prize) AS prize,
     CASE WHEN count(f.standing) > 0 THEN count(*) FILTER (f.standing IS NULL) ELSE max(f.ran) END
         AS ran,

@@ -26,7 +26,7 @@ from velo.warehouse.stored_offs import fill_offs, mend_offs
 from velo.warehouse.waiting_prices import match_waiting
 
 Mend = Callable[[duckdb.DuckDBPyConnection, int], int]
-"""Mends one kind of fault as a batch, through `velo.warehouse.earlier_rows`; returns its rows."""
+"""Mends one kind of fault as a batch, through `velo.warehouse.earlier_rows`; returns a count."""
 
 OFFS, DOUBLES = "offs", "doubled races and horses"
 

@@ -87,11 +87,12 @@ RUNNER = Told(
         "trainer_id": ("trainer",),
         "seconds": ("seconds", "time"),
         "prize_won": ("prize",),
+        "early_position": ("running_position", "pace", "comment"),
         "number_letter": ("number",),
         "standing": ("standing",),
     },
     block=("position", "finish", "status"),
-    with_block=("seconds", "beaten", "rpr", "ts", "prize_won", "comment"),
+    with_block=("seconds", "beaten", "rpr", "ts", "prize_won", "comment", "early_position"),
     compared={
         **dict.fromkeys(
             ("number", "draw", "age", "pounds", "official_rating", "finish", "status", "rpr", "ts"),
@@ -119,6 +120,7 @@ RACE = Told(
                 "pattern",
                 "rating_band",
                 "going",
+                "rail",
                 "ran",
             )
         },

@@ -19,6 +19,7 @@ from velo.racing.beaten import lengths
 from velo.racing.class_level import declared_level, has_no_level
 from velo.racing.courses import course, course_key
 from velo.racing.distance import distance_band, distance_written
+from velo.racing.early_position import first_call, letter_position, running_positions
 from velo.racing.finish import finish
 from velo.racing.going import going_group
 from velo.racing.names import horse_name, person_name, stable_id
@@ -28,6 +29,7 @@ from velo.racing.off_time import hh_mm, off_time
 from velo.racing.prize import amount
 from velo.racing.race_time import time_written
 from velo.racing.racing_day import First, racing_day
+from velo.racing.rail import rail
 from velo.racing.reason import Bound, Fault
 from velo.racing.saddlecloth import saddlecloth
 from velo.racing.stall import stall
@@ -125,6 +127,7 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
             lambda t: _or_fault(t, going_group(t)),
             {"going": 0},
         ),
+        "rail": Rule(("s.rail",), {"rail": text}, lambda t: (rail(t),)),
         "race_name": Rule(
             ("s.race_name",),
             {"named_surface": text},
@@ -144,6 +147,15 @@ def rules(first: First = "day", sections: Sequence[str] = ()) -> dict[str, Rule]
         "trainer": Rule(("s.trainer",), {"trainer_id": integer}, _person("trainer")),
         "number": Rule(
             ("s.number",), {"number": pa.int32(), "number_letter": text}, _number, {"number": 0}
+        ),
+        "running": Rule(
+            ("s.running_position",), {"first_call": integer}, _running, {"running_position": 0}
+        ),
+        "pace": Rule(
+            ("s.pace",),
+            {"letter_position": real},
+            lambda t: _or_fault(t, letter_position(t)),
+            {"pace": 0},
         ),
         "moves": Rule(
             (_MOVES,),
@@ -234,6 +246,15 @@ def _number(text: str | None) -> tuple[int | None, str | None, Fault | None]:
         cloth.letter if cloth and figure is not None else None,
         fault,
     )
+
+
+def _running(text: str | None) -> tuple[int | None, Fault | None]:
+    calls = running_positions(text)
+    if text is None or calls is None:
+        return None, _or_fault(text, calls)[1]
+    if not all(reason.PLACE.holds(call) for call in calls):
+        return None, "beyond-reason"
+    return first_call(calls), None
 
 
 def _person(kind: str) -> Callable[[str | None], tuple[int | None]]:

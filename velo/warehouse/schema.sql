@@ -108,6 +108,7 @@ CREATE TABLE races (
     distance_band  VARCHAR,
     going          VARCHAR,
     going_group    VARCHAR,
+    rail           VARCHAR,
     declared_prize DOUBLE,
     prize          DOUBLE,
     ran            INTEGER,
@@ -194,18 +195,20 @@ CREATE TABLE runners (
 );
 
 CREATE TABLE results (
-    race_id   BIGINT NOT NULL,
-    horse_id  BIGINT NOT NULL,
-    position  VARCHAR NOT NULL,
-    finish    INTEGER,
-    status    VARCHAR NOT NULL CHECK (status IN ('finished', 'non-finisher', 'withdrawn', 'void')),
-    seconds   DOUBLE,
-    beaten    DOUBLE,
-    rpr       DOUBLE,
-    ts        DOUBLE,
-    prize_won DOUBLE,
-    comment   VARCHAR,
-    batch_id  INTEGER NOT NULL,
+    race_id        BIGINT NOT NULL,
+    horse_id       BIGINT NOT NULL,
+    position       VARCHAR NOT NULL,
+    finish         INTEGER,
+    status         VARCHAR NOT NULL CHECK (status IN (
+        'finished', 'non-finisher', 'withdrawn', 'void')),
+    seconds        DOUBLE,
+    beaten         DOUBLE,
+    rpr            DOUBLE,
+    ts             DOUBLE,
+    prize_won      DOUBLE,
+    comment        VARCHAR,
+    early_position DOUBLE CHECK (early_position BETWEEN 0 AND 1),
+    batch_id       INTEGER NOT NULL,
     PRIMARY KEY (race_id, horse_id)
 );
 
@@ -341,7 +344,8 @@ SELECT
     runners.number, runners.draw, runners.horse, runners.age, runners.sex, runners.pounds,
     runners.official_rating, runners.headgear, runners.jockey, runners.jockey_id,
     runners.trainer, runners.trainer_id, runners.owner, runners.sire, runners.dam, runners.damsire,
-    races.off_at, races.off_zone, races.off_doubt, runners.number_letter, runners.standing
+    races.off_at, races.off_zone, races.off_doubt, runners.number_letter, runners.standing,
+    races.rail
 FROM runners
 JOIN races ON races.race_id = runners.race_id;
 

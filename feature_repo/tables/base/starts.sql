@@ -9,6 +9,7 @@ SELECT
         ORDER BY field.off, field.race_no, field.race_id
     ) AS nth_of_day,
     field.course_id, field.surface, field.distance_m, field.distance_band,
+    CAST(round(field.distance_m) AS BIGINT) AS metres, CAST(field.draw AS BIGINT) AS stall,
     field.going_group, field.field_size, field.draw_third, field.pounds,
     field.official_rating, field.seconds, field.rpr, field.ts, field.finish,
     race_levels.class_level,

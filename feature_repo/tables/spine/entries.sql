@@ -5,6 +5,10 @@ SELECT
     CAST(field.date AS TIMESTAMPTZ) AS event_timestamp,
     CAST(field.date AS TIMESTAMPTZ) AS race_date,
     race_levels.class_level, field.pounds, field.official_rating,
+    {class_cell(level: race_levels.class_level)} AS class_cell,
+    CAST(round(field.distance_m) AS BIGINT) AS metres, CAST(field.draw AS BIGINT) AS stall,
+    field.race_code, field.distance_m, field.draw_position, field.mark, field.headgear AS gear,
+    field.sire, CAST(field.jockey_id AS VARCHAR) AS rider,
     field.horse, field.course, field.region, field.race_type, field.field_size, field.was_run
 FROM field
 JOIN race_levels ON race_levels.race_id = field.race_id

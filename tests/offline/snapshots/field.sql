@@ -1,6 +1,8 @@
 -- One row a runner of the field: those that came under orders, or on a card those that are to run,
 -- non-runners and reserves left out.
--- `draw_third` is 1 (low stalls) to 3 (high); a dead heat for first shares the win.
+-- `draw_third` is 1 (low stalls) to 3 (high), `draw_position` 0 (lowest) to 1; a dead heat for first
+-- shares the win. `race_code` is flat, hurdle, chase or bumper. `mark` is the official rating, or in
+-- Hong Kong what the weight says where a race has none.
 WITH fates AS (
     SELECT
         race_id,
@@ -13,10 +15,17 @@ declared AS (
         races.race_id, races.date, races.region, races.course, races.course_id, races.surface,
         races.distance_m, races.distance_band, races.going_group, races.race_type,
         coalesce(races.off, '') AS off, coalesce(races.race_no, 0) AS race_no,
-        races.declared_level, races.prize,
+        races.declared_level, races.prize, races.rating_band,
+        CASE
+            WHEN lower(races.race_type) LIKE '%hurdle%' THEN 'hurdle'
+            WHEN lower(races.race_type) LIKE '%chase%' THEN 'chase'
+            WHEN lower(races.race_type) LIKE '%bumper%' OR lower(races.race_type) LIKE '%nh%flat%'
+                OR lower(races.race_type) LIKE '%hunt%flat%' THEN 'bumper'
+            ELSE 'flat'
+        END AS race_code,
         runners.horse_id, runners.horse, runners.trainer_id, runners.jockey_id, runners.draw, runners.pounds,
-        runners.official_rating,
-        results.status, results.finish, results.seconds, results.rpr, results.ts,
+        runners.official_rating, runners.headgear, runners.sire,
+        results.status, results.finish, results.seconds, results.beaten, results.rpr, results.ts,
         coalesce(fates.was_run, FALSE) AS was_run
     FROM runners
     JOIN races ON races.race_id = runners.race_id
@@ -36,6 +45,17 @@ SELECT
     CASE WHEN draw IS NOT NULL THEN
         CAST(ceil(3.0 * rank() OVER (PARTITION BY race_id ORDER BY draw NULLS LAST)
             / count(*) OVER race) AS BIGINT)
-    END AS draw_third
+    END AS draw_third,
+    CASE WHEN draw IS NOT NULL AND count(*) OVER race > 1 THEN
+        (rank() OVER (PARTITION BY race_id ORDER BY draw NULLS LAST) - 1.0)
+            / (count(*) OVER race - 1.0)
+    END AS draw_position,
+    CASE
+        WHEN count(official_rating) OVER race > 0 THEN official_rating
+        WHEN region = 'HK' THEN greatest(
+            CAST(nullif(regexp_extract(rating_band, '([0-9]+)', 1), '') AS DOUBLE),
+            CAST(nullif(regexp_extract(rating_band, '[0-9]+[^0-9]+([0-9]+)', 1), '') AS DOUBLE)
+        ) - (133.0 - pounds)
+    END AS mark
 FROM declared
 WINDOW race AS (PARTITION BY race_id)

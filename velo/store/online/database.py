@@ -17,9 +17,9 @@ from velo.disk.sqlite_file import bring
 from velo.errors import HomeError
 from velo.sql_text import identifier
 from velo.store.online.digest import forget, keep
+from velo.store.online.online_table import OnlineTable
 from velo.store.online.parts import TablePart
 from velo.store.online.standing import STEPS, StoreStanding
-from velo.store.online.table import OnlineTable
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -21,7 +21,7 @@ import pyarrow as pa
 from velo.disk.file_hash import sha256_of
 from velo.disk.whole_file import write_whole
 from velo.sql_text import identifier
-from velo.store.online.table import NATIVE, OnlineTable
+from velo.store.online.online_table import NATIVE, OnlineTable
 
 _WRAP = 2**64
 _CHUNK = 50_000

@@ -27,7 +27,6 @@ from velo.offline.build import current_build
 from velo.offline.manifest import require_whole
 from velo.result import Result
 from velo.settings import Settings
-from velo.store.online.comparison import TableDifferences, everything, since
 from velo.store.online.database import (
     connect,
     ensure,
@@ -47,11 +46,12 @@ from velo.store.online.digest import (
     of_arrow,
 )
 from velo.store.online.newest import Newest
+from velo.store.online.online_table import NATIVE, OnlineTable
 from velo.store.online.other import Forwarded
 from velo.store.online.parts import TablePart, find_parts, folder_of
 from velo.store.online.standing import StoreStanding, standing
 from velo.store.online.store import HomeOnlineStoreConfig, file_of, microseconds, table_of
-from velo.store.online.table import NATIVE, OnlineTable
+from velo.store.online.table_differences import TableDifferences, everything, since
 from velo.store.relation import relation
 
 DAWN = -(2**58)

@@ -10,7 +10,7 @@ import duckdb
 from velo.sql_text import identifier
 from velo.store.keys import FLOATS, match, unclear
 from velo.store.moments import moment
-from velo.store.online.table import FLOATING, OnlineTable
+from velo.store.online.online_table import FLOATING, OnlineTable
 from velo.store.relation import Relation
 from velo.store.ties import is_open
 from velo.store.view_rows import ViewJoin, view_join

@@ -12,9 +12,9 @@ from feast.protos.feast.types.Value_pb2 import Value
 from velo.errors import SettingsError
 from velo.store.online.database import writing
 from velo.store.online.digest import forget
+from velo.store.online.online_table import MOMENT, OnlineTable
 from velo.store.online.standing import standing
 from velo.store.online.store import EPOCH, moment_of
-from velo.store.online.table import MOMENT, OnlineTable
 
 BATCH = 10_000
 

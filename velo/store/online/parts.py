@@ -14,7 +14,7 @@ from feast.infra.offline_stores.file_source import FileSource
 from velo.disk.pattern import as_pattern
 from velo.sql_text import literal
 from velo.store.moments import moment
-from velo.store.names import apart
+from velo.store.own_names import apart
 from velo.store.relation import Relation
 
 

@@ -33,8 +33,8 @@ from velo.home import Home
 from velo.offline.bare_imports import require_own_modules
 from velo.store.online.database import connect, ensure, void, writing
 from velo.store.online.digest import file_hash_of, following, forget
-from velo.store.online.on_demand import all_computed, compute, read_columns, request_columns
-from velo.store.online.table import OnlineTable
+from velo.store.online.online_features import all_computed, compute, read_columns, request_columns
+from velo.store.online.online_table import OnlineTable
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

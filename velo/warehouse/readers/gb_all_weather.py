@@ -43,6 +43,7 @@ READER = Reader(
         "dam": spelt("dam"),
         "damsire": spelt("damsire"),
         "comment": spelt("comment"),
+        "pace": spelt("pace"),
     },
     prices={
         "bsp": spelt("bsp"),
@@ -63,8 +64,8 @@ READER = Reader(
             "sp_dec",
             "mkt_dec",
             "claim",
-            "pace",
             "pf_speed",
         )
     ),
+    version=3,
 )

@@ -71,6 +71,7 @@ READER = Reader(
         "distance": DISTANCE,
         "surface": spelt("surface"),
         "going": spelt("going"),
+        "rail": spelt("rail"),
         "ran": spelt("ran", "field_size"),
         "number": tuple(
             replace(each, sql=_NUMBER) if each.sql == "{0}" else each for each in NUMBER

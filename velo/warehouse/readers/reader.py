@@ -24,6 +24,7 @@ FIELDS = (
     "distance",
     "surface",
     "going",
+    "rail",
     "ran",
     "number",
     "position",
@@ -50,6 +51,8 @@ FIELDS = (
     "dam",
     "damsire",
     "comment",
+    "running_position",
+    "pace",
     "off_dt",
     "standing",
 )

@@ -22,8 +22,8 @@ from velo.sql_text import identifier
 from velo.store.moments import MICROSECONDS
 from velo.store.moments import moment as as_moment
 from velo.store.online.newest import Newest
+from velo.store.online.online_table import MOMENT, NATIVE, OnlineTable
 from velo.store.online.parts import TablePart, reading
-from velo.store.online.table import MOMENT, NATIVE, OnlineTable
 from velo.store.relation import Relation
 
 CHUNK = 100_000

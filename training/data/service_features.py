@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from velo.errors import HomeError
-from velo.offline.description import Description
+from velo.offline.description import Description, described
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class Declared:
         cold_when: feature -> pandas expression, true where nothing is known of the entity yet.
         texts: features that are declared as text: categories, not numbers.
         descriptions: feature -> what it is, in words.
+        field_wide: features that are computed over whole races.
+        ingredients: what the views hand on for those; no features.
+        whole_numbers: the ingredients that name somebody, and would name another as floats.
     """
 
     service: str
@@ -31,6 +34,9 @@ class Declared:
     cold_when: dict[str, str]
     texts: tuple[str, ...] = ()
     descriptions: Mapping[str, Description] = field(default_factory=dict)
+    field_wide: tuple[str, ...] = ()
+    ingredients: tuple[str, ...] = ()
+    whole_numbers: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -63,25 +69,29 @@ def declared(store: Any, service: str) -> Declared:
         HomeError: the registry does not hold it.
     """
     from feast.errors import FeastObjectNotFoundException
-    from feast.types import String
+    from feast.types import Int64, String
 
     try:
         projections = store.get_feature_service(service).feature_view_projections
-        for each in projections:  # a service may name a view that is gone
-            store.get_on_demand_feature_view(each.name)
+        # A service may name a view that is gone.
+        views = {each.name: store.get_on_demand_feature_view(each.name) for each in projections}
     except (FeastObjectNotFoundException, FileNotFoundError):
         raise HomeError(_unknown(store, service)) from None
-    families = {each.name: tuple(field.name for field in each.features) for each in projections}
+    parts = {each.name: described(each.features, views[each.name].tags) for each in projections}
+    about = {name: each for part in parts.values() for name, each in part.items()}
     fields = [field for each in projections for field in each.features]
-    about = {field.name: Description.of(field) for field in fields}
+    own = {field.name for field in fields}
     return Declared(
         service,
-        tuple(field.name for field in fields),
-        families,
+        tuple(about),
+        {view: tuple(part) for view, part in parts.items()},
         {name: each.missing_when for name, each in about.items() if each.missing_when},
         {name: each.cold_when for name, each in about.items() if each.cold_when},
-        tuple(field.name for field in fields if field.dtype == String),
+        tuple(field.name for field in fields if field.dtype == String and field.name in about),
         about,
+        tuple(name for name in about if name not in own),
+        tuple(field.name for field in fields if field.name not in about),
+        tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
     )
 
 

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from velo.formats import on_page as formats
-from velo.report import backtest_tables, charts, race_tables, tables, words
+from velo.report import backtest_tables, charts, figure_tables, race_tables, words
 from velo.report.charts import Mark, Series
 from velo.report.svg import Drawing
 
@@ -45,7 +45,7 @@ def render(template: str, **values: Any) -> str:
             "base-uri 'none'; form-action 'none'",
             formats=formats,
             words=words,
-            tables=tables,
+            tables=figure_tables,
             race_tables=race_tables,
             backtest_tables=backtest_tables,
             **values,
@@ -57,7 +57,7 @@ def _parts(findings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "verdict": words.verdict(findings),
         "tiles": _tiles(findings),
-        "gate": tables.gate(findings),
+        "gate": figure_tables.gate(findings),
         "chart": dict.fromkeys(CHARTS) | _charts(findings),
     }
 

@@ -24,7 +24,7 @@ from feast.value_type import ValueType
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from velo.store.on_demand import declared_inputs
-from velo.store.online.table import NATIVE, OnlineTable, is_message
+from velo.store.online.online_table import NATIVE, OnlineTable, is_message
 
 NEVER = np.iinfo(np.int64).min
 """A missing moment, as numpy holds it."""

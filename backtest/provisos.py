@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backtest.schema import Returned, Statement, Withdrawals
-from training.record.report import price_note
+from backtest.report_schema import Returned, Statement, Withdrawals
+from training.record.run_report import price_note
 from velo.racing.withdrawals import STARTING_PRICES
 
 

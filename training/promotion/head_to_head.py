@@ -18,7 +18,7 @@ import pandas as pd
 
 from training.promotion.recorded_run import RecordedRun, recipe_of
 from training.record.registry import aliases
-from training.record.report import plain
+from training.record.run_report import plain
 from training.scoring import Stored, score_period, stored_model
 from training.statistics.bootstrap import Estimate, Resampling
 from training.statistics.paired import paired_gain

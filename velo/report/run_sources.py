@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from training.model import artifact
-from training.model.card import ModelCard
+from training.model.model_card import ModelCard
 from training.record import mlflow_store, registry
 from training.record.holdout_file import read_holdout
-from training.record.report import FILE, TrainingReport
+from training.record.run_report import FILE, TrainingReport
 from velo.errors import ModelError
 from velo.home import Home
 

@@ -1,0 +1,11 @@
+-- What the starts weigh together that `newest_ten` adds up.
+CASE WHEN {fact}_1 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_2 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_3 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_4 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_5 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_6 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_7 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_8 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_9 IS NULL THEN 0.0 ELSE 1.0 END
+    + {weight} * (CASE WHEN {fact}_10 IS NULL THEN 0.0 ELSE 1.0 END)))))))))

@@ -1,0 +1,67 @@
+"""When a price was quoted whose source gives no time with it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
+
+from velo.errors import InputError
+
+
+class PriceClock(Protocol):
+    """The hours that stand for kinds of price; the section `prices.clock` of the settings."""
+
+    @property
+    def evening(self) -> time:
+        """Of the day before the race."""
+        ...
+
+    @property
+    def breakfast(self) -> time:
+        """Of the race day."""
+        ...
+
+    @property
+    def morning(self) -> time:
+        """Of the race day."""
+        ...
+
+    @property
+    def open(self) -> int:
+        """Minutes before the off at which the course's first prices are shown."""
+        ...
+
+
+AT_THE_OFF = frozenset({"sp", "bsp", "wap"})
+"""Kinds that are settled when betting ends."""
+
+
+def snapshot_time(kind: str, off: datetime, clock: PriceClock) -> datetime:
+    """The moment that stands for a kind of price, at the off at the latest.
+
+    Args:
+        kind: `evening`, `breakfast`, `morning`, `open`, `sp`, `bsp` or `wap`.
+        off: of the race, with the zone by whose days and hours the clock counts.
+        clock: the hours.
+
+    Returns:
+        A moment in the zone of the off.
+
+    Raises:
+        InputError: the kind has no hour, or the off no zone.
+    """
+    if off.tzinfo is None:
+        raise InputError(f"the off {off:%Y-%m-%d %H:%M} has no time zone: give it the course's")
+    if kind in AT_THE_OFF:
+        return off
+    if kind == "open":
+        return (off.astimezone(UTC) - timedelta(minutes=clock.open)).astimezone(off.tzinfo)
+    hours = {
+        "evening": (off.date() - timedelta(days=1), clock.evening),
+        "breakfast": (off.date(), clock.breakfast),
+        "morning": (off.date(), clock.morning),
+    }
+    if kind not in hours:
+        known = ", ".join([*hours, "open", *sorted(AT_THE_OFF)])
+        raise InputError(f"no hour stands for the kind of price {kind!r}: it must be of {known}")
+    return min(datetime.combine(*hours[kind], tzinfo=off.tzinfo), off)
