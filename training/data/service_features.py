@@ -23,7 +23,7 @@ class Declared:
         texts: features that are declared as text: categories, not numbers.
         descriptions: feature -> what it is, in words.
         field_wide: features that are computed over whole races.
-        ingredients: what the views hand on for those; no features.
+        ingredients: what the views hand on for those, and its type in numpy; no features.
     """
 
     service: str
@@ -34,7 +34,7 @@ class Declared:
     texts: tuple[str, ...] = ()
     descriptions: Mapping[str, Description] = field(default_factory=dict)
     field_wide: tuple[str, ...] = ()
-    ingredients: tuple[str, ...] = ()
+    ingredients: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def declared(store: Any, service: str) -> Declared:
         HomeError: the registry does not hold it.
     """
     from feast.errors import FeastObjectNotFoundException
-    from feast.types import String
+    from feast.types import Int64, String
 
     try:
         projections = store.get_feature_service(service).feature_view_projections
@@ -88,7 +88,11 @@ def declared(store: Any, service: str) -> Declared:
         tuple(field.name for field in fields if field.dtype == String and field.name in about),
         about,
         tuple(name for name in about if name not in own),
-        tuple(field.name for field in fields if field.name not in about),
+        {
+            field.name: "int64" if field.dtype == Int64 else "float64"
+            for field in fields
+            if field.name not in about
+        },
     )
 
 

@@ -19,6 +19,8 @@ from velo.errors import DataError
 Columns = Mapping[str, npt.NDArray[Any]]
 
 MOST_CHOSEN = 2
+IN_FRONT = 0.3
+"""Early position under which a horse is one that leads."""
 
 
 def jockey_left(field: Columns) -> Floats:
@@ -40,6 +42,24 @@ def jockey_chose(field: Columns) -> Floats:
     return np.minimum(counts, MOST_CHOSEN)
 
 
+def lone_leader(field: Columns) -> Floats:
+    """1 where `own_early` is under 0.3 and no other runner's of the race is, else 0."""
+    in_front = field["own_early"] < IN_FRONT
+    leaders = np.bincount(field["race"], weights=in_front)
+    return np.asarray(in_front & (leaders[field["race"]] == 1), dtype=np.float64)
+
+
+def front_pressure(field: Columns) -> Floats:
+    """0.5 less `own_early`, times the sum of the race's `own_lead` less 1.
+
+    The sum is made in the order of the rates, so the order of runners does not show in it.
+    """
+    order = np.argsort(field["own_lead"], kind="stable")
+    leading = np.bincount(field["race"][order], weights=field["own_lead"][order])
+    pressure = (0.5 - field["own_early"]) * (leading[field["race"]] - 1.0)
+    return np.asarray(pressure, dtype=np.float64)
+
+
 def _changed(field: Columns) -> Flags:
     """Whether a known jockey of the last start rides it no more."""
     last: Integers = field["last_rider_id"]
@@ -49,6 +69,8 @@ def _changed(field: Columns) -> Flags:
 FIELD_WIDE: Mapping[str, Callable[[Columns], Floats]] = {
     "jockey_left": jockey_left,
     "jockey_chose": jockey_chose,
+    "lone_leader": lone_leader,
+    "front_pressure": front_pressure,
 }
 """Feature -> its function."""
 
