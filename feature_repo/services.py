@@ -7,6 +7,7 @@ from form import form
 from mended import connections, ground, weights
 from pace import pace, style
 from prices import against_price
+from ratings import horse_parts, new_people, ratings
 from riders import riders
 from runs import change, own_price, steadiness
 from velocity import velocity
@@ -55,4 +56,11 @@ velo_pace_v1 = FeatureService(
     name="velo_pace_v1",
     features=[style, pace],
     description="Pace and style, as far as the horse's own early positions go: four features",
+)
+
+velo_ratings_v1 = FeatureService(
+    name="velo_ratings_v1",
+    features=[horse_parts, ratings, new_people],
+    description="What a day-by-day rating says of horses and people, and speed figures: nine "
+    "features",
 )

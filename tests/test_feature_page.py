@@ -60,8 +60,8 @@ def test_the_page_names_the_sql_of_every_table_where_it_lies(written: str) -> No
     tables = FEATURE_REPO / "tables"
     assert files == {
         str(path.relative_to(FEATURE_REPO.parent))
-        for path in tables.rglob("*.sql")
-        if path.parent.name != "fragments"
+        for path in tables.rglob("*.*")
+        if path.suffix in (".sql", ".py") and path.parent.name != "fragments"
     }
 
 

@@ -18,6 +18,7 @@ from velo.errors import InputError
 from velo.settings.project_folder import FEATURE_REPO, SETTINGS_FILE, VAR, project_of
 from velo.settings.toml_text import toml_text
 
+FEAST_IGNORES = ".feastignore"
 GITIGNORE = f"/{VAR}/\n__pycache__/\n"
 README = """\
 # A VÉLØ project
@@ -82,9 +83,16 @@ def _write(draft: Path) -> None:
     (draft / SETTINGS_FILE).write_text(toml_text(FEATURE_REPO.name), encoding="utf-8")
     (draft / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
     (draft / "README.md").write_text(README, encoding="utf-8")
-    shutil.copytree(
-        FEATURE_REPO, draft / FEATURE_REPO.name, ignore=shutil.ignore_patterns("__pycache__", ".*")
-    )
+    shutil.copytree(FEATURE_REPO, draft / FEATURE_REPO.name, ignore=_left_out)
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    """Caches and hidden files, but for the one that says what Feast does not import."""
+    return {
+        name
+        for name in names
+        if name == "__pycache__" or (name.startswith(".") and name != FEAST_IGNORES)
+    }
 
 
 def _move(draft: Path, folder: Path, names: list[str]) -> list[str]:

@@ -68,6 +68,18 @@ def test_the_home_is_left_as_it_was(recorded: Applied, clean: Audit) -> None:
     assert {path for path in recorded.home.root.rglob("*") if path.is_file()} == before
 
 
+def test_ratings_pass_every_proof_too(recorded: Applied) -> None:
+    """Online and by brute force as well: they are in a service of their own."""
+    build_tables(recorded.home)
+    training = AUDITED.training.model_copy(update={"service": "velo_ratings_v1"})
+    of_ratings = audit(recorded.home, AUDITED.model_copy(update={"training": training}), sample=400)
+    assert of_ratings.differences == []
+    assert of_ratings.passed
+    families = {each.view for each in of_ratings.compared if each.proof == "brute force"}
+    assert families == {"horse_parts", "ratings", "new_people"}
+    assert not any("no brute force" in note for note in of_ratings.notes)
+
+
 MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
     "today's results are known today": (
         "base/starts.sql",
@@ -79,6 +91,22 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
             "shuffle": {"trainer_form", "jockey_form", "horse_form"},
             "brute force": {"velocity", "class_layoff", "bias", "form"},
         },
+    ),
+    "today's own race in a rating": (
+        "ratings_rank.py",
+        "trainer_id, known, nth_of_day",
+        "trainer_id, date AS known, nth_of_day",
+        {
+            "cut": {"jockey_ratings"},
+            "poison": {"jockey_ratings"},
+            "shuffle": {"jockey_ratings"},
+        },
+    ),
+    "a horse's ratings known on the day that it ran": (
+        "horse_ratings.sql",
+        "CAST(ratings_rank.known AS TIMESTAMPTZ)",
+        "CAST(ratings_rank.known - INTERVAL '1' DAY AS TIMESTAMPTZ)",
+        {"cut": {"horse_ratings"}, "poison": {"horse_ratings"}, "shuffle": {"horse_ratings"}},
     ),
     "a prize ladder with today's prizes on it": (
         "base/race_levels.sql",

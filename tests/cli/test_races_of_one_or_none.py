@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.cli.velo_command import Answer, velo
+from tests.live.replayed import written
 from velo.home import Home
 from velo.store.registration import apply
 
@@ -44,14 +45,6 @@ def emptied(rows: list[Row], kind: str | None) -> list[Row]:
     if kind == WALKED_OVER:
         return first
     return gone if kind == ALL_WITHDRAWN else first + gone[1:]
-
-
-def written(path: Path, rows: list[Row]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def test_a_past_card_is_refused_before_any_other_work(
 ) -> None:
     long_ago = date.today() - timedelta(days=3)
     body = card_file(tmp_path / "card.csv", field(date=str(long_ago))).read_bytes()
-    with pytest.raises(InputError, match=rf"no race can be predicted: .* is of {long_ago}"):
+    with pytest.raises(InputError, match=rf"no race can be predicted: .* is for {long_ago}"):
         service.take(body, "text/csv")
     assert not home.warehouse.exists()
 

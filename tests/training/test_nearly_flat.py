@@ -26,8 +26,8 @@ from training.statistics import pool
 from training.statistics.bootstrap import Resampling
 from training.statistics.races import Races
 from training.statistics.sample import Sample
-from velo.cli.training_report import _r2
 from velo.errors import ModelError
+from velo.formats import in_text
 from velo.live.scoring import score
 from velo.live.serialise import as_rows
 
@@ -147,7 +147,7 @@ def test_a_chance_of_0_in_an_earlier_ledger_has_no_fair_odds() -> None:
 
 
 def test_a_figure_that_could_not_be_measured_is_a_dash() -> None:
-    assert (_r2(None), _r2(0.12345)) == ("-", "0.1235")
+    assert (in_text.number(None, 4), in_text.number(0.12345, 4)) == ("-", "0.1235")
 
 
 def test_a_lone_runner_is_sure_to_win() -> None:

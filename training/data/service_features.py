@@ -23,7 +23,8 @@ class Declared:
         texts: features that are declared as text: categories, not numbers.
         descriptions: feature -> what it is, in words.
         field_wide: features that are computed over whole races.
-        ingredients: what the views hand on for those, and its type in numpy; no features.
+        ingredients: what the views hand on for those; no features.
+        whole_numbers: the ingredients that name somebody, and would name another as floats.
     """
 
     service: str
@@ -34,7 +35,8 @@ class Declared:
     texts: tuple[str, ...] = ()
     descriptions: Mapping[str, Description] = field(default_factory=dict)
     field_wide: tuple[str, ...] = ()
-    ingredients: Mapping[str, str] = field(default_factory=dict)
+    ingredients: tuple[str, ...] = ()
+    whole_numbers: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -88,11 +90,8 @@ def declared(store: Any, service: str) -> Declared:
         tuple(field.name for field in fields if field.dtype == String and field.name in about),
         about,
         tuple(name for name in about if name not in own),
-        {
-            field.name: "int64" if field.dtype == Int64 else "float64"
-            for field in fields
-            if field.name not in about
-        },
+        tuple(field.name for field in fields if field.name not in about),
+        tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
     )
 
 

@@ -40,6 +40,7 @@ import pandas as pd
 
 from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
 from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.differences import Audit, Compared
 from velo.audit.feature_differences import compare_features
@@ -204,6 +205,7 @@ def _brute_force(
     with warehouse(home, settings.store, write=False) as con:
         history = read_history(con, date.fromisoformat(build.until) if build.until else None)
         facts = read_price_facts(con, history, settings.windows)
+        beaten = read_beaten(con, history)
     judge = BruteForce(history, settings)
     races = np.sort(chance.permutation(len(history.first_of_race))[:sample])
     starts = np.flatnonzero(np.isin(history.race, races))
@@ -212,6 +214,10 @@ def _brute_force(
     if set(retrieval.declared.features) - set(page.columns):
         of_runs = BruteForceRuns(history, facts, judge)
         more = pd.DataFrame([of_runs.features(int(start)) for start in starts])
+        page = pd.concat([page, more], axis="columns")
+    if set(retrieval.declared.features) - set(page.columns):
+        of_ratings = BruteForceRatings(history, facts, beaten)
+        more = pd.DataFrame([of_ratings.features(int(start)) for start in starts])
         page = pd.concat([page, more], axis="columns")
     unjudged = [name for name in retrieval.declared.features if name not in page.columns]
     if unjudged:

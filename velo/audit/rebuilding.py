@@ -13,6 +13,7 @@ from velo.home import Home
 from velo.offline.as_known import as_known_tables
 from velo.offline.build import Build
 from velo.offline.exposure import expose
+from velo.offline.replay import compute
 from velo.offline.tables import load_tables
 from velo.settings import Settings
 
@@ -57,7 +58,7 @@ def compare_world(
         for table in tables:
             if table.kind == "base":
                 tell(table.name)
-                con.execute(f"CREATE TEMP TABLE {table.name} AS {table.sql}")
+                compute(con, table, table.name)
             elif table.kind == "feature" or table.name == "entries":
                 tell(table.name)
                 con.execute(

@@ -88,7 +88,7 @@ class Retrieval:
             name for name in (*known.features, *known.ingredients) if name not in known.field_wide
         ]
         types: dict[str, Any] = dict.fromkeys(names, np.float64)
-        types |= dict.fromkeys(known.texts, "string") | dict(known.ingredients)
+        types |= dict.fromkeys(known.texts, "string") | dict.fromkeys(known.whole_numbers, np.int64)
         races = rows.column("race_id").to_numpy()
         first = np.flatnonzero(np.r_[True, races[1:] != races[:-1]])
         served = [

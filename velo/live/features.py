@@ -69,7 +69,9 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
         {
             name: pd.Categorical(columns[name])
             if name in known.texts
-            else np.array(columns[name], dtype=known.ingredients.get(name, "float64"))
+            else np.array(
+                columns[name], dtype=np.int64 if name in known.whole_numbers else np.float64
+            )
             for name in (*known.features, *known.ingredients)
             if name not in known.field_wide
         },

@@ -7,7 +7,8 @@ are those of today.
 
 The whole SQL is run once an epoch, the days between two that corrected history. Of each feature
 table the rows inside the epoch are kept; a key whose latest row the correction changed gets that
-row again at the epoch's start, so that a point-in-time join sees it from then on.
+row again at the epoch's start, so that a point-in-time join sees it from then on. Of a sequential
+table each epoch computes the days from the first on whose runs are not those of the epoch before.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from datetime import date
 
 import duckdb
 
+from velo.offline.replay import compute, replay
 from velo.offline.restored import Epoch, find_epochs, midnight, restore
 from velo.offline.tables import Table
 
@@ -44,8 +46,10 @@ def as_known_tables(
         restore(con, epoch, until)
         for table in tables:
             progress(table.name if number == 0 else f"{table.name}, known on {epoch.start}")
-            made = table.name if table.kind == "base" else "made"
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {made} AS {table.sql}")
+            if table.sequential is not None:
+                replay(con, table)
+                continue
+            compute(con, table, table.name if table.kind == "base" else "made")
             if table.kind == "spine":
                 _keep_spine(con, table.name, epoch)
             elif table.kind == "feature":

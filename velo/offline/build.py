@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
 import velo
 from velo.errors import NothingBuilt, NothingIngested
 from velo.home import Home
-from velo.offline import partitions
+from velo.offline import partitions, replay
 from velo.offline.as_known import as_known_tables
 from velo.offline.changes import find_changed_races, last_batch, state_at
 from velo.offline.corrections import count_corrections
@@ -32,12 +33,13 @@ from velo.offline.measures import cold_share, hold_recent, rows_and_nulls
 from velo.offline.price_curves import price_curves
 from velo.offline.publication import publishing
 from velo.offline.renewal import Renewal
+from velo.offline.replay import compute
 from velo.offline.tables import Table, folder_of, load_tables
 from velo.result import Result
 from velo.settings import Settings, Windows
 from velo.warehouse.connection import warehouse
 
-LAYOUT = 2
+LAYOUT = 3
 """Of a build's folder: counted up with every change of what another build can stand on."""
 
 CHANGED_SHARE = 0.1
@@ -237,9 +239,12 @@ def write_tables(
         begun = time.perf_counter()
         relation = f"({table.sql})"
         if table.kind == "base":
-            con.execute(f"CREATE OR REPLACE TEMP TABLE {table.name} AS {table.sql}")
+            compute(con, table, table.name)
             relation = table.name
-        partitions.write(con, relation, folder_of(table, folder))
+        if table.sequential is None:
+            partitions.write(con, relation, folder_of(table, folder))
+        else:
+            replay.write(con, table.sequential, relation, folder_of(table, folder))
         seconds[table.name] = time.perf_counter() - begun
     return seconds
 
@@ -317,13 +322,14 @@ def _measured(
 
 def _recipe(tables: list[Table]) -> str:
     """SHA-256 of what makes a build from a warehouse."""
-    sql = [(table.name, table.kind, table.sql) for table in tables]
-    text = json.dumps([LAYOUT, velo.__version__, duckdb.__version__, sql])
+    texts = [(table.name, table.kind, table.text) for table in tables]
+    versions = [velo.__version__, duckdb.__version__, np.__version__]
+    text = json.dumps([LAYOUT, *versions, texts])
     return sha256(text.encode()).hexdigest()
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bool) -> str:
-    """SHA-256 over the imported files, in order, and the SQL: the same data gives the same.
+    """SHA-256 over the imported files, in order, and the tables: the same data gives the same.
 
     Where corrections are seen by the day of their import, those days are data too.
     """
@@ -332,5 +338,5 @@ def _fingerprint(con: duckdb.DuckDBPyConnection, tables: list[Table], by_day: bo
         f"SELECT sha256, accepted, updated{day} FROM import_batches "
         "WHERE undone_by IS NULL AND kind NOT IN ('refused', 'undo') ORDER BY batch_id"
     ).fetchall()
-    text = json.dumps([files, [(table.name, table.sql) for table in tables]])
+    text = json.dumps([files, [(table.name, table.text) for table in tables]])
     return sha256(text.encode()).hexdigest()

@@ -78,7 +78,7 @@ def independence(
         grouped = list(_groupings(root))
         handed_on = _InputReading(inputs, frozenset()).query(root, {}).carried
         joined = {one[-1] for node in walk(root) for one, other in _equated(node)}
-        common = set.intersection(*grouped) if grouped else joined
+        common = set.intersection(*grouped) if grouped else joined or handed_on
         asked = frozenset(columns) or frozenset(common & handed_on)
         reading = _InputReading(inputs, asked, _aggregates())
         if not asked or not asked <= reading.query(root, {}).carried:

@@ -114,7 +114,7 @@ def _table(table: Table, view: Any, keys: list[str], families: list[str], window
         ("columns", ", ".join(f"`{field.name}`" for field in view.features)),
         ("windows", windows or "none: the whole career, or the last starts"),
         ("families", ", ".join(f"`{name}`" for name in families) or "none"),
-        ("SQL", f"`feature_repo/tables/{table.name}.sql`"),
+        ("SQL", f"`feature_repo/tables/{table.path}`"),
     ]
     grid = _grid(f"table {table.name}", ("", ""), rows)
     return f"### `{table.name}`\n\n{_comment(table)}\n\n{grid}"
@@ -126,9 +126,9 @@ def _steps(tables: list[Table], windows: Windows) -> str:
     for table in tables:
         if table.kind != "feature":
             back = _windows(table, windows) or "none"
-            where = f"`feature_repo/tables/{table.kind}/{table.name}.sql`"
+            where = f"`feature_repo/tables/{table.path}`"
             rows.append((f"`{table.name}`", _comment(table), back, where))
-    return "\n".join([*lines, _grid("steps", ("table", "rows", "windows", "SQL"), rows)])
+    return "\n".join([*lines, _grid("steps", ("table", "rows", "windows", "file"), rows)])
 
 
 def _requests(families: dict[str, Any]) -> str:
@@ -174,7 +174,11 @@ def _windows(table: Table, windows: Windows) -> str:
 
 
 def _comment(table: Table) -> str:
-    """The comment that a table's SQL begins with."""
+    """The comment that a table's SQL begins with, or its module's docstring."""
+    if table.sequential is not None:
+        if not table.sequential.about:
+            raise InputError(f"{table.path}: begin with a docstring that says what its rows are")
+        return table.sequential.about
     lines = []
     for line in table.sql.splitlines():
         if not line.startswith("--"):

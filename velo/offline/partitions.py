@@ -16,7 +16,7 @@ import duckdb
 from velo.disk.pattern import as_pattern
 from velo.sql_text import literal
 
-DAYS = ("event_timestamp", "date")
+DAYS = ("event_timestamp", "date", "known")
 """The columns that give a row its year, the first that a table has."""
 
 _FORMAT = "FORMAT parquet, COMPRESSION zstd"

@@ -2,9 +2,9 @@
 
 A table whose rows are independent by some columns is computed anew for the values of those columns
 that occur in its inputs' changed rows, and its other rows are kept. Any other table is computed
-whole as soon as one of its inputs changed. Of a table that runs along a clock, rows of days before
-the earliest change are kept too. What then differs from before is the change that the tables after
-it see. Years without a difference are linked.
+whole as soon as one of its inputs changed. Of a table that runs along a clock, and of a sequential
+one, rows of days before the earliest change are kept too. What then differs from before is the
+change that the tables after it see. Years without a difference are linked.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from pathlib import Path
 
 import duckdb
 
-from velo.offline import partitions
+from velo.offline import partitions, replay
 from velo.offline.event_time import EventTime, event_time_of
 from velo.offline.exposure import EXPOSED, expose, main_schema
 from velo.offline.independence import Independence, independence, tables_read
 from velo.offline.partitions import columns_of, scan
+from velo.offline.replay import compute, compute_since
+from velo.offline.sequence import Sequential
 from velo.offline.tables import Table, folder_of
 
 TOLERANCE = 1e-13
@@ -100,9 +102,11 @@ class Renewal:
         read = tables_read(table.sql)
         known = read is not None and read <= set(self._columns)
         changed = set(self._changes) & read if known and read else set()
-        alone = self._independence(table) if changed else None
+        alone = self._independence(table) if changed and table.sequential is None else None
         if known and not changed:
             partitions.link(before, after)
+        elif table.sequential is not None:
+            self._renew_sequential(table, table.sequential, changed, before, after)
         elif alone:
             self._renew_some(table, alone, changed, before, after)
         else:
@@ -146,6 +150,39 @@ class Renewal:
         else:
             partitions.rewrite(self._con, rows, before, after, years)
         self._con.execute("DROP TABLE renewed")
+
+    def _renew_sequential(
+        self, table: Table, sequential: Sequential, changed: set[str], before: Path, after: Path
+    ) -> None:
+        """From the first day on whose runs differ; all of it where that cannot be said."""
+        self._expose(tables_read(table.sql) or frozenset(self._columns))
+        day = self._first_day(table, changed)
+        if day is None:
+            compute(self._con, table, "renewed")
+            replay.write(self._con, sequential, "renewed", after)
+            if self._read_by.get(table.name):
+                self._compare(table, "renewed", scan(before))
+        else:
+            later = f"WHERE known >= DATE '{day}'"
+            compute_since(self._con, table, "renewed", day, scan(before))
+            years = self._compare(table, "renewed", f"(FROM {scan(before)} {later})")
+            earlier = partitions.scan_years(before, [day.year])
+            rows = "renewed"
+            if earlier:
+                rows = f"(FROM {earlier} WHERE known < DATE '{day}' UNION ALL BY NAME FROM renewed)"
+            replay.rewrite(self._con, sequential, rows, before, after, years)
+        self._con.execute("DROP TABLE renewed")
+
+    def _first_day(self, table: Table, changed: set[str]) -> date | None:
+        """The first day on which a sequential table's runs differ."""
+        days = independence(table.sql, self._columns, ("known",))
+        if days is None or not changed <= days.own:
+            return None
+        firsts = [
+            self._con.execute(f"SELECT min(known) FROM {self._changes[name]}").fetchall()[0][0]
+            for name in changed
+        ]
+        return min(firsts, default=None)
 
     def _independence(self, table: Table) -> Independence | None:
         """Of the warehouse's tables the changed races are known, and nothing else."""

@@ -1,8 +1,10 @@
-"""The SQL of the offline tables: found in the feature repo, ordered by what each one reads.
+"""The offline tables: found in the feature repo, ordered by what each one reads.
 
 A table is one SELECT in one file. `tables/base` are steps on the way, `tables/*.sql` are what
-Feast views stand on, `tables/spine` are the entity rows and the outcomes. Windows come from the
-settings as `{name}`, and so does what several tables have in common from `tables/fragments`.
+Feast views stand on, `tables/spine` are the entity rows and the outcomes. `tables/*.py` are
+sequential tables, steps on the way too: a SELECT, and the Python that makes rows of it
+(`velo.offline.sequence`). Windows come from the settings as `{name}`, and so does what several
+tables have in common from `tables/fragments`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 
 from velo.errors import InputError
 from velo.offline.fragments import fragments, with_fragments
+from velo.offline.sequence import Sequential, read_sequential
 from velo.settings import FEATURE_REPO as FEATURE_REPO
 from velo.settings import Windows, feature_repo
 
@@ -27,16 +30,30 @@ class Table:
     """One table's SQL with its windows filled in.
 
     Attributes:
-        name: the file's name without `.sql`.
+        name: the file's name without `.sql` or `.py`.
         kind: `base`, `feature` or `spine`; only the last two are written.
-        sql: a single SELECT.
+        sql: a single SELECT; a sequential table's gives its runs.
         windows: the settings that it reads, by name.
+        sequential: what makes a sequential table's rows of its runs.
     """
 
     name: str
     kind: str
     sql: str
     windows: tuple[str, ...] = ()
+    sequential: Sequential | None = None
+
+    @property
+    def text(self) -> str:
+        """All that its rows follow from."""
+        return self.sql if self.sequential is None else f"{self.sql}\n{self.sequential.source}"
+
+    @property
+    def path(self) -> str:
+        """Its file, below the folder `tables`."""
+        if self.sequential is not None:
+            return f"{self.name}.py"
+        return f"{self.name}.sql" if self.kind == "feature" else f"{self.kind}/{self.name}.sql"
 
 
 def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
@@ -47,14 +64,19 @@ def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
         repo: the feature repo's folder; by default the one in force.
 
     Raises:
-        InputError: a file has an unknown placeholder, two tables share a name, or tables read
-            each other in a circle.
+        InputError: a file has an unknown placeholder or cannot be run, two tables share a name,
+            or tables read each other in a circle.
     """
     repo = feature_repo() if repo is None else repo
     tables = {}
     pieces = fragments(repo)
-    for folder, kind in (("base", "base"), (".", "feature"), ("spine", "spine")):
-        for path in sorted((repo / "tables" / folder).glob("*.sql")):
+    for pattern, kind in (
+        ("base/*.sql", "base"),
+        ("*.py", "base"),
+        ("*.sql", "feature"),
+        ("spine/*.sql", "spine"),
+    ):
+        for path in sorted((repo / "tables").glob(pattern)):
             if path.stem in tables:
                 raise InputError(f"{path}: another table is called {path.stem}; rename one")
             tables[path.stem] = _table(path, kind, windows, pieces)
@@ -70,7 +92,11 @@ def load_tables(windows: Windows, repo: Path | None = None) -> list[Table]:
 
 
 def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> Table:
-    text = with_fragments(path.read_text(encoding="utf-8"), pieces, str(path))
+    if path.suffix == ".py":
+        text, sequential = read_sequential(path)
+    else:
+        text, sequential = path.read_text(encoding="utf-8"), None
+    text = with_fragments(text, pieces, str(path))
     values = windows.model_dump()
 
     def value(match: re.Match[str]) -> str:
@@ -82,7 +108,8 @@ def _table(path: Path, kind: str, windows: Windows, pieces: dict[str, str]) -> T
         return repr(values[match[1]])
 
     named = sorted(set(_PLACEHOLDER.findall(text)))
-    return Table(path.stem, kind, _PLACEHOLDER.sub(value, text).strip(), tuple(named))
+    sql = _PLACEHOLDER.sub(value, text).strip()
+    return Table(path.stem, kind, sql, tuple(named), sequential)
 
 
 def folder_of(table: Table, build: Path) -> Path:

@@ -66,11 +66,30 @@ def _changed(field: Columns) -> Flags:
     return np.asarray((last != 0) & (last != field["rider_id"]), dtype=np.bool_)
 
 
+def of_known_rivals(ingredient: str) -> Callable[[Columns], Floats]:
+    """A feature that is its ingredient, or where that is NaN the mean of the field's others.
+
+    0 where the whole field has none.
+    """
+
+    def values(field: Columns) -> Floats:
+        own, race = np.asarray(field[ingredient], dtype=np.float64), field["race"]
+        known = ~np.isnan(own)
+        total = np.bincount(race, np.where(known, own, 0.0))
+        means = total / np.maximum(np.bincount(race, known), 1)
+        return np.where(known, own, means[race])
+
+    return values
+
+
 FIELD_WIDE: Mapping[str, Callable[[Columns], Floats]] = {
     "jockey_left": jockey_left,
     "jockey_chose": jockey_chose,
     "lone_leader": lone_leader,
     "front_pressure": front_pressure,
+    "rating_margin": of_known_rivals("horse_margin_part"),
+    "rating_rank": of_known_rivals("horse_rank_part"),
+    "price_rating": of_known_rivals("horse_price_part"),
 }
 """Feature -> its function."""
 

@@ -29,13 +29,13 @@ from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMeta
 from feast.infra.registry.base_registry import BaseRegistry
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.repo_config import RepoConfig
-from feast.utils import _get_requested_feature_views_to_features_dict, make_tzaware
+from feast.utils import _get_requested_feature_views_to_features_dict
 from pydantic import StrictStr
 
 from velo.disk.interruptible import connect
 from velo.errors import InputError
-from velo.sql_text import literal
 from velo.store.job import AsofRetrievalJob
+from velo.store.moments import moment_literal
 from velo.store.on_demand import requested_name
 from velo.store.pull import Pulled, pulled_rows
 from velo.store.query import EntityRows, point_in_time, span_sql
@@ -266,12 +266,8 @@ def _refuse_features_among(
 
 
 def _since(start: datetime | None) -> str:
-    return _stamp(start) if start else "'-infinity'::TIMESTAMPTZ"
+    return moment_literal(start) if start else "'-infinity'::TIMESTAMPTZ"
 
 
 def _until(end: datetime | None) -> str:
-    return _stamp(end) if end else "now()"
-
-
-def _stamp(at: datetime) -> str:
-    return f"{literal(make_tzaware(at).isoformat())}::TIMESTAMPTZ"
+    return moment_literal(end) if end else "now()"

@@ -16,12 +16,11 @@ from feast.infra.offline_stores.duckdb import _write_data_source
 from feast.infra.offline_stores.offline_store import RetrievalJob, RetrievalMetadata
 from feast.on_demand_feature_view import OnDemandFeatureView
 from feast.saved_dataset import SavedDatasetStorage
-from feast.utils import make_tzaware
 
 from velo.errors import InputError
 from velo.sql_text import literal
 from velo.store.keys import FLOATS, unclear
-from velo.store.moments import NANOSECONDS, moment
+from velo.store.moments import NANOSECONDS, moment, moment_literal
 from velo.store.relation import Relation
 
 _NOT_A_FEATURE = "__log_date"
@@ -78,8 +77,8 @@ def pulled_rows(
         order.append("created DESC NULLS LAST")
     order += [f"c{names.index(name)} DESC NULLS LAST" for name in features if name in names]
     within = ["true"]
-    within += [f"happened >= {_stamp(start)}"] if start else []
-    within += [f"happened <= {_stamp(end)}"] if end else []
+    within += [f"happened >= {moment_literal(start)}"] if start else []
+    within += [f"happened <= {moment_literal(end)}"] if end else []
     columns = ", ".join(f"c{i}" for i in range(len(names)))
     sql = (
         f"SELECT {columns}{'' if keys else f', {literal(DUMMY_ENTITY_VAL)} AS dummy'} FROM "
@@ -104,10 +103,6 @@ def _value(source: Relation, name: str) -> str:
         return source.column(name)
     cut = moment(source.column(name), type_)
     return cut if type_ == "TIMESTAMPTZ_NS" else f"{cut}::TIMESTAMP"
-
-
-def _stamp(at: datetime) -> str:
-    return f"{literal(make_tzaware(at).isoformat())}::TIMESTAMPTZ"
 
 
 class Pulled(RetrievalJob):
