@@ -19,6 +19,8 @@ horse_runs = FeatureView(
         Field(name="recent_liking", dtype=Float64),
         Field(name="score_spread", dtype=Float64),
         Field(name="recent_top3", dtype=Float64),
+        Field(name="recent_early", dtype=Float64),
+        Field(name="recent_led", dtype=Float64),
         Field(name="last_won", dtype=Float64),
         Field(name="usual_pounds", dtype=Float64),
         Field(name="best_mark", dtype=Float64),

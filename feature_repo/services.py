@@ -5,6 +5,7 @@ from class_layoff import class_layoff
 from feast import FeatureService
 from form import form
 from mended import connections, ground, weights
+from pace import pace, style
 from prices import against_price
 from ratings import horse_parts, new_people, ratings
 from riders import riders
@@ -49,6 +50,12 @@ velo_runs_v1 = FeatureService(
     name="velo_runs_v1",
     features=[own_price, steadiness, change, riders],
     description="What a horse's last starts were, and what is otherwise today: twelve features",
+)
+
+velo_pace_v1 = FeatureService(
+    name="velo_pace_v1",
+    features=[style, pace],
+    description="Pace and style, as far as the horse's own early positions go: four features",
 )
 
 velo_ratings_v1 = FeatureService(

@@ -24,6 +24,8 @@ run_today = RequestSource(
     ],
 )
 
+stall_today = RequestSource(name="stall_today", schema=[Field(name="draw_position", dtype=Float64)])
+
 rider_today = RequestSource(name="rider_today", schema=[Field(name="rider", dtype=String)])
 
 rate_priors = RequestSource(

@@ -1,4 +1,5 @@
--- What a horse's last starts come to, and what it met at them: recent means, its best mark of ten, the
+-- What a horse's last starts come to, and what it met at them: recent means (how far forward it lay
+-- early, 0 the leader to 1 the last, among them), its best mark of ten, the
 -- last start's jockey and gear; surprise, distance and class level of ten starts, 1 the most recent.
 -- A jockey's number is text, which no frame makes a float of. Scores are held to steps of 2^-40, so their spread is the same in any order.
 WITH facts AS (
@@ -7,6 +8,8 @@ WITH facts AS (
         distance_m AS distance, class_level AS level,
         CASE WHEN finish <= 3 THEN 1.0 ELSE 0.0 END AS top3,
         CASE WHEN finish = 1 THEN 1.0 ELSE 0.0 END AS won,
+        early_position AS early,
+        CASE WHEN early_position = 0 THEN 1.0 WHEN early_position > 0 THEN 0.0 END AS led,
         round(ns * 1099511627776.0) / 1099511627776.0 AS score,
         round(ns * ns * 1099511627776.0) / 1099511627776.0 AS square
     FROM run_facts
@@ -21,6 +24,8 @@ runs AS (
         {last_ten(fact: sur)},
         {last_ten(fact: distance)},
         {last_ten(fact: level)},
+        {last_ten(fact: early)},
+        {last_ten(fact: led)},
         max(mark) OVER (PARTITION BY horse_id ORDER BY known, nth_of_day
             ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS best_mark,
         count(score) OVER last_8 AS scores,
@@ -42,6 +47,10 @@ SELECT
     (squares - total * total / scores + 4.0 * 0.6) / (scores + 4.0) AS score_spread,
     ({newest_ten(fact: top3, weight: 0.95)} + 3.0 * 0.25)
         / ({newest_ten_weight(fact: top3, weight: 0.95)} + 3.0) AS recent_top3,
+    ({newest_six(fact: early, weight: 0.8)} + 0.5)
+        / ({newest_six_weight(fact: early, weight: 0.8)} + 1.0) AS recent_early,
+    ({newest_six(fact: led, weight: 0.8)} + 0.08)
+        / ({newest_six_weight(fact: led, weight: 0.8)} + 1.0) AS recent_led,
     won AS last_won,
     ({newest_five(fact: pounds, weight: 0.9)})
         / nullif({newest_five_weight(fact: pounds, weight: 0.9)}, 0.0) AS usual_pounds,

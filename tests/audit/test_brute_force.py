@@ -59,17 +59,19 @@ def test_nothing_after_the_last_day_is_read(home: Home) -> None:
 
 def test_both_readings_give_the_same_features_of_prices_and_last_starts(home: Home) -> None:
     starts = random_starts(14, 70)
-    odds, sires = record_priced(home, starts)
+    odds, sires, early = record_priced(home, starts)
     with warehouse(home, SETTINGS.store, write=False) as con:
         history = read_history(con, None)
         facts = read_price_facts(con, history, AUDITED.windows)
     runs = BruteForceRuns(history, facts, BruteForce(history, AUDITED))
-    oracle = AgainstPrice(Oracle(starts, ORACLE_PRIORS, min_prize_races=PRIZE_RACES), odds, sires)
+    oracle = AgainstPrice(
+        Oracle(starts, ORACLE_PRIORS, min_prize_races=PRIZE_RACES), odds, sires, early
+    )
     ids = zip(history.ids["race_id"], history.ids["horse_id"], strict=True)
     place = {key: i for i, key in enumerate(ids)}
     looked_at = [s for s in starts if s.started][::7]
     assert len(looked_at) > 50
     for start in looked_at:
         key = (stable_id("race", start.race_id), stable_id("horse", start.horse))
-        page = oracle.prices(start) | oracle.runs(start)
+        page = oracle.prices(start) | oracle.runs(start) | oracle.pace(start)
         assert runs.features(place[key]) == pytest.approx(page, abs=1e-9), start

@@ -31,7 +31,7 @@ from velo.warehouse.connection import warehouse
 
 pytestmark = pytest.mark.slow
 
-SERVICES = {"velo_prices_v1": "prices", "velo_runs_v1": "runs"}
+SERVICES = {"velo_prices_v1": "prices", "velo_runs_v1": "runs", "velo_pace_v1": "pace"}
 """Service -> what the oracle calls its features."""
 
 
@@ -66,10 +66,10 @@ class PricedWorld:
 @pytest.fixture(scope="module")
 def world(applied: Applied) -> PricedWorld:
     starts = random_starts(seed=8, races=110)
-    odds, sires = record_priced(applied.home, starts)
+    odds, sires, early = record_priced(applied.home, starts)
     build_tables(applied.home)
     judge = Oracle(starts, ORACLE_PRIORS, min_prize_races=PRIZE_RACES)
-    yield PricedWorld(applied, starts, AgainstPrice(judge, odds, sires))
+    yield PricedWorld(applied, starts, AgainstPrice(judge, odds, sires, early))
     with warehouse(applied.home, SETTINGS.store, write=True) as con:
         con.execute("DELETE FROM prices_history")
 

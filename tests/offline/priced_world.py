@@ -15,11 +15,11 @@ from velo.warehouse.connection import warehouse
 
 def record_priced(
     home: Home, starts: list[Start]
-) -> tuple[dict[tuple[str, str], float], dict[str, str]]:
+) -> tuple[dict[tuple[str, str], float], dict[str, str], dict[tuple[str, str], float]]:
     """Make the home's warehouse hold these starts, almost all with a price.
 
     Returns:
-        (race, horse) -> starting price; horse -> sire.
+        (race, horse) -> starting price; horse -> sire; (race, horse) -> early position.
     """
     rng = random.Random(3)
     odds = {
@@ -40,6 +40,19 @@ def record_priced(
         }
         for (race, horse), price in odds.items()
     ]
+    early = {
+        (s.race_id, s.horse): rng.choice((0.0, 0.0, round(rng.random(), 3)))
+        for s in starts
+        if s.started and rng.random() > 0.2
+    }
+    lay = [
+        {
+            "race_id": stable_id("race", race),
+            "horse_id": stable_id("horse", horse),
+            "early_position": position,
+        }
+        for (race, horse), position in early.items()
+    ]
     record(home, starts)
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.register("quoted", pa.Table.from_pylist(quotes))
@@ -50,4 +63,10 @@ def record_priced(
         con.execute(
             "UPDATE runners SET sire = bred.sire FROM bred WHERE bred.horse = runners.horse"
         )
-    return odds, sires
+        con.execute("UPDATE results SET early_position = NULL")
+        con.register("lay", pa.Table.from_pylist(lay))
+        con.execute(
+            "UPDATE results SET early_position = lay.early_position FROM lay "
+            "WHERE lay.race_id = results.race_id AND lay.horse_id = results.horse_id"
+        )
+    return odds, sires, early

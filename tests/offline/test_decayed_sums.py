@@ -39,6 +39,8 @@ PLAIN: Mapping[str, Any] = {
     "mark": 60.0,
     "gear": "",
     "sire": "Danehill",
+    "rail": "A",
+    "early_position": 0.5,
     "margin": 0.0,
     "lpc2": 0.0,
     "lpc3": 0.0,

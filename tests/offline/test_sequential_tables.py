@@ -141,13 +141,13 @@ def test_what_was_known_before_a_correction_is_what_was_computed_before_it(
     """As known, days before it are as they were, and later ones as if it had always been so."""
     middle, end = DAYS[len(DAYS) // 2], DAYS[-1] + timedelta(3)
     tell(home, [Telling(DAYS[0], STARTS)])
-    before = build_tables(home, repo)
+    before = of_horses(build_tables(home, repo))
     correction = corrected(Random(4), world_of(STARTS), middle, 0.3)
     tell(home, [Telling(end - timedelta(1), correction)])
     after, known = build_tables(home, repo), build_tables(home, repo, as_known=True)
     until, later = f"event_timestamp < '{end}'", f"event_timestamp >= '{end}'"
-    assert of_horses(known, until) == of_horses(before, until)
-    assert of_horses(after, until) != of_horses(before, until)
+    assert of_horses(known, until) == before
+    assert of_horses(after) != before
     newest = {row[0]: row[2:] for row in of_horses(after)}
     corrections = {row[0]: row[2:] for row in of_horses(known, later)}
     assert corrections

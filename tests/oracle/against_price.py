@@ -23,6 +23,7 @@ PRICES = (
 )
 
 
+PACE = ("early_mean", "style_draw", "lone_leader", "front_pressure")
 RUNS = (
     *("liked_and_beaten", "surprise_distance", "surprise_class"),
     *("spread", "top3_rate", "won_last"),
@@ -54,11 +55,17 @@ class AgainstPrice:
         judge: who holds the races.
         odds: (race, horse) -> decimal odds.
         sires: horse -> sire.
+        early: (race, horse) -> early position, 0 the leader to 1 the last.
     """
 
     def __init__(
-        self, judge: Oracle, odds: Mapping[tuple[str, str], float], sires: Mapping[str, str]
+        self,
+        judge: Oracle,
+        odds: Mapping[tuple[str, str], float],
+        sires: Mapping[str, str],
+        early: Mapping[tuple[str, str], float],
     ) -> None:
+        self._early = early
         self._judge, self._sires = judge, sires
         self._curves: dict[tuple[str | None, date], tuple[float, ...]] = {}
         unvalued = [each for race in judge.races.values() for each in priced(race, odds)]
@@ -196,6 +203,27 @@ class AgainstPrice:
                 strict=True,
             )
         )
+
+    def pace(self, start: Start) -> dict[str, Value]:
+        """The four features of the horse's own early positions."""
+        early, _ = self._style(start)
+        field = [run.start for run in self._judge.races[start.race_id]]
+        styles = [self._style(each) for each in field]
+        stalls = sorted(each.draw for each in field if each.draw is not None)
+        place = None
+        if start.draw is not None and len(field) > 1:
+            place = stalls.index(start.draw) / (len(field) - 1)
+        alone = early < 0.3 and sum(one < 0.3 for one, _ in styles) == 1
+        pressure = (0.5 - early) * (sum(lead for _, lead in styles) - 1)
+        draw = None if place is None else (early - 0.5) * (place - 0.5)
+        return dict(zip(PACE, (early, draw, float(alone), pressure), strict=True))
+
+    def _style(self, start: Start) -> tuple[float, float]:
+        """Early mean and lead rate."""
+        past = [self._early.get((r.start.race_id, r.start.horse)) for r in self.past(start)[::-1]]
+        early = recent(past, 6, 0.8, 1, 0.5)
+        led = [None if each is None else float(each == 0) for each in past]
+        return early or 0.0, recent(led, 6, 0.8, 1, 0.08) or 0.0
 
     def _riders(self, start: Start) -> tuple[float, float]:
         """Whether its last jockey rides a rival, and how many rivals its jockey rode last."""

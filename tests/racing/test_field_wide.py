@@ -51,6 +51,18 @@ def test_a_feature_that_nothing_computes_is_named() -> None:
     assert set(NAMES) <= set(FIELD_WIDE)
 
 
+PACE = {
+    "own_early": np.array([0.1, 0.5, 0.9, 0.4, 0.2, 0.29]),
+    "own_lead": np.array([0.8, 0.3, 0.08, 0.02, 0.5, 0.9]),
+}
+
+
+def test_a_leader_is_lone_where_no_other_lies_in_front() -> None:
+    pace = field_wide(("lone_leader", "front_pressure"), RACES, np.array([4] * 4 + [2] * 2), PACE)
+    assert pace["lone_leader"].tolist() == [1, 0, 0, 0, 0, 0]
+    assert pace["front_pressure"] == pytest.approx([0.08, 0, -0.08, 0.02, 0.12, 0.084])
+
+
 def test_a_newcomer_is_rated_as_the_mean_of_its_field() -> None:
     ratings = np.array([0.5, np.nan, 0.1, np.nan, np.nan, np.nan])
     (values,) = field_wide(

@@ -84,7 +84,9 @@ def judge_model(
     )
     if truth is not None:
         figures |= evaluation.captured_share(predictions, truth, settings)
-    verdict = judge(figures, data.nulls, data.families, settings.gate, settings.training.blend)
+    mode = settings.training.blend
+    assert mode != "auto", "the walk chose a blend"
+    verdict = judge(figures, data.nulls, data.families, settings.gate, mode)
     return Judgement(days, predictions, figures, looks, verdict)
 
 

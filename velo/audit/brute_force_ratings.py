@@ -215,7 +215,7 @@ def _figures(history: History, days: list[Fields], facts: PriceFacts) -> Floats:
 
 
 def _variant(
-    cell: tuple[object, ...], cells: list[tuple[object, ...]], apart: list[float]
+    cell: tuple[object, ...], cells: Sequence[tuple[object, ...]], apart: Sequence[float]
 ) -> float:
     """Of a day on the track of a cell."""
     here = [d for c, d in zip(cells, apart, strict=True) if c[:3] == cell[:3] and d == d]

@@ -1,4 +1,4 @@
-"""Families 6 and 8 of one start by brute force: every earlier start is looked at.
+"""Families 5 to 8 of one start by brute force: every earlier start is looked at.
 
 By the page of features alone, as `velo.audit.brute_force` does the 21, whose class level it takes.
 """
@@ -42,6 +42,7 @@ class BruteForceRuns:
             **self._steadiness(newest),
             **self._change(i, newest),
             **self._riders(i),
+            **self._pace(i),
         }
 
     def _past(self, i: int) -> Integers:
@@ -180,6 +181,35 @@ class BruteForceRuns:
             "jockey_left": float(left),
             "jockey_chose": float(min(2, len(chosen))) if mine >= 0 else 0.0,
         }
+
+    # 5. Pace and style
+
+    def _pace(self, i: int) -> dict[str, Value]:
+        h = self._h
+        field = np.flatnonzero(h.race == h.race[i])
+        styles = [self._style(int(each)) for each in field]
+        early, draws = self._style(i)[0], h.facts["draw"][field]
+        stall = (
+            int((draws < h.facts["draw"][i]).sum()) / (len(field) - 1) if len(field) > 1 else None
+        )
+        if stall is None or math.isnan(h.facts["draw"][i]):
+            draw = None
+        else:
+            draw = (early - 0.5) * (stall - 0.5)
+        alone = early < 0.3 and sum(one < 0.3 for one, _ in styles) == 1
+        return {
+            "early_mean": early,
+            "style_draw": draw,
+            "lone_leader": float(alone),
+            "front_pressure": (0.5 - early) * (sum(lead for _, lead in styles) - 1),
+        }
+
+    def _style(self, i: int) -> tuple[float, float]:
+        """Early mean and lead rate."""
+        early = self._f.early[self._past(i)[::-1]]
+        led = np.where(np.isnan(early), np.nan, early == 0)
+        means = _recent(early, 6, 0.8, 1, 0.5), _recent(led, 6, 0.8, 1, 0.08)
+        return means[0] or 0.0, means[1] or 0.0
 
 
 def _recent(values: Floats, most: int, g: float, k0: float = 0.0, base: float = 0.0) -> Value:

@@ -32,6 +32,7 @@ class PriceFacts:
         lpc: log of the price's chance less the race's mean; NaN in a race without a whole book.
         chance: what the price gave it, NaN likewise.
         sur: what the finish was better than the price let expect, NaN likewise.
+        early: early position, 0 the leader to 1 the last, NaN where nobody says.
         mark: in pounds of rating, NaN where there is none.
         texts: as the warehouse has them, None where it has none.
         code: flat, hurdle, chase or bumper.
@@ -41,6 +42,7 @@ class PriceFacts:
     lpc: Floats
     chance: Floats
     sur: Floats
+    early: Floats
     mark: Floats
     texts: dict[str, list[str | None]]
     code: npt.NDArray[np.str_]
@@ -59,9 +61,11 @@ def read_price_facts(
     ids = pd.DataFrame(history.ids)[["race_id", "horse_id"]]
     runners = con.execute(f"""
         SELECT runners.race_id, runners.horse_id, sp.decimal_odds AS sp, bsp.decimal_odds AS bsp,
+            early_position,
             {", ".join(TEXTS)}
         FROM runners
         JOIN races USING (race_id)
+        JOIN results ON results.race_id = runners.race_id AND results.horse_id = runners.horse_id
         LEFT JOIN prices AS sp ON sp.race_id = runners.race_id
             AND sp.horse_id = runners.horse_id AND sp.kind = 'sp'
         LEFT JOIN prices AS bsp ON bsp.race_id = runners.race_id
@@ -88,6 +92,7 @@ def read_price_facts(
         centred[:, 0],
         chance,
         ns - ens,
+        rows["early_position"].to_numpy(np.float64, na_value=np.nan),
         _marks(history, texts),
         texts,
         np.array([_code(kind) for kind in texts["race_type"]]),

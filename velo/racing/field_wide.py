@@ -19,6 +19,8 @@ from velo.errors import DataError
 Columns = Mapping[str, npt.NDArray[Any]]
 
 MOST_CHOSEN = 2
+IN_FRONT = 0.3
+"""Early position under which a horse is one that leads."""
 
 
 def jockey_left(field: Columns) -> Floats:
@@ -38,6 +40,24 @@ def jockey_chose(field: Columns) -> Floats:
     ridden = pd.MultiIndex.from_arrays([field["race"], field["rider_id"]])
     counts = left.reindex(ridden).fillna(0).to_numpy(np.float64)
     return np.minimum(counts, MOST_CHOSEN)
+
+
+def lone_leader(field: Columns) -> Floats:
+    """1 where `own_early` is under 0.3 and no other runner's of the race is, else 0."""
+    in_front = field["own_early"] < IN_FRONT
+    leaders = np.bincount(field["race"], weights=in_front)
+    return np.asarray(in_front & (leaders[field["race"]] == 1), dtype=np.float64)
+
+
+def front_pressure(field: Columns) -> Floats:
+    """0.5 less `own_early`, times the sum of the race's `own_lead` less 1.
+
+    The sum is made in the order of the rates, so the order of runners does not show in it.
+    """
+    order = np.argsort(field["own_lead"], kind="stable")
+    leading = np.bincount(field["race"][order], weights=field["own_lead"][order])
+    pressure = (0.5 - field["own_early"]) * (leading[field["race"]] - 1.0)
+    return np.asarray(pressure, dtype=np.float64)
 
 
 def _changed(field: Columns) -> Flags:
@@ -65,6 +85,8 @@ def of_known_rivals(ingredient: str) -> Callable[[Columns], Floats]:
 FIELD_WIDE: Mapping[str, Callable[[Columns], Floats]] = {
     "jockey_left": jockey_left,
     "jockey_chose": jockey_chose,
+    "lone_leader": lone_leader,
+    "front_pressure": front_pressure,
     "rating_margin": of_known_rivals("horse_margin_part"),
     "rating_rank": of_known_rivals("horse_rank_part"),
     "price_rating": of_known_rivals("horse_price_part"),

@@ -72,18 +72,18 @@ class RatingFilter:
             self._rate(day, sides)
         last = sides[0].last_rows(runs["nth_of_day"].to_numpy(np.int64))
         people = dict(zip(PARTS, sides[1:], strict=True))
-        day = np.concatenate([side.day for side in sides])
+        dates = np.concatenate([side.day for side in sides])
         columns = {
-            "known": pd.Series(day.astype("datetime64[D]").astype("datetime64[s]")),
+            "known": pd.Series(dates.astype("datetime64[D]").astype("datetime64[s]")),
             **{kind: pd.Series(_ids_of(kind, sides)) for kind in KINDS},
             "mean": pd.Series(np.concatenate([side.after for side in sides])),
             "variance": pd.Series(np.concatenate([side.spread for side in sides])),
             **{
-                name: pd.Series(side.before_of(last)).reindex(np.arange(len(day)))
+                name: pd.Series(side.before_of(last)).reindex(np.arange(len(dates)))
                 for name, side in people.items()
             },
         }
-        return pd.DataFrame(columns).iloc[np.argsort(day, kind="stable")].reset_index(drop=True)
+        return pd.DataFrame(columns).iloc[np.argsort(dates, kind="stable")].reset_index(drop=True)
 
     def _rate(self, day: _RatedDay, sides: list[_Side]) -> None:
         """One day: beliefs before it, what each race says, beliefs after it."""
@@ -308,7 +308,8 @@ class _Side:
         """For each pair the row of its last start of the day."""
         rows = np.lexsort((nth, self.row_pair))
         last = np.r_[self.row_pair[rows][1:] != self.row_pair[rows][:-1], True][: len(rows)]
-        return rows[last & (self.row_pair[rows] >= 0)]
+        chosen: Integers = rows[last & (self.row_pair[rows] >= 0)]
+        return chosen
 
     def before_of(self, rows: Integers) -> Floats:
         """Means before the day of the entities of some rows, 0 for nobody's."""

@@ -179,7 +179,9 @@ class _Sheet:
             np.zeros(len(horses)),
             np.full(len(cells) + 1, np.nan),
             np.zeros(len(cells) + 1),
-            *(np.full(len(runs), np.nan) for _ in range(3)),
+            np.full(len(runs), np.nan),
+            np.full(len(runs), np.nan),
+            np.full(len(runs), np.nan),
             [],
         )
         sheet.take_up(state)

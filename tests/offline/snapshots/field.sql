@@ -15,7 +15,7 @@ declared AS (
         races.race_id, races.date, races.region, races.course, races.course_id, races.surface,
         races.distance_m, races.distance_band, races.going_group, races.race_type,
         coalesce(races.off, '') AS off, coalesce(races.race_no, 0) AS race_no,
-        races.declared_level, races.prize, races.rating_band,
+        races.declared_level, races.prize, races.rating_band, races.rail,
         CASE
             WHEN lower(races.race_type) LIKE '%hurdle%' THEN 'hurdle'
             WHEN lower(races.race_type) LIKE '%chase%' THEN 'chase'
@@ -26,6 +26,7 @@ declared AS (
         runners.horse_id, runners.horse, runners.trainer_id, runners.jockey_id, runners.draw, runners.pounds,
         runners.official_rating, runners.headgear, runners.sire,
         results.status, results.finish, results.seconds, results.beaten, results.rpr, results.ts,
+        results.early_position,
         coalesce(fates.was_run, FALSE) AS was_run
     FROM runners
     JOIN races ON races.race_id = runners.race_id

@@ -1,4 +1,5 @@
--- What a horse's last starts come to, and what it met at them: recent means, its best mark of ten, the
+-- What a horse's last starts come to, and what it met at them: recent means (how far forward it lay
+-- early, 0 the leader to 1 the last, among them), its best mark of ten, the
 -- last start's jockey and gear; surprise, distance and class level of ten starts, 1 the most recent.
 -- A jockey's number is text, which no frame makes a float of. Scores are held to steps of 2^-40, so their spread is the same in any order.
 WITH facts AS (
@@ -7,6 +8,8 @@ WITH facts AS (
         distance_m AS distance, class_level AS level,
         CASE WHEN finish <= 3 THEN 1.0 ELSE 0.0 END AS top3,
         CASE WHEN finish = 1 THEN 1.0 ELSE 0.0 END AS won,
+        early_position AS early,
+        CASE WHEN early_position = 0 THEN 1.0 WHEN early_position > 0 THEN 0.0 END AS led,
         round(ns * 1099511627776.0) / 1099511627776.0 AS score,
         round(ns * ns * 1099511627776.0) / 1099511627776.0 AS square
     FROM run_facts
@@ -84,6 +87,26 @@ runs AS (
         lag(level, 7) OVER run AS level_8,
         lag(level, 8) OVER run AS level_9,
         lag(level, 9) OVER run AS level_10,
+        early AS early_1,
+        lag(early, 1) OVER run AS early_2,
+        lag(early, 2) OVER run AS early_3,
+        lag(early, 3) OVER run AS early_4,
+        lag(early, 4) OVER run AS early_5,
+        lag(early, 5) OVER run AS early_6,
+        lag(early, 6) OVER run AS early_7,
+        lag(early, 7) OVER run AS early_8,
+        lag(early, 8) OVER run AS early_9,
+        lag(early, 9) OVER run AS early_10,
+        led AS led_1,
+        lag(led, 1) OVER run AS led_2,
+        lag(led, 2) OVER run AS led_3,
+        lag(led, 3) OVER run AS led_4,
+        lag(led, 4) OVER run AS led_5,
+        lag(led, 5) OVER run AS led_6,
+        lag(led, 6) OVER run AS led_7,
+        lag(led, 7) OVER run AS led_8,
+        lag(led, 8) OVER run AS led_9,
+        lag(led, 9) OVER run AS led_10,
         max(mark) OVER (PARTITION BY horse_id ORDER BY known, nth_of_day
             ROWS BETWEEN 9 PRECEDING AND CURRENT ROW) AS best_mark,
         count(score) OVER last_8 AS scores,
@@ -143,6 +166,30 @@ SELECT
             + 0.95 * (CASE WHEN top3_8 IS NULL THEN 0.0 ELSE 1.0 END
             + 0.95 * (CASE WHEN top3_9 IS NULL THEN 0.0 ELSE 1.0 END
             + 0.95 * (CASE WHEN top3_10 IS NULL THEN 0.0 ELSE 1.0 END))))))))) + 3.0) AS recent_top3,
+    (coalesce(early_1, 0.0)
+        + 0.8 * (coalesce(early_2, 0.0)
+        + 0.8 * (coalesce(early_3, 0.0)
+        + 0.8 * (coalesce(early_4, 0.0)
+        + 0.8 * (coalesce(early_5, 0.0)
+        + 0.8 * (coalesce(early_6, 0.0)))))) + 0.5)
+        / (CASE WHEN early_1 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN early_2 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN early_3 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN early_4 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN early_5 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN early_6 IS NULL THEN 0.0 ELSE 1.0 END))))) + 1.0) AS recent_early,
+    (coalesce(led_1, 0.0)
+        + 0.8 * (coalesce(led_2, 0.0)
+        + 0.8 * (coalesce(led_3, 0.0)
+        + 0.8 * (coalesce(led_4, 0.0)
+        + 0.8 * (coalesce(led_5, 0.0)
+        + 0.8 * (coalesce(led_6, 0.0)))))) + 0.08)
+        / (CASE WHEN led_1 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN led_2 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN led_3 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN led_4 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN led_5 IS NULL THEN 0.0 ELSE 1.0 END
+            + 0.8 * (CASE WHEN led_6 IS NULL THEN 0.0 ELSE 1.0 END))))) + 1.0) AS recent_led,
     won AS last_won,
     (coalesce(pounds_1, 0.0)
         + 0.9 * (coalesce(pounds_2, 0.0)

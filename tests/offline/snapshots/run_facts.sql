@@ -30,7 +30,8 @@ SELECT
     CASE WHEN class_level IS NOT NULL
         THEN CAST(least(7.0, greatest(0.0, round(class_level))) AS BIGINT)
     END AS class_cell,
-    pounds, finish, seconds, win_share, draw_position, mark, gear, sire, ns, margin, chance, lpc,
+    pounds, finish, seconds, win_share, draw_position, mark, gear, sire, rail,
+    early_position, ns, margin, chance, lpc,
     fitted, ens, sur,
     CAST(era AS BIGINT) AS era_60,
     sur * weight_60 AS sur_60,

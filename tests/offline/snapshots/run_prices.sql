@@ -20,7 +20,7 @@ priced AS (
         starts.course_id, starts.surface, field.race_code, starts.distance_m,
         starts.going_group, starts.field_size, starts.class_level, starts.pounds, starts.finish,
         starts.seconds, starts.win_share, field.draw_position, field.mark, field.headgear AS gear,
-        field.sire,
+        field.sire, field.rail, field.early_position,
         (starts.field_size - least(coalesce(starts.finish, starts.field_size), starts.field_size)
             + 0.5) / starts.field_size - 0.5 AS q,
         field.beaten, min(CASE WHEN starts.finish > 1 THEN field.beaten END) OVER race AS won_by,
@@ -64,8 +64,8 @@ powers AS (
 SELECT
     race_id, horse_id, trainer_id, jockey_id, date, known, nth_of_day, region, year_start,
     course_id, surface, race_code, distance_m, going_group, field_size, class_level, pounds,
-    finish, seconds, win_share, draw_position, mark, gear, sire,
-    CASE
+    finish, seconds, win_share, draw_position, mark, gear, sire, rail,
+    early_position, CASE
         WHEN abs(q) <= 0.425 THEN q * (
             ((((((2.5090809287301226727e3 * centre + 3.3430575583588128105e4) * centre
             + 6.7265770927008700853e4) * centre
