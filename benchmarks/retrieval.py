@@ -13,7 +13,7 @@ def main() -> None:
     """Retrieve and print rows and seconds, the imports not counted."""
     warnings.simplefilter("ignore")
     from training.data.dataset import entity_sql, feature_store
-    from training.data.retrieval import retrieve_to_disk
+    from training.data.feature_retrieval import retrieve_to_disk
     from training.data.service_features import declared
     from velo import settings
     from velo.home import Home

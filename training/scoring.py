@@ -10,7 +10,7 @@ import pandas as pd
 
 from training.data.dataset import entity_sql, feature_store
 from training.data.excluded import excluded_races
-from training.data.retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
+from training.data.feature_retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
 from training.data.service_features import declared
 from training.model.artifact import load
 from training.model.model import Model

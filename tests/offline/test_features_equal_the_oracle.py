@@ -24,11 +24,11 @@ from tests.offline.built_world import (
 )
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
-from training.data import retrieval
+from training.data import feature_retrieval
 from training.data.dataset import entity_sql, retrieve
+from training.data.feature_retrieval import retrieve_to_disk
 from training.data.inputs import Inputs
 from training.data.nulls import count_nulls
-from training.data.retrieval import retrieve_to_disk
 from training.data.service_features import declared
 from training.statistics.races import Races
 from velo.offline.spine import Spine
@@ -122,9 +122,9 @@ def test_training_reads_from_disk_what_feast_retrieves_to_the_bit(
     rows = entity_sql(spine, oracle_priors(), Layoff(), spine.first_day, end, "sp", "bsp")
     service = declared(applied.store, SERVICE)
     frame = retrieve(applied.store, service, rows)
-    monkeypatch.setattr(retrieval, "BATCH", 40)
+    monkeypatch.setattr(feature_retrieval, "BATCH", 40)
     file, nulls = retrieve_to_disk(applied.store, service, rows, tmp_path)
-    names = ["race_id", "horse_id", "date", *service.features, *retrieval.LABELS]
+    names = ["race_id", "horse_id", "date", *service.features, *feature_retrieval.LABELS]
     pd.testing.assert_frame_equal(file.frame(names), frame[names], check_exact=True)
     races = [set(part["race_id"]) for part in file.batches(["race_id"])]
     assert len(races) > 4

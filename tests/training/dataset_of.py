@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from training.data.dataset import Dataset
 from training.data.feature_file import FeatureFile
+from training.data.feature_retrieval import FINISH, LABELS, MARKS
 from training.data.folds import Plan
 from training.data.inputs import Inputs
-from training.data.retrieval import FINISH, LABELS, MARKS
 from training.data.service_features import Declared
 from velo.settings import Priors
 

@@ -47,14 +47,14 @@ def chosen(mode: str = "beside", **line: float) -> Settings:
 def data() -> Dataset:
     """`form` decides half of it, which the market does not know; the places follow the winners."""
     made = dataset(relative="none")
-    frame = made.frame
+    frame = made.rows(slice(None))
     run = frame["form"] + frame["public"] + np.random.default_rng(9).gumbel(size=len(frame))
     by_race = run.where(frame["win_share"] == 0, np.inf).groupby(frame["race_id"])
     finish = by_race.rank(ascending=False, method="first")
     finish = finish.where(finish < 9)
     odds = frame["decision_odds"].mask(frame["race_id"] % 50 == 7)
     priced = frame["race_id"] % 50 != 7
-    return replace(made, frame=frame.assign(finish=finish, decision_odds=odds, priced=priced))
+    return replace(made, frame=made.frame.assign(finish=finish, decision_odds=odds, priced=priced))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from training.data.feature_file import ALL, FeatureFile
 from training.data.inputs import Inputs
 from training.statistics.races import Races
 from velo.errors import HomeError
-from velo.store.part import on_disk as on_disk_for_a_step
+from velo.store.rows_on_disk import on_disk as on_disk_for_a_step
 
 ROWS = pd.DataFrame(
     {

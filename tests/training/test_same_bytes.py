@@ -27,7 +27,7 @@ import os
 import sys
 from pathlib import Path
 
-from training.data import retrieval
+from training.data import feature_retrieval
 from training.record.registry import resolve
 from training.run import train
 from velo.home import Home
@@ -46,7 +46,7 @@ if not home.current_build.exists():
     ingest(home, settings.store, world)
     build(home, settings)
     apply()
-retrieval.BATCH = int(os.environ.get("BATCH", retrieval.BATCH))
+feature_retrieval.BATCH = int(os.environ.get("BATCH", feature_retrieval.BATCH))
 done = train(home, settings, progress=lambda stage: print(stage, flush=True))
 print(resolve(home, done.version).sha256)
 """

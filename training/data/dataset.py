@@ -17,11 +17,7 @@ import pandas as pd
 from training.data import priors as prior_fit
 from training.data.excluded import TWO_WINNERS, excluded_races
 from training.data.feature_file import FeatureFile
-from training.data.folds import Plan, plan
-from training.data.inputs import Inputs
-from training.data.named import named_service
-from training.data.nulls import NullCount
-from training.data.retrieval import (
+from training.data.feature_retrieval import (
     FINISH,
     LABELS,
     MARKS,
@@ -29,6 +25,10 @@ from training.data.retrieval import (
     plain_texts,
     retrieve_to_disk,
 )
+from training.data.folds import Plan, plan
+from training.data.inputs import Inputs
+from training.data.named import named_service
+from training.data.nulls import NullCount
 from training.data.service_features import Declared
 from velo.errors import DataError, HomeError
 from velo.home import Home

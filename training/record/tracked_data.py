@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from training.data.dataset import Dataset
-from training.data.retrieval import LABELS
+from training.data.feature_retrieval import LABELS
 
 if TYPE_CHECKING:
     from mlflow.entities import DatasetInput

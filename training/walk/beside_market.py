@@ -23,8 +23,8 @@ from training.blending import blend, market_chances
 from training.blending.market_chances import Method
 from training.blending.price_scale import PriceScale
 from training.data.dataset import Dataset
+from training.data.feature_retrieval import FINISH
 from training.data.folds import Plan
-from training.data.retrieval import FINISH
 from training.model import beside, tasks
 from training.model.beside import LineBeside
 from training.model.model import Fundamental

@@ -15,7 +15,7 @@ import pandas as pd
 import yaml
 
 from training.data.dataset import retrieve
-from training.data.retrieval import add_field_wide
+from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import declared
 from velo.home import Home
 from velo.offline.spine import Spine

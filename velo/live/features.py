@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from training.data.dataset import requests_sql, retrieve
-from training.data.retrieval import add_field_wide
+from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.settings import Layoff, Priors

@@ -12,7 +12,7 @@ from backtest.cutoffs import Learned
 from backtest.runners import Runners
 from backtest.stakes import stake_shares
 from backtest.strategies import selections
-from training.data.retrieval import MARKS
+from training.data.feature_retrieval import MARKS
 from training.judging.metrics import Predictions
 from training.model.explanation import MOST, explained
 from training.scoring import Stored

@@ -22,9 +22,9 @@ from feast.saved_dataset import SavedDatasetStorage, ValidationReference
 from velo.disk.whole_file import draft_of
 from velo.errors import InputError
 from velo.store.on_demand import SLICE, Joined, as_declared, on_demand_features
-from velo.store.part import Part, on_disk, portions
 from velo.store.query import PointInTime
 from velo.store.relation import local_path
+from velo.store.rows_on_disk import RowsOnDisk, on_disk, portions
 
 
 class AsofRetrievalJob(RetrievalJob):
@@ -179,11 +179,11 @@ class AsofRetrievalJob(RetrievalJob):
         names = iter(self._join.names)
         return [part.rename_columns(list(islice(names, part.num_columns))) for part in parts]
 
-    def _on_disk(self, until: ExitStack) -> list[Part]:
+    def _on_disk(self, until: ExitStack) -> list[RowsOnDisk]:
         """The entity rows, and each view's features of them, on disk."""
         spills = self._con.execute("SELECT current_setting('temp_directory')").fetchall()[0][0]
 
-        def written(sql: str) -> Part:
+        def written(sql: str) -> RowsOnDisk:
             rows = self._con.sql(sql).to_arrow_reader(SLICE)
             return until.enter_context(on_disk(rows, Path(spills).parent))
 

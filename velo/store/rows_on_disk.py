@@ -20,7 +20,7 @@ BROKEN_OFF = "the retrieval was broken off"
 
 
 @dataclass
-class Part:
+class RowsOnDisk:
     """Rows in their order, read once, any number at a time.
 
     Attributes:
@@ -42,7 +42,7 @@ class Part:
 
 
 @contextmanager
-def on_disk(rows: pa.RecordBatchReader, folder: Path) -> Iterator[Part]:
+def on_disk(rows: pa.RecordBatchReader, folder: Path) -> Iterator[RowsOnDisk]:
     """Rows that are read to their end now and lie on disk for the length of the block.
 
     Args:
@@ -60,10 +60,10 @@ def on_disk(rows: pa.RecordBatchReader, folder: Path) -> Iterator[Part]:
             for batch in rows:
                 stream.write_batch(batch)
         file.seek(0)  # and what is still buffered is written
-        yield Part(iter(pa.ipc.open_stream(file)), schema.empty_table())
+        yield RowsOnDisk(iter(pa.ipc.open_stream(file)), schema.empty_table())
 
 
-def portions(part: Part, count: int, together: int | None = None) -> Iterator[pa.Table]:
+def portions(part: RowsOnDisk, count: int, together: int | None = None) -> Iterator[pa.Table]:
     """All rows in tables of about so many; one without rows where there are none.
 
     Args:
