@@ -42,7 +42,10 @@ def test_a_store_that_breaks_off_in_the_midst_of_the_days_is_named(home: Home) -
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--strategy", "topp20"), "there is no strategy 'topp20': known are all, top10, top20"),
+        (
+            ("--strategy", "topp20"),
+            "there is no strategy 'topp20': choose one of all, top10, top20",
+        ),
         (
             ("--model", "7"),
             "version 7 predicted none of them before the off; these versions did: 1",

@@ -19,6 +19,7 @@ SELECT i AS horse_id, i // 12 AS race_id, i // 12 AS race_no, i // 12 AS off,
     DATE '2020-01-01' + CAST(i // 600 AS INTEGER) AS date, hash(i // 12) % 3 AS course_id,
     'turf' AS surface, 1000 AS distance_m, 'sprint' AS distance_band, 'soft' AS going_group,
     CAST(hash(i // 12) % 15 + 12 AS INTEGER) AS field_size, hash(i * 7) % 3 AS draw_third,
+    CAST(i % 12 + 1 AS INTEGER) AS draw,
     126 AS pounds, 70 AS official_rating, 60.0 AS seconds, 70 AS rpr, 60 AS ts,
     CAST(i % 12 + 1 AS INTEGER) AS finish, true AS was_run,
     CASE WHEN i % 12 > 2 THEN 0.0 WHEN i // 12 % 9 = 0 THEN CAST(1 AS DOUBLE) / 3

@@ -14,7 +14,10 @@ from velo.warehouse.containers import MISSING
 from velo.warehouse.readers.reader import FIELDS
 
 CARDS = Path(__file__).resolve().parents[3] / "shared" / "data" / "raw" / "cards"
-NEVER = ("position", "rpr", "ts", "seconds", "time", "beaten", "prize", "comment", "race_no")
+NEVER = (
+    *("position", "rpr", "ts", "seconds", "time", "beaten", "prize", "comment", "race_no"),
+    *("rail", "running_position", "pace"),
+)
 RUNNERS = {
     "rpscrape_2025-04-01": (354, 7, 3),
     "rpscrape_2026-01-01": (372, 13, 0),

@@ -41,6 +41,7 @@ def view_in(folder: Path, *fields: Field, **columns: Any) -> FeatureView:
 F = Field(name="f", dtype=Float64)
 
 
+@pytest.mark.filterwarnings("ignore:There are some mismatches in your feature view:UserWarning")
 def test_a_view_is_applied_before_its_entity_and_materialised_after(tmp_path: Path) -> None:
     """As by Feast's own store, which knows no such entity when it comes to rows."""
     store = store_in(tmp_path)

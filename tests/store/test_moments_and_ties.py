@@ -148,7 +148,7 @@ TIES = 4_000
 def tied(seed: int, created: bool) -> pa.Table:
     """Forty keys, a hundred rows each, all of one moment, in another order for every seed."""
     con = duckdb.connect()
-    table = con.execute(
+    table = con.sql(
         f"SELECT range % 40 AS k, nullif(hash(range) % 7, 0)::DOUBLE AS f, "
         f"nullif(hash(range, 1) % 5, 0)::DOUBLE AS g, TIMESTAMPTZ '{NOON.isoformat()}' AS ts, "
         f"TIMESTAMPTZ '{NOON.isoformat()}' AS written FROM range({TIES}) "

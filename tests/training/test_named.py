@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         (
             {"training": Training(service="velo_v9")},
             HomeError,
-            r"no feature service 'velo_v9'; there are velo_v.*: name one of them, or run `feast",
+            r"no feature service 'velo_v9'; there are velo_.*: name one of them, or run `feast",
         ),
         ({"ranker": Ranker(monotone={"or_dleta": 1})}, SettingsError, "no feature 'or_dleta'"),
         ({"ranker": Ranker(interactions=(("a", "b"),))}, SettingsError, "no feature 'a'"),

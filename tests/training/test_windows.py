@@ -68,6 +68,7 @@ def test_a_build_of_other_windows_is_made_anew_before_a_card_is_priced(home: Hom
     assert bring_build(home, SHORT, quiet) is None
     note = bring_build(home, SHORT.model_copy(update={"windows": Windows()}), quiet)
     assert note == (
-        "build 2 was made: build 1 has windows.prize_ladder_races 10, not 200 as the settings say"
+        "build 2 was made, because build 1 has windows.prize_ladder_races 10, not 200 as the "
+        "settings say"
     )
     assert current_build(home).unlike(Windows()) is None
