@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from training.data.service_features import Declared
-from training.statistics.races import Flags
+from velo.arrays import Flags
 
 _WORD = re.compile(r"\w+")
 
@@ -92,10 +92,12 @@ class NullTally:
 
     def counts(self) -> dict[str, NullCount]:
         """Feature -> counts, in the service's order."""
-        return {
-            feature: NullCount(self._rows, *map(int, counts), len(self._values[feature]) == 1)
-            for feature, counts in self._counts.items()
-        }
+        counted = {}
+        for feature, counts in self._counts.items():
+            unexplained, structural, cold = counts.tolist()
+            constant = len(self._values[feature]) == 1
+            counted[feature] = NullCount(self._rows, unexplained, structural, cold, constant)
+        return counted
 
 
 def count_nulls(frame: pd.DataFrame, declared: Declared) -> dict[str, NullCount]:
