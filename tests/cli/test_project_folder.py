@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from feast.protos.feast.core.Registry_pb2 import Registry
 
 from velo.settings import PROJECT_ROOT
 
@@ -165,7 +166,8 @@ def test_feast_refuses_the_declarations_that_it_imported_from_elsewhere(tmp_path
     )
     assert done.returncode != 0
     assert "is not what Python imports as" in done.stderr.splitlines()[-1]
-    assert not (tmp_path / "mine" / "var" / "registry.db").exists()
+    registry = Registry.FromString((tmp_path / "mine" / "var" / "registry.db").read_bytes())
+    assert not registry.feature_views, "Feast writes an empty one before it reads what is declared"
 
 
 def test_a_wheel_without_a_project_refuses_in_one_line(wheel: Installed, tmp_path: Path) -> None:
