@@ -200,7 +200,7 @@ def test_what_was_joined_is_taken_back_for_good(
 def test_only_what_was_joined_can_be_taken_back(home: Home, tmp_path: Path) -> None:
     load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
     load(home, old_file(tmp_path, ["Alder Bough"]))
-    for number, why in ((1, "joined nothing"), (7, "no inference 7")):
+    for number, why in ((1, "joined nothing"), (7, "no conclusion 7")):
         with pytest.raises(InputError, match=why):
             unmerge(home, STORE, number)
 

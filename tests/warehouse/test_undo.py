@@ -175,7 +175,7 @@ def test_a_race_that_was_predicted_is_not_taken_back(home: Home, tmp_path: Path)
     ("prepare", "batch", "words"),
     [
         ("", 9, "there is no batch 9"),
-        ("undo", 1, "taken back already, by batch 2"),
+        ("undo", 1, "undone by batch 2 already"),
         ("undo", 2, r"is no file \(undo\)"),
         ("old", 1, "kept no record"),
     ],
