@@ -131,9 +131,7 @@ def assemble(
         SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
-    spine = Spine(home)
-    days = plan(spine.first_day, spine.last_day, settings.training, train_end, holdout_days)
-    return gather(home, settings, days)
+    return gather(home, settings, planned(home, settings, train_end, holdout_days))
 
 
 def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dataset:
@@ -142,9 +140,24 @@ def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dat
     Raises:
         As `assemble`.
     """
-    spine = Spine(home)
-    days = plan(spine.first_day, spine.last_day, settings.training, holdout_days=holdout_days)
+    days = planned(home, settings, holdout_days=holdout_days)
     return gather(home, settings, days, days.train_end)
+
+
+def planned(
+    home: Home,
+    settings: Settings,
+    train_end: date | None = None,
+    holdout_days: int | None = None,
+) -> Plan:
+    """The days of a run over the current build, as `assemble` takes its arguments.
+
+    Raises:
+        NothingBuilt: there are no offline tables.
+        DataError: the data are too short.
+    """
+    spine = Spine(home)
+    return plan(spine.first_day, spine.last_day, settings.training, train_end, holdout_days)
 
 
 def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) -> Dataset:
