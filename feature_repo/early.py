@@ -27,7 +27,7 @@ def numbers(table: str, keys: list[Entity], columns: list[str]) -> FeatureView:
     )
 
 
-early_curve = numbers("early_curve", [region], [f"c_{nth}" for nth in range(1, 15)])
+early_curve = numbers("early_curve", [region], [f"forecast_{nth}" for nth in range(1, 15)])
 jockey_style = numbers("jockey_style", [jockey], ["jockey_late", "jockey_rides"])
 trainer_style = numbers("trainer_style", [trainer], ["trainer_late", "trainer_rides"])
 jockey_bias = numbers("jockey_bias", [jockey], ["jockey_bias", "jockey_square"])

@@ -19,7 +19,7 @@ from whole_races import field_wide
 
 UNSEEN = "recent_early != recent_early"
 NO_STALL = "draw_position != draw_position"
-NO_CURVE = "c_1 != c_1"
+NO_CURVE = "forecast_1 != forecast_1"
 
 
 @on_demand_feature_view(
@@ -87,18 +87,18 @@ def style(rows: pd.DataFrame) -> pd.DataFrame:
     description="Stalls: what the price has missed of the draw",
 )
 def stalls(rows: pd.DataFrame) -> pd.DataFrame:
-    from velo.racing.decay import decay, shrunk_mean
+    from velo.racing.decay import decay, shrunk_slope
 
     faded = decay(rows["race_date"], 700.0)
+    from_middle = rows["draw_position"].to_numpy("float64") - 0.5
 
     def slope(cell):
         bias, square = rows[[f"{cell}_draw_bias", f"{cell}_draw_square"]].to_numpy("float64").T
-        return shrunk_mean(faded * bias, faded * square, 60.0)
+        return shrunk_slope(faded * bias, faded * square, 60.0)
 
-    from_middle = rows["draw_position"].to_numpy("float64") - 0.5
-    slopes = pd.DataFrame({cell: slope(cell) for cell in ("rail", "going")}, index=rows.index)
     return pd.DataFrame(
-        {f"draw_slope_{cell}": slopes[cell].fillna(0.0) * from_middle for cell in slopes}
+        {f"draw_slope_{cell}": slope(cell) * from_middle for cell in ("rail", "going")},
+        index=rows.index,
     )
 
 
@@ -209,9 +209,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
     },
 )
 def pace(rows: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
-    from velo.racing.decay import decay, shrunk_mean
+    from velo.racing.decay import decay, shrunk_slope
     from velo.racing.early_pace import STYLE_DAYS, Styles, ingredients, inputs, shrunk_style
     from velo.racing.gear import first_time
 
@@ -220,12 +218,11 @@ def pace(rows: pd.DataFrame) -> pd.DataFrame:
 
     def slope(which, tau):
         bias, square = of(f"{which}_bias", f"{which}_square") * decay(rows["race_date"], tau)
-        return np.nan_to_num(shrunk_mean(bias, square, 12.0))
+        return shrunk_slope(bias, square, 12.0)
 
-    early, led, last, before, won, last_metres = of(
-        "recent_early", "recent_led", "last_early", "early_before", "last_won", "distance_1"
-    )
-    early, led = np.where(early == early, early, 0.5), np.where(led == led, led, 0.08)
+    early = rows["recent_early"].astype("float64").fillna(0.5).to_numpy()
+    led = rows["recent_led"].astype("float64").fillna(0.08).to_numpy()
+    last, before, won, last_metres = of("last_early", "early_before", "last_won", "distance_1")
     people = of("jockey_late", "jockey_rides", "trainer_late", "trainer_rides")
     people = people * decay(rows["race_date"], STYLE_DAYS)
     stall, metres, pounds = of("draw_position", "distance_m", "pounds")
@@ -240,8 +237,9 @@ def pace(rows: pd.DataFrame) -> pd.DataFrame:
         debut=(won != won).astype("float64"),
         last_metres=last_metres,
     )
-    values = inputs(styles, stall, metres, pounds, np.array(gear, dtype="float64"))
-    coefficients = of(*(f"c_{nth}" for nth in range(1, 15))).T
+    new_gear = pd.Series(gear, dtype="float64").to_numpy()
+    values = inputs(styles, stall, metres, pounds, new_gear)
+    coefficients = of(*(f"forecast_{nth}" for nth in range(1, 15))).T
     return pd.DataFrame(
         {
             "own_early": early,

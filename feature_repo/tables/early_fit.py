@@ -3,8 +3,8 @@
 Coefficients of the fourteen inputs, least squares over all days so far, and the sums behind them.
 """
 
-from velo.racing.early_fit import EarlyFit
 from velo.racing.early_pace import INPUTS
+from velo.racing.early_regression import EarlyFit
 
 RUNS = """
 SELECT

@@ -4,7 +4,8 @@ And one row a jockey, and a trainer, and day: how much further back than usual t
 sums decayed to the day.
 """
 
-from velo.racing.early_pace import INPUTS, EarlyInputs
+from velo.racing.early_history import EarlyInputs
+from velo.racing.early_pace import INPUTS
 
 RUNS = """
 SELECT

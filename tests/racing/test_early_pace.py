@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velo.racing.early_fit import EarlyFit, least_squares
-from velo.racing.early_pace import INPUTS, PARTS, EarlyInputs, centred, forecast, ingredients
+from velo.racing.early_history import EarlyInputs
+from velo.racing.early_pace import INPUTS, PARTS, centred, forecast, ingredients
+from velo.racing.early_regression import EarlyFit, least_squares
 from velo.racing.field_wide import field_wide
 from velo.racing.gear import first_time
 
@@ -157,7 +158,8 @@ FIELD = {
 
 def of_field(name: str, **other: Any) -> list[float]:
     size = np.full(4, 4)
-    return field_wide((name,), np.full(4, 7), size, {**FIELD, **other})[name].tolist()
+    values = field_wide((name,), np.full(4, 7), size, {**FIELD, **other})[name]
+    return [float(value) for value in values]
 
 
 def test_pace_is_forecast_over_the_whole_field() -> None:

@@ -106,7 +106,8 @@ class BruteForcePace:
         scaled = np.divide(x, scale, out=np.zeros_like(x), where=scale > 0)
         alike = scaled.T @ scaled + 1e-9 * np.eye(x.shape[1])
         solved = np.linalg.solve(alike, scaled.T @ y)
-        return np.divide(solved, scale, out=np.zeros_like(solved), where=scale > 0)
+        weights: Floats = np.divide(solved, scale, out=np.zeros_like(solved), where=scale > 0)
+        return weights
 
 
 class _Pass:

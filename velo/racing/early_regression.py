@@ -20,6 +20,7 @@ LEAST_DAYS = 365
 RIDGE = 1e-9
 """Added to each input's variance, as a share of it: inputs that say the same share the weight."""
 
+Row = dict[str, Any]
 _SIDE = INPUTS + 1
 _PAIRS = np.triu_indices(_SIDE)
 
@@ -49,7 +50,7 @@ class EarlyFit:
         values = runs[columns].to_numpy(np.float64, na_value=np.nan)
         region, names = pd.factorize(runs["region"], sort=True)
         days = runs["known"].to_numpy("datetime64[D]").astype(np.int64)
-        sums = {str(row["region"]): row for row in state.to_dict("records")}
+        sums: dict[str, Row] = {str(row["region"]): row for row in _records(state)}
         order = np.lexsort((np.arange(len(runs)), region, days))
         turns = np.r_[True, (np.diff(days[order]) != 0) | (np.diff(region[order]) != 0)]
         cuts = np.flatnonzero(turns[: len(runs)])
@@ -62,10 +63,10 @@ class EarlyFit:
             rows.append({"known": day, "region": name, **sums[name]})
         return _frame(rows)
 
-    def _after(self, before: dict[Any, Any] | None, day: int, block: Floats) -> dict[Any, Any]:
+    def _after(self, before: Row | None, day: int, block: Floats) -> Row:
         """A region's row after one more day, in days since 1970."""
-        told = block[np.isfinite(block[:, INPUTS])]
-        added = (told[:, :, None] * told[:, None, :]).sum(axis=0)[_PAIRS]
+        valued = block[np.isfinite(block[:, INPUTS])]
+        added = (valued[:, :, None] * valued[:, None, :]).sum(axis=0)[_PAIRS]
         sums = np.array([before[name] for name in self.state[1:]]) + added if before else added
         first = before["first_day"] if before else float(day - 1)
         products = np.zeros((_SIDE, _SIDE))
@@ -97,6 +98,10 @@ def least_squares(products: Floats) -> Floats:
         np.linalg.solve(alike + RIDGE * np.eye(len(varies)), right) / scale[varies]
     )
     return coefficients
+
+
+def _records(frame: pd.DataFrame) -> list[Row]:
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False)]
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
