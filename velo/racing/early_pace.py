@@ -147,4 +147,5 @@ def recent_mean(values: Floats, base: float) -> Floats:
     """Over the last starts, ``[n, RECENT]``, the most recent first, with one more at `base`."""
     weights = FADES ** np.arange(RECENT) * ~np.isnan(values)
     total: Floats = (weights * np.nan_to_num(values)).sum(axis=1) + base
-    return total / (weights.sum(axis=1) + 1.0)
+    mean: Floats = total / (weights.sum(axis=1) + 1.0)
+    return mean
