@@ -31,7 +31,7 @@ NO_CURVE = "forecast_1 != forecast_1"
             dtype=Float64,
             description="Where the horse lies early, 0 the leader to 1 the last: the mean of the "
             "last six starts, each weighing 0.8 of the one after it, shrunk to 0.5 by one start.",
-            tags={"unit": "share of the field", "cold_when": UNSEEN},
+            tags={"unit": "share of the field", "cold_when": UNSEEN, "needs": "early_position"},
         ),
         Field(
             name="style_draw",
@@ -42,6 +42,7 @@ NO_CURVE = "forecast_1 != forecast_1"
                 "unit": "share of the field squared",
                 "missing_when": NO_STALL,
                 "cold_when": UNSEEN,
+                "needs": "early_position, stall",
             },
         ),
     ],
@@ -70,6 +71,7 @@ def style(rows: pd.DataFrame) -> pd.DataFrame:
                 "unit": "normal scores",
                 "missing_when": NO_STALL,
                 "cold_when": "not (rail_draw_square > 0)",
+                "needs": "stall, rail, price_curve",
             },
         ),
         Field(
@@ -80,6 +82,7 @@ def style(rows: pd.DataFrame) -> pd.DataFrame:
                 "unit": "normal scores",
                 "missing_when": NO_STALL,
                 "cold_when": "not (going_draw_square > 0)",
+                "needs": "stall, price_curve",
             },
         ),
     ],
@@ -160,6 +163,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "share of the field",
             missing_when=NO_CURVE,
             cold_when=NEVER_RUN,
+            needs="early_position",
         ),
         **field_wide(
             "wide_and_fast",
@@ -168,6 +172,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "0 or 1",
             missing_when=NO_CURVE,
             cold_when=NEVER_RUN,
+            needs="early_position, stall",
         ),
         **field_wide(
             "style_bias",
@@ -176,6 +181,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "normal scores",
             missing_when=NO_CURVE,
             cold_when="not (cell_square > 0)",
+            needs="early_position, price_curve",
         ),
         **field_wide(
             "jockey_style_bias",
@@ -183,6 +189,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "normal scores",
             missing_when=NO_CURVE,
             cold_when="not (jockey_square > 0)",
+            needs="early_position, price_curve",
         ),
         **field_wide(
             "lone_leader",
@@ -190,6 +197,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "race does.",
             "0 or 1",
             cold_when=UNSEEN,
+            needs="early_position",
         ),
         **field_wide(
             "front_pressure",
@@ -197,6 +205,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "field than one are likely to lead.",
             "shares of the field",
             cold_when=UNSEEN,
+            needs="early_position",
         ),
         **field_wide(
             "pace_pressure",
@@ -205,6 +214,7 @@ def stalls(rows: pd.DataFrame) -> pd.DataFrame:
             "shares of the field squared",
             missing_when=NO_CURVE,
             cold_when=NEVER_RUN,
+            needs="early_position",
         ),
     },
 )
