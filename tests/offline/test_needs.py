@@ -9,7 +9,7 @@ import pytest
 from tests.offline.built_world import Applied, LittleWorld, build_tables, record
 from training.data.service_features import Declared, declared
 from training.data.unmet import features_unmet
-from velo.errors import DataError, HomeError
+from velo.errors import HomeError
 from velo.offline.description import Description
 from velo.offline.needs import FACTS, lacking, strange_need
 from velo.offline.spine import Spine
@@ -84,7 +84,7 @@ def test_a_need_that_is_no_fact_is_refused_with_its_mend() -> None:
 def test_what_a_build_has_none_of_is_looked_for_among_the_training_days(
     applied: Applied, little_world: LittleWorld
 ) -> None:
-    """The little world has stalls, early positions and official ratings; no gear and no sires."""
+    """The little world has stalls and early positions; no gear, rails, sires or prices."""
     record(applied.home, little_world.starts)
     build_tables(applied.home)
     spine = Spine(applied.home)
@@ -93,9 +93,13 @@ def test_what_a_build_has_none_of_is_looked_for_among_the_training_days(
     def unmet(name: str) -> dict[str, str]:
         return features_unmet(spine, declared(applied.store, name), first, end)
 
-    assert unmet("velo_pace_v1") == {}
-    assert unmet("velo_runs_v1") == {"gear_off": "gear"}
-    assert unmet("velo_prices_v1") == {"sire_surface_vs_price": "sire"}
+    assert set(unmet("velo_pace_v1").values()) == {"rail, price_curve", "price_curve"}
+    assert unmet("velo_runs_v1") == {
+        "gear_off": "gear",
+        "surprise_distance": "price_curve",
+        "surprise_class": "price_curve",
+    }
     assert unmet("velo_v1_1_0") == {}
-    with pytest.raises(DataError, match="train on another service"):
-        features_unmet(spine, declared(applied.store, "velo_pace_v1"), first, first)
+    of_prices = unmet("velo_prices_v1")
+    assert of_prices["sire_surface_vs_price"] == "sire, price_curve"
+    assert "jockey_ae_60d" not in of_prices
