@@ -45,6 +45,7 @@ def test_a_tag_names_facts_alone() -> None:
         "gear",
         "sire",
         "official_rating",
+        "price_curve",
     }
 
 
