@@ -15,21 +15,20 @@ from velo.sql_text import literal
 
 PRICE_CURVE = "price_curve"
 FACTS: Mapping[str, tuple[str, str]] = {
-    "rail": ("entries", "rail IS NOT NULL"),
+    "rail": ("entries", "rail_place <> 'none'"),
     "stall": ("entries", "stall IS NOT NULL"),
     "gear": ("entries", "gear IS NOT NULL"),
     "sire": ("entries", "sire IS NOT NULL"),
     "official_rating": ("entries", "official_rating IS NOT NULL"),
     "rating_band": ("entries", "mark IS NOT NULL AND official_rating IS NULL"),
-    "early_position": ("horse_runs", "recent_early <> 0.5 OR recent_led <> 0.08"),
+    "early_position": ("horse_runs", "last_early IS NOT NULL"),
     PRICE_CURVE: ("entries", "NOT ({unfitted})"),
 }
 """Fact -> a table of the build, and where a row of it has the fact.
 
 A mark without an official rating is what a rating band says. Where horses lay early is known only
-after a race, so it is looked for where features find it, among their last starts: a horse of which
-no position is known has both priors. The curve of what a price lets expect is there or not by
-region and year.
+after a race, so it is looked for where features find it, among their last starts. The curve of what
+a price lets expect is there or not by region and year.
 """
 
 
