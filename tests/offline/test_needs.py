@@ -86,7 +86,7 @@ def test_a_need_that_is_no_fact_is_refused_with_its_mend() -> None:
 def test_what_a_build_has_none_of_is_looked_for_among_the_training_days(
     applied: Applied, little_world: LittleWorld
 ) -> None:
-    """It has stalls, early positions and official ratings; neither gear, sires nor prices."""
+    """It has stalls, early positions and ratings; neither rails, gear, sires nor prices."""
     record(applied.home, little_world.starts)
     build_tables(applied.home)
     spine = Spine(applied.home)
@@ -95,7 +95,10 @@ def test_what_a_build_has_none_of_is_looked_for_among_the_training_days(
     def unmet(name: str) -> dict[str, str]:
         return features_unmet(spine, declared(applied.store, name), first, end)
 
-    assert unmet("velo_pace_v1") == {}
+    pace = unmet("velo_pace_v1")
+    assert pace.pop("draw_slope_rail") == "rail, price_curve"
+    assert set(pace.values()) == {"price_curve"}
+    assert not {"early_mean", "style_draw", "wide_and_fast"} & set(pace)
     surprises = dict.fromkeys(("surprise_distance", "surprise_class"), "price_curve")
     assert unmet("velo_runs_v1") == {"gear_off": "gear", **surprises}
     prices = unmet("velo_prices_v1")
