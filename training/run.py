@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ from velo.errors import SettingsError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
+from velo.racing.running_style import STYLE
 from velo.result import Result
 from velo.settings import Settings
 
@@ -272,7 +273,7 @@ def _record_outcome(
     recorder.document(FILE, report.to_dict())
     write_holdout(
         recorder.model_folder.parent,
-        explained(fitted.model, judgement.days, judgement.predictions),
+        _styled(fitted.data, explained(fitted.model, judgement.days, judgement.predictions)),
     )
     recorder.plots(
         pictures(
@@ -286,6 +287,15 @@ def _record_outcome(
             settings,
         )
     )
+
+
+def _styled(data: Dataset, holdout: pd.DataFrame) -> pd.DataFrame:
+    """The holdout's predictions with each horse's running style, where it is known."""
+    if STYLE not in data.file.columns:
+        return holdout
+    first, last = data.plan.holdout
+    styles = data.file.frame([STYLE], data.span(first, last + timedelta(days=1)))[STYLE]
+    return holdout.assign(**{STYLE: styles.astype(str).to_numpy()})
 
 
 def _choice_figures(choice: ChoiceSection | None) -> Figures:
