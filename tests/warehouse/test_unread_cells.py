@@ -200,7 +200,7 @@ def test_a_place_beyond_its_own_races_field_is_none_also_where_no_field_is_given
 def test_the_last_keeps_its_place_beside_a_runner_whose_own_could_not_be_read(
     home: Home, tmp_path: Path
 ) -> None:
-    """Four ran: the third has a spreadsheet's date for a place, and the fourth is within the field."""
+    """Four ran: of the third the place is a spreadsheet date, and the fourth is in the field."""
     horses = enumerate(("Alpha", "Bravo", "Charlie", "Delta"), start=1)
     rows = [row(horse, str(place), ran="", num=str(place)) for place, horse in horses]
     rows[2]["pos"] = "02-Jan"
