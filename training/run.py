@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,13 @@ from training.model.explanation import explained
 from training.promotion.head_to_head import Holdout, against_champion
 from training.record import declarations, nested, tracked_data
 from training.record.code_state import CodeState
+from training.record.data_section import data_section
 from training.record.holdout_file import write_holdout
 from training.record.mlflow_store import NOTE, VERDICT
 from training.record.model_section import model_section
 from training.record.pictures import pictures
 from training.record.registry import LABEL, check_label
+from training.record.report_sections import ChoiceSection, Figures
 from training.record.review import RUN_NAME, Review
 from training.record.run_report import FILE, TrainingReport
 from training.record.service_definition import definition
@@ -33,13 +35,16 @@ from training.search import tuning
 from training.search.tuning import Tuned
 from training.statistics.bootstrap import Resampling
 from training.walk.judgement import Judgement, WeakPoints, judge_model, weak_points
+from training.walk.out_of_fold_gain import choice_gains
 from training.walk.recipe import FittedModel, Recipe, WalkForward
 from training.walk.stage_timer import Progress, StageTimer
 from training.walk.stored_form import stored_form
 from velo.disk.full_disk import room_on
+from velo.errors import SettingsError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
+from velo.racing.running_style import STYLE
 from velo.result import Result
 from velo.settings import Settings
 
@@ -81,6 +86,7 @@ class Trained(Result):
             "tuning": report["tuning"],
             "unmet_needs": report["data"]["unmet_needs"],
             "unfitted": report["data"]["unfitted"],
+            "discovery": report["data"]["discovery"],
         }
 
 
@@ -109,10 +115,13 @@ def train(
     Raises:
         InputError: the label cannot name a version.
         NothingBuilt, HomeError: the home is not ready.
-        SettingsError: there is nothing to tune, or a feature is named that the service lacks.
+        SettingsError: there is nothing to tune or to choose from, or a feature is named that the
+            service lacks.
         DataError: the data cannot carry the plan.
     """
     label = None if label is None else check_label(label)
+    if tune and settings.training.select:
+        raise SettingsError("--tune and --select are not for one run: search first, then choose")
     current_build(home)
     require_named(feature_store(home), settings)
     timer = StageTimer(progress)
@@ -153,6 +162,7 @@ class _Training:
             walk = recipe.walk(data, self.timer)
             _record_folds(recorder, walk)
             fitted = walk.fit(self.timer)
+            gains = choice_gains(walk, self.timer)
             looks = recorder.look(*data.plan.holdout)
             with self.timer.stage("judging the holdout"):
                 judgement = judge_model(fitted, Spine(self.home), looks, truth)
@@ -161,7 +171,15 @@ class _Training:
                 champion = self._against_champion(fitted, judgement)
             sha256 = _store(recorder, fitted, judgement, code.version)
             report = _report(
-                recorder.run_id, fitted, judgement, weak, champion, search, self.timer.seconds
+                recorder.run_id,
+                data_section(fitted.data, Spine(self.home)),
+                model_section(fitted, gains),
+                fitted,
+                judgement,
+                weak,
+                champion,
+                search,
+                self.timer.seconds,
             )
             with self.timer.stage("recording"):
                 _record_outcome(recorder, fitted, judgement, weak, report)
@@ -222,7 +240,7 @@ def _store(recorder: Recorder, fitted: FittedModel, judgement: Judgement, code: 
     )
     sha256 = artifact.save(
         recorder.model_folder,
-        stored_form(data, settings, model, fitted.cutoffs, code),
+        stored_form(data, settings, model, fitted.cutoffs, code, fitted.chosen),
         model.ranker_text,
         reference(data, settings.drift.days, figures).to_dict(),
     )
@@ -245,10 +263,17 @@ def _record_outcome(
 ) -> None:
     settings = fitted.settings
     recorder.metrics(judgement.figures)
+    recorder.metrics(_choice_figures(report.model.features))
+    recorder.metrics(
+        {
+            f"chosen_on_share_{each.judges}": each.chosen_on / each.races
+            for each in report.data.discovery
+        }
+    )
     recorder.document(FILE, report.to_dict())
     write_holdout(
         recorder.model_folder.parent,
-        explained(fitted.model, judgement.days, judgement.predictions),
+        _styled(fitted.data, explained(fitted.model, judgement.days, judgement.predictions)),
     )
     recorder.plots(
         pictures(
@@ -264,8 +289,30 @@ def _record_outcome(
     )
 
 
+def _styled(data: Dataset, holdout: pd.DataFrame) -> pd.DataFrame:
+    """The holdout's predictions with each horse's running style, where it is known."""
+    if STYLE not in data.file.columns:
+        return holdout
+    first, last = data.plan.holdout
+    styles = data.file.frame([STYLE], data.span(first, last + timedelta(days=1)))[STYLE]
+    return holdout.assign(**{STYLE: styles.astype(str).to_numpy()})
+
+
+def _choice_figures(choice: ChoiceSection | None) -> Figures:
+    """Gains of the walk whose features were chosen, flat."""
+    gains = {} if choice is None else {"nested": choice.nested, "once": choice.once}
+    return {
+        f"select_gain_{name}{end}": figure
+        for name, gain in gains.items()
+        if gain is not None
+        for end, figure in (("", gain.value), ("_low", gain.low), ("_high", gain.high))
+    }
+
+
 def _report(
     run_id: str,
+    about: dict[str, Any],
+    kept: dict[str, Any],
     fitted: FittedModel,
     judgement: Judgement,
     weak: WeakPoints,
@@ -276,7 +323,7 @@ def _report(
     data, settings = fitted.data, fitted.settings
     return TrainingReport.of(
         run_id=run_id,
-        data=_data_section(data),
+        data=about,
         plan=data.plan.to_dict(),
         settings=settings.recorded(),
         prices={
@@ -287,7 +334,7 @@ def _report(
         },
         nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
         folds=fitted.walk.folds,
-        model=model_section(fitted),
+        model=kept,
         holdout=judgement.figures,
         earlier_looks=judgement.looks,
         verdict=judgement.verdict,
@@ -300,23 +347,3 @@ def _report(
         weights=weak.weights,
         champion=champion,
     )
-
-
-def _data_section(data: Dataset) -> dict[str, Any]:
-    days = data.frame["date"]
-    return {
-        **data.fingerprint,
-        "first_day": days.min().date(),
-        "last_day": days.max().date(),
-        "rows": len(data.frame),
-        "races": int(data.frame["race_id"].nunique()),
-        "excluded": data.excluded,
-        "families": data.families,
-        "unmet_needs": data.unmet_needs,
-        "unfitted": data.unfitted,
-        "features": {
-            name: {"description": each.text, "unit": each.unit}
-            for name, each in data.declared.descriptions.items()
-        },
-        "priors": data.priors.model_dump(mode="json"),
-    }

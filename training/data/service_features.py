@@ -8,6 +8,7 @@ from typing import Any
 
 from velo.errors import HomeError
 from velo.offline.description import Description, described
+from velo.offline.discovery import Discovery, discoveries
 from velo.offline.needs import FACTS, lacking, strange_need
 
 
@@ -26,6 +27,7 @@ class Declared:
         field_wide: features that are computed over whole races.
         ingredients: what the views hand on for those; no features.
         whole_numbers: the ingredients that name somebody, and would name another as floats.
+        discovered: days on which the features were chosen by results.
     """
 
     service: str
@@ -38,6 +40,7 @@ class Declared:
     field_wide: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
     whole_numbers: tuple[str, ...] = ()
+    discovered: tuple[Discovery, ...] = ()
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -107,13 +110,14 @@ def declared(store: Any, service: str) -> Declared:
     """Read a service from a `feast.FeatureStore`.
 
     Raises:
-        HomeError: the registry does not hold it.
+        HomeError: the registry does not hold it, or its tags cannot be read.
     """
     from feast.errors import FeastObjectNotFoundException
     from feast.types import Int64, String
 
     try:
-        projections = store.get_feature_service(service).feature_view_projections
+        registered = store.get_feature_service(service)
+        projections = registered.feature_view_projections
         # A service may name a view that is gone.
         views = {each.name: store.get_on_demand_feature_view(each.name) for each in projections}
     except (FeastObjectNotFoundException, FileNotFoundError):
@@ -133,6 +137,7 @@ def declared(store: Any, service: str) -> Declared:
         tuple(name for name in about if name not in own),
         tuple(field.name for field in fields if field.name not in about),
         tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
+        discoveries(service, registered.tags),
     )
 
 

@@ -6,13 +6,16 @@ probabilities that were judged.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from training.model.explanation import EXPLAINED
 from velo.disk.whole_file import draft_of
 from velo.errors import ModelError
+from velo.racing.running_style import STYLE
 
 FILE = "holdout_predictions.parquet"
 COLUMNS = (
@@ -44,8 +47,15 @@ def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     with draft_of(path) as draft:
-        predictions[[*COLUMNS, SCORE]].to_parquet(draft, index=False, compression="zstd")
+        predictions[[*COLUMNS, SCORE, *_styled(predictions.columns)]].to_parquet(
+            draft, index=False, compression="zstd"
+        )
     return path
+
+
+def _styled(columns: Iterable[str]) -> list[str]:
+    """The column of running styles, where there is one."""
+    return [STYLE] if STYLE in columns else []
 
 
 def read_holdout(folder: Path) -> pd.DataFrame:
@@ -58,7 +68,8 @@ def read_holdout(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ModelError(f"the run kept no {FILE}; train again")
     try:
-        return pd.read_parquet(path, columns=list(COLUMNS))
+        own = [*COLUMNS, *_styled(pq.read_schema(path).names)]
+        return pd.read_parquet(path, columns=own)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} cannot be read: {reason}; restore it or train again") from None

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.data.nulls import NullCount
+from velo.formats import in_text
 
 Figure = int | float | None
 """An integer stays one; what could not be measured is null."""
@@ -47,6 +48,25 @@ class UnfittedYearRow(ReportSection):
     rows: int
 
 
+class DiscoveryOverlap(ReportSection):
+    """How many of the races of some days are among those that the features were chosen on.
+
+    Attributes:
+        judges: what the days are, `holdout` or `walk`.
+        first, last: the days, both included.
+        races: that were run on them.
+        chosen_on: of these, those on which the features were chosen.
+        words: what a reader must know.
+    """
+
+    judges: str
+    first: date
+    last: date
+    races: int
+    chosen_on: int
+    words: str
+
+
 class DataSection(ReportSection):
     """What was trained and judged on.
 
@@ -61,6 +81,7 @@ class DataSection(ReportSection):
         unmet_needs: feature of the service that was left out -> what it needs and the training days
             do not have.
         unfitted: runners that were not trained on, of years whose price curve is not fitted.
+        discovery: holdout and walk, where they fall on days that the features were chosen on.
     """
 
     build: str
@@ -76,6 +97,7 @@ class DataSection(ReportSection):
     priors: Figures = Field(default_factory=dict)
     unmet_needs: dict[str, str] = Field(default_factory=dict)
     unfitted: list[UnfittedYearRow] = Field(default_factory=list)
+    discovery: list[DiscoveryOverlap] = Field(default_factory=list)
 
     @property
     def unmet_words(self) -> str:
@@ -162,6 +184,43 @@ class BlendChoiceSection(ReportSection):
     races: int
 
 
+class ChoiceSection(ReportSection):
+    """Features that were chosen among those of the service.
+
+    Attributes:
+        count, among: how many, of how many.
+        features: of the model that was kept, chosen on all training days.
+        by_fold: number of a fold -> what the days before it chose.
+        strengths: feature -> |z| alone beside the market, on all training days.
+        nested, once: gain out of fold over the power-calibrated market, nats a race: chosen anew in
+            each fold, and chosen on all training days.
+    """
+
+    count: int
+    among: int
+    features: list[str]
+    by_fold: dict[str, list[str]]
+    strengths: Figures
+    nested: FigureInterval | None
+    once: FigureInterval | None
+
+    @property
+    def words(self) -> str:
+        """Both gains in one sentence."""
+        return (
+            f"{self.count} of {self.among} features, chosen anew in each fold: "
+            f"{_nats(self.nested)} nats a race over the power-calibrated market out of fold; "
+            f"chosen on all training days, which flatters: {_nats(self.once)}"
+        )
+
+
+def _nats(gain: FigureInterval | None) -> str:
+    if gain is None:
+        return "no figure"
+    value, low, high = map(in_text.nats, (gain.value, gain.low, gain.high))
+    return f"{value} [{low}, {high}]"
+
+
 class ModelSection(ReportSection):
     """The model that was kept, and what was fitted beside it.
 
@@ -176,6 +235,7 @@ class ModelSection(ReportSection):
         linear_is_better: whether the line does better out of fold, and `note` says so.
         calibration: side -> the calibrator's choice.
         blend_choice: how the blends did, where the blend was left open.
+        features: how they were chosen, where they were.
     """
 
     objective: str
@@ -189,6 +249,7 @@ class ModelSection(ReportSection):
     note: str
     calibration: dict[str, CalibratorChoice]
     blend_choice: BlendChoiceSection | None = None
+    features: ChoiceSection | None = None
 
 
 class CriterionRow(ReportSection):

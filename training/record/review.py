@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from training.judging.criterion import Criterion, number_text
 from training.judging.gate import Verdict
-from training.record.report_sections import Figures
+from training.record.report_sections import DataSection, Figures
 from training.record.run_report import TrainingReport
 
 RUN_NAME = "mlflow.runName"
@@ -43,6 +43,7 @@ class Review:
     def tags(self) -> dict[str, str]:
         """What a list of runs can show as columns."""
         data, plan, prices = self.report.data, self.report.plan, self.report.prices
+        choice = self.report.model.features
         return {
             **self.short_tags(),
             "velo.champion": self.champion,
@@ -52,6 +53,8 @@ class Review:
             "velo.holdout": f"{plan.holdout_start} to {plan.holdout_end}, end excluded",
             "velo.trials": str(self._trials),
             **({"velo.unmet_needs": data.unmet_words} if data.unmet_needs else {}),
+            **({} if choice is None else {"velo.select": choice.words}),
+            **({"velo.discovery": _chosen_on(data)} if data.discovery else {}),
             **({"velo.unfitted": data.unfitted_words} if data.unfitted else {}),
         }
 
@@ -106,11 +109,13 @@ class Review:
             "data": f"{data.rows:,} starts of {data.races:,} races from {data.first_day} "
             f"to {data.last_day}, build `{data.build[:12]}`",
             **({"not in these data": data.unmet_words} if data.unmet_needs else {}),
+            **({"features chosen on these days": _chosen_on(data)} if data.discovery else {}),
             **(
                 {"not trained on, no price curve yet": data.unfitted_words} if data.unfitted else {}
             ),
             "recipe": f"{report.model.objective}, {report.blend} blend, "
             f"service {report.service}; {report.model.note}",
+            **({} if report.model.features is None else {"choice": report.model.features.words}),
             "tuning": report.tuning.words if report.tuning else "none, the settings as they stand",
         }
         return "\n".join(f"- **{name}**: {fact}" for name, fact in facts.items())
@@ -170,6 +175,10 @@ def _short(criterion: Criterion) -> str:
         return f"yes: {number_text(criterion.value)} ({criterion.target})"
     by = "" if criterion.missed_by is None else f", missed by {number_text(criterion.missed_by)}"
     return f"NO: {number_text(criterion.value)} ({criterion.target}{by})"
+
+
+def _chosen_on(data: DataSection) -> str:
+    return "; ".join(each.words for each in data.discovery)
 
 
 def _interval(figures: Figures, name: str) -> str:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.record.report_sections import Figures, GateVerdict, PriceSection
+from training.record.report_sections import (
+    DataSection,
+    Figures,
+    GateVerdict,
+    PriceSection,
+)
 from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
 
@@ -31,6 +36,7 @@ def caveats(
         *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report.earlier_looks),
+        *_discovery(report.data),
         *_coverage(report),
         *_model(report),
         *_truth(report.holdout),
@@ -95,6 +101,10 @@ def _looks(earlier: int) -> list[str]:
     ]
 
 
+def _discovery(data: DataSection) -> list[str]:
+    return [f"{each.words[0].upper()}{each.words[1:]}." for each in data.discovery]
+
+
 def _coverage(report: TrainingReport) -> list[str]:
     data = report.data
     left = {reason: n for reason, n in data.excluded.items() if n}
@@ -133,6 +143,9 @@ def _model(report: TrainingReport) -> list[str]:
             "The straight line does better out of fold than the boosted model: the trees found "
             "nothing that the line misses. `--objective auto` would take the line."
         )
+    if report.model.features is not None:
+        words = report.model.features.words
+        sentences.append(f"{words[0].upper()}{words[1:]}.")
     if report.model.blend.exponent < 0:
         sentences.append(
             "The blend gives the model a negative weight: at a given price it backs what the model "
