@@ -130,7 +130,7 @@ def test_a_run_to_which_a_caveat_does_not_apply_goes_without_it() -> None:
     }
     report = RUN.report.model_copy(update={**sound, "earlier_looks": 0})
     text = " ".join(caveats(report, {"top20": 0.02}))
-    assert "Selected on MORNING, settled at SP" in text
+    assert "Decided at MORNING (10:00 on the day), settled at SP (the off)" in text
     for words in (
         "price it settles at",
         "Underpowered",

@@ -9,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
+from training.data.closing_values import CLOSING
 from training.model.explanation import EXPLAINED
 from velo.disk.whole_file import draft_of
 from velo.errors import ModelError
@@ -44,12 +46,13 @@ def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     with draft_of(path) as draft:
-        predictions[[*COLUMNS, SCORE]].to_parquet(draft, index=False, compression="zstd")
+        kept = [*COLUMNS, SCORE, *(name for name in CLOSING if name in predictions)]
+        predictions[kept].to_parquet(draft, index=False, compression="zstd")
     return path
 
 
 def read_holdout(folder: Path) -> pd.DataFrame:
-    """Read what `write_holdout` wrote, in its order.
+    """Read what `write_holdout` wrote, in its order; an older file has no closing values.
 
     Raises:
         ModelError: the run has no such file, or it is not one.
@@ -58,7 +61,9 @@ def read_holdout(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ModelError(f"the run kept no {FILE}; train again")
     try:
-        return pd.read_parquet(path, columns=list(COLUMNS))
+        known = set(pq.read_schema(path).names)
+        later = [name for name in CLOSING if name in known]
+        return pd.read_parquet(path, columns=[*COLUMNS, *later])
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} cannot be read: {reason}; restore it or train again") from None

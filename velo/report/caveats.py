@@ -8,6 +8,8 @@ from typing import Any
 from training.record.report_sections import Figures, GateVerdict, PriceSection
 from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
+from velo.racing.price_clock import hour_in_words
+from velo.settings import PriceHours
 
 MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
@@ -27,7 +29,7 @@ def caveats(
     """
     return [
         *_alarms(report.verdict),
-        *_prices(report.prices),
+        *_prices(report.prices, report.settings),
         *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report.earlier_looks),
@@ -46,16 +48,18 @@ def _alarms(verdict: GateVerdict) -> list[str]:
     return [f"Alarm: {alarm}." for alarm in verdict.alarms]
 
 
-def _prices(prices: PriceSection) -> list[str]:
+def _prices(prices: PriceSection, settings: Mapping[str, Any]) -> list[str]:
     decision, settlement = prices.decision.upper(), prices.settlement.upper()
     if prices.note == SAME_PRICE:
         return [
             f"Selected on the price it settles at: {decision} decides and settles. Nobody knows "
             "that price for certain when the bet is struck, so betting figures come out too good."
         ]
+    clock = PriceHours(**settings.get("prices", {}).get("clock", {}))
     return [
-        f"Selected on {decision}, settled at {settlement}. A runner whose price fell between the "
-        "two was worth more when it was chosen than when it was settled."
+        f"Decided at {decision} ({hour_in_words(prices.decision, clock)}), settled at {settlement} "
+        f"({hour_in_words(prices.settlement, clock)}). A runner whose price fell between the two "
+        "was worth more when it was chosen than when it was settled."
     ]
 
 
