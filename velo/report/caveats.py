@@ -8,7 +8,7 @@ from typing import Any
 from training.record.report_sections import Figures, GateVerdict, PriceSection
 from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
-from velo.racing.price_clock import hour_in_words
+from velo.racing.price_clock import AT_THE_OFF, hour_in_words
 from velo.settings import PriceHours
 
 MANY = 0.05
@@ -19,6 +19,7 @@ def caveats(
     report: TrainingReport,
     cutoffs: Mapping[str, float],
     backtests: Sequence[Mapping[str, Any]] = (),
+    overbroke: int = 0,
 ) -> list[str]:
     """One or two sentences for each thing that could mislead, the most serious first.
 
@@ -26,10 +27,12 @@ def caveats(
         report: of the run.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
         backtests: of the same run.
+        overbroke: races of the holdout with a decision book below 1 over the horses that ran.
     """
     return [
         *_alarms(report.verdict),
         *_prices(report.prices, report.settings),
+        *_overbroke(report.prices, overbroke),
         *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report.earlier_looks),
@@ -60,6 +63,16 @@ def _prices(prices: PriceSection, settings: Mapping[str, Any]) -> list[str]:
         f"Decided at {decision} ({hour_in_words(prices.decision, clock)}), settled at {settlement} "
         f"({hour_in_words(prices.settlement, clock)}). A runner whose price fell between the two "
         "was worth more when it was chosen than when it was settled."
+    ]
+
+
+def _overbroke(prices: PriceSection, races: int) -> list[str]:
+    if not races or prices.decision in AT_THE_OFF:
+        return []
+    return [
+        f"Races with a book below 1 at {prices.decision.upper()} prices: {formats.count(races)}. A "
+        "horse was withdrawn from them that no source names, so bets there look better than they "
+        "were when they were chosen."
     ]
 
 
