@@ -17,11 +17,14 @@ from backtest.report_schema import Returned, Withdrawals
 from backtest.walk_forward import recipe_of, walk
 from training.data.closing_values import closed, closing
 from training.data.conditions import conditioned, conditions, overbroke_races
+from training.data.dataset import feature_store
 from training.data.returned import returned
+from training.data.service_features import declared
 from training.record import looks, strategy_code
 from training.scoring import score_period, stored_model
 from training.statistics.bootstrap import Resampling
 from velo.home import Home
+from velo.offline.discovery import overlap
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import law_of
 from velo.result import Result
@@ -135,6 +138,8 @@ def run(
     known = conditions(spine, days.first, days.last, prices.settlement, law)
     taken_law = law_of(prices.decision, exchange)
     values = closing(spine, days.first, days.last, prices.decision, taken_law)
+    discovered = declared(feature_store(home), card.service).discovered
+    chosen_on = overlap(spine, discovered, "backtest", days.first, days.last)
     terms = BacktestTerms(
         decision=prices.decision,
         settlement=prices.settlement,
@@ -146,6 +151,7 @@ def run(
         project=settings.project,
         betting=settings.backtest,
         earlier_looks=earlier,
+        chosen_on=None if chosen_on is None else chosen_on.words,
     )
     report = bet(
         closed(conditioned(scored.predictions, known), values),

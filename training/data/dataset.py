@@ -6,8 +6,10 @@ the build's spine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,9 +32,17 @@ from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount
 from training.data.service_features import Declared
+from training.data.unfitted_years import (
+    UnfittedYear,
+    is_trained_on,
+    runners_by_year,
+    years_left_out,
+)
+from training.data.unmet import features_unmet
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.needs import years_sql
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
@@ -53,7 +63,7 @@ class Dataset:
             official rank, NaN of a runner that did not finish).
         matrix: what a model sees of each of those rows, [rows, columns of `inputs`].
         file: the same rows with their features as they were retrieved, and maybe later ones.
-        declared: the feature service.
+        declared: the feature service, without what the data lack.
         plan: which days are history, training, tests and holdout.
         priors: as fitted before the first fold's test days.
         nulls: feature -> its missing values, over the rows of `frame`.
@@ -61,6 +71,8 @@ class Dataset:
         decision, settlement: kinds of price.
         fingerprint: what the rows were made of.
         inputs: the step from the features to what a model sees.
+        unmet_needs: feature of the service -> what it needs and the training days do not have.
+        unfitted: runners that are left out, of years whose price curve is not fitted.
     """
 
     frame: pd.DataFrame
@@ -75,6 +87,8 @@ class Dataset:
     settlement: str
     fingerprint: dict[str, str]
     inputs: Inputs
+    unmet_needs: Mapping[str, str] = field(default_factory=dict)
+    unfitted: tuple[UnfittedYear, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -147,7 +161,13 @@ def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dat
     return gather(home, settings, days, days.train_end)
 
 
-def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) -> Dataset:
+def gather(
+    home: Home,
+    settings: Settings,
+    days: Plan,
+    end: date | None = None,
+    unmet_needs: Mapping[str, str] | None = None,
+) -> Dataset:
     """Fit the priors on the days before the first test day, and pull the features of a plan.
 
     Args:
@@ -155,6 +175,8 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         settings: prices, layoff curve and feature service.
         days: the plan.
         end: the first day that is left out, by default the one after the holdout.
+        unmet_needs: features that are left out with what they need, as an earlier model did without
+            them; by default those that need what the training days do not have.
 
     Raises:
         As `assemble`.
@@ -166,23 +188,34 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         raise HomeError(f"{unlike}: run `velo build`")
     store = feature_store(home)
     service = named_service(store, settings)
+    if unmet_needs is None:
+        unmet_needs = features_unmet(spine, service, days.history_end, days.train_end)
+    service = service.without(unmet_needs)
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start, settings.priors)
     prices = settings.prices
-    rows = entity_sql(
+    asked = partial(
+        entity_sql,
         spine,
         fitted,
         settings.layoff,
         days.history_end,
-        end,
-        prices.decision,
-        prices.settlement,
+        decision=prices.decision,
+        settlement=prices.settlement,
     )
+    years = years_left_out(spine, service.needs.values(), days.history_end, days.train_end)
+    unfitted = runners_by_year(spine, asked(days.train_end, only=years_sql(years))) if years else ()
+    rows = asked(end, only=is_trained_on(years, days.train_end))
     file, nulls = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, FINISH))
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
+    if unfitted and frame["date"].iloc[0] >= pd.Timestamp(days.folds[0].train_end):
+        raise DataError(
+            f"no day before the first test, {days.folds[0].test_start}, has a fitted price curve; "
+            "import earlier days, or train on a service that needs none"
+        )
     trained = slice(int(frame["date"].searchsorted(pd.Timestamp(days.train_end))))
     inputs = Inputs.learnt(
         file.frame(service.texts, trained),
@@ -203,6 +236,8 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         prices.settlement,
         {"build": spine.fingerprint, "starts": str(spine.starts), "corrections": spine.corrections},
         inputs,
+        unmet_needs,
+        unfitted,
     )
 
 
@@ -256,10 +291,12 @@ def entity_sql(
     end: date,
     decision: str,
     settlement: str,
+    only: str = "",
 ) -> str:
     """SQL of the starters of usable races in [start, end): keys, request columns and labels.
 
-    A race flagged as no market has no decision price; `market_flag` says why.
+    A race flagged as no market has no decision price; `market_flag` says why. `only` is a condition
+    on entries that is true of whole races; without one all are taken.
     """
     # The request columns are the same in every row, so they are added to rows that are sorted.
     return f"""
@@ -281,7 +318,7 @@ def entity_sql(
             WINDOW race AS (PARTITION BY entries.race_id)
             QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
             ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
-        ) AS starters
+        ) AS starters {f"WHERE {only}" if only else ""}
     """
 
 

@@ -7,7 +7,7 @@ loaded. Scoring goes by it, never by the settings of the day.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from training.data.folds import Plan
@@ -39,6 +39,7 @@ class ModelCard:
         plan: history, folds and holdout.
         seed: of the training.
         code: version of the code that trained it.
+        unmet_needs: feature of the service that it does without -> what the data lacked for it.
     """
 
     service: str
@@ -52,10 +53,11 @@ class ModelCard:
     plan: Plan
     seed: int
     code: str
+    unmet_needs: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, the card's part of `model.json`."""
-        return {
+        card = {
             "service": self.service,
             "priors": self.priors.model_dump(mode="json"),
             "layoff": self.layoff.model_dump(mode="json"),
@@ -68,6 +70,8 @@ class ModelCard:
             "seed": self.seed,
             "code": self.code,
         }
+        # A model that does without nothing says nothing of it, as models did before.
+        return card | ({"unmet_needs": dict(self.unmet_needs)} if self.unmet_needs else {})
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> ModelCard:
@@ -95,6 +99,7 @@ class ModelCard:
                 plan=Plan.from_dict(plain["plan"]),
                 seed=int(plain["seed"]),
                 code=plain["code"],
+                unmet_needs=dict(plain.get("unmet_needs", {})),
             )
         except KeyError as error:
             raise ModelError(f"the model's card lacks {error}; train again") from None

@@ -42,4 +42,5 @@ def card(data: Dataset, settings: Settings, cutoffs: Cutoffs, code: str) -> Mode
         plan=data.plan,
         seed=settings.training.seed,
         code=code,
+        unmet_needs=data.unmet_needs,
     )

@@ -34,12 +34,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from velo.arrays import Integers
-from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force import BruteForce, Value
+from velo.audit.brute_force_pace import BruteForcePace
 from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
 from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.differences import Audit, Compared
@@ -55,6 +57,15 @@ from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
+
+
+class Judge(Protocol):
+    """Who computes features from the page alone."""
+
+    def features(self, i: int) -> dict[str, Value]:
+        """Those of the start with this number, None where one has no value."""
+        ...
+
 
 CUTS = 1
 SAMPLE = 60
@@ -211,14 +222,16 @@ def _brute_force(
     starts = np.flatnonzero(np.isin(history.race, races))
     progress(f"brute force: {len(starts):,} starts against all before them")
     page = pd.DataFrame([judge.features(int(start)) for start in starts])
-    if set(retrieval.declared.features) - set(page.columns):
-        of_runs = BruteForceRuns(history, facts, judge)
-        more = pd.DataFrame([of_runs.features(int(start)) for start in starts])
-        page = pd.concat([page, more], axis="columns")
-    if set(retrieval.declared.features) - set(page.columns):
-        of_ratings = BruteForceRatings(history, facts, beaten)
-        more = pd.DataFrame([of_ratings.features(int(start)) for start in starts])
-        page = pd.concat([page, more], axis="columns")
+    more: list[Callable[[], Judge]] = [
+        lambda: BruteForceRuns(history, facts, judge),
+        lambda: BruteForceRatings(history, facts, beaten),
+        lambda: BruteForcePace(history, facts),
+    ]
+    for each in more:
+        if set(retrieval.declared.features) - set(page.columns):
+            other = each()
+            columns = pd.DataFrame([other.features(int(start)) for start in starts])
+            page = pd.concat([page, columns], axis="columns")
     unjudged = [name for name in retrieval.declared.features if name not in page.columns]
     if unjudged:
         notes.append(f"no brute force for {', '.join(unjudged)}: the page does not have them")

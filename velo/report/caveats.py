@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.record.report_sections import Figures, GateVerdict, PriceSection
+from training.record.report_sections import (
+    DataSection,
+    Figures,
+    GateVerdict,
+    PriceSection,
+)
 from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
 from velo.racing.price_clock import AT_THE_OFF, hour_in_words
@@ -36,6 +41,7 @@ def caveats(
         *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report.earlier_looks),
+        *_discovery(report.data),
         *_coverage(report),
         *_model(report),
         *_truth(report.holdout),
@@ -112,6 +118,10 @@ def _looks(earlier: int) -> list[str]:
     ]
 
 
+def _discovery(data: DataSection) -> list[str]:
+    return [f"{each.words[0].upper()}{each.words[1:]}." for each in data.discovery]
+
+
 def _coverage(report: TrainingReport) -> list[str]:
     data = report.data
     left = {reason: n for reason, n in data.excluded.items() if n}
@@ -122,6 +132,14 @@ def _coverage(report: TrainingReport) -> list[str]:
         sentences.append(
             f"{formats.percent(share)} of the races have no usable market and are not judged. If "
             "those are the small or foreign meetings, the verdict does not apply to them."
+        )
+    if data.unmet_needs:
+        sentences.append(
+            f"Not in these data, so neither the model nor the gate has them: {data.unmet_words}."
+        )
+    if data.unfitted:
+        sentences.append(
+            f"Not trained on, for want of a year of earlier prices: {data.unfitted_words} runners."
         )
     if data.corrections == "always so":
         sentences.append(
