@@ -78,11 +78,12 @@ def withdrawals(
         NothingBuilt: the build is older than the table of withdrawals.
     """
     quote = identifier(kind) if law != "none" else "NULL"
-    return con.execute(
+    gone: pd.DataFrame = con.execute(
         f"SELECT race_id, CAST({quote} AS DOUBLE) AS quoted FROM {spine.withdrawals} "
         "WHERE CAST(event_timestamp AS DATE) BETWEEN $first AND $last",
         {"first": first, "last": last},
     ).df()
+    return gone
 
 
 def after_withdrawals(

@@ -9,9 +9,10 @@ import pandas as pd
 
 from velo.arrays import Flags, Floats
 from velo.racing.closing import Close
-from velo.racing.withdrawals import law_of, paid_odds
+from velo.racing.withdrawals import Law, law_of, paid_odds
 
 STARTED = ("finished", "non-finisher")
+DEDUCTING: tuple[Law, ...] = ("rule 4", "reduction factor")
 
 
 def closes(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -59,7 +60,7 @@ def closing_values(
     shorn = np.bincount(race[withdrawn], minlength=races)[race] > 0
     kind = runners["price_kind"].to_numpy(dtype=object)
     laws = np.array(["none" if each is None else law_of(each, exchange) for each in kind])
-    for law in ("rule 4", "reduction factor"):
+    for law in DEDUCTING:
         left, gone = (rows & shorn & (laws == law) for rows in (ran, withdrawn))
         odds[left] = paid_odds(odds[left], race[left], races, odds[gone], race[gone], law)
     taken: Floats = np.where(unsure, np.nan, odds)

@@ -67,9 +67,10 @@ class LedgerView:
             was judged on), `settlement`, `bets`.
         """
         kinds = self.bets[["price_kind", "decision", "settlement"]]
+        counted: dict[Any, int] = kinds.value_counts().to_dict()
         return [
-            dict(zip(("taken", "decision", "settlement"), names, strict=True)) | {"bets": int(n)}
-            for names, n in kinds.value_counts().items()
+            {"taken": taken, "decision": decision, "settlement": settlement, "bets": int(count)}
+            for (taken, decision, settlement), count in counted.items()
         ]
 
     def price_lines(self) -> list[str]:
