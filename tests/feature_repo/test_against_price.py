@@ -27,6 +27,7 @@ from training.data.service_features import declared
 from velo.live.features import Source, online
 from velo.offline.spine import Spine
 from velo.racing.names import stable_id
+from velo.racing.running_style import BELOW, STYLES
 from velo.warehouse.connection import warehouse
 
 pytestmark = pytest.mark.slow
@@ -107,3 +108,10 @@ def test_a_card_is_served_online_what_training_retrieves(world: PricedWorld, ser
         np.testing.assert_allclose(
             served[name].astype(np.float64), trained[name], atol=1e-12, err_msg=name
         )
+    if service == "velo_pace_v1":
+        seen = served["running_style"] != ""
+        early = served["early_mean"].to_numpy(np.float64)
+        places = np.searchsorted(BELOW, early[seen], side="right")
+        assert served["running_style"][seen].tolist() == [STYLES[place] for place in places]
+        assert seen.any()
+        assert (early[~seen] == 0.5).all()

@@ -35,6 +35,7 @@ from training.data.service_features import Declared
 from training.data.unfitted_years import (
     UnfittedYear,
     is_trained_on,
+    require_fitted_days,
     runners_by_year,
     years_left_out,
 )
@@ -211,11 +212,8 @@ def gather(
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
-    if unfitted and frame["date"].iloc[0] >= pd.Timestamp(days.folds[0].train_end):
-        raise DataError(
-            f"no day before the first test, {days.folds[0].test_start}, has a fitted price curve; "
-            "import earlier days, or train on a service that needs none"
-        )
+    if unfitted:
+        require_fitted_days(frame["date"].iloc[0].date(), days.folds[0])
     trained = slice(int(frame["date"].searchsorted(pd.Timestamp(days.train_end))))
     inputs = Inputs.learnt(
         file.frame(service.texts, trained),
@@ -298,6 +296,7 @@ def entity_sql(
     A race flagged as no market has no decision price; `market_flag` says why. `only` is a condition
     on entries that is true of whole races; without one all are taken.
     """
+    entries = f"(SELECT * FROM {spine.entries} WHERE {only})" if only else spine.entries
     # The request columns are the same in every row, so they are added to rows that are sorted.
     return f"""
         SELECT starters.*, {requests_sql(priors, layoff)} FROM (
@@ -309,7 +308,7 @@ def entity_sql(
                 outcomes."{settlement}" AS settlement_odds,
                 outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
                     = entries.field_size AS priced
-            FROM {spine.entries} AS entries
+            FROM {entries} AS entries
             JOIN {spine.outcomes} AS outcomes
                 ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
             WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
@@ -318,7 +317,7 @@ def entity_sql(
             WINDOW race AS (PARTITION BY entries.race_id)
             QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
             ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
-        ) AS starters {f"WHERE {only}" if only else ""}
+        ) AS starters
     """
 
 

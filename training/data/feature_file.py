@@ -60,6 +60,11 @@ class FeatureFile:
         """Rows."""
         return int(self._file.metadata.num_rows)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self._file.schema_arrow.names)
+
     def frame(self, names: Sequence[str], rows: slice = ALL) -> pd.DataFrame:
         """Some columns of some rows.
 

@@ -15,6 +15,7 @@ from training.data.nulls import NullCount, NullTally
 from training.data.service_features import Declared
 from velo.errors import InputError
 from velo.racing.field_wide import field_wide
+from velo.racing.running_style import SEEN_BY, STYLE, running_styles
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 TEXTS = ("course", "horse")
@@ -41,8 +42,8 @@ def retrieve_to_disk(
         folder: on whose disk the file lies.
 
     Returns:
-        The file of `MARKS`, features, `LABELS`, `FINISH` and `market_flag`, and feature -> its
-        missing values.
+        The file of `MARKS`, features, `LABELS`, `FINISH` and `market_flag`, with `running_style`
+        where the service knows it, and feature -> its missing values.
 
     Raises:
         HomeError: the disk is full.
@@ -66,6 +67,9 @@ def retrieve_to_disk(
                 wide = name in service.field_wide
                 values = pa.array(frame[name].to_numpy()) if wide else batch.column(name)
                 columns[name] = values.cast(pa.float64())
+            if set(SEEN_BY) <= set(service.ingredients):
+                early, lead = (frame[name].to_numpy(np.float64) for name in SEEN_BY)
+                columns[STYLE] = pa.array(running_styles(early, lead))
             yield pa.table(columns)
 
     return FeatureFile(narrow(), folder), tally.counts()

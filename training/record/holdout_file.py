@@ -6,6 +6,7 @@ probabilities that were judged.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +16,7 @@ from training.data.closing_values import CLOSING
 from training.model.explanation import EXPLAINED
 from velo.disk.whole_file import draft_of
 from velo.errors import ModelError
+from velo.racing.running_style import STYLE
 
 FILE = "holdout_predictions.parquet"
 COLUMNS = (
@@ -34,6 +36,8 @@ COLUMNS = (
 )
 SCORE = "score"
 """What `Model.at` takes beside prices; files of before it was kept have none."""
+LATER = (STYLE, *CLOSING)
+"""Running styles and closing values."""
 
 
 def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
@@ -46,13 +50,19 @@ def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     with draft_of(path) as draft:
-        kept = [*COLUMNS, SCORE, *(name for name in CLOSING if name in predictions)]
+        kept = [*COLUMNS, SCORE, *_later(predictions.columns)]
         predictions[kept].to_parquet(draft, index=False, compression="zstd")
     return path
 
 
+def _later(columns: Iterable[str]) -> list[str]:
+    """Of the columns that files of before they were kept lack, those that there are."""
+    there = set(columns)
+    return [name for name in LATER if name in there]
+
+
 def read_holdout(folder: Path) -> pd.DataFrame:
-    """Read what `write_holdout` wrote, in its order; an older file has no closing values.
+    """Read what `write_holdout` wrote, in its order; an older file lacks some of `LATER`.
 
     Raises:
         ModelError: the run has no such file, or it is not one.
@@ -61,9 +71,8 @@ def read_holdout(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ModelError(f"the run kept no {FILE}; train again")
     try:
-        known = set(pq.read_schema(path).names)
-        later = [name for name in CLOSING if name in known]
-        return pd.read_parquet(path, columns=[*COLUMNS, *later])
+        own = [*COLUMNS, *_later(pq.read_schema(path).names)]
+        return pd.read_parquet(path, columns=own)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise ModelError(f"{path} cannot be read: {reason}; restore it or train again") from None

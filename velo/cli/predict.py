@@ -129,6 +129,7 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
     from velo.live.serialise import as_rows, why
 
     rows = as_rows([race])
+    styled = any(row["style"] for row in rows)
     title = (
         f"{race.day} {race.course} {race.off or ''} {race.race_name or ''}, "
         f"model version {race.version}{'' if promoted else ', NOT PROMOTED'}, "
@@ -140,6 +141,7 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
             "rank",
             "no",
             "horse",
+            *(["style"] if styled else []),
             "model",
             "market",
             "blended",
@@ -156,6 +158,7 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
                 row["rank"],
                 row["number"],
                 row["horse"],
+                *([row["style"] or "-"] if styled else []),
                 in_text.percent(row["p_model"]),
                 in_text.percent(row["p_market"]),
                 in_text.percent(row["p"]),

@@ -25,6 +25,12 @@ def train(
         str | None,
         typer.Option(help="How model and market are joined: benter, residual, beside or auto."),
     ] = None,
+    select: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=10_000, help="Choose so many features anew in each fold; 0 takes all."
+        ),
+    ] = None,
     service: Annotated[str | None, typer.Option(help="Feature service to train on.")] = None,
     decision_price: Annotated[
         str | None, typer.Option(help="Price that bets are chosen at.")
@@ -58,7 +64,7 @@ def train(
             settings.load(),
             {
                 "ranker": {"objective": objective},
-                "training": {"blend": blend, "service": service},
+                "training": {"blend": blend, "service": service, "select": select},
                 "prices": {"decision": decision_price, "settlement": settlement_price},
             },
         )
@@ -78,7 +84,7 @@ def train(
     show_trained(done)
 
 
-def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:
+def _overrides(base: Any, wanted: dict[str, dict[str, str | int | None]]) -> dict[str, Any]:
     """Whole sections with the given options laid over what is set."""
     sections = {}
     for section, options in wanted.items():

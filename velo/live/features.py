@@ -17,6 +17,7 @@ from training.data.dataset import requests_sql, retrieve
 from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import Declared, declared
 from velo.disk.pattern import as_pattern
+from velo.racing.running_style import SEEN_BY, STYLE, running_styles
 from velo.settings import Layoff, Priors
 from velo.sql_text import literal
 from velo.store.online.entity_rows import ServiceColumns
@@ -60,7 +61,8 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
         values: request column -> its value in every row.
 
     Returns:
-        Numbers as float64 (NaN missing), texts as categories.
+        Numbers as float64 (NaN missing), texts as categories; and, where the service knows early
+        positions, `running_style`, empty of a horse without one.
     """
     columns: dict[str, Any] = source.store.get_online_features(
         features=source.service, entity_rows=source.asked.entity_rows(entries, values)
@@ -79,7 +81,7 @@ def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.D
         copy=False,
     )
     add_field_wide(frame, known, entries)
-    return frame[list(known.features)]
+    return _for_people(frame, known)
 
 
 def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -> pd.DataFrame:
@@ -94,4 +96,13 @@ def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -
             source.declared,
             f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet({asked}) ORDER BY entry",
         )
-    return frame.sort_values("entry")[list(source.declared.features)].reset_index(drop=True)
+    return _for_people(frame.sort_values("entry").reset_index(drop=True), source.declared)
+
+
+def _for_people(frame: pd.DataFrame, known: Declared) -> pd.DataFrame:
+    """The features, and each horse's style where the service knows it."""
+    features = frame[list(known.features)]
+    if not set(SEEN_BY) <= set(known.ingredients):
+        return features
+    early, lead = (frame[name].to_numpy(np.float64) for name in SEEN_BY)
+    return features.assign(**{STYLE: running_styles(early, lead)})

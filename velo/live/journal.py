@@ -18,6 +18,7 @@ from typing import Any
 
 from velo.disk.sqlite_file import Step, read_sqlite_file, sqlite_file
 from velo.live import chain
+from velo.racing.running_style import STYLE
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS predictions (
@@ -54,7 +55,7 @@ class PredictedRunner:
     """One runner of a prediction; `odds` and what follows from them None without a market.
 
     `stakes` are points by strategy, `unknown` what was never seen before (`horse`, `trainer`,
-    ...), `features` the values that the model saw, None where missing.
+    ...), `features` the values that the model saw, None where missing, and the running style.
     """
 
     horse_id: int
@@ -71,6 +72,11 @@ class PredictedRunner:
     unknown: list[str]
     moved: list[dict[str, Any]]
     features: dict[str, float | str | None]
+
+    @property
+    def style(self) -> str:
+        """Front, prominent, mid or held up; empty where nothing is known of it."""
+        return str(self.features.get(STYLE) or "")
 
 
 @dataclass(frozen=True)

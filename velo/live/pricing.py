@@ -27,6 +27,7 @@ from velo.live.deadline import deadline
 from velo.live.features import Source
 from velo.live.journal import PredictedRunner, Prediction
 from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
+from velo.racing.running_style import STYLE
 from velo.racing.saddlecloth import coupled_races
 from velo.settings import Settings
 
@@ -116,6 +117,7 @@ class Pricer:
         scored = score(self.stored, frame, features)
         judged = self._judged(scored, frame)
         saw = list(self.stored.model.fundamental.features)
+        saw += [STYLE] if STYLE in features else []
         values, records = _rows(features[saw]), _rows(scored)
         given: list[dict[str, Any]] = [
             {"decision_odds": _number(price), "beyond_reason": True}

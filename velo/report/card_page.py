@@ -249,7 +249,7 @@ def _unpriced(row: Mapping[str, Any]) -> list[Cell]:
 def _horse(row: Mapping[str, Any]) -> Cell:
     number = f"no. {row['number']}" if row["number"] is not None else ""
     new = f"new: {', '.join(row['unknown'])}" if row["unknown"] else ""
-    return word(row["horse"], ", ".join(filter(None, (number, new))))
+    return word(row["horse"], ", ".join(filter(None, (number, row.get("style"), new))))
 
 
 def _verdict(row: Mapping[str, Any], indicative: bool) -> Cell:

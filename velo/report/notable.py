@@ -10,6 +10,7 @@ import pandas as pd
 from training.model.explanation import MOST
 from training.statistics.races import Races
 from velo.arrays import Floats
+from velo.racing.running_style import STYLE
 
 RACES = 10
 
@@ -73,6 +74,7 @@ def _race(
 def _runner(row: pd.Series[Any]) -> dict[str, Any]:
     return {
         "horse": str(row["horse"]),
+        "style": str(row.get(STYLE) or ""),
         "win_share": float(row["win_share"]),
         "decision_odds": float(row["decision_odds"]),
         "p": float(row["p"]),

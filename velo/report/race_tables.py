@@ -82,7 +82,7 @@ def field(race: Mapping[str, Any], number: int) -> PageTable:
     """A race's runners with every probability, and what moved each."""
     rows = [
         [
-            word(runner["horse"], "won" if runner["win_share"] > 0 else ""),
+            word(runner["horse"], ", ".join(filter(None, (runner["style"], _won(runner))))),
             Cell(formats.number(runner["decision_odds"]), runner["decision_odds"]),
             *(
                 Cell(formats.percent(runner[name]), runner[name])
@@ -102,6 +102,10 @@ def field(race: Mapping[str, Any], number: int) -> PageTable:
     ]
     caption = f"All runners, {race['course']}, {formats.day(race['date'])}"
     return PageTable(f"race{number}", caption, columns, rows, folded=True)
+
+
+def _won(runner: Mapping[str, Any]) -> str:
+    return "won" if runner["win_share"] > 0 else ""
 
 
 def moved(features: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

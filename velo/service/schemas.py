@@ -97,6 +97,7 @@ class RunnerSaid(BaseModel):
     number: int | None
     horse: str
     horse_id: int
+    style: str
     p_model: float
     p_market: float | None
     p: float | None

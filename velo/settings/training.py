@@ -102,6 +102,9 @@ class Training(Section):
     bootstrap_draws: Draws = Field(2000, description="of race days, for an interval")
     seed: Annotated[int, Unit("any whole number")] = Field(20150101, ge=0, le=2**31 - 1)
     service: str = Field("velo_v1_1_0", description="feature service that is trained on")
+    select: Annotated[int, Unit("features")] = Field(
+        0, ge=0, le=10_000, description="so many are chosen, anew in each fold; 0 takes all"
+    )
 
 
 class Gate(Section):
