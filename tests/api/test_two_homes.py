@@ -34,7 +34,7 @@ def test_each_home_builds_applies_and_retrieves_its_own(
     for each in pair:
         each.ingest(each.home.root.parent / "results.csv")
     assert [each.build().last_day for each in pair] == ["2024-04-03", "2024-04-06"]
-    assert [len(each.apply().services) for each in pair] == [1, 1]
+    assert all("velo_v1_1_0" in each.apply().services for each in pair)
     assert [each.materialize().as_of for each in pair] == ["2024-04-04", "2024-04-07"]
     from datetime import date
 

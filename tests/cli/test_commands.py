@@ -98,7 +98,7 @@ def test_the_same_world_is_written_twice_from_one_seed(tmp_path: Path) -> None:
         (("predict", "card.csv", "--date", "2026-05-02"), "give a card file, or --date"),
         (("predict", "--date", "2026-05-02"), "champion"),
         (("predict", "card.csv", "--price-kind", "guess"), "choose one of sp"),
-        (("predict", "card.csv", "--html", "card.txt"), "name a .html file"),
+        (("predict", "card.csv", "--html", "card.txt"), "must be a .html file"),
         (("predict", "card.csv", "--csv", "none/card.csv"), "there is no folder none"),
         (("ledger",), "velo predict CARD"),
         (("ledger", "--export", "bets.xls"), ".parquet"),

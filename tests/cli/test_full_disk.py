@@ -15,6 +15,7 @@ from velo import settings
 from velo.backup.restore import restore
 from velo.backup.stores import migrate
 from velo.home import Home
+from velo.offline.build import build
 from velo.store.registration import apply
 
 pytestmark = pytest.mark.slow
@@ -38,6 +39,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         restore(HOME, root)
         patch.setenv("VELO_HOME", str(root))
         migrate(Home.current(), settings.load().store)
+        build(Home.current(), settings.load())
         apply()
         yield root
 
@@ -46,7 +48,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     ("words", "kept"),
     [
         (("materialize", "--as-of", "2016-03-01"), "the online store serves what it did before"),
-        (("train",), "the training was broken off"),
+        (("train",), "the features were not retrieved"),
     ],
     ids=("materialize", "train"),
 )

@@ -267,6 +267,8 @@ def _plant(
             continue
         column = _column_of(layout, name, columns)
         assert column is not None
+        if column == "dist(f)" and text.replace(".", "").isdigit():
+            continue  # In a column of furlongs a bare number has its unit.
         for row, line in zip(rows, lines, strict=True):
             records[row][column] = text
             planted.oddities += 1

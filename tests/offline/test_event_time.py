@@ -45,7 +45,7 @@ MADE_UP = {
         "GROUP BY trainer_id, known), changes AS (SELECT trainer_id, known, wins FROM days "
         "UNION ALL SELECT trainer_id, CAST(known + INTERVAL '4' DAY AS DATE), 0.0 FROM days) "
         f"SELECT trainer_id, known, max(wins) OVER ({LAST_WEEK} CURRENT ROW) AS best, "
-        f"sum(wins) OVER ({CAREER}) AS wins FROM changes"
+        "sum(wins) OVER (PARTITION BY trainer_id ORDER BY known) AS wins FROM changes"
     ),
 }
 

@@ -308,5 +308,5 @@ def test_when_the_days_races_are_over_the_next_days_card_brings_the_store_to_it(
 def test_who_asks_where_nothing_is_learns_where_to_look(app: Any) -> None:
     for method, path, status in (("GET", "/nowhere", 404), ("DELETE", "/cards", 405)):
         answer = asked(app, lambda client, of=(method, path): client.request(*of))
-        want = f"there is no {method} {path}: GET /docs lists the routes"
+        want = f"there is no route {method} {path}: GET /docs lists the routes"
         assert (answer.status_code, answer.json()["detail"]) == (status, want)

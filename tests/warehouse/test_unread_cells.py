@@ -197,6 +197,24 @@ def test_a_place_beyond_its_own_races_field_is_none_also_where_no_field_is_given
     assert ("runners-missing",) in ask(home, "SELECT flag FROM race_flags")
 
 
+def test_the_last_keeps_its_place_beside_a_runner_whose_own_could_not_be_read(
+    home: Home, tmp_path: Path
+) -> None:
+    """Four ran: of the third the place is a spreadsheet date, and the fourth is in the field."""
+    horses = enumerate(("Alpha", "Bravo", "Charlie", "Delta"), start=1)
+    rows = [row(horse, str(place), ran="", num=str(place)) for place, horse in horses]
+    rows[2]["pos"] = "02-Jan"
+    batch = load(home, file_of(tmp_path, rows))
+    assert counts(batch) == {("position", "unreadable"): (1, 4)}
+    assert ask(
+        home, "SELECT horse, finish FROM runners JOIN results USING (race_id, horse_id)"
+    ) == [
+        ("Alpha", 1),
+        ("Bravo", 2),
+        ("Delta", 4),
+    ]
+
+
 def test_a_file_of_some_of_a_races_runners_keeps_their_places(home: Home, tmp_path: Path) -> None:
     some = [row("Alpha", "1", ran=""), row("Bravo", "9", ran="", num="2")]
     whole = [row("Charlie", "12", ran="14", off="3:00", race_id="2")]

@@ -93,7 +93,6 @@ def paid(
 
 def conditioned(predictions: pd.DataFrame, known: Conditions) -> pd.DataFrame:
     """The predictions, in their order, with `CONDITIONS`; `settlement_odds` are what is paid."""
-    met = predictions.drop(columns="settlement_odds").merge(
-        known.frame, on=["race_id", "horse_id"], how="left", sort=False
-    )
+    kept = predictions.drop(columns=["settlement_odds", *CONDITIONS], errors="ignore")
+    met = kept.merge(known.frame, on=["race_id", "horse_id"], how="left", sort=False)
     return met.rename(columns={"paid_odds": "settlement_odds"})

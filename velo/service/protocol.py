@@ -19,6 +19,8 @@ from velo.warehouse.bounds import size_in_bytes
 
 MOST_PIPELINED = 16
 """Requests that one connection may send before the first is answered."""
+FIRST_HEAD = 1.0
+"""Seconds that a new connection has for its first request when the service stops, at most."""
 
 
 def bounded_protocol(bounds: Serve, held: OpenConnections) -> type[asyncio.Protocol]:
@@ -52,6 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._answer_timer: asyncio.TimerHandle | None = None
         self._drain_timer: asyncio.TimerHandle | None = None
         self._in_head = True
+        self._stopping = False
         self._untold = 0
         self._drained = 0
 
@@ -109,6 +112,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stop(self._head_timer)
         self.held.busy(self)
         super().on_headers_complete()
+        if self._stopping:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """Pass a body on; what follows a refused request is thrown away, up to a bound."""
@@ -143,7 +148,16 @@ class BoundedProtocol(HttpToolsProtocol):
         super().resume_writing()
 
     def shutdown(self) -> None:
-        """Answer what is asked and end; a body that is on its way has half the drain to arrive."""
+        """Answer what is asked and end; what is on its way has half the drain at most to arrive.
+
+        A connection that was just made may have its first request on the way: whoever sent it
+        cannot know that nobody reads it any more.
+        """
+        if self.cycle is None and not self._stopping and not self.transport.is_closing():
+            self._stopping = True
+            wait = min(FIRST_HEAD, self.bounds.drain_seconds / 2)
+            self._drain_timer = self.loop.call_later(wait, self._end_unasked)
+            return
         super().shutdown()
         if self._awaits_body():
             self._drain_timer = self.loop.call_later(
@@ -170,6 +184,10 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(Problem(HTTPStatus.REQUEST_TIMEOUT, why))
         else:
             self.transport.abort()
+
+    def _end_unasked(self) -> None:
+        if self.cycle is None:
+            super().shutdown()
 
     def _awaits_body(self) -> bool:
         cycle = self.cycle

@@ -180,9 +180,9 @@ def establish(con: duckdb.DuckDBPyConnection, reader: Reader, first: First = "da
         "CREATE OR REPLACE TEMP TABLE refused AS "
         "SELECT line, reason FROM facts WHERE reason IS NOT NULL"
     )
-    con.execute("DELETE FROM facts WHERE reason IS NOT NULL")
     con.execute(_SHOWN_TWICE)
     _hold_places(con)
+    con.execute("DELETE FROM facts WHERE reason IS NOT NULL")
     note_comments(con)
 
 
@@ -213,7 +213,8 @@ WHERE facts.date = twice.date AND facts.course_id = twice.course_id AND facts.of
 """
 
 # A file may hold only some runners of a race. Where it does not say how many ran, its rows are the
-# field only if there is a winner and, of all others, none with a place beyond them.
+# field only if there is a winner and, of all others, none with a place beyond them. A row that is
+# refused is a runner too: without it the last one's place would be one too many.
 _NO_ROOM = """
 CREATE OR REPLACE TEMP TABLE no_room AS
 WITH fields AS (
@@ -231,5 +232,5 @@ WITH fields AS (
 SELECT f.line
 FROM facts AS f
 JOIN small AS s ON s.date = f.date AND s.course_id = f.course_id AND s.race_mark = f.race_mark
-WHERE f.finish > s.room
+WHERE f.finish > s.room AND f.reason IS NULL
 """
