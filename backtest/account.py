@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from backtest.runners import Runners
+from training.judging.betting import ClosingValues
 from velo.arrays import Floats, Integers
 from velo.racing import settlement
 
-COLUMNS = ("profit", "staked", "win_share", "expected", "fair", "bets")
+COLUMNS = ("profit", "staked", "win_share", "expected", "fair", "bets", "closing", "closed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +80,14 @@ class Account:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def closing(self, runners: Runners) -> ClosingValues:
+        """What each bet's decision price was worth at the close; nothing where nobody looked."""
+        known = runners.given.closing
+        if known is None:
+            rows = len(self.rows)
+            return ClosingValues(np.full(rows, np.nan), np.zeros(rows, dtype=np.bool_))
+        return known.of(self.rows)
+
     def totals(self, runners: Runners) -> Floats:
         """`COLUMNS` summed by race day, [days, columns]."""
         given = runners.given
@@ -89,6 +98,8 @@ class Account:
             1.0 / given.settlement_odds[self.rows],
             given.p_market[self.rows],
             None,
+            np.nan_to_num(self.closing(runners).value),
+            self.closing(runners).known.astype(np.float64),
         )
         days = len(self.bank)
         return np.stack([np.bincount(self.day, each, minlength=days) for each in columns], axis=1)

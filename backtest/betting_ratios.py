@@ -20,6 +20,7 @@ RATIOS = {
     "ae_ratio": ("win_share", "expected"),
     "ae_fair": ("win_share", "fair"),
     "strike_rate": ("win_share", "bets"),
+    "clv": ("closing", "closed"),
 }
 """Figure -> what is divided by what, of `COLUMNS`."""
 

@@ -36,6 +36,12 @@ def caveats(
             f"the {decision} book is taken over the horses that ran: {withdrawals.horses:,} were "
             "withdrawn from these races, some of them after the decision"
         )
+    if withdrawals.overbroke_races:
+        sentences.append(
+            f"races with a book below 1 at {decision} prices: {withdrawals.overbroke_races:,}; a "
+            "horse was withdrawn that no source names, so bets there look better than they were "
+            "when they were chosen"
+        )
     if withdrawals.unsettleable_races:
         sentences.append(
             f"{withdrawals.unsettleable_races:,} races settle no bet: a horse was withdrawn or is "

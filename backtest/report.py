@@ -94,7 +94,8 @@ def backtest(
     Args:
         predictions: one row a starter, whole races, sorted by date and race: race_id, date, course,
             win_share, decision_odds, settlement_odds (what is paid), p (blended), p_market,
-            p_market_power (the power-calibrated market), and `training.data.conditions.CONDITIONS`.
+            p_market_power (the power-calibrated market), `training.data.conditions.CONDITIONS` and
+            `training.data.closing_values.CLOSING`.
             Rows outside the period are left out.
         terms: prices, band, cut-offs, strategies and draws.
         period: the days that are bet.

@@ -105,6 +105,18 @@ class Statement(ReportForm):
     max_drawdown: float = Field(ge=0, description="points, at the end of race days")
     strike_rate: Number
     strike_rate_ci: Interval
+    clv: Number = Field(
+        None,
+        description="mean of decision price, less deductions, x de-vigged closing chance, less 1; "
+        "each way that of the win",
+    )
+    clv_ci: Interval = None
+    clv_bets: Count = Field(0, description="bets that have a closing value")
+    clv_days: Count = Field(0, description="race days with one; of fewer than ten, no interval")
+    clv_at_close: Count = Field(0, description="bets at the closing price itself, which have none")
+    clv_unknown: Count = Field(
+        0, description="bets in races without a whole close, or with a deduction that is not known"
+    )
     stake: str
     each_way: bool
     bank: Bank
@@ -158,6 +170,11 @@ class Withdrawals(ReportForm):
     horses: Count
     law: str = Field(description="what a withdrawal does to the settlement price")
     unsettleable_races: Count = Field(description="for want of a withdrawn horse's price")
+    overbroke_races: Count = Field(
+        0,
+        description="whose decision book over the horses that ran is below 1: one is missing that "
+        "was priced then, though no source names it",
+    )
 
 
 class Returned(ReportForm):

@@ -15,7 +15,8 @@ from backtest.report import BacktestTerms, Origin, write
 from backtest.report import backtest as bet
 from backtest.report_schema import Returned, Withdrawals
 from backtest.walk_forward import recipe_of, walk
-from training.data.conditions import conditioned, conditions
+from training.data.closing_values import closed, closing
+from training.data.conditions import conditioned, conditions, overbroke_races
 from training.data.dataset import feature_store
 from training.data.returned import returned
 from training.data.service_features import declared
@@ -132,8 +133,11 @@ def run(
         strategy_code.keep(home, run_id, code.named, code.source)
     progress("settling bets")
     prices, band = card.prices, card.odds_band
-    law = law_of(prices.settlement, settings.prices.exchange)
+    exchange = settings.prices.exchange
+    law = law_of(prices.settlement, exchange)
     known = conditions(spine, days.first, days.last, prices.settlement, law)
+    taken_law = law_of(prices.decision, exchange)
+    values = closing(spine, days.first, days.last, prices.decision, taken_law)
     discovered = declared(feature_store(home), card.service).discovered
     chosen_on = overlap(spine, discovered, "backtest", days.first, days.last)
     terms = BacktestTerms(
@@ -150,11 +154,16 @@ def run(
         chosen_on=None if chosen_on is None else chosen_on.words,
     )
     report = bet(
-        conditioned(scored.predictions, known),
+        closed(conditioned(scored.predictions, known), values),
         terms,
         days,
         Origin(stored.name, run_id, alpha_share, legs),
-        Withdrawals(horses=known.withdrawn, law=law, unsettleable_races=known.unpriced_withdrawals),
+        Withdrawals(
+            horses=known.withdrawn,
+            law=law,
+            unsettleable_races=known.unpriced_withdrawals,
+            overbroke_races=overbroke_races(scored.predictions) if taken_law == "rule 4" else 0,
+        ),
         Returned(**vars(returned(spine, days.first, days.last, prices.decision, band))),
         scored.excluded,
     )

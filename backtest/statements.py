@@ -97,6 +97,7 @@ def _statement(
     intervals = {f"{name}_ci": ends(each) for name, each in estimates.items()}
     given = runners.given
     staked = float(account.stake.sum())
+    closing = account.closing(runners)
     each_way = bet.selection is not None and bet.selection.each_way
     strength = None
     if len(account):
@@ -107,6 +108,10 @@ def _statement(
         bets=len(account),
         bet_days=len(np.unique(account.day)),
         unsettled=account.unsettled,
+        clv_bets=int(closing.known.sum()),
+        clv_days=len(np.unique(account.day[closing.known])),
+        clv_at_close=int(closing.at_close.sum()),
+        clv_unknown=closing.unknown,
         winners=float(given.win_share[account.rows].sum()),
         staked=staked,
         profit=float(account.profit.sum()),

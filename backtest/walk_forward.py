@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
 from backtest.cutoffs import Learned
 from backtest.periods import Period
@@ -25,7 +26,7 @@ from training.scoring import Scored, Stored, left_out
 from training.statistics import likelihood
 from training.walk.recipe import FittedModel, Recipe
 from training.walk.stage_timer import StageTimer
-from velo.errors import DataError
+from velo.errors import DataError, ModelError
 from velo.home import Home
 from velo.settings import Settings
 
@@ -57,7 +58,11 @@ def spans(period: Period, months: int) -> Iterator[Period]:
 
 
 def recipe_of(stored: Stored, settings: Settings) -> Settings:
-    """The settings in force with what a stored model was made with."""
+    """The settings in force with what a stored model was made with.
+
+    Raises:
+        ModelError: it was made with what is refused now.
+    """
     card, model = stored.card, stored.model
     scorer, scale = model.fundamental.scorer, model.blend.scale
     fitted_to: dict[str, dict[str, Any]] = {"ranker": {"objective": scorer.objective}}
@@ -84,7 +89,13 @@ def recipe_of(stored: Stored, settings: Settings) -> Settings:
     sections = {}
     for name, given in changes.items():
         section = getattr(settings, name)
-        sections[name] = type(section)(**{**section.model_dump(), **given})
+        try:
+            sections[name] = type(section)(**{**section.model_dump(), **given})
+        except ValidationError as error:
+            why = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+            raise ModelError(
+                f"version {stored.version} cannot be fitted again: {why}; train again"
+            ) from None
     return settings.model_copy(update=sections)
 
 

@@ -2,6 +2,7 @@
 
 from bias import bias
 from class_layoff import class_layoff
+from discovery_days import discovered_on
 from feast import FeatureService
 from form import form
 from mended import connections, ground, weights
@@ -83,4 +84,5 @@ velo_v1_2_0 = FeatureService(
         class_layoff[["class_drop"]],
     ],
     description="The 42 features of v1.2.0: pace, market, ratings and figures, and what changed",
+    tags=discovered_on(("HK", "2014-01-01", "2020-12-31")),
 )

@@ -77,6 +77,15 @@ def test_structured_values_may_come_from_the_environment(
         ("[layoff]\nsweet_spot = [60, 30]\n", "from its lower to its upper day"),
         ("[odds_band]\nlow = 30.0\n", "odds_band.low must be below odds_band.high"),
         ("[prices]\ndecision = 'tote'\n", "'prices.decision'"),
+        (
+            "[prices]\nsettlement = 'evening'\n",
+            "prices.settlement evening is quoted before prices.decision sp",
+        ),
+        (
+            "[prices]\ndecision = 'breakfast'\nsettlement = 'morning'\n"
+            "clock = { breakfast = 11:00:00 }\n",
+            "prices.settlement morning is quoted before prices.decision breakfast",
+        ),
         ("[store]\nmemory_limit = 'lots'\n", "'store.memory_limit'"),
         ("[store]\nthreads = 0\n", "'store.threads'"),
         ("[training]\nfolds = 1\n", "'training.folds'"),
@@ -91,6 +100,17 @@ def test_a_file_that_says_what_cannot_be_is_refused_by_name(
     line = refused()
     assert reason in line
     assert str(toml) in line
+
+
+@pytest.mark.parametrize(
+    ("decision", "settlement"),
+    [("evening", "bsp"), ("evening", "evening"), ("morning", "sp"), ("bsp", "sp"), ("sp", "wap")],
+)
+def test_a_bet_is_paid_at_the_price_that_chose_it_or_at_a_later_one(
+    toml: Path, decision: str, settlement: str
+) -> None:
+    toml.write_text(f"[prices]\ndecision = '{decision}'\nsettlement = '{settlement}'\n")
+    assert settings.load().prices.settlement == settlement
 
 
 def test_a_length_that_a_name_bears_may_still_be_said_as_it_is(

@@ -143,6 +143,39 @@ def test_settlement_prices_pay_but_never_select(three_races):
     assert after["profit"] == pytest.approx(17 + 5 * 2 - 1)
 
 
+def test_closing_value_is_of_the_bets_that_have_one_and_the_others_are_counted(three_races):
+    # Of the four bets one was at the close itself, and of one the race has no whole close.
+    values = three_races.assign(closing_value=np.nan, at_close=three_races["horse_id"] == 7)
+    values.loc[values["horse_id"].isin((1, 4)), "closing_value"] = [0.10, -0.04]
+    everything = report(values)["baseline"]["blind_band"]
+    assert everything["clv"] == pytest.approx(0.03)
+    assert everything["clv_ci"] is None  # one race day
+    counts = ("bets", "clv_bets", "clv_days", "clv_at_close", "clv_unknown")
+    assert [everything[name] for name in counts] == [4, 2, 1, 1, 1]
+
+
+def test_closing_value_has_its_interval_by_race_day(three_races):
+    season = pd.concat(
+        [
+            three_races[three_races["race_id"] == 1].assign(
+                race_id=10 + day,
+                date=pd.Timestamp(2021, 3, 1 + day),
+                closing_value=0.01 * (day - 3),
+                at_close=False,
+            )
+            for day in range(12)
+        ],
+        ignore_index=True,
+    )
+    low, high = report(season)["strategies"]["top20"]["clv_ci"]
+    assert low < 0.025 < high
+
+
+def test_predictions_without_a_close_have_no_closing_value(three_races):
+    top20 = report(three_races)["strategies"]["top20"]
+    assert (top20["clv"], top20["clv_bets"], top20["clv_unknown"]) == (None, 0, top20["bets"])
+
+
 def test_the_report_says_when_bets_settle_at_the_price_they_were_selected_on(three_races):
     assert report(three_races)["prices"]["note"] == SAME_PRICE
     assert report(three_races, terms(settlement="bsp"))["prices"]["note"] != SAME_PRICE

@@ -61,6 +61,11 @@ def test_a_morning_decision_that_knows_the_final_field_is_said() -> None:
     assert "3 races settle no bet" in text
 
 
+def test_a_book_below_1_over_the_horses_that_ran_is_said() -> None:
+    text = caveat_text("evening", "bsp", statement(), overbroke_races=40)
+    assert "races with a book below 1 at evening prices: 40" in text
+
+
 def test_returned_bets_are_counted_and_said_to_be_no_losses() -> None:
     back = Returned(withdrawn=3, void=17, void_races=2)
     text = caveat_text("morning", "bsp", statement(), back)

@@ -20,7 +20,7 @@ from training.blending.blend import Blend
 from training.blending.price_scale import PriceScale
 from training.model.beside import LineBeside
 from training.model.model_card import PriceKinds
-from velo.errors import DataError
+from velo.errors import DataError, ModelError
 from velo.settings import Layoff, OddsBand, Settings, Windows
 
 
@@ -102,3 +102,10 @@ def test_the_recipe_is_the_models_and_the_rest_the_settings() -> None:
     assert recipe.windows.par_races == 3
     assert recipe.ranker.rounds == settings.ranker.rounds
     assert recipe.training.folds == settings.training.folds
+
+
+def test_a_recipe_that_is_refused_now_is_not_walked_forward() -> None:
+    made = stored(1.0)
+    card = replace(CARD, prices=PriceKinds("bsp", "evening"))
+    with pytest.raises(ModelError, match=r"prices.settlement evening is quoted before .*train"):
+        recipe_of(replace(made, card=card), Settings())

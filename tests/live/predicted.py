@@ -69,6 +69,7 @@ def outcome(race_id: int, horse_id: int, **changes: Any) -> Mapping[str, Any]:
         "ran": 4,
         "handicap": False,
         "doubt": None,
+        "flag": None,
         "sp": 6.0,
         "bsp": float("nan"),
     }

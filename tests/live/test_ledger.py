@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from tests.live.predicted import DAY, backed, outcome, race, runner
 from training.statistics.bootstrap import Resampling
 from velo.live.figures import Figures, figures, spans
-from velo.live.journal import Prediction
+from velo.live.journal import PredictedRunner, Prediction
 from velo.live.ledger import bets, counting, counts, runners
-from velo.live.ledger_view import outcomes_of_nobody
+from velo.live.ledger_view import LedgerView, outcomes_of_nobody
 
 COMMISSION = {"sp": 0.0, "bsp": 0.02}
 
@@ -121,12 +121,119 @@ def test_the_last_revision_before_the_off_counts_and_one_after_it_never_beats_it
     assert counting([replace(second, version="2"), first], version="1") == [first]
 
 
-def test_closing_line_value_compares_what_was_taken_with_what_it_closed_at() -> None:
-    taken = race(7, [backed(1, odds=9.0), *FOUR[1:]], price_kind="morning")
-    results = [outcome(7, n, win_share=float(n == 4), sp=6.0) for n in (1, 2, 3, 4)]
-    total = of_all([taken], results)
-    assert total.clv == pytest.approx((9 / 6 - 1 + 0) / 2)
-    assert of_all([race(7, FOUR)], results).clv is None
+def closing(
+    results: list[Any], *backers: PredictedRunner, kind: str = "evening", **changes: Any
+) -> Figures:
+    """Of one race of which some runners are backed, at 8.0 unless said otherwise."""
+    others = [runner(horse) for horse in (1, 2, 3, 4) if horse not in {b.horse_id for b in backers}]
+    return of_all([race(7, [*backers, *others], price_kind=kind, **changes)], results)
+
+
+def in_a_book_of_115(**changes: Any) -> list[Any]:
+    """Closing at 7.0, 2.0, 2.0 and what makes 1.15; the last of them wins."""
+    odds = [7.0, 2.0, 2.0, 1 / (1.15 - 1 / 7 - 1)]
+    return [
+        outcome(7, n, win_share=float(n == 4), sp=sp, **changes) for n, sp in enumerate(odds, 1)
+    ]
+
+
+def test_what_was_taken_is_worth_its_odds_times_the_fair_chance_of_the_close() -> None:
+    total = closing(in_a_book_of_115(), backed(1, odds=8.0))
+    assert total.clv == pytest.approx(8 * (1 / 7) / 1.15 - 1)
+    assert total.clv == pytest.approx(-0.006, abs=0.0005)
+    assert (total.clv_bets, total.clv_days) == (1, 1)
+    assert (total.clv_at_close, total.clv_unknown) == (0, 0)
+
+
+def test_a_bet_at_the_closing_price_itself_is_counted_and_has_no_closing_value() -> None:
+    total = closing(in_a_book_of_115(), backed(1, odds=8.0), kind="sp")
+    assert total.clv is None
+    assert (total.clv_bets, total.clv_at_close, total.clv_unknown) == (0, 1, 0)
+
+
+def test_the_exchange_closes_a_race_only_if_it_priced_every_starter() -> None:
+    whole = [each | {"bsp": 4.0} for each in in_a_book_of_115()]
+    assert closing(whole, backed(1, odds=8.0)).clv == pytest.approx(8 / 4 - 1)
+    part = [*whole[:3], whole[3] | {"bsp": np.nan}]
+    assert closing(part, backed(1, odds=8.0)).clv == pytest.approx(8 * (1 / 7) / 1.15 - 1)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"sp": np.nan},  # a starter without a price
+        {"flag": "runners-missing"},  # a starter that no row tells of
+    ],
+)
+def test_a_close_that_is_not_whole_gives_no_value_and_is_counted(last: dict[str, Any]) -> None:
+    *others, winner = in_a_book_of_115()
+    flags = {name: value for name, value in last.items() if name == "flag"}
+    results = [*(each | flags for each in others), winner | last]
+    total = closing(results, backed(1, odds=8.0))
+    assert total.clv is None
+    assert (total.picks, total.clv_bets, total.clv_unknown) == (1, 0, 1)
+
+
+def test_a_starter_that_was_not_predicted_closes_with_the_others() -> None:
+    made = race(7, [backed(1, odds=8.0), runner(2), runner(3)], price_kind="evening")
+    assert of_all([made], in_a_book_of_115()).clv == pytest.approx(8 * (1 / 7) / 1.15 - 1)
+
+
+def test_the_odds_taken_are_less_by_what_a_withdrawal_deducts() -> None:
+    one, two, three, _ = in_a_book_of_115(ran=3)
+    gone = outcome(7, 4, status="withdrawn", finish=np.nan, sp=np.nan, ran=3)
+    results = [one | {"sp": 4.0}, two | {"sp": 4.0, "win_share": 1.0}, three | {"sp": 2.0}, gone]
+    # A horse at 4.0 that is withdrawn costs 25p in the pound of the winnings: 8.0 becomes 6.25.
+    total = closing(results, backed(1, odds=8.0), runner(4, odds=4.0))
+    assert total.clv == pytest.approx(6.25 / 4 - 1)
+    lost = closing(results[:3], backed(1, odds=8.0), runner(4, odds=4.0))
+    assert (lost.clv, lost.clv_unknown) == (None, 1)
+
+
+def test_closing_value_has_its_interval_by_race_day() -> None:
+    days = [DAY + timedelta(n) for n in range(12)]
+    made = [
+        race(n, [backed(1, odds=8.0 + n % 3), *FOUR[1:]], day=day, price_kind="evening")
+        for n, day in enumerate(days)
+    ]
+    results = [
+        outcome(n, horse, win_share=float(horse == 4), sp=4.0)
+        for n in range(12)
+        for horse in (1, 2, 3, 4)
+    ]
+    total = of_all(made, results)
+    assert total.clv_days == 12
+    assert total.clv_low < total.clv < total.clv_high
+    few = of_all(made[:9], results)
+    assert few.clv is not None
+    assert (few.clv_low, few.clv_high) == (None, None)
+
+
+def test_a_fixed_price_is_paid_as_it_was_taken_and_nothing_else_stands_for_it() -> None:
+    results = [outcome(7, n, win_share=float(n == 1), sp=6.0, bsp=9.0) for n in (1, 2, 3, 4)]
+    backer = [backed(1, odds=8.0), *FOUR[2:], runner(2)]
+    fixed = settled([race(7, backer, price_kind="evening", settlement="evening")], results)
+    assert fixed[["paid_odds", "profit", "outcome"]].iloc[0].tolist() == [8.0, 7.0, "ran"]
+    other = settled([race(7, backer, price_kind="morning", settlement="evening")], results)
+    assert other["outcome"].tolist() == ["unpriced"]
+
+
+def test_the_ledger_says_at_which_prices_its_bets_were_taken_and_are_settled() -> None:
+    made = [
+        race(7, FOUR, price_kind="evening", decision="evening", settlement="bsp"),
+        race(8, [backed(1), *FOUR[2:], runner(2)], price_kind="current", decision="evening"),
+    ]
+    results = [outcome(n, horse, bsp=4.0) for n in (7, 8) for horse in (1, 2, 3, 4)]
+    frame = runners(counting(made), pd.DataFrame(results))
+    book = LedgerView(frame, bets(frame, COMMISSION), 0)
+    assert book.prices() == [
+        {"taken": "evening", "decision": "evening", "settlement": "bsp", "bets": 2},
+        {"taken": "current", "decision": "evening", "settlement": "sp", "bets": 1},
+    ]
+    assert book.price_lines() == [
+        "2 bets taken at evening prices, settled at bsp",
+        "1 bet taken at odds of no named kind (judged on evening), settled at sp",
+    ]
 
 
 def test_a_drawdown_is_taken_at_the_ends_of_days() -> None:

@@ -17,7 +17,7 @@ BETS = st.lists(st.tuples(st.integers(0, 80), st.booleans()), min_size=1, max_si
 
 
 def settled(made: list[tuple[int, bool]]) -> pd.DataFrame:
-    """Bets at 4/1 taken at 9/2 in the morning, on days after the first, won or lost."""
+    """Bets at 4/1, each worth a tenth at the close, on days after the first, won or lost."""
     made = sorted(made)
     return pd.DataFrame(
         {
@@ -26,10 +26,7 @@ def settled(made: list[tuple[int, bool]]) -> pd.DataFrame:
             "win_share": [float(won) for _, won in made],
             "paid_odds": 5.0,
             "profit": [4.0 if won else -1.0 for _, won in made],
-            "odds": 5.5,
-            "sp": 5.0,
-            "bsp": np.nan,
-            "price_kind": "morning",
+            "closing_value": 0.1,
         }
     )
 
@@ -50,8 +47,8 @@ def test_the_path_ends_at_the_profit_and_each_ratio_is_of_its_own_thirty_days(
         assert value == pytest.approx(0.1, abs=1e-6)
 
 
-def test_bets_at_the_closing_price_itself_have_no_closing_line_value() -> None:
-    bets = settled([(0, True), (1, False)]).assign(price_kind="sp")
+def test_bets_without_a_closing_value_leave_no_line() -> None:
+    bets = settled([(0, True), (1, False)]).assign(closing_value=np.nan)
     assert profit_curve(bets, 1)["clv"] == [None, None]
 
 

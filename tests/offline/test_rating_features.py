@@ -16,6 +16,7 @@ from tests.oracle.random_world import random_starts
 from tests.oracle.ratings import KINDS, Run, figures_by_hand, ratings_by_hand
 from training.data.dataset import retrieve
 from training.data.service_features import declared
+from velo.home import Home
 from velo.live.features import Source, online
 from velo.offline.spine import Spine
 from velo.racing.names import stable_id
@@ -171,8 +172,10 @@ def test_more_worlds_have_the_ratings_of_the_loops(
 
 @pytest.mark.slow
 def test_a_card_has_the_same_ratings_online_and_offline(
-    applied: Applied, monkeypatch: pytest.MonkeyPatch
+    home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """In a home of its own: an online store keeps the newest row, whichever world it is of."""
+    applied = Applied.to(home)
     starts = random_starts(seed=9, races=90, horses=20, trainers=4, jockeys=4)
     hold(applied, starts, monkeypatch)
     day = max(s.date for s in starts)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from velo.errors import InputError
-from velo.racing.price_clock import snapshot_time
+from velo.racing.price_clock import hour_in_words, is_quoted_by, later_kind, snapshot_time
 from velo.settings import PriceHours
 
 LONDON = ZoneInfo("Europe/London")
@@ -66,3 +66,33 @@ def test_a_kind_without_an_hour_and_an_off_without_a_zone_are_refused() -> None:
         snapshot_time("in-play-max", OFF, PriceHours())
     with pytest.raises(InputError, match="has no time zone"):
         snapshot_time("evening", OFF.replace(tzinfo=None), PriceHours())
+
+
+def test_a_price_is_not_known_before_its_hour() -> None:
+    at_nine = OFF.replace(hour=9, minute=0)
+    known = [
+        kind
+        for kind in ("evening", "breakfast", "morning", "open", "sp", "bsp", "wap")
+        if is_quoted_by(kind, at_nine, OFF, PriceHours())
+    ]
+    assert known == ["evening", "breakfast"]
+    assert is_quoted_by("bsp", OFF, OFF, PriceHours())
+
+
+def test_a_price_is_followed_by_the_next_kind_whose_hour_has_passed() -> None:
+    def after(kind: str, hour: int) -> str | None:
+        return later_kind(kind, OFF.replace(hour=hour, minute=0), OFF, PriceHours())
+
+    assert [after("evening", hour) for hour in (7, 9, 11)] == [None, "breakfast", "morning"]
+    assert after("morning", 11) is None
+    assert after("sp", 23) is None
+
+
+def test_the_hour_of_a_kind_in_words() -> None:
+    words = [hour_in_words(kind, PriceHours()) for kind in ("evening", "morning", "open", "bsp")]
+    assert words == [
+        "20:00 the day before",
+        "10:00 on the day",
+        "15 minutes before the off",
+        "the off",
+    ]

@@ -129,8 +129,9 @@ def test_a_run_to_which_a_caveat_does_not_apply_goes_without_it() -> None:
         name: getattr(RUN.report, name).model_copy(update=part) for name, part in parts.items()
     }
     report = RUN.report.model_copy(update={**sound, "earlier_looks": 0})
-    text = " ".join(caveats(report, {"top20": 0.02}))
-    assert "Selected on MORNING, settled at SP" in text
+    text = " ".join(caveats(report, {"top20": 0.02}, overbroke=3))
+    assert "below 1 at MORNING prices: 3" in text
+    assert "Decided at MORNING (10:00 on the day), settled at SP (the off)" in text
     for words in (
         "price it settles at",
         "Underpowered",

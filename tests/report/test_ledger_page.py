@@ -38,7 +38,12 @@ FIGURES = {
     "ll_gain_low": -0.01,
     "ll_gain_high": 0.03,
     "clv": 0.02,
+    "clv_low": -0.01,
+    "clv_high": 0.05,
     "clv_bets": 11,
+    "clv_days": 10,
+    "clv_at_close": 3,
+    "clv_unknown": 2,
 }
 
 
@@ -87,6 +92,15 @@ def test_every_part_of_the_ledger_has_its_section_and_its_chart() -> None:
     assert len(html.named("svg")) == 8
     assert "−1,080.4 points on 12 bets" in html.named("h1")[0].text
     assert any("3 bets open" in each.text for each in html.named("p"))
+
+
+def test_the_page_says_at_which_prices_and_how_many_bets_have_no_closing_value() -> None:
+    line = "12 bets taken at evening prices, settled at bsp"
+    html = read(page(ledger(20) | {"taken": [line]}))
+    assert any(each.text == f"{line}." for each in html.named("p"))
+    chances = next(t for t in html.named("table") if "Close not known" in t.text)
+    assert "+2.0%" in chances.text
+    assert "11 bets on 10 days" in chances.text
 
 
 def test_a_ledger_that_counts_backfill_says_so_before_anything_else() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import pyarrow as pa
@@ -21,19 +22,21 @@ from velo.warehouse.connection import warehouse
 PRICE = 9.0
 
 
-def quote(home: Home, rows: list[tuple[Start, float]]) -> None:
-    """Note morning prices."""
+def quote(
+    home: Home, morning: list[tuple[Start, float]], others: Sequence[tuple[Start, float, str]] = ()
+) -> None:
+    """Note morning prices, and others of the kinds that they name."""
     prices = [
         {
             "race_id": stable_id("race", start.race_id),
             "horse_id": stable_id("horse", start.horse),
             "source": "oracle",
-            "kind": "morning",
+            "kind": kind,
             "nth": 1,
             "decimal_odds": odds,
             "batch_id": 1,
         }
-        for start, odds in rows
+        for start, odds, kind in [*((*each, "morning") for each in morning), *others]
     ]
     with warehouse(home, SETTINGS.store, write=True) as con:
         con.register("incoming", pa.Table.from_pylist(prices))

@@ -17,9 +17,11 @@ from training.model import artifact
 from training.promotion.recorded_run import RecordedRun
 from training.promotion.refit import refit
 from training.record.holdout_file import COLUMNS, SCORE
+from training.record.mlflow_store import client
 from training.record.registry import resolve
 from training.run import train
 from training.scoring import score_period, stored_model
+from velo.errors import SettingsError
 from velo.offline.spine import Spine
 from velo.settings import Settings
 
@@ -80,3 +82,35 @@ def test_a_blend_left_open_is_recorded_with_what_the_three_gained(home) -> None:
     assert done.report.blend == choice.kind == stored_model(home, done.version).model.blend.mode
     judged = RecordedRun.of(home, resolve(home, done.version))
     assert judged.settings().training.blend == choice.kind
+
+
+def test_chosen_features_are_recorded_with_both_gains_and_kept_by_a_refit(home) -> None:
+    training = beside().training.model_copy(update={"select": 8})
+    settings = beside().model_copy(update={"training": training})
+    done = train(home, settings)
+    choice = done.report.model.features
+    assert choice is not None
+    assert (choice.count, choice.among, len(choice.features)) == (8, 21, 8)
+    assert choice.nested is not None
+    assert choice.once is not None
+    assert set(done.report.nulls) == set(choice.features)
+    kept = stored_model(home, done.version)
+    assert set(kept.model.fundamental.features) == set(choice.features)
+    assert kept.card.chosen is not None
+    assert {fold: list(names) for fold, names in kept.card.chosen.by_fold.items()} == choice.by_fold
+    run = client(home).get_run(done.run_id).data
+    assert run.metrics["select_gain_nested"] == pytest.approx(choice.nested.value)
+    assert run.metrics["select_gain_once_low"] == pytest.approx(choice.once.low)
+    assert run.tags["velo.select"] == choice.words
+    assert len(score_period(home, kept, *done.report.holdout_days).predictions) > 0
+    longer = stored_model(
+        home, refit(home, RecordedRun.of(home, kept.registered), lambda stage: None).version
+    )
+    assert longer.model.fundamental.features == kept.model.fundamental.features
+    assert recipe_of(longer, SETTINGS).training.select == 8
+
+
+def test_a_search_and_a_choice_are_not_for_one_run(home) -> None:
+    training = beside().training.model_copy(update={"select": 8})
+    with pytest.raises(SettingsError, match="--tune and --select"):
+        train(home, beside().model_copy(update={"training": training}), tune=2)

@@ -163,6 +163,21 @@ def test_the_first_fold_is_sized_by_the_share_of_its_days_that_is_set() -> None:
     assert heats[0] == heats[1] != heats[2]
 
 
+def test_a_pause_in_racing_before_the_first_test_moves_the_days_that_size_it() -> None:
+    data = dataset()
+    fold = data.plan.folds[0]
+    days = data.frame["date"]
+    paused = days.between(
+        pd.Timestamp(fold.stopping_start(0.15)), pd.Timestamp(fold.train_end), inclusive="left"
+    )
+    kept = ~paused.to_numpy()
+    assert 0 < kept.sum() < len(kept)
+    rest = replace(data, frame=data.frame[kept].reset_index(drop=True), matrix=data.matrix[kept])
+    first = walked(rest, "conditional_logit", "benter").fits[0]
+    assert first.boosted.scorer.rounds > 0
+    assert np.isfinite(first.boosted.temperature)
+
+
 def test_the_margin_is_taken_out_by_the_method_that_is_set() -> None:
     data = dataset()
     for method in ("shin", "power", "proportional"):

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from training.statistics.races import Races
+from velo.arrays import Floats
 from velo.offline.spine import Spine
-from velo.racing.withdrawals import Law, paid_odds
+from velo.racing.withdrawals import SUM_ERROR, Law, paid_odds
 from velo.sql_text import identifier
 
 CONDITIONS = ("race_type", "class_level", "handicap", "finish")
@@ -44,10 +48,6 @@ def conditions(spine: Spine, first: date, last: date, settlement: str, law: Law)
     Raises:
         NothingBuilt: the build is older than the table of withdrawals.
     """
-    span = {"first": first, "last": last}
-    days = "CAST(event_timestamp AS DATE) BETWEEN $first AND $last"
-    withdrawals = spine.withdrawals
-    quote = identifier(settlement) if law != "none" else "NULL"
     con = spine.connect()
     frame = con.execute(
         f"""
@@ -55,24 +55,52 @@ def conditions(spine: Spine, first: date, last: date, settlement: str, law: Law)
             CAST(outcomes.finish AS DOUBLE) AS finish, outcomes.{identifier(settlement)} AS quoted
         FROM outcomes
         JOIN entries USING (race_id, horse_id)
-        WHERE {days.replace("event_timestamp", "outcomes.event_timestamp")}
+        WHERE CAST(outcomes.event_timestamp AS DATE) BETWEEN $first AND $last
         ORDER BY race_id, horse_id
         """,
-        span,
-    ).df()
-    gone = con.execute(
-        f"SELECT race_id, CAST({quote} AS DOUBLE) AS quoted FROM {withdrawals} WHERE {days}", span
+        {"first": first, "last": last},
     ).df()
     races = Races.of(frame["race_id"].to_numpy())
-    numbers = frame["race_id"].to_numpy()[races.offsets]
-    gone = gone[gone["race_id"].isin(numbers)]
-    where = np.searchsorted(numbers, gone["race_id"].to_numpy())
+    gone = withdrawals(spine, con, first, last, settlement, law)
+    gone = gone[gone["race_id"].isin(frame["race_id"])]
     odds = frame.pop("quoted").to_numpy(dtype=np.float64)
-    paid = paid_odds(
-        odds, races.index, len(races), gone["quoted"].to_numpy(dtype=np.float64), where, law
-    )
-    lost = races.max(np.where(np.isnan(paid) & np.isfinite(odds), 1.0, 0.0)) > 0
-    return Conditions(frame.assign(paid_odds=paid), len(gone), int(lost.sum()))
+    left = after_withdrawals(odds, frame["race_id"].to_numpy(), gone, law)
+    lost = races.max(np.where(np.isnan(left) & np.isfinite(odds), 1.0, 0.0)) > 0
+    return Conditions(frame.assign(paid_odds=left), len(gone), int(lost.sum()))
+
+
+def withdrawals(
+    spine: Spine, con: duckdb.DuckDBPyConnection, first: date, last: date, kind: str, law: Law
+) -> pd.DataFrame:
+    """Horses withdrawn from the period's races: `race_id` and `quoted`, their price of a kind.
+
+    Raises:
+        NothingBuilt: the build is older than the table of withdrawals.
+    """
+    quote = identifier(kind) if law != "none" else "NULL"
+    gone: pd.DataFrame = con.execute(
+        f"SELECT race_id, CAST({quote} AS DOUBLE) AS quoted FROM {spine.withdrawals} "
+        "WHERE CAST(event_timestamp AS DATE) BETWEEN $first AND $last",
+        {"first": first, "last": last},
+    ).df()
+    return gone
+
+
+def after_withdrawals(
+    odds: Floats, race_id: npt.NDArray[Any], gone: pd.DataFrame, law: Law
+) -> Floats:
+    """What odds taken before the withdrawals still pay, [starters]; NaN where that is not known.
+
+    Args:
+        odds: decimal, [starters].
+        race_id: ascending, [starters].
+        gone: as `withdrawals` gives them, of races among those.
+        law: of the kind of price.
+    """
+    races = Races.of(race_id)
+    where = np.searchsorted(race_id[races.offsets], gone["race_id"].to_numpy())
+    quoted = gone["quoted"].to_numpy(dtype=np.float64)
+    return paid_odds(odds, races.index, len(races), quoted, where, law)
 
 
 def paid(
@@ -96,3 +124,14 @@ def conditioned(predictions: pd.DataFrame, known: Conditions) -> pd.DataFrame:
     kept = predictions.drop(columns=["settlement_odds", *CONDITIONS], errors="ignore")
     met = kept.merge(known.frame, on=["race_id", "horse_id"], how="left", sort=False)
     return met.rename(columns={"paid_odds": "settlement_odds"})
+
+
+def overbroke_races(predictions: pd.DataFrame) -> int:
+    """Races whose book at the decision price, over the horses that ran, is below 1.
+
+    Args:
+        predictions: `race_id` and `decision_odds`, whole races; one without all its odds is none.
+    """
+    races = Races.of(predictions["race_id"].to_numpy())
+    books = races.sum(1.0 / predictions["decision_odds"].to_numpy(dtype=np.float64))
+    return int((books < 1.0 - SUM_ERROR).sum())

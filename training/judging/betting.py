@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from training.statistics import bootstrap
 from training.statistics.bootstrap import Days, Estimate, Resampling
-from velo.arrays import Flags, Floats
+from velo.arrays import Flags, Floats, Integers
 from velo.racing import settlement
 
 
@@ -91,6 +91,46 @@ def ae_fair(bets: Bets, resampling: Resampling) -> BettingFigure:
 def roi(bets: Bets, commission: float, resampling: Resampling) -> BettingFigure:
     """Profit over staked: 0 is break-even, -1 loses all."""
     return _figure(bets, bets.profit(commission), np.ones(len(bets)), resampling)
+
+
+@dataclass(frozen=True, eq=False)
+class ClosingValues:
+    """What runners' decision prices were worth at the close (`velo.racing.closing`), [runners].
+
+    Attributes:
+        value: NaN where there is none.
+        at_close: whether the price is the closing price itself.
+    """
+
+    value: Floats
+    at_close: Flags
+
+    def of(self, rows: Flags | Integers) -> ClosingValues:
+        """Those of some runners."""
+        return ClosingValues(self.value[rows], self.at_close[rows])
+
+    @property
+    def known(self) -> Flags:
+        """Which have a value."""
+        return np.isfinite(self.value)
+
+    @property
+    def unknown(self) -> int:
+        """How many have none for want of a whole close, or of a deduction."""
+        return int((~self.known & ~self.at_close).sum())
+
+
+def closing_value(
+    closing: ClosingValues, dates: npt.NDArray[Any], resampling: Resampling
+) -> BettingFigure:
+    """Mean closing value of the bets that have one, over the race days that have such a bet."""
+    known = closing.known
+    if not known.any():
+        nothing = float("nan")
+        return BettingFigure(nothing, nothing, nothing, 0, 0)
+    days = Days.of(np.asarray(dates)[known])
+    mean = bootstrap.mean(closing.value[known], days, resampling)
+    return BettingFigure(mean.value, mean.low, mean.high, int(known.sum()), days.count)
 
 
 def _figure(

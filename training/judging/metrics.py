@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.judging import betting, selection
-from training.judging.betting import Bets, BettingFigure
+from training.judging.betting import Bets, BettingFigure, ClosingValues
 from training.judging.selection import Cutoffs
 from training.statistics import calibration_curve, finishing_order, likelihood
 from training.statistics.bootstrap import Estimate, Resampling
@@ -41,6 +41,7 @@ class Predictions:
         p_market: de-vigged market probability.
         p_market_power: the power-calibrated market's.
         unpriced: races left out because a probability is missing.
+        closing: what the decision prices were worth at the close; None where nobody looked.
     """
 
     race_id: npt.NDArray[Any]
@@ -53,6 +54,7 @@ class Predictions:
     p_market: Floats
     p_market_power: Floats
     unpriced: int
+    closing: ClosingValues | None = None
 
     @classmethod
     def of(cls, frame: pd.DataFrame) -> Predictions:
@@ -74,6 +76,7 @@ class Predictions:
             dates=frame["date"].to_numpy()[rows],
             races=kept,
             unpriced=int((~complete).sum()),
+            closing=_closing(frame[rows]),
             **values,
         )
 
@@ -82,6 +85,14 @@ class Predictions:
         return Bets.struck(
             selected, self.win_share, self.settlement_odds, self.p_market, self.race_id, self.dates
         )
+
+
+def _closing(frame: pd.DataFrame) -> ClosingValues | None:
+    """Predictions that were kept before closing values were have none."""
+    if "closing_value" not in frame:
+        return None
+    value = frame["closing_value"].to_numpy(dtype=np.float64)
+    return ClosingValues(value, frame["at_close"].eq(True).to_numpy(dtype=np.bool_))
 
 
 def likelihoods(
@@ -138,7 +149,7 @@ def calibrations(given: Predictions, band: OddsBand) -> dict[str, Value]:
 def bettings(
     given: Predictions, cutoffs: Cutoffs, band: OddsBand, commission: float, resampling: Resampling
 ) -> dict[str, Value]:
-    """A/E over Top20%, and ROI over each bucket."""
+    """A/E over Top20%, and ROI and closing value over each bucket."""
     odds = given.decision_odds
     value = selection.expected_value(given.p, odds)
     chosen = {
@@ -154,7 +165,28 @@ def bettings(
     }
     for name, selected in chosen.items():
         flat |= _flat(f"roi_{name}", betting.roi(given.bets(selected), commission, resampling))
+        flat |= closing_figures(f"clv_{name}", given, selected, resampling)
     return flat
+
+
+def closing_figures(
+    name: str, given: Predictions, selected: Flags, resampling: Resampling
+) -> dict[str, Value]:
+    """Closing value of the bets on some runners, and how many of them have none and why.
+
+    Returns:
+        `x`, `x_low`, `x_high`, `x_bets`, `x_days`; `x_at_close`, bets at the closing price itself;
+        `x_unknown`, those without a whole close. Nothing where nobody looked.
+    """
+    if given.closing is None:
+        return {}
+    bets = selected & np.isfinite(given.settlement_odds)
+    own = given.closing.of(bets)
+    return {
+        **_flat(name, betting.closing_value(own, given.dates[bets], resampling)),
+        f"{name}_at_close": int(own.at_close.sum()),
+        f"{name}_unknown": own.unknown,
+    }
 
 
 def orders(given: Predictions) -> dict[str, Value]:

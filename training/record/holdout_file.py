@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+from training.data.closing_values import CLOSING
 from training.model.explanation import EXPLAINED
 from velo.disk.whole_file import draft_of
 from velo.errors import ModelError
@@ -35,6 +36,8 @@ COLUMNS = (
 )
 SCORE = "score"
 """What `Model.at` takes beside prices; files of before it was kept have none."""
+LATER = (STYLE, *CLOSING)
+"""Running styles and closing values."""
 
 
 def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
@@ -47,19 +50,19 @@ def write_holdout(folder: Path, predictions: pd.DataFrame) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     with draft_of(path) as draft:
-        predictions[[*COLUMNS, SCORE, *_styled(predictions.columns)]].to_parquet(
-            draft, index=False, compression="zstd"
-        )
+        kept = [*COLUMNS, SCORE, *_later(predictions.columns)]
+        predictions[kept].to_parquet(draft, index=False, compression="zstd")
     return path
 
 
-def _styled(columns: Iterable[str]) -> list[str]:
-    """The column of running styles, where there is one."""
-    return [STYLE] if STYLE in columns else []
+def _later(columns: Iterable[str]) -> list[str]:
+    """Of the columns that files of before they were kept lack, those that there are."""
+    there = set(columns)
+    return [name for name in LATER if name in there]
 
 
 def read_holdout(folder: Path) -> pd.DataFrame:
-    """Read what `write_holdout` wrote, in its order.
+    """Read what `write_holdout` wrote, in its order; an older file lacks some of `LATER`.
 
     Raises:
         ModelError: the run has no such file, or it is not one.
@@ -68,7 +71,7 @@ def read_holdout(folder: Path) -> pd.DataFrame:
     if not path.is_file():
         raise ModelError(f"the run kept no {FILE}; train again")
     try:
-        own = [*COLUMNS, *_styled(pq.read_schema(path).names)]
+        own = [*COLUMNS, *_later(pq.read_schema(path).names)]
         return pd.read_parquet(path, columns=own)
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from training.data.closing_values import closed, closing
 from training.data.conditions import paid
 from training.judging import diagnosis
 from training.judging.diagnosis import Contribution, Kind, Slice
@@ -30,7 +31,8 @@ class Judgement:
 
     Attributes:
         days: rows of the holdout, features included.
-        predictions: of these rows, settled at what bets are paid.
+        predictions: of these rows, settled at what bets are paid, with what they were worth at the
+            close.
         figures: flat, as the gate reads them.
         looks: earlier looks at these days.
         verdict: the gate's.
@@ -77,8 +79,11 @@ def judge_model(
     data, settings = fitted.data, fitted.settings
     first, last = data.plan.holdout
     days = data.between(first, last)
-    law = law_of(data.settlement, settings.prices.exchange)
+    exchange = settings.prices.exchange
+    law = law_of(data.settlement, exchange)
     predictions = paid(fitted.model.predict(days), spine, first, last, data.settlement, law)
+    taken_law = law_of(data.decision, exchange)
+    predictions = closed(predictions, closing(spine, first, last, data.decision, taken_law))
     figures = evaluation.judge_holdout(
         predictions, fitted.cutoffs, fitted.blended, data, settings, looks
     )

@@ -237,7 +237,7 @@ class _Fitter:
         if self.objective == "linear":
             return Size(0, 1.0)
         training = self.settings.training
-        turn = fold.stopping_start(training.stopping_share)
+        turn = self._turn(fold, training.stopping_share)
         gap = timedelta(days=training.embargo_days)
         _, beta0 = self.sample(fold.train_start, fold.train_end)
         early, late = (
@@ -246,6 +246,18 @@ class _Fitter:
         )
         stopped = self.scorer(early, watched=late)
         return Size(stopped.rounds, self.temperature(stopped, late))
+
+    def _turn(self, fold: Fold, share: float) -> date:
+        """Where the last share of a fold's training days begins.
+
+        Where no race was run in it (a winter, an epidemic), of its race days.
+        """
+        turn = fold.stopping_start(share)
+        rows = self.part(fold.train_start, fold.train_end).rows
+        days = np.unique(self.data.frame["date"].to_numpy()[rows].astype("datetime64[D]"))
+        if len(days) < 2 or days[-1] >= np.datetime64(turn):
+            return turn
+        return date.fromisoformat(str(days[-max(1, round(len(days) * share))]))
 
     def fit(self, fold: Fold, size: Size) -> FoldFit:
         began = time.time()

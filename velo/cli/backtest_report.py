@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def show_backtest(report: dict[str, Any], path: Path) -> None:
                 f"probability {in_text.percent(ratio['deflated'], 0)}"
             )
         )
+        console.say(f"{name}: {closing_line(each)}")
         console.say(
             f"{name}: {each['stake']}{', each way' if each['each_way'] else ''}; bank "
             f"{in_text.number(bank['opening'], 0)} -> {in_text.number(bank['closing'], 1)}, "
@@ -68,6 +70,22 @@ def show_backtest(report: dict[str, Any], path: Path) -> None:
         left = ", ".join(f"{count:,} {reason}" for reason, count in report["excluded"].items())
         console.say(f"races left out: {left}")
     console.say(f"report {path}")
+
+
+def closing_line(each: Mapping[str, Any]) -> str:
+    """What a strategy's bets were worth at the close, of how many, and how many have no value."""
+    interval = in_text.percents(each["clv_ci"], sign=True)
+    value = (
+        f"closing value {in_text.roi(each['clv'])} ({interval}) of {each['clv_bets']:,} bets on "
+        f"{each['clv_days']:,} days"
+        if each["clv_bets"]
+        else "no closing value"
+    )
+    without = {
+        "at the closing price itself": each["clv_at_close"],
+        "whose close or deduction is not known": each["clv_unknown"],
+    }
+    return ", ".join([value, *(f"{count:,} {why}" for why, count in without.items() if count)])
 
 
 def _row(name: str, each: dict[str, Any]) -> list[Any]:

@@ -109,6 +109,8 @@ def _show(result: Ledger, written: Sequence[Path]) -> None:
         console.say(book.warning)
     _tables([each.to_dict() for each in result.spans], len(book.bets), book.backfill)
     _plot(book)
+    for line in book.price_lines():
+        console.say(line)
     waiting = {name: n for name, n in counts(book.bets).items() if n and name != "ran"}
     if waiting:
         console.say("bets not settled: " + ", ".join(f"{n} {name}" for name, n in waiting.items()))
@@ -156,7 +158,18 @@ def _tables(spans: Sequence[Mapping[str, Any]], bets: int, backfill: bool) -> No
     )
     console.table(
         "Chances",
-        ["span", "races", "days", "calibration", "gain, nats", "95%", "CLV", "of bets"],
+        [
+            "span",
+            "races",
+            "days",
+            "calibration",
+            "gain, nats",
+            "95%",
+            "CLV",
+            "95%",
+            "of bets",
+            "on days",
+        ],
         [_chances(each) for each in latest],
     )
     if len(spans) > len(latest):
@@ -206,6 +219,8 @@ def _chances(each: Mapping[str, Any]) -> list[Any]:
         in_text.number(each["calibration_error"], 4),
         in_text.nats(each["ll_gain"]),
         in_text.numbers((low, high), 4, sign=True),
-        in_text.percent(each["clv"]),
+        in_text.roi(each["clv"]),
+        in_text.percents((each["clv_low"], each["clv_high"]), sign=True),
         each["clv_bets"],
+        each["clv_days"],
     ]

@@ -133,7 +133,7 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
     title = (
         f"{race.day} {race.course} {race.off or ''} {race.race_name or ''}, "
         f"model version {race.version}{'' if promoted else ', NOT PROMOTED'}, "
-        f"revision {race.revision}"
+        f"revision {race.revision}{_prices_of(race, unnamed)}"
     )
     console.table(
         " ".join(title.split()),
@@ -191,6 +191,14 @@ def _show(race: Any, unnamed: str, promoted: bool) -> None:
         )
     if race.backfill:
         console.say("backfilled: made after the off, so not part of the ledger")
+
+
+def _prices_of(race: Any, unnamed: str) -> str:
+    """At which prices a race was judged, and at which its bets settle; empty without a market."""
+    if race.price_kind is None:
+        return ""
+    taken = "odds of no named kind" if race.price_kind == unnamed else f"{race.price_kind} prices"
+    return f", decided at {taken}, settled at {race.settlement}"
 
 
 def _write_page(path: Path, done: Predicted, workspace: Workspace) -> None:

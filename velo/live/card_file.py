@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
@@ -134,9 +134,17 @@ def _day_order(rows: Sequence[tuple[int, dict[str, str]]], names: Sequence[str])
     ).first
 
 
-def quoted_kind(rows: Sequence[CardRow], decision: str) -> str | None:
-    """Which kind of price decides: the model's own where it is quoted, else the latest taken."""
-    quoted = {kind for row in rows for kind in row.odds}
+def quoted_kind(
+    rows: Sequence[CardRow], decision: str, unknown: Collection[str] = ()
+) -> str | None:
+    """Which kind of price decides: the model's own where it is quoted, else the latest taken.
+
+    Args:
+        rows: of one file.
+        decision: the model's own kind.
+        unknown: kinds that nobody can know yet; the model's own is taken for what it is called.
+    """
+    quoted = {kind for row in rows for kind in row.odds} - (set(unknown) - {decision})
     return next(
         (kind for kind in (decision, CURRENT, *KINDS) if kind in quoted),
         None,

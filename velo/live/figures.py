@@ -26,15 +26,13 @@ _OF_A_PICK = (
     "ran",
     "handicap",
     "stake",
-    "odds",
-    "price_kind",
-    "sp",
-    "bsp",
     "p_market",
     "paid_odds",
     "profit",
     "profit_sp",
     "profit_bsp",
+    "closing_value",
+    "at_close",
 )
 
 
@@ -60,8 +58,11 @@ class Figures:
         daily_sharpe: mean of the days' profits over their standard deviation.
         calibration_error, calibration_races: of the blended chances in whole races.
         ll_gain, ll_gain_low, ll_gain_high: nats a race over the power-calibrated market.
-        clv, clv_bets: mean of odds taken / closing odds - 1; the closing price is the exchange's,
-            else the starting price, and a bet at that very kind of price has none.
+        clv, clv_low, clv_high: mean of odds taken x de-vigged closing chance - 1
+            (`velo.racing.closing`); no interval over fewer than ten days with such a bet.
+        clv_bets, clv_days: that it is of.
+        clv_at_close, clv_unknown: picks without: taken at the closing price itself, and those whose
+            race has no whole close, or a deduction that is not known.
     """
 
     span: str
@@ -94,7 +95,12 @@ class Figures:
     ll_gain_low: float | None
     ll_gain_high: float | None
     clv: float | None
+    clv_low: float | None
+    clv_high: float | None
     clv_bets: int
+    clv_days: int
+    clv_at_close: int
+    clv_unknown: int
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -170,7 +176,7 @@ def figures(
         max_drawdown=_drawdown(daily),
         daily_sharpe=_sharpe(daily),
         **_against_market(within, resampling),
-        **_closing(picks),
+        **_closing(picks, days, resampling),
     )
 
 
@@ -242,23 +248,20 @@ def _shared_out(p: Floats, races: Races) -> Floats:
     return shared
 
 
-def closing_value(picks: pd.DataFrame) -> Floats:
-    """Odds taken over closing odds - 1, [picks]; NaN where taken at the closing price's own kind.
-
-    The closing price is the exchange's, else the starting price.
-    """
-    bsp, sp = (picks[kind].to_numpy(dtype=np.float64) for kind in ("bsp", "sp"))
-    exchange = np.isfinite(bsp)
-    at_it = picks["price_kind"].to_numpy() == np.where(exchange, "bsp", "sp")
-    odds = picks["odds"].to_numpy(dtype=np.float64)
-    value: Floats = np.where(at_it, np.nan, odds / np.where(exchange, bsp, sp) - 1)
-    return value
-
-
-def _closing(picks: pd.DataFrame) -> dict[str, Any]:
-    value = closing_value(picks)
-    known = value[np.isfinite(value)]
-    return {"clv": float(known.mean()) if len(known) else None, "clv_bets": len(known)}
+def _closing(picks: pd.DataFrame, days: Days, resampling: Resampling) -> dict[str, Any]:
+    value = picks["closing_value"].to_numpy(dtype=np.float64)
+    known = np.isfinite(value)
+    mean = bootstrap.ratio(np.nan_to_num(value), known.astype(np.float64), days, resampling)
+    at_close = int(picks["at_close"].sum())
+    return {
+        "clv": _number(mean.value),
+        "clv_low": _number(mean.low),
+        "clv_high": _number(mean.high),
+        "clv_bets": int(known.sum()),
+        "clv_days": len(np.unique(days.index[known])),
+        "clv_at_close": at_close,
+        "clv_unknown": len(picks) - int(known.sum()) - at_close,
+    }
 
 
 def _days_of(picks: pd.DataFrame, days: npt.NDArray[Any]) -> Days:

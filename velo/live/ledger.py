@@ -6,12 +6,14 @@ have given at once; of each race the last prediction before its off counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from velo.arrays import Floats
+from velo.live.closes import closes, closing_values
 from velo.live.journal import Prediction
 from velo.racing import places, settlement
 
@@ -41,6 +43,7 @@ _COLUMNS = (
     "backfill",
     "indicative",
     "price_kind",
+    "decision",
     "settlement",
     "strategy",
     "rank",
@@ -80,10 +83,12 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
 
     Returns:
         The prediction's columns, `state` (one of `OPEN` to `RAN`), and of runners with a result
-        `win_share`, `finish`, `ran`, `handicap`, `sp`, `bsp`; `whole` where the starters of the
-        race are all predicted and all known.
+        `win_share`, `finish`, `ran`, `handicap`, `sp`, `bsp`, `close` and `close_kind` as `closes`
+        has them; `whole` where the starters of the race are all predicted and all known.
     """
-    rows = _rows(predictions).merge(outcomes, on=["race_id", "horse_id"], how="left")
+    keys = ["race_id", "horse_id"]
+    known = outcomes.merge(closes(outcomes), on=keys, how="left")
+    rows = _rows(predictions).merge(known, on=keys, how="left")
     by_race = outcomes.drop_duplicates("race_id").set_index("race_id")
     of_race, doubt = (rows["race_id"].map(by_race[name]) for name in ("ran", "doubt"))
     rows["state"] = np.select(
@@ -102,7 +107,7 @@ def runners(predictions: Sequence[Prediction], outcomes: pd.DataFrame) -> pd.Dat
     lost = rows["state"].isin((UNMATCHED, DOUBTFUL)).groupby(rows["race_id"]).transform("any")
     won = rows["win_share"].fillna(0).groupby(rows["race_id"]).transform("sum")
     rows["whole"] = ((starters == of_race) & ~lost & (won > 0.5)).to_numpy(dtype=bool)
-    return rows.drop(columns=["status", "doubt"])
+    return rows.drop(columns=["status", "doubt", "flag"])
 
 
 def _rows(predictions: Sequence[Prediction]) -> pd.DataFrame:
@@ -121,6 +126,7 @@ def _rows(predictions: Sequence[Prediction]) -> pd.DataFrame:
                 race.backfill,
                 race.indicative,
                 race.price_kind,
+                race.decision,
                 race.settlement,
                 race.strategy,
                 each.rank,
@@ -148,8 +154,12 @@ def bets(
     commission: Mapping[str, float],
     strategy: str | None = None,
     settled_at: str | None = None,
+    exchange: Collection[str] = (),
 ) -> pd.DataFrame:
     """The runners that were backed, settled at the starting price and at the exchange's.
+
+    A model that was judged on a fixed price is settled at the odds that it took, if they were of
+    that kind.
 
     Args:
         runners: as `runners` gives them.
@@ -157,11 +167,13 @@ def bets(
         strategy: whose bets; by default those that each prediction printed.
         settled_at: one of `SETTLED_AT` for every bet; by default the kind of price that each
             prediction's model was judged on.
+        exchange: kinds of price that are matched on the exchange.
 
     Returns:
         Their columns, `stake` (points), `profit_sp` and `profit_bsp` (points, net; NaN where the
         bet cannot be settled so, 0 where it is returned), and at the kind that it is settled at
-        `paid_odds`, `profit` and `outcome`: `ran` where it is settled, else why not.
+        `paid_odds`, `profit` and `outcome`: `ran` where it is settled, else why not; `taken_odds`,
+        `closing_value` and `at_close` as `closing_values` has them.
     """
     stakes = np.array(
         [
@@ -170,26 +182,47 @@ def bets(
         ],
         dtype=np.float64,
     )
-    frame = runners[stakes > 0].reset_index(drop=True).assign(stake=stakes[stakes > 0])
-    ran = (frame["state"] == RAN).to_numpy(dtype=bool)
-    returned = frame["state"].isin((VOID, WITHDRAWN)).to_numpy(dtype=bool)
-    for kind in SETTLED_AT:
-        odds = np.where(ran, frame[kind].to_numpy(dtype=np.float64), np.nan)
-        profit = settlement.settle(
-            frame["win_share"].fillna(0).to_numpy(dtype=np.float64),
-            odds,
-            frame["race_id"].to_numpy(),
-            commission.get(kind, 0.0),
-            frame["stake"].to_numpy(dtype=np.float64),
-        )
-        frame[f"profit_{kind}"] = settlement.with_returns(profit, returned)
+    frame = pd.concat([runners, _closing(runners, exchange)], axis="columns")[stakes > 0]
+    frame = frame.reset_index(drop=True).assign(stake=stakes[stakes > 0])
     if settled_at is not None:
         frame["settlement"] = settled_at
-    by_exchange = (frame["settlement"] == "bsp").to_numpy(dtype=bool)
-    frame["paid_odds"] = np.where(by_exchange, frame["bsp"], frame["sp"]).astype(np.float64)
-    frame["profit"] = np.where(by_exchange, frame["profit_bsp"], frame["profit_sp"])
+    for kind in SETTLED_AT:
+        frame[f"profit_{kind}"] = _profit(frame, frame[kind], commission.get(kind, 0.0))
+    frame["paid_odds"], frame["profit"] = frame["sp"], frame["profit_sp"]
+    for kind in set(frame["settlement"]) - {"sp"}:
+        at = (frame["settlement"] == kind).to_numpy(dtype=bool)
+        paid = frame[kind] if kind in SETTLED_AT else _fixed(frame, kind)
+        profit = _profit(frame, paid, commission.get(kind, 0.0))
+        frame.loc[at, "paid_odds"], frame.loc[at, "profit"] = paid[at], profit[at]
+    ran = (frame["state"] == RAN).to_numpy(dtype=bool)
     frame["outcome"] = np.where(ran & np.isnan(frame["profit"]), UNPRICED, frame["state"])
     return frame
+
+
+def _closing(runners: pd.DataFrame, exchange: Collection[str]) -> pd.DataFrame:
+    state = runners["state"]
+    lost = state.isin((UNMATCHED, DOUBTFUL)).groupby(runners["race_id"]).transform("any")
+    ran, withdrawn = ((state == each).to_numpy(dtype=bool) for each in (RAN, WITHDRAWN))
+    return closing_values(runners, ran, withdrawn, lost.to_numpy(dtype=bool), exchange)
+
+
+def _fixed(frame: pd.DataFrame, kind: str) -> pd.Series:
+    """The odds taken, where they are of a kind of price."""
+    return frame["taken_odds"].where(frame["price_kind"] == kind)
+
+
+def _profit(frame: pd.DataFrame, odds: pd.Series, commission: float) -> Floats:
+    """Of each bet at some odds, [bets]; 0 where it is returned."""
+    ran = (frame["state"] == RAN).to_numpy(dtype=bool)
+    profit = settlement.settle(
+        frame["win_share"].fillna(0).to_numpy(dtype=np.float64),
+        np.where(ran, odds.to_numpy(dtype=np.float64), np.nan),
+        frame["race_id"].to_numpy(),
+        commission,
+        frame["stake"].to_numpy(dtype=np.float64),
+    )
+    returned = frame["state"].isin((VOID, WITHDRAWN)).to_numpy(dtype=bool)
+    return settlement.with_returns(profit, returned)
 
 
 def placed(bets: pd.DataFrame) -> np.ndarray:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -15,12 +15,13 @@ from velo.errors import DataError, NothingIngested
 from velo.home import Home
 from velo.live import ledger
 from velo.live.aliases import aliases, resolve
+from velo.live.card_file import CURRENT
 from velo.live.fairness import Changed, mark_unfair
 from velo.live.figures import Figures, figures, spans
 from velo.live.journal import Prediction, bare_predictions
 from velo.live.offs import race_offs
 from velo.live.outcomes import outcomes
-from velo.settings import Settings
+from velo.settings import PriceKind, Settings
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,35 @@ class LedgerView:
             "could have made these bets"
         )
 
+    def prices(self) -> list[dict[str, Any]]:
+        """At which kinds of price the bets were taken and are settled, most bets first.
+
+        Returns:
+            `taken` (a kind, `current` where nobody named one), `decision` (the kind that the model
+            was judged on), `settlement`, `bets`.
+        """
+        kinds = self.bets[["price_kind", "decision", "settlement"]]
+        counted: dict[Any, int] = kinds.value_counts().to_dict()
+        return [
+            {"taken": taken, "decision": decision, "settlement": settlement, "bets": int(count)}
+            for (taken, decision, settlement), count in counted.items()
+        ]
+
+    def price_lines(self) -> list[str]:
+        """The same in words, and how many bets have no closing value."""
+        lines = [f"{_bets(each['bets'])} {_in_words(each)}" for each in self.prices()]
+        settled = self.bets[(self.bets["outcome"] == ledger.RAN).to_numpy(dtype=bool)]
+        at_close = int(settled["at_close"].sum())
+        unknown = int(settled["closing_value"].isna().sum()) - at_close
+        if at_close:
+            lines.append(f"no closing value: {_bets(at_close)} at the closing price itself")
+        if unknown:
+            lines.append(
+                f"no closing value: {_bets(unknown)} whose race has no whole book of BSP or SP, "
+                "or a deduction that is not known"
+            )
+        return lines
+
     def to_dict(self, spans: Sequence[Figures]) -> dict[str, Any]:
         """Plain JSON of it and of its figures; that it counts backfill comes first."""
         return {
@@ -65,6 +95,7 @@ class LedgerView:
             "backfilled_races": self.late,
             "spans": [each.to_dict() for each in spans],
             "bets": ledger.counts(self.bets),
+            "prices": self.prices(),
             "backfilled_left_out": self.backfilled,
             "changed": [each.to_dict() for each in self.changed],
         }
@@ -115,8 +146,9 @@ def view_ledger(
     except NothingIngested:
         results = outcomes_of_nobody()
     runners = ledger.runners(counted, results)
-    commission = {kind: settings.prices.commission_of(kind) for kind in ledger.SETTLED_AT}
-    bets = ledger.bets(runners, commission, strategy, settled_at)
+    prices = settings.prices
+    commission = {kind: prices.commission_of(kind) for kind in get_args(PriceKind)}
+    bets = ledger.bets(runners, commission, strategy, settled_at, prices.exchange)
     return LedgerView(
         runners, bets, len(left) if version is None else 0, tuple(changed), backfilled
     )
@@ -161,10 +193,21 @@ def outcomes_of_nobody() -> pd.DataFrame:
         "ran",
         "handicap",
         "doubt",
+        "flag",
         "sp",
         "bsp",
     )
     return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})
+
+
+def _bets(count: int) -> str:
+    return f"{count:,} bet{'' if count == 1 else 's'}"
+
+
+def _in_words(each: Mapping[str, Any]) -> str:
+    taken = "odds of no named kind" if each["taken"] == CURRENT else f"{each['taken']} prices"
+    judged = "" if each["taken"] == each["decision"] else f" (judged on {each['decision']})"
+    return f"taken at {taken}{judged}, settled at {each['settlement']}"
 
 
 def _nothing(made: list[Any], version: str | None) -> str:

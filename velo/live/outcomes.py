@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from training.data.excluded import MARKET_FLAGS
 from velo.home import Home
 from velo.offline.fragments import fragments, with_fragments
 from velo.settings import Settings
@@ -21,8 +22,9 @@ def outcomes(home: Home, settings: Settings, races: Collection[int]) -> pd.DataF
     Returns:
         `race_id`, `horse_id`, `status` (finished, non-finisher, withdrawn, void), `finish` (NaN
         without a position), `win_share` (1/k for each of k dead-heaters for first), `ran` (how many
-        of the race came under orders), `handicap`, `doubt` (a flag of `DOUBTFUL`, None), `sp` and
-        `bsp` (NaN where there is none).
+        of the race came under orders), `handicap`, `doubt` (a flag of `DOUBTFUL`, None), `flag`
+        (one of `MARKET_FLAGS`: the race's prices make no market; None), `sp` and `bsp` (NaN where
+        there is none).
 
     Raises:
         NothingIngested: there is no warehouse.
@@ -31,7 +33,11 @@ def outcomes(home: Home, settings: Settings, races: Collection[int]) -> pd.DataF
     with warehouse(home, settings.store, write=False) as con:
         results: pd.DataFrame = con.execute(
             with_fragments(_OUTCOMES, fragments(), __name__),
-            {"races": sorted(races), "doubtful": list(DOUBTFUL)},
+            {
+                "races": sorted(races),
+                "doubtful": list(DOUBTFUL),
+                "no_market": list(MARKET_FLAGS),
+            },
         ).df()
     return results
 
@@ -45,14 +51,15 @@ WITH quoted AS (
     GROUP BY race_id, horse_id
 ),
 doubts AS (
-    SELECT race_id, min(flag) AS doubt FROM race_flags
-    WHERE flag IN (SELECT unnest($doubtful)) GROUP BY race_id
+    SELECT race_id, min(flag) FILTER (flag IN (SELECT unnest($doubtful))) AS doubt,
+        min(flag) FILTER (flag IN (SELECT unnest($no_market))) AS flag
+    FROM race_flags GROUP BY race_id
 )
 SELECT results.race_id, results.horse_id, results.status, CAST(results.finish AS DOUBLE) AS finish,
     {win_share(won: results.finish = 1 AND results.status = 'finished')} AS win_share,
     count(*) FILTER (results.status IN ('finished', 'non-finisher')) OVER race AS ran,
     {is_handicap} AS handicap,
-    doubts.doubt, CAST(quoted.sp AS DOUBLE) AS sp, CAST(quoted.bsp AS DOUBLE) AS bsp
+    doubts.doubt, doubts.flag, CAST(quoted.sp AS DOUBLE) AS sp, CAST(quoted.bsp AS DOUBLE) AS bsp
 FROM results
 JOIN races ON races.race_id = results.race_id
 LEFT JOIN quoted ON quoted.race_id = results.race_id AND quoted.horse_id = results.horse_id

@@ -23,8 +23,9 @@ from velo.live.card_file import CardRow, price_rows, unread_odds
 from velo.live.card_store import keep_card
 from velo.live.clock import never_back
 from velo.live.journal import Prediction, record
-from velo.live.odds_taken import Quoted, held_odds, match_odds
+from velo.live.odds_taken import Quoted, held_odds, match_odds, unknown_kinds
 from velo.live.preparation import bring_build, bring_store
+from velo.live.price_notes import price_notes
 from velo.live.pricing import Pricer, beyond_reason, off_called
 from velo.live.refusals import refusal, require_later_day
 from velo.live.serialise import all_rows, to_json
@@ -141,8 +142,8 @@ def predict(
     card, built = _card(home, settings, asked, progress, clock, admit)
     notes = [*card.notes, built]
     card, unscored = _open_races(card, settings, asked, clock(), stored)
-    quoted, price_notes = _quoted(home, settings, asked, card, prices, pricer.decision)
-    notes += price_notes
+    quoted, on_prices = _quoted(home, settings, asked, card, prices, pricer.decision, clock())
+    notes += on_prices
     card, quoted, left = _with_credible_odds(settings, card, quoted)
     unscored += left
     progress("features")
@@ -246,19 +247,25 @@ def _quoted(
     card: Card,
     prices: list[CardRow] | None,
     decision: str,
+    now: datetime,
 ) -> tuple[Quoted, list[str]]:
-    """The odds of the card's runners, and what is to be said of them."""
+    """The odds of the card's runners as they can be known now, and what is to be said of them."""
     runners = card.entries.to_pylist()
+    clock = settings.prices.clock
+    unknown = unknown_kinds(runners, decision, now, clock)
     if asked.prices is not None and prices is not None:
-        quoted = match_odds(prices, runners, decision)
-        notes = unread_odds(prices)
+        quoted = match_odds(prices, runners, decision, unknown)
+        notes = [
+            *unread_odds(prices),
+            *price_notes(quoted.kind, prices, runners, unknown, now, clock),
+        ]
         if quoted.strangers:
             notes.append(
                 f"{quoted.strangers} rows of {asked.prices.name} match no runner of the card"
             )
         return quoted, notes
     if asked.card is None:
-        return held_odds(home, settings, runners, decision), []
+        return held_odds(home, settings, runners, decision, now), []
     rows = [
         replace(
             row,
@@ -269,7 +276,8 @@ def _quoted(
         )
         for row in card.rows
     ]
-    return match_odds(rows, runners, decision), []
+    quoted = match_odds(rows, runners, decision, unknown)
+    return quoted, price_notes(quoted.kind, rows, runners, unknown, now, clock)
 
 
 def _with_credible_odds(

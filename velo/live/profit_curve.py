@@ -12,7 +12,6 @@ import pandas as pd
 
 from training.statistics.profit_path import profit_path
 from velo.arrays import Floats
-from velo.live.figures import closing_value
 from velo.live.ledger import RAN
 
 OVER_DAYS = 30
@@ -37,7 +36,7 @@ def profit_curve(bets: pd.DataFrame, seed: int) -> dict[str, Any]:
         nothing: dict[str, Any] = {name: [] for name in _ALONG}
         return nothing | {"over_days": OVER_DAYS}
     path = profit_path(picks["profit"].to_numpy(dtype=np.float64), days, seed)
-    values = closing_value(picks)
+    values = picks["closing_value"].to_numpy(dtype=np.float64)
     won = picks["win_share"].to_numpy(dtype=np.float64)
     expected = 1 / picks["paid_odds"].to_numpy(dtype=np.float64)
     ratio = _over_days(days)

@@ -34,6 +34,8 @@ class PriceClock(Protocol):
 
 AT_THE_OFF = frozenset({"sp", "bsp", "wap"})
 """Kinds that are settled when betting ends."""
+WITH_AN_HOUR = ("evening", "breakfast", "morning", "open")
+"""Kinds that are quoted before that."""
 
 
 def snapshot_time(kind: str, off: datetime, clock: PriceClock) -> datetime:
@@ -65,3 +67,42 @@ def snapshot_time(kind: str, off: datetime, clock: PriceClock) -> datetime:
         known = ", ".join([*hours, "open", *sorted(AT_THE_OFF)])
         raise InputError(f"no hour stands for the kind of price {kind!r}: it must be of {known}")
     return min(datetime.combine(*hours[kind], tzinfo=off.tzinfo), off)
+
+
+def is_quoted_by(kind: str, moment: datetime, off: datetime, clock: PriceClock) -> bool:
+    """Whether a price that carries no time can be known at a moment.
+
+    Args:
+        kind, off, clock: as in `snapshot_time`.
+        moment: of the decision, with its zone.
+    """
+    return snapshot_time(kind, off, clock) <= moment
+
+
+def later_kind(kind: str, moment: datetime, off: datetime, clock: PriceClock) -> str | None:
+    """The newest kind with an hour of its own that followed a price by some moment; None if none.
+
+    Args:
+        kind: of the price; one at the off has none after it.
+        moment, off, clock: as in `is_quoted_by`.
+    """
+    if kind not in WITH_AN_HOUR:
+        return None
+    own = snapshot_time(kind, off, clock)
+    followed = {
+        snapshot_time(each, off, clock): each
+        for each in WITH_AN_HOUR
+        if own < snapshot_time(each, off, clock) <= moment
+    }
+    return followed[max(followed)] if followed else None
+
+
+def hour_in_words(kind: str, clock: PriceClock) -> str:
+    """When a kind of price stands, by the clock of the course: `20:00 the day before`."""
+    if kind in AT_THE_OFF:
+        return "the off"
+    if kind == "open":
+        return f"{clock.open} minutes before the off"
+    hours = {"evening": clock.evening, "breakfast": clock.breakfast, "morning": clock.morning}
+    of_which_day = "the day before" if kind == "evening" else "on the day"
+    return f"{hours[kind]:%H:%M} {of_which_day}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from velo.formats import on_page as formats
 from velo.report import words
-from velo.report.table import Cell, Column, PageTable, count, percent, ratio, word
+from velo.report.table import Cell, Column, PageTable, closing_value, count, percent, ratio, word
 
 Report = Mapping[str, Any]
 
@@ -28,6 +28,7 @@ def strategies(report: Report) -> PageTable:
             Cell(formats.number(each["profit"], 1, sign=True), each["profit"]),
             percent(each["roi"], each["roi_ci"]),
             ratio(each["ae_ratio"], each["ae_ratio_ci"]),
+            closing_value(each),
             Cell(formats.number(each["max_drawdown"], 1), each["max_drawdown"]),
         ]
         for name, each in _statements(report)
@@ -40,6 +41,7 @@ def strategies(report: Report) -> PageTable:
         Column("Profit, points"),
         Column("Return, 95%"),
         Column("A/E, 95%"),
+        Column("Closing value, 95%"),
         Column("Deepest fall"),
     ]
     span = report["period"]

@@ -126,6 +126,12 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
             f"The odds are {priced[0]['decision'].upper()} and bets settle at it: nobody knows "
             "that price for certain when the bet is struck."
         )
+    early = sorted({(race["decision"], race["settlement"]) for race in priced if _is_early(race)})
+    for decision, settlement in early:
+        sentences.append(
+            f"Decided at {decision} prices, settled at {settlement.upper()}: an edge is one over "
+            f"the {decision} price, and only for those who can still have it."
+        )
     below = sum(row["stake"] > 0 and row["edge"] < 0 for race in priced for row in race["runners"])
     if below:
         sentences.append(
@@ -152,6 +158,11 @@ def caveats(races: Sequence[Mapping[str, Any]], standing: Standing) -> list[str]
         "Fair odds have no margin. At shorter odds the model itself expects a bet to lose."
     )
     return sentences
+
+
+def _is_early(race: Mapping[str, Any]) -> bool:
+    """Whether a race was judged at its model's own price, and another one pays."""
+    return not race["indicative"] and race["decision"] != race["settlement"]
 
 
 def _summary(races: Sequence[Mapping[str, Any]]) -> str:

@@ -13,6 +13,8 @@ from training.record.report_sections import (
 )
 from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
+from velo.racing.price_clock import AT_THE_OFF, hour_in_words
+from velo.settings import PriceHours
 
 MANY = 0.05
 """A share of races without a market above which the rest may not be like the whole."""
@@ -22,6 +24,7 @@ def caveats(
     report: TrainingReport,
     cutoffs: Mapping[str, float],
     backtests: Sequence[Mapping[str, Any]] = (),
+    overbroke: int = 0,
 ) -> list[str]:
     """One or two sentences for each thing that could mislead, the most serious first.
 
@@ -29,10 +32,12 @@ def caveats(
         report: of the run.
         cutoffs: least expected value of `top10`, `top20`, `top30`.
         backtests: of the same run.
+        overbroke: races of the holdout with a decision book below 1 over the horses that ran.
     """
     return [
         *_alarms(report.verdict),
-        *_prices(report.prices),
+        *_prices(report.prices, report.settings),
+        *_overbroke(report.prices, overbroke),
         *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report.earlier_looks),
@@ -52,16 +57,28 @@ def _alarms(verdict: GateVerdict) -> list[str]:
     return [f"Alarm: {alarm}." for alarm in verdict.alarms]
 
 
-def _prices(prices: PriceSection) -> list[str]:
+def _prices(prices: PriceSection, settings: Mapping[str, Any]) -> list[str]:
     decision, settlement = prices.decision.upper(), prices.settlement.upper()
     if prices.note == SAME_PRICE:
         return [
             f"Selected on the price it settles at: {decision} decides and settles. Nobody knows "
             "that price for certain when the bet is struck, so betting figures come out too good."
         ]
+    clock = PriceHours(**settings.get("prices", {}).get("clock", {}))
     return [
-        f"Selected on {decision}, settled at {settlement}. A runner whose price fell between the "
-        "two was worth more when it was chosen than when it was settled."
+        f"Decided at {decision} ({hour_in_words(prices.decision, clock)}), settled at {settlement} "
+        f"({hour_in_words(prices.settlement, clock)}). A runner whose price fell between the two "
+        "was worth more when it was chosen than when it was settled."
+    ]
+
+
+def _overbroke(prices: PriceSection, races: int) -> list[str]:
+    if not races or prices.decision in AT_THE_OFF:
+        return []
+    return [
+        f"Races with a book below 1 at {prices.decision.upper()} prices: {formats.count(races)}. A "
+        "horse was withdrawn from them that no source names, so bets there look better than they "
+        "were when they were chosen."
     ]
 
 

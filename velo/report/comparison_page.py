@@ -30,12 +30,14 @@ FIGURES = {
     "roi_top20": "Return on Top20%",
     "roi_top30": "Return on Top30%",
     "roi_all": "Return on All",
+    "clv_top20": "Closing value of Top20%",
+    "clv_all": "Closing value of All",
     "top1_hit": "First choice wins",
     "races": "Races judged",
     "holdout_days": "Days of holdout",
     "training_rows": "Training rows",
 }
-SHARES = ("roi_", "top1")
+SHARES = ("roi_", "clv_", "top1")
 COUNTS = ("races", "holdout_days", "training_rows")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from velo.formats import on_page as formats
 from velo.report import words
-from velo.report.table import Cell, Column, PageTable, count, percent, ratio, word
+from velo.report.table import Cell, Column, PageTable, closing_value, count, percent, ratio, word
 
 Findings = Mapping[str, Any]
 
@@ -50,6 +50,7 @@ def buckets(findings: Findings) -> PageTable:
                 count(path["bets"]),
                 Cell(formats.number(_last(path), 1, sign=True), _last(path), _band(path)),
                 percent(holdout.get(f"roi_{name}"), ends),
+                closing_value(holdout, f"clv_{name}"),
             ]
         )
     columns = [
@@ -57,6 +58,7 @@ def buckets(findings: Findings) -> PageTable:
         Column("Bets"),
         Column("Profit, points"),
         Column("Return, 95%"),
+        Column("Closing value, 95%"),
     ]
     return PageTable("buckets", "Selections of the holdout, one point a bet", columns, rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from training.data.conditions import overbroke_races
 from training.judging.metrics import Predictions
 from training.record.run_report import TrainingReport, plain
 from velo.report import bets, caveats
@@ -55,7 +56,9 @@ def findings(run: Sources) -> dict[str, Any]:
                 "trained": run.trained,
             },
             **{name: carried[name] for name in CARRIED},
-            "caveats": caveats.caveats(report, run.cutoffs, run.backtests),
+            "caveats": caveats.caveats(
+                report, run.cutoffs, run.backtests, overbroke_races(run.predictions)
+            ),
             "paths": bets.paths(given, terms),
             "reliability": reliability(given, terms.resampling),
             "odds_bands": bets.by_odds(given, terms),

@@ -9,7 +9,7 @@ from velo.formats import on_page as formats
 from velo.report import charts, ledger_charts
 from velo.report.run_page import render
 from velo.report.svg import Drawing
-from velo.report.table import Cell, Column, PageTable, count, percent, word
+from velo.report.table import Cell, Column, PageTable, closing_value, count, percent, word
 
 
 def page(ledger: Mapping[str, Any]) -> str:
@@ -19,7 +19,8 @@ def page(ledger: Mapping[str, Any]) -> str:
         ledger: plain JSON: `spans` (figures of every day, the last 7, 30 and 90, and all), `course`
             (`days`, `profit`, `low`, `high`, `ae_raw`, `clv`, `over_days`), `reliability` (`blend`
             and `market`, as `reliability` gives them), `bets` (outcome -> how many), `settled` (in
-            words), `backfill` (what is to be said first where it counts, else None), `changed` (a
+            words), `taken` (a line each on the kinds of price and on bets without a closing value),
+            `backfill` (what is to be said first where it counts, else None), `changed` (a
             line each prediction that results made fair, or unfair), `chain` (lines on the proof of
             the predictions).
     """
@@ -51,7 +52,7 @@ def _charts(ledger: Mapping[str, Any]) -> dict[str, dict[str, Drawing]]:
         drawings["profit"] = charts.both(lambda size: ledger_charts.profit(curve, size))
     for name, values, title, neutral, text in (
         ("ae", curve["ae_raw"], "Winners over expected", 1.0, formats.number),
-        ("clv", curve["clv"], "Closing-line value", 0.0, formats.percent),
+        ("clv", curve["clv"], "Closing value", 0.0, formats.percent),
     ):
         if any(value is not None for value in values):
             drawings[name] = charts.both(
@@ -135,8 +136,9 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Pag
         Column("Days"),
         Column("Calibration error"),
         Column("Gain, nats a race"),
-        Column("Closing-line value"),
-        Column("of bets"),
+        Column("Closing value, 95%"),
+        Column("At the close"),
+        Column("Close not known"),
     ]
     rows = [
         [
@@ -149,8 +151,9 @@ def _chances(name: str, caption: str, spans: Sequence[Mapping[str, Any]]) -> Pag
                 each["ll_gain"],
                 formats.numbers([each["ll_gain_low"], each["ll_gain_high"]], 4, sign=True),
             ),
-            _share(each["clv"], sign=True),
-            count(each["clv_bets"]),
+            closing_value(each),
+            count(each["clv_at_close"]),
+            count(each["clv_unknown"]),
         ]
         for each in spans
     ]

@@ -134,6 +134,7 @@ def page_of_ledger(
                 for name, p in (("blend", whole.p), ("market", whole.market))
             },
             "settled": f"Settled at {kinds}." if kinds else "No bet was made.",
+            "taken": book.price_lines(),
             "chain": chain_lines(proof),
         }
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from velo.formats import Ends
 from velo.formats import on_page as formats
@@ -69,3 +70,20 @@ def percent(value: float | None, ends: Ends) -> Cell:
 def ratio(value: float | None, ends: Ends) -> Cell:
     """A ratio about 1 with its interval."""
     return Cell(formats.number(value), value, "" if value is None else formats.numbers(ends))
+
+
+def closing_value(figures: Mapping[str, Any], name: str = "clv") -> Cell:
+    """A cell of a closing value with its interval, bets and race days; of nothing a dash.
+
+    Args:
+        figures: that hold `name`, `<name>_bets`, `<name>_days`, and `<name>_low`, `<name>_high` or
+            `<name>_ci`; those of before closing values were hold none.
+        name: of the figure.
+    """
+    value, bets = figures.get(name), figures.get(f"{name}_bets")
+    if value is None or not bets:
+        return Cell(formats.percent(None), None)
+    ends = figures.get(f"{name}_ci", [figures.get(f"{name}_low"), figures.get(f"{name}_high")])
+    of = f"{formats.count(bets)} bets on {formats.count(figures.get(f'{name}_days'))} days"
+    detail = f"{formats.percents(ends, sign=True)}; {of}"
+    return Cell(formats.percent(value, sign=True), value, detail)

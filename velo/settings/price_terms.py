@@ -40,6 +40,12 @@ class PriceHours(Section):
             raise ValueError("must be a time of day such as 08:30, by the clock of the course")
         return hour
 
+    def order(self, kind: str) -> tuple[int, time]:
+        """By which kinds of price follow one another on the way to the off."""
+        hours = {"evening": (0, self.evening), "breakfast": (1, self.breakfast)}
+        hours |= {"morning": (1, self.morning), "open": (2, time())}
+        return hours.get(kind, (3, time()))
+
 
 class PriceTerms(Section):
     """Which prices decide and which settle (evaluation.md, Two prices)."""
@@ -56,6 +62,15 @@ class PriceTerms(Section):
         ("bsp", "wap"), description="matched on the exchange: its reduction factor, not Rule 4"
     )
     clock: PriceHours = PriceHours()
+
+    @model_validator(mode="after")
+    def _paid_at_what_can_still_be_had(self) -> PriceTerms:
+        if self.clock.order(self.settlement) < self.clock.order(self.decision):
+            raise ValueError(
+                f"prices.settlement {self.settlement} is quoted before prices.decision "
+                f"{self.decision}: a bet is paid at the price that chose it or at a later one"
+            )
+        return self
 
     def commission_of(self, kind: str) -> float:
         """The share of a market's net winnings that is kept at a kind of price, 0 if none is."""
