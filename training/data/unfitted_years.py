@@ -1,7 +1,7 @@
 """Years of a region whose price curve is not fitted: no model of surprises is trained on them.
 
 What a price lets expect of a finish is fitted to a region's days before the year, a year of them at
-least; before that the settings' defaults stand in (feature-rules.md, Surprise). A feature
+least; before that the settings' defaults stand in (feature-rules.md, Against the price). A feature
 that rests on it says so by its need `price_curve`.
 """
 

@@ -1,6 +1,7 @@
 """How a horse likes to run, in a word for people: front, prominent, mid or held up.
 
-The word says where it lay early in its last starts (feature-rules.md, family 5); it is no feature.
+The word says where it lay early in its last starts (feature-rules.md, Against the price); it
+is no feature.
 """
 
 from __future__ import annotations
