@@ -19,6 +19,12 @@ def test_log_loss_is_minus_the_mean_log_probability_of_the_winners() -> None:
     assert likelihood.log_loss_race(p, won, races) == pytest.approx(np.log(2))
 
 
+def test_of_no_race_there_is_no_log_loss() -> None:
+    """A fold may have no race with a whole book at the decision price."""
+    nothing = np.zeros(0)
+    assert np.isnan(likelihood.log_loss_race(nothing, nothing, Races.of(np.zeros(0, np.int64))))
+
+
 def test_equal_chances_have_an_r2_of_nothing() -> None:
     assert likelihood.r2(WORLD.races.uniform(), WORLD.win_share, WORLD.races) == 0
 

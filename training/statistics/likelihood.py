@@ -17,7 +17,9 @@ from velo.arrays import Floats
 
 
 def log_loss_race(p: Floats, win_share: Floats, races: Races) -> float:
-    """Mean of -ln P(winner) per race, in nats."""
+    """Mean of -ln P(winner) per race, in nats; NaN of no race."""
+    if not len(races):
+        return float("nan")
     return float(-races.log_likelihood(p, win_share).mean())
 
 
