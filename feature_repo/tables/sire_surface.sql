@@ -1,18 +1,3 @@
 -- Surprise and priced runs of a sire's offspring on a surface under a code, as decayed sums of
 -- time constant 1000 days, scaled by exp(days since 2000-01-01 / 1000).
-WITH days AS (
-    SELECT
-        sire, surface, race_code, known,
-        {whole_steps(value: sur_1000)} AS sur,
-        {whole_steps(value: priced_1000)} AS priced
-    FROM run_facts
-    WHERE sire IS NOT NULL AND surface IS NOT NULL AND sur IS NOT NULL
-    GROUP BY sire, surface, race_code, known
-)
-SELECT
-    sire, surface, race_code, CAST(known AS TIMESTAMPTZ) AS event_timestamp,
-    {lasting_sum(value: sur)} AS sire_surface_sur,
-    {lasting_sum(value: priced)} AS sire_surface_priced
-FROM days
-WINDOW career AS (PARTITION BY sire, surface, race_code ORDER BY known
-    ROWS UNBOUNDED PRECEDING)
+{surprise_by_code(keys: sire, surface, who: sire, place: surface, name: sire_surface)}

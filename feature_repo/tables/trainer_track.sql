@@ -1,18 +1,3 @@
 -- Surprise and priced runs of a trainer on a track (course and surface) under a code, as decayed sums of
 -- time constant 1000 days, scaled by exp(days since 2000-01-01 / 1000).
-WITH days AS (
-    SELECT
-        trainer_id, course_id, surface, race_code, known,
-        {whole_steps(value: sur_1000)} AS sur,
-        {whole_steps(value: priced_1000)} AS priced
-    FROM run_facts
-    WHERE trainer_id IS NOT NULL AND surface IS NOT NULL AND sur IS NOT NULL
-    GROUP BY trainer_id, course_id, surface, race_code, known
-)
-SELECT
-    trainer_id, course_id, surface, race_code, CAST(known AS TIMESTAMPTZ) AS event_timestamp,
-    {lasting_sum(value: sur)} AS trainer_track_sur,
-    {lasting_sum(value: priced)} AS trainer_track_priced
-FROM days
-WINDOW career AS (PARTITION BY trainer_id, course_id, surface, race_code ORDER BY known
-    ROWS UNBOUNDED PRECEDING)
+{surprise_by_code(keys: trainer_id, course_id, surface, who: trainer_id, place: surface, name: trainer_track)}

@@ -94,19 +94,26 @@ def hashes(home: Path) -> dict[str, str]:
     }
 
 
-COMMANDS = {
+WRITING = {
     "ingest": ("ingest", f"{EARLIER}/results_2016-08-03.csv"),
+    "undo": ("ingest", "--undo", "1"),
+    "recheck": ("ingest", "--recheck"),
+    "results": ("results", f"{EARLIER}/results_2016-08-03.csv"),
     "build": ("build",),
     "materialize": ("materialize",),
     "predict": ("predict", f"{EARLIER}/card_2016-08-03.csv", "--model", "1", "--backfill"),
     "train": ("train",),
+    "backtest": ("backtest", "--model", "1"),
+    "promote": ("promote", "1"),
+    "serve": ("serve", "--port", "0"),
+    "restore": ("restore", f"{EARLIER}/home.tar.gz", "--into", "{home}/restored"),
     "backup": ("backup", "{home}.velo"),
     "migrate": ("migrate",),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("words", WRITING.values(), ids=WRITING)
 def test_a_home_of_another_owner_is_refused_in_one_line_and_left_as_it_is(
     owned: Path, words: tuple[str, ...]
 ) -> None:
@@ -118,6 +125,32 @@ def test_a_home_of_another_owner_is_refused_in_one_line_and_left_as_it_is(
     assert asked.stderr.count("\n") == 1
     assert "by root: it belongs to nobody; run velo as nobody" in asked.stderr
     assert hashes(home) == before
+
+
+READING = {
+    "status": ("status", "--json"),
+    "batches": ("ingest", "--batches"),
+    "quarantine": ("quarantine",),
+    "ledger": ("ledger",),
+    "audit": ("audit", "--ledger"),
+    "drift": ("drift",),
+    "report": ("report",),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", READING.values(), ids=READING)
+def test_a_home_of_another_owner_is_read_or_refused_in_one_line_and_left_as_it_is(
+    owned: Path, words: tuple[str, ...]
+) -> None:
+    before = hashes(owned / "home")
+    asked = unprivileged(owned / "home", "-m", "velo", *words)
+    assert asked.returncode in (0, 1, 2)
+    lines = [line for line in asked.stderr.splitlines() if line.startswith("velo: ")]
+    assert len(lines) == (asked.returncode == 2)
+    assert "Traceback" not in asked.stderr
+    assert "unexpected" not in asked.stderr
+    assert hashes(owned / "home") == before
 
 
 @pytest.mark.slow

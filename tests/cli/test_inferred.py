@@ -1,4 +1,4 @@
-"""What was concluded is listed, taken back by its number, and left out where a setting says so."""
+"""What was concluded is listed, undone by its number, and left out where a setting says so."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_conclusion_is_listed_and_taken_back_by_its_number(home: Home, tmp_pat
     assert velo(home.root, "ingest", "--unmerge", number).code == 0
     assert ask(home, "SELECT count(*) FROM races") == [(2,)]
     again = velo(home.root, "ingest", "--unmerge", number)
-    assert (again.code, "taken back by batch 3 already" in again.err) == (2, True)
+    assert (again.code, "undone by batch 3 already" in again.err) == (2, True)
 
 
 def test_a_setting_turns_conclusions_off(home: Home, tmp_path: Path) -> None:

@@ -44,14 +44,14 @@ from pathlib import Path
 import velo.live.predict as predict
 link, other = Path(sys.argv[1]), Path(sys.argv[2])
 del sys.argv[1:3]
-taken = predict.take
+kept = predict.keep_card
 def then_swapped(*words, **named):
-    done = taken(*words, **named)
+    done = kept(*words, **named)
     fresh = link.with_name("fresh")
     fresh.symlink_to(other, target_is_directory=True)
     fresh.replace(link)
     return done
-predict.take = then_swapped
+predict.keep_card = then_swapped
 from velo.__main__ import main
 main()
 """

@@ -9,10 +9,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.feature_repo.null_counts import null_counts
 from tests.offline.built_world import Applied, build_tables, record, retrieved
 from tests.oracle.by_hand import TODAY, ago, only, race
 from tests.oracle.features import FEATURES
-from training.data.nulls import NullCount, count_nulls
+from training.data.nulls import NullCount
 from training.data.service_features import Declared, declared
 from velo.racing.names import stable_id
 
@@ -69,7 +70,7 @@ def counted(applied: Applied) -> dict[str, NullCount]:
         applied.home, applied.store, f"race_id = {stable_id('race', 'today')} AND was_run"
     )
     assert len(frame) == 4
-    return count_nulls(frame, declared(applied.store, "velo_v1_1_0"))
+    return null_counts(frame, declared(applied.store, "velo_v1_1_0"))
 
 
 def reasons(counted: dict[str, NullCount], feature: str) -> tuple[int, int, int]:
@@ -135,11 +136,11 @@ def test_one_value_throughout_is_constant(counted: dict[str, NullCount]) -> None
 def test_a_null_that_should_not_be_is_unexplained() -> None:
     frame = pd.DataFrame({"rate": [None, None, 0.1], "starts": [0.0, 3.0, 3.0]}, dtype=float)
     service = Declared("s", ("rate",), {"f": ("rate",)}, {"rate": "not (starts > 0)"}, {})
-    assert count_nulls(frame, service)["rate"] == NullCount(3, 1, 1, 0, True)
+    assert null_counts(frame, service)["rate"] == NullCount(3, 1, 1, 0, True)
 
 
 def test_nothing_but_nulls_is_not_constant_and_no_rows_are_no_nulls() -> None:
     service = Declared("s", ("rate",), {"f": ("rate",)}, {}, {"rate": "starts == 0"})
     nothing = pd.DataFrame({"rate": [float("nan")], "starts": [0.0]})
-    assert count_nulls(nothing, service)["rate"] == NullCount(1, 1, 0, 0, False)
-    assert count_nulls(nothing[:0], service)["rate"] == NullCount(0, 0, 0, 0, False)
+    assert null_counts(nothing, service)["rate"] == NullCount(1, 1, 0, 0, False)
+    assert null_counts(nothing[:0], service)["rate"] == NullCount(0, 0, 0, 0, False)

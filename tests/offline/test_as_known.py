@@ -151,6 +151,7 @@ def test_a_price_that_was_corrected_a_week_later_was_paid_as_it_stood(home: Home
         assert prices == [(price,)]
 
 
+@pytest.mark.slow
 def test_an_entry_is_the_card_of_the_morning_without_those_that_did_not_run(home: Home) -> None:
     """A new jockey, a new weight and a withdrawal came with the result."""
     card = race(FIRST, "ABCD", {"A": {"jockey": "J", "pounds": 126.0, "draw": 3}, "B": {"draw": 1}})

@@ -109,6 +109,7 @@ def test_a_second_build_at_the_same_time_is_refused(home: Home) -> None:
     build(home, SETTINGS, progress=another)
 
 
+@pytest.mark.slow
 def test_a_reader_of_the_old_build_reads_on_while_the_pointer_flips(home: Home) -> None:
     record(home, MEETING)
     build_tables(home)
@@ -171,6 +172,7 @@ def test_until_a_day_is_a_world_that_ends_with_that_day(home: Home, share: float
     assert (build.until, build.last_day <= str(last)) == (str(last), True)
 
 
+@pytest.mark.slow
 def test_what_was_known_by_a_day_is_never_rewritten(built: Home, home: Home) -> None:
     """Rows up to the morning after the last day are those of the world that went on."""
     days = sorted({s.date for s in STARTS})
@@ -256,6 +258,7 @@ def test_a_start_counts_from_the_day_after_to_the_nth_day_after(home: Home, days
         assert career(first + timedelta(days + 200)) == 1
 
 
+@pytest.mark.slow
 def test_a_pair_and_a_draw_cell_forget_at_the_end_of_their_windows(home: Home) -> None:
     first = date(2024, 3, 1)
     own = {"trainer": "T", "jockey": "J", "draw": 1}
@@ -268,6 +271,7 @@ def test_a_pair_and_a_draw_cell_forget_at_the_end_of_their_windows(home: Home) -
         assert seen == [None, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_thirds_rank_the_stalls_of_those_who_ran(home: Home) -> None:
     """Stalls 3, 5, 9, 12 and a withdrawn 1: thirds 1 2 3 3 of the four starters."""
     stalls = {"A": 12, "B": 5, "C": 3, "D": 9}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.feature_repo.null_counts import null_counts
 from tests.offline.built_world import (
     ORACLE_PRIORS,
     SERVICE,
@@ -28,7 +29,6 @@ from training.data import feature_retrieval
 from training.data.dataset import entity_sql, retrieve
 from training.data.feature_retrieval import retrieve_to_disk
 from training.data.inputs import Inputs
-from training.data.nulls import count_nulls
 from training.data.service_features import declared
 from training.statistics.races import Races
 from velo.offline.spine import Spine
@@ -132,7 +132,7 @@ def test_training_reads_from_disk_what_feast_retrieves_to_the_bit(
     inputs = Inputs(service.features, "both")
     whole = inputs.matrix(frame, Races.of(frame["race_id"].to_numpy()))
     np.testing.assert_array_equal(file.matrix(inputs), whole)
-    assert nulls == count_nulls(frame, service)
+    assert nulls == null_counts(frame, service)
 
 
 def test_an_unseen_trainer_and_jockey_are_served_p0(

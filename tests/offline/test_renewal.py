@@ -239,6 +239,7 @@ def test_a_warehouse_made_anew_is_built_from_nothing(home: Home, any_share: None
     assert built_on(home) is None
 
 
+@pytest.mark.slow
 def test_rows_that_went_without_a_batch_are_noticed(home: Home, any_share: None) -> None:
     tell(home, [Telling(DAYS[0], STARTS)])
     build_tables(home)
@@ -247,6 +248,7 @@ def test_rows_that_went_without_a_batch_are_noticed(home: Home, any_share: None)
     assert built_on(home) is None
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("table", ["outcomes", "base/starts"])
 def test_a_build_with_a_file_missing_is_not_built_on(home: Home, table: str) -> None:
     tell(home, [Telling(DAYS[0], STARTS)])

@@ -154,6 +154,7 @@ def test_what_was_known_before_a_correction_is_what_was_computed_before_it(
     assert corrections.items() <= newest.items()
 
 
+@pytest.mark.slow
 def test_another_rule_is_another_table(home: Home, repo: Path, tmp_path: Path) -> None:
     """A build of one stands on no build of the other; the rules it uses are part of it too."""
     tell(home, [Telling(DAYS[0], STARTS)])
@@ -192,6 +193,7 @@ def test_a_torn_rating_is_refused_in_a_line(home: Home, repo: Path) -> None:
         require_whole(folder)
 
 
+@pytest.mark.slow
 def test_a_day_of_no_races_leaves_an_empty_table(home: Home, repo: Path) -> None:
     tell(home, [Telling(DAYS[0], STARTS)], results=False)
     with pytest.raises(HomeError, match="no starts"):

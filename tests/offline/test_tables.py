@@ -120,6 +120,21 @@ def test_a_fragment_is_written_out_where_a_select_names_it(tmp_path: Path) -> No
     ]
 
 
+def test_an_argument_of_a_fragment_may_be_a_list_of_columns(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "tables/fragments",
+        totals="SELECT {keys}, sum({what}) FROM starters GROUP BY {keys}",
+    )
+    (tmp_path / "tables" / "runs.sql").write_text(
+        "{totals(keys: horse_id, course_id, what: seconds)}", encoding="utf-8"
+    )
+    (table,) = load_tables(Windows(), tmp_path)
+    assert table.sql == (
+        "SELECT horse_id, course_id, sum(seconds) FROM starters GROUP BY horse_id, course_id"
+    )
+
+
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
@@ -140,7 +155,14 @@ def test_a_fragment_that_does_not_fit_is_named_with_its_file(
 
 
 @pytest.mark.parametrize(
-    "rule", ["LIKE '%handicap%'", "THEN 1.0 / count(", "AS breakfast", "OVER medium"]
+    "rule",
+    [
+        "LIKE '%handicap%'",
+        "THEN 1.0 / count(",
+        "AS breakfast",
+        "OVER medium",
+        "ORDER BY known\n    ROWS",
+    ],
 )
 def test_a_rule_that_several_selects_need_is_written_once(rule: str) -> None:
     rooms = [PROJECT_ROOT / room for room in ("feature_repo", "velo")]

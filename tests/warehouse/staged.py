@@ -11,7 +11,7 @@ from velo.settings import Store
 from velo.warehouse.bounds import inspect
 from velo.warehouse.staging import Staged, stage
 
-STORE = Store(memory_limit="1GB", threads=2)
+STORE = Store(memory_limit="1GB", threads=1)
 
 
 def staged(path: Path, form: str | None = None) -> tuple[Staged, list[dict[str, Any]]]:

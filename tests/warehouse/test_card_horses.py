@@ -97,6 +97,7 @@ def test_a_debutants_card_and_its_result_are_one_horse(home: Home, tmp_path: Pat
     assert runs(home)["FIRST TIME OUT"] == [2]
 
 
+@pytest.mark.slow
 def test_a_name_given_again_has_another_id_and_is_another_horse(home: Home, tmp_path: Path) -> None:
     load(home, results_of(tmp_path, "2022-04-03", HORSES))
     load(home, card(tmp_path, "2022-04-06", {**HORSES, "D009": "WHIZZ KID", "G401": "NEW ONE"}))
@@ -105,6 +106,7 @@ def test_a_name_given_again_has_another_id_and_is_another_horse(home: Home, tmp_
     assert runs(home)["WHIZZ KID"] == [1, 2]
 
 
+@pytest.mark.slow
 def test_an_id_of_another_horse_by_chance_makes_no_horse_of_it(home: Home, tmp_path: Path) -> None:
     load(home, results_of(tmp_path, "2022-04-03", HORSES))
     load(home, card(tmp_path, "2022-04-06", {"E175": "SOMEBODY ELSE", "9": "NOBODY"}))

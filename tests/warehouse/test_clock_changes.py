@@ -31,6 +31,7 @@ def californian(name: str, local: str, day: str = PUT_BACK, **changes: str) -> l
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("together", [True, False], ids=["one file", "two files"])
 def test_two_races_of_one_meeting_that_london_shows_at_one_time_are_two(
     home: Home, tmp_path: Path, together: bool

@@ -35,6 +35,7 @@ def test_a_disqualification_months_later_counts_and_the_first_result_is_kept(
     ]
 
 
+@pytest.mark.slow
 def test_only_what_changed_is_counted_and_kept(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     changed = [runner | ({"rpr": "99"} if runner["horse"] == "Bravo" else {}) for runner in race()]
@@ -132,6 +133,7 @@ def test_a_correction_that_is_taken_back_is_taken_back(
     assert ask(home, f"{asked} ORDER BY ALL")[0] == before[0]
 
 
+@pytest.mark.slow
 def test_a_card_in_the_results_format_takes_no_figure_of_the_result_back(
     home: Home, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from velo.home import Home
 from velo.settings import Store
 from velo.warehouse.deliveries import Delivery, expand
 
-STORE = Store(memory_limit="1GB", threads=2)
+STORE = Store(memory_limit="1GB", threads=1)
 TEXT = text_of(race())
 
 

@@ -152,6 +152,7 @@ def test_a_corrected_early_position_replaces_the_one_before_until_it_is_undone(
     assert ask(home, BY_HORSE) == before
 
 
+@pytest.mark.slow
 def test_a_rail_that_is_corrected_is_kept_as_it_was(home: Home, tmp_path: Path) -> None:
     load(home, hong_kong(tmp_path))
     text = hong_kong(tmp_path, "moved.csv").read_text(encoding="utf-8")
@@ -162,6 +163,7 @@ def test_a_rail_that_is_corrected_is_kept_as_it_was(home: Home, tmp_path: Path) 
     assert ask(home, "SELECT rail, replaced_by FROM earlier_races") == [("C+3", batch.batch_id)]
 
 
+@pytest.mark.slow
 def test_of_two_sources_the_more_trusted_that_tells_a_place_is_heard(
     home: Home, tmp_path: Path
 ) -> None:
@@ -189,6 +191,7 @@ def test_of_two_sources_the_more_trusted_that_tells_a_place_is_heard(
     assert ask(home, BY_HORSE) == [("Alpha", 0.85), ("Bravo", 0.2), ("Charlie", 0.0)]
 
 
+@pytest.mark.slow
 def test_stored_comments_of_an_earlier_version_get_their_early_positions(
     home: Home, tmp_path: Path
 ) -> None:
@@ -210,6 +213,7 @@ def test_stored_comments_of_an_earlier_version_get_their_early_positions(
     assert ask(home, "SELECT early_position FROM earlier_results") == before == [(None,)]
 
 
+@pytest.mark.slow
 def test_files_whose_calls_were_not_kept_are_named_to_be_ingested_again(
     home: Home, tmp_path: Path
 ) -> None:
@@ -250,6 +254,7 @@ def test_the_part_that_duckdb_cuts_out_decides_as_the_whole_comment_does() -> No
     assert sum(part is None for _, part in parts) == 2
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("comment", ["dwelt " * 60_000, "settled " * 60_000, "led over " * 60_000])
 def test_a_comment_of_any_length_is_read_in_no_time(
     home: Home, tmp_path: Path, comment: str

@@ -33,7 +33,7 @@ def as_it_is(folder: Path, content: bytes, name: str = "results.csv") -> Path:
     return path
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "changed",
     [
@@ -58,6 +58,7 @@ def test_the_same_rows_however_they_are_laid_out(
     assert contents(home) == before
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "mixed",
     [lambda text: text.replace(b"\n", b"\r\n"), lambda text: text.replace(b"all", b"all\r", 1)],
@@ -86,7 +87,7 @@ def test_a_text_that_is_not_utf_8_costs_its_row(home: Home, tmp_path: Path) -> N
     assert (batch.rows_read, batch.accepted, batch.quarantined) == (4, 3, 1)
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "name",
     ["o'brien.csv", "of [1].csv", "of *.csv", "of ?.csv", "of {a,b}.csv", "a;b -- c.csv", "é.csv"],
@@ -99,6 +100,7 @@ def test_a_name_is_a_name_and_never_a_pattern(home: Home, tmp_path: Path, name: 
     assert ask(home, "SELECT count(*) FROM runners") == [(3,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_folder_named_like_a_partition_gives_no_column(
     home: Home, tmp_path: Path, ending: str

@@ -56,6 +56,7 @@ def test_a_format_that_is_none_is_told_with_those_that_are(home: Home, tmp_path:
         load(home, file_of(tmp_path, race()), "racefrom")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["results.txt", "results", "results.csv.gz"])
 def test_another_ending_is_refused_with_those_that_are_read(
     home: Home, tmp_path: Path, name: str
@@ -110,6 +111,7 @@ def test_a_file_that_two_formats_would_read_differently_is_refused_with_both_nam
     assert recognise("file", [*columns, "off"]).name == "rpscrape"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("form", "header", "lost"),
     [

@@ -74,6 +74,7 @@ def test_an_id_met_in_a_known_race_is_the_horses_from_then_on(home: Home, tmp_pa
     assert ask(home, "SELECT count(*) FROM horse_ids JOIN horses USING (horse_id)") == [(1,)]
 
 
+@pytest.mark.slow
 def test_an_id_and_its_decimal_spelling_are_one_id(home: Home, tmp_path: Path) -> None:
     load(home, exchange_file(tmp_path, [row("Alpha", "1", age="")], ["7"]))
     later = row("Alpha", "1", age="", date="2015-05-20")

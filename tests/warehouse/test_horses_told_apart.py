@@ -33,6 +33,7 @@ def test_a_name_given_again_years_later_is_another_horse(home: Home, tmp_path: P
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("gap", "known"), [(LONGEST_GAP_DAYS - 1, [2]), (LONGEST_GAP_DAYS, [1, 1])]
 )
@@ -76,6 +77,7 @@ def test_a_horse_is_known_again_in_the_next_file(home: Home, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.slow
 def test_a_name_given_again_is_another_horse_in_the_next_file_too(
     home: Home, tmp_path: Path
 ) -> None:
@@ -100,6 +102,7 @@ def test_a_runner_without_an_age_is_the_horse_of_its_name_that_was_seen_last(
     ) == [(2005, 1), (2013, 2)]
 
 
+@pytest.mark.slow
 def test_a_name_without_a_foaling_year_is_not_taken_for_another_sources_horse(
     home: Home, tmp_path: Path
 ) -> None:
@@ -143,6 +146,7 @@ def test_foaling_years_do_not_creep_from_file_to_file(home: Home, tmp_path: Path
 AGES_2014 = (("2014-01-10", "4"), ("2014-02-10", "5"), ("2014-03-10", "3"))
 
 
+@pytest.mark.slow
 def test_two_horses_of_a_file_are_not_one_horse_of_the_warehouse(
     home: Home, tmp_path: Path
 ) -> None:
@@ -154,6 +158,7 @@ def test_two_horses_of_a_file_are_not_one_horse_of_the_warehouse(
     assert horses(home) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_horse_in_a_known_race_keeps_others_of_the_file_from_its_years(
     home: Home, tmp_path: Path
 ) -> None:
@@ -218,6 +223,7 @@ def test_a_wrong_age_in_a_known_race_does_not_make_the_horse_another(
     assert foaled_in_order(home) == [2011, 2011]
 
 
+@pytest.mark.slow
 def test_a_year_without_a_run_does_not_part_a_horse(home: Home, tmp_path: Path) -> None:
     rows = [
         row("Alpha", "1", date="2012-06-01", age="3"),
@@ -249,6 +255,7 @@ def test_who_ran_in_a_race_is_known_whatever_country_age_or_id_another_source_gi
     ]
 
 
+@pytest.mark.slow
 def test_two_of_one_name_in_a_race_are_known_again_by_their_countries(
     home: Home, tmp_path: Path
 ) -> None:
@@ -260,6 +267,7 @@ def test_two_of_one_name_in_a_race_are_known_again_by_their_countries(
     ) == [("FR", 1), ("IRE", 2)]
 
 
+@pytest.mark.slow
 def test_one_more_of_a_name_in_a_race_is_another_horse(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, [row("Alpha (IRE)", "1"), row("Bravo", "2", num="2")]))
     both = [row("Alpha (FR)", "3", num="3"), row("Alpha (IRE)", "1"), row("Bravo", "2", num="2")]

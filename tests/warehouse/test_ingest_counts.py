@@ -52,6 +52,7 @@ def test_the_same_file_twice_changes_nothing(home: Home, tmp_path: Path) -> None
     assert (again.unchanged, again.quarantined, again.accepted, again.updated) == (3, 1, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_same_rows_in_another_file_and_order_are_unchanged(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home)
@@ -86,6 +87,7 @@ def test_a_changed_row_is_exactly_one_update(
     assert len(after[table]) == len(before[table])
 
 
+@pytest.mark.slow
 def test_a_figure_that_moves_to_another_column_is_a_change(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, [row("Alpha", "1", rpr="80", ts="")]))
     batch = load(home, file_of(tmp_path, [row("Alpha", "1", rpr="", ts="80")], "b.csv"))
@@ -93,6 +95,7 @@ def test_a_figure_that_moves_to_another_column_is_a_change(home: Home, tmp_path:
     assert ask(home, "SELECT rpr, ts FROM results") == [(None, 80.0)]
 
 
+@pytest.mark.slow
 def test_a_correction_of_one_runner_leaves_the_race_its_prize(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     load(home, file_of(tmp_path, [race()[2] | {"rpr": "1"}], "corrected.csv"))
@@ -128,6 +131,7 @@ def test_a_file_that_is_not_there_is_named(home: Home, tmp_path: Path) -> None:
         load(home, tmp_path / "gone.csv")
 
 
+@pytest.mark.slow
 def test_names_are_text_and_nothing_else(home: Home, tmp_path: Path) -> None:
     horse = "Robert'); DROP TABLE races;-- (IRE)"
     owner = 'The "Quick" Partnership, & Co; SELECT 1'

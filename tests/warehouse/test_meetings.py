@@ -71,11 +71,13 @@ def test_an_off_that_another_race_had_before_is_free_again(
     assert [horses for _, horses in races(home)] in (["AAAA", "BBBB"], ["BBBB", "AAAA"])
 
 
+@pytest.mark.slow
 def test_two_ids_at_one_off_are_two_races(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, field(A, "14:00", "1") + field(B, "14:00", "2")))
     assert races(home) == [("14:00", "AAAA"), ("14:00", "BBBB")]
 
 
+@pytest.mark.slow
 def test_two_names_at_one_off_are_two_races_where_there_are_no_ids(
     home: Home, tmp_path: Path
 ) -> None:
@@ -83,6 +85,7 @@ def test_two_names_at_one_off_are_two_races_where_there_are_no_ids(
     assert races(home) == [("14:00", "AAAA"), ("14:00", "BBBB")]
 
 
+@pytest.mark.slow
 def test_a_blank_off_is_that_of_its_id(home: Home, tmp_path: Path) -> None:
     rows = field(A, "14:00", "1")
     rows[2]["off"] = ""
@@ -104,6 +107,7 @@ def test_an_off_that_cannot_be_read_is_refused_where_only_the_name_is_left(
     assert ask(home, "SELECT DISTINCT reason FROM quarantine") == [("off-unreadable",)]
 
 
+@pytest.mark.slow
 def test_newcastle_with_a_region_of_australia_is_another_course(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, field(A, "14:00", course="Newcastle")))
     abroad = field(B, "14:00", course="Newcastle (AUS)")
@@ -111,6 +115,7 @@ def test_newcastle_with_a_region_of_australia_is_another_course(home: Home, tmp_
     assert [horses for _, horses in races(home)] == ["AAAA", "BBBB"]
 
 
+@pytest.mark.slow
 def test_a_race_that_is_run_again_is_another_race(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, field(A, "14:00", "1"), "first.csv"))
     both = field(A, "14:00", "1") + field(A, "17:00", "2")
@@ -119,6 +124,7 @@ def test_a_race_that_is_run_again_is_another_race(home: Home, tmp_path: Path) ->
     assert races(home) == [("14:00", "AAAA"), ("17:00", "AAAA")]
 
 
+@pytest.mark.slow
 def test_half_of_a_field_in_common_does_not_make_another_off_the_same_race(
     home: Home, tmp_path: Path
 ) -> None:
@@ -127,12 +133,14 @@ def test_half_of_a_field_in_common_does_not_make_another_off_the_same_race(
     assert races(home) == [("14:00", "AAAA"), ("15:00", "AABB")]
 
 
+@pytest.mark.slow
 def test_of_two_races_it_is_the_one_with_more_horses_in_common(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, field(A, "14:00") + field((*A[:1], *B), "15:00"), "a.csv"))
     load(home, file_of(tmp_path, field((*A[:1], *B[:3]), "16:00"), "b.csv"))
     assert races(home) == [("14:00", "AAAA"), ("16:00", "ABBBB")]
 
 
+@pytest.mark.slow
 def test_a_lone_runner_of_another_off_is_another_race(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, field(("Able (IRE)",), "14:00"), "a.csv"))
     load(home, file_of(tmp_path, field(("Able (FR)", *B[:3]), "15:00"), "b.csv"))

@@ -66,6 +66,7 @@ def test_a_race_has_the_moment_of_its_off(home: Home, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_file_may_change_its_clock_between_two_days(home: Home, tmp_path: Path) -> None:
     load(
         home,
@@ -91,6 +92,7 @@ def test_an_off_twelve_hours_from_its_meeting_is_null_and_its_rows_stay(
     assert [each[1] for each in offs(home)] == ["13:40", "14:15", "15:25", None]
 
 
+@pytest.mark.slow
 def test_an_off_beyond_reason_tells_its_race_from_others_all_the_same(
     home: Home, tmp_path: Path
 ) -> None:
@@ -123,6 +125,7 @@ def test_a_moment_with_its_zone_decides_alone(home: Home, tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_a_slug_without_a_country_goes_by_the_courses_name(home: Home, tmp_path: Path) -> None:
     rows = [
         each
@@ -143,6 +146,7 @@ def test_a_slug_without_a_country_goes_by_the_courses_name(home: Home, tmp_path:
     ]
 
 
+@pytest.mark.slow
 def test_a_doubtful_off_gives_way_to_a_less_trusted_one_without_doubt(
     home: Home, tmp_path: Path
 ) -> None:
@@ -192,6 +196,7 @@ def test_a_price_files_time_is_british_or_the_courses(
     assert waiting(home) == []
 
 
+@pytest.mark.slow
 def test_a_price_of_another_day_is_no_price_of_a_race_whose_off_is_not_near(
     home: Home, tmp_path: Path
 ) -> None:
@@ -203,6 +208,7 @@ def test_a_price_of_another_day_is_no_price_of_a_race_whose_off_is_not_near(
     assert on_the_exchange(home) == []
 
 
+@pytest.mark.slow
 def test_a_name_may_begin_with_a_number_of_its_own(home: Home, tmp_path: Path) -> None:
     rows = race()
     rows[0]["horse"], rows[1]["horse"] = "4 Oaks (IRE)", "6 Elms"

@@ -102,6 +102,7 @@ def test_of_two_candidates_neither_is_taken(home: Home, tmp_path: Path, suffix_f
     ]
 
 
+@pytest.mark.slow
 def test_a_bare_name_in_a_file_that_writes_suffixes_is_british(home: Home, tmp_path: Path) -> None:
     load(home, known(tmp_path, "Alder Bough (IRE)"))
     later = {"date": "2018-06-02", "age": "3"}
@@ -200,7 +201,7 @@ def test_what_was_joined_is_taken_back_for_good(
 def test_only_what_was_joined_can_be_taken_back(home: Home, tmp_path: Path) -> None:
     load(home, known(tmp_path, "Alder Bough (IRE)", trainer="B Trainer"))
     load(home, old_file(tmp_path, ["Alder Bough"]))
-    for number, why in ((1, "joined nothing"), (7, "no inference 7")):
+    for number, why in ((1, "joined nothing"), (7, "no conclusion 7")):
         with pytest.raises(InputError, match=why):
             unmerge(home, STORE, number)
 
@@ -248,6 +249,7 @@ def test_of_several_live_horses_a_card_takes_none_and_names_them(
     assert ask(home, f"SELECT horse FROM runners WHERE horse_id = {other}") == [("Alder Bough",)]
 
 
+@pytest.mark.slow
 def test_no_suffix_in_a_whole_days_file_says_nothing_of_britain(home: Home, tmp_path: Path) -> None:
     """Raceform writes a suffix behind every name: a file without one had them taken off."""
     names = [f"Horse {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWX"]
@@ -273,6 +275,7 @@ def test_bare_names_of_two_dams_are_two_horses(home: Home, tmp_path: Path, files
     assert horses(home) == [1, 1]
 
 
+@pytest.mark.slow
 def test_bare_names_that_run_in_turns_for_two_trainers_are_two_horses(
     home: Home, tmp_path: Path
 ) -> None:

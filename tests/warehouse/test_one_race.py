@@ -34,7 +34,7 @@ def abroad(
     )
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("countries_first", [True, False])
 @pytest.mark.parametrize(
     ("slug", "course", "region"),
@@ -118,6 +118,7 @@ def test_a_name_of_a_course_alone_joins_nothing(
     assert ask(home, "SELECT count(*) FROM races") == [(2,)]
 
 
+@pytest.mark.slow
 def test_two_sources_that_both_name_a_country_are_believed(home: Home, tmp_path: Path) -> None:
     load(home, abroad(tmp_path, course="Newcastle (AUS)"))
     load(home, abroad(tmp_path, course="Newcastle (NZ)", name="other.csv"))

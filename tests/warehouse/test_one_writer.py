@@ -91,7 +91,7 @@ def test_a_file_that_is_no_warehouse_is_refused(home: Home) -> None:
         pass
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("stage", STAGES)
 def test_an_ingest_killed_at_any_stage_leaves_the_tables_as_they_were(
     home: Home, tmp_path: Path, stage: str

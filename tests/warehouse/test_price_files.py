@@ -115,12 +115,14 @@ def test_a_race_goes_off_within_fifteen_minutes_of_the_advertised_time(
     assert load(home, prices_of(tmp_path, [price])).unmatched == unmatched
 
 
+@pytest.mark.slow
 def test_a_row_without_an_off_finds_the_horses_race_of_that_day(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     load(home, prices_of(tmp_path, [quote("Bravo", EVENT_DT="26-04-2015")]))
     assert on_the_exchange(home) == [("Bravo", "bsp", 8.0, 2)]
 
 
+@pytest.mark.slow
 def test_of_two_races_of_a_day_the_price_is_the_nearer_ones(home: Home, tmp_path: Path) -> None:
     rows = [row("Alpha", "1", off="2:30"), row("Alpha", "1", off="2:50")]
     load(home, file_of(tmp_path, rows))
@@ -168,6 +170,7 @@ def test_another_horse_day_or_course_waits(
     assert waiting(home) == [(who, "bsp", 8.0), (who, "wap", 7.0)]
 
 
+@pytest.mark.slow
 def test_two_horses_of_one_name_in_one_race_are_told_apart_by_country_or_not_at_all(
     home: Home, tmp_path: Path
 ) -> None:
@@ -230,6 +233,7 @@ def test_a_price_told_again_is_unchanged_and_another_price_keeps_the_earlier(
     ) == [("bsp", 8.0, 2, 3)]
 
 
+@pytest.mark.slow
 def test_a_waiting_price_told_again_is_unchanged_and_another_takes_its_place(
     home: Home, tmp_path: Path
 ) -> None:
@@ -268,6 +272,7 @@ def test_a_row_that_gives_no_win_price_of_a_runner_is_refused(
     assert ask(home, "SELECT line, raw LIKE '{%\"line\"%' FROM quarantine") == [(2, True)]
 
 
+@pytest.mark.slow
 def test_a_runner_told_twice_in_a_file_is_refused_the_second_time(
     home: Home, tmp_path: Path
 ) -> None:

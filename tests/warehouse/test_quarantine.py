@@ -29,7 +29,7 @@ def refusals(home: Home) -> list[quarantine.RefusedRow]:
         return quarantine.refusals(con, limit=10)
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("reason", REFUSED)
 def test_a_row_is_refused_with_its_reason_file_and_line(
     home: Home, tmp_path: Path, reason: str

@@ -88,6 +88,7 @@ def test_coupled_entries_keep_number_and_letter_and_are_flagged(
     ) == [(number.upper(),) for number in numbers]
 
 
+@pytest.mark.slow
 def test_a_letter_whose_partner_is_withdrawn_is_a_bet_of_its_own(
     home: Home, tmp_path: Path
 ) -> None:
@@ -97,11 +98,13 @@ def test_a_letter_whose_partner_is_withdrawn_is_a_bet_of_its_own(
     assert "coupled" not in flags(home)
 
 
+@pytest.mark.slow
 def test_one_number_and_letter_twice_is_a_slip_and_no_coupling(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, coupled("1A", "1A", "2", "3")))
     assert flags(home) == {"number-twice": "number 1A: Horse 1, Horse 2"}
 
 
+@pytest.mark.slow
 def test_a_letter_that_is_corrected_is_an_update(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, coupled("1", "1", "2", "3")))
     batch = load(home, file_of(tmp_path, coupled("1", "1A", "2", "3"), "corrected.csv"))
@@ -109,6 +112,7 @@ def test_a_letter_that_is_corrected_is_an_update(home: Home, tmp_path: Path) -> 
     assert flags(home) == {"coupled": "1 Horse 1, 1A Horse 2"}
 
 
+@pytest.mark.slow
 def test_a_runner_of_a_results_file_without_a_result_is_missing_where_no_field_is_given(
     home: Home, tmp_path: Path
 ) -> None:
@@ -121,7 +125,7 @@ def test_a_runner_of_a_results_file_without_a_result_is_missing_where_no_field_i
     assert flags(home)["runners-missing"] == "2 of 3"
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("prices", "expected"),
     [
@@ -160,6 +164,7 @@ def test_a_correction_of_one_result_is_seen_though_the_race_is_as_it_was(
     assert flags(home) == {"no-winner": "3 ran, nobody first"}
 
 
+@pytest.mark.slow
 def test_races_of_other_batches_keep_their_flags(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, field("4/1", "4/1")))
     load(home, file_of(tmp_path, race(off="3:00"), "other.csv"))

@@ -10,6 +10,7 @@ from tests.warehouse.raceform_file import ask, file_of, load, race, row
 from velo.home import Home
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "other",
     [{"off": "3:00"}, {"course": "Redcar"}, {"date": "2015-04-27"}],

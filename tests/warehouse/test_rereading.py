@@ -117,6 +117,7 @@ def test_a_price_that_the_reader_no_longer_reads_goes(home: Home, tmp_path: Path
     ]
 
 
+@pytest.mark.slow
 def test_prices_that_waited_under_a_misread_name_wait_no_longer(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     path = prices_file(tmp_path, "bsp.csv", "4.5", ("Nobody", "Alpha"))
@@ -126,6 +127,7 @@ def test_prices_that_waited_under_a_misread_name_wait_no_longer(home: Home, tmp_
     assert ask(home, "SELECT name, batch_id FROM waiting_prices") == [("nobody", 3)]
 
 
+@pytest.mark.slow
 def test_files_of_an_earlier_reader_are_listed_until_they_are_read_anew(
     home: Home, tmp_path: Path
 ) -> None:

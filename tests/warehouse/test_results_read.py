@@ -71,7 +71,7 @@ def test_dead_heaters_share_a_place(home: Home, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("missing", ["", "–", "-", "--", "---"])
 def test_what_files_write_for_nothing_is_null(home: Home, tmp_path: Path, missing: str) -> None:
     blank = dict.fromkeys(
@@ -111,6 +111,7 @@ def test_a_twelve_hour_off_is_the_afternoon(home: Home, tmp_path: Path) -> None:
     assert ask(home, "SELECT off FROM races ORDER BY off") == [("11:45",), ("17:45",)]
 
 
+@pytest.mark.slow
 def test_a_twelve_and_a_twenty_four_hour_file_tell_of_one_race(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race(off="5:45")))
     batch = load(home, file_of(tmp_path, race(off="17:45"), "later.csv"))
@@ -118,6 +119,7 @@ def test_a_twelve_and_a_twenty_four_hour_file_tell_of_one_race(home: Home, tmp_p
     assert ask(home, "SELECT off FROM races") == [("17:45",)]
 
 
+@pytest.mark.slow
 def test_kempton_is_one_course_however_it_is_written(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race(course="kempton-aw")))
     load(home, file_of(tmp_path, race(course="Kempton (AW)"), "other.csv"))

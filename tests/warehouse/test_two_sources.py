@@ -138,6 +138,7 @@ def test_what_the_trusted_source_leaves_open_the_other_fills(home: Home, tmp_pat
     assert table(home, "going, going_group", "races")[0][0] == "Soft"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("trusted_first", [True, False])
 def test_the_trusted_source_is_heard_and_the_conflict_recorded(
     home: Home, tmp_path: Path, trusted_first: bool
@@ -226,6 +227,7 @@ def test_races_that_share_no_horses_stay_apart(home: Home, tmp_path: Path) -> No
     assert table(home, "off", "races", "off") == [("14:30",), ("14:35",)]
 
 
+@pytest.mark.slow
 def test_a_horse_in_the_same_race_is_the_same_horse_whatever_its_suffix(
     home: Home, tmp_path: Path
 ) -> None:
@@ -260,6 +262,7 @@ def test_a_card_and_then_its_result_are_no_conflict(home: Home, tmp_path: Path) 
     assert table(home, "DISTINCT jockey", "earlier_runners") == [("The Declared One",)]
 
 
+@pytest.mark.slow
 def test_a_card_that_comes_after_the_result_takes_nothing_back(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     before = contents(home, ("races", "runners", "results", "prices_history"))
@@ -272,6 +275,7 @@ def test_a_card_that_comes_after_the_result_takes_nothing_back(home: Home, tmp_p
     assert contents(home, ("races", "runners", "results", "prices_history")) == before
 
 
+@pytest.mark.slow
 def test_runners_that_only_one_source_names_stand_with_the_others(
     home: Home, tmp_path: Path
 ) -> None:

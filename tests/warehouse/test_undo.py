@@ -101,6 +101,7 @@ def test_undo_gives_back_what_was_before_whatever_came_before(
         assert {name: after[name] for name in after if after[name] != before[name]} == {}
 
 
+@pytest.mark.slow
 def test_the_bytes_may_be_imported_again(home: Home, tmp_path: Path) -> None:
     path = file_of(tmp_path, race())
     first = load(home, path)
@@ -114,6 +115,7 @@ def test_the_bytes_may_be_imported_again(home: Home, tmp_path: Path) -> None:
     assert len(numbered["runners"]) == len(full["runners"])
 
 
+@pytest.mark.slow
 def test_it_is_a_batch_of_its_own_and_the_other_says_so(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     done = taken_back(home, 1)
@@ -134,6 +136,7 @@ def test_a_batch_that_a_later_one_stands_on_is_refused_in_one_line(
     assert tables(home) == before
 
 
+@pytest.mark.slow
 def test_a_later_file_that_only_repeats_it_stands_on_it_too(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     load(home, file_of(tmp_path, reversed(race()), "copy.csv"))
@@ -175,7 +178,7 @@ def test_a_race_that_was_predicted_is_not_taken_back(home: Home, tmp_path: Path)
     ("prepare", "batch", "words"),
     [
         ("", 9, "there is no batch 9"),
-        ("undo", 1, "taken back already, by batch 2"),
+        ("undo", 1, "undone by batch 2 already"),
         ("undo", 2, r"is no file \(undo\)"),
         ("old", 1, "kept no record"),
     ],

@@ -64,7 +64,7 @@ def undo_in_turn(home: Home, states: list[State], batches: list[int]) -> None:
         assert differing(home, before) == {}
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("names", "kinds"),
     [
@@ -159,6 +159,7 @@ def test_a_batch_under_later_ones_is_refused_or_as_if_it_had_not_come(
     without_one(folder, joining_files(folder), steps, one)
 
 
+@pytest.mark.slow
 def test_a_recheck_is_not_taken_back_and_what_it_changed_stays(home: Home, tmp_path: Path) -> None:
     files = joining_files(tmp_path)
     for path in (files[7], files[9]):

@@ -122,7 +122,7 @@ def test_a_figure_beyond_reason_is_null_and_counted_and_its_row_stays(
     assert len(batch.unread) == 1
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("text", ["", "-", "–", "---", " – ", "\u00a0"])
 def test_a_cell_that_says_nothing_is_neither_given_nor_unread(
     home: Home, tmp_path: Path, text: str
@@ -156,6 +156,7 @@ def test_cells_of_refused_rows_count_as_well(home: Home, tmp_path: Path) -> None
     }
 
 
+@pytest.mark.slow
 def test_three_different_texts_are_shown_each_where_it_comes_first(
     home: Home, tmp_path: Path
 ) -> None:
@@ -166,6 +167,7 @@ def test_three_different_texts_are_shown_each_where_it_comes_first(
     assert examples(batch, "weight") == [(2, "c"), (3, "a"), (5, "b")]
 
 
+@pytest.mark.slow
 def test_the_same_file_again_says_the_same(home: Home, tmp_path: Path) -> None:
     path = file_of(tmp_path, [row("Alpha", "1", sp="02-Jul")])
     first = load(home, path)
@@ -185,6 +187,7 @@ def test_a_place_that_no_field_has_room_for_is_no_result(home: Home, tmp_path: P
     assert ("runners-missing", "2 of 3") in ask(home, "SELECT flag, detail FROM race_flags")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ran", ["3", ""])
 def test_a_place_beyond_its_own_races_field_is_none_also_where_no_field_is_given(
     home: Home, tmp_path: Path, ran: str
@@ -222,6 +225,7 @@ def test_a_file_of_some_of_a_races_runners_keeps_their_places(home: Home, tmp_pa
     assert ask(home, "SELECT max(finish) FROM results") == [(12,)]
 
 
+@pytest.mark.slow
 def test_a_price_file_counts_its_cells_too(home: Home, tmp_path: Path) -> None:
     load(home, file_of(tmp_path, race()))
     batch = load(

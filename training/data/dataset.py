@@ -146,9 +146,7 @@ def assemble(
         SettingsError: a constraint of the ranker names no feature of the service.
         DataError: the data are too short, or hold no usable race.
     """
-    spine = Spine(home)
-    days = plan(spine.first_day, spine.last_day, settings.training, train_end, holdout_days)
-    return gather(home, settings, days)
+    return gather(home, settings, _planned(home, settings, train_end, holdout_days))
 
 
 def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dataset:
@@ -157,9 +155,15 @@ def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dat
     Raises:
         As `assemble`.
     """
-    spine = Spine(home)
-    days = plan(spine.first_day, spine.last_day, settings.training, holdout_days=holdout_days)
+    days = _planned(home, settings, holdout=holdout_days)
     return gather(home, settings, days, days.train_end)
+
+
+def _planned(
+    home: Home, settings: Settings, train_end: date | None = None, holdout: int | None = None
+) -> Plan:
+    spine = Spine(home)
+    return plan(spine.first_day, spine.last_day, settings.training, train_end, holdout)
 
 
 def gather(

@@ -98,18 +98,3 @@ class NullTally:
             constant = len(self._values[feature]) == 1
             counted[feature] = NullCount(self._rows, unexplained, structural, cold, constant)
         return counted
-
-
-def count_nulls(frame: pd.DataFrame, declared: Declared) -> dict[str, NullCount]:
-    """Count each feature's missing values.
-
-    Args:
-        frame: features and the views' own columns that the declared expressions read.
-        declared: the service.
-
-    Returns:
-        Feature -> counts, in the service's order.
-    """
-    tally = NullTally(declared)
-    tally.add(frame)
-    return tally.counts()

@@ -67,7 +67,7 @@ def show_batches(batches: Sequence[Batch], as_json: bool, error: str | None, dry
 
 
 def show_unmerged(inference_id: int, batch_id: int, as_json: bool) -> None:
-    """Which inference was taken back, and by which batch."""
+    """Which conclusion was undone, and by which batch."""
     if as_json:
         console.emit_json({"batch_id": batch_id, "undoes": inference_id})
         return
@@ -75,7 +75,7 @@ def show_unmerged(inference_id: int, batch_id: int, as_json: bool) -> None:
 
 
 def show_undone(done: Undone, as_json: bool) -> None:
-    """What was taken back."""
+    """What was undone."""
     if as_json:
         console.emit_json(done.to_dict())
         return

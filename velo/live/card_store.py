@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from velo.disk.sqlite_file import Step, sqlite_file
 from velo.home import Home
-from velo.live.card import Card, take_card
+from velo.live.card import Card
 from velo.live.card_file import CURRENT, KINDS, recognise
 from velo.live.entries import read_entries
 from velo.live.odds_taken import Quoted
@@ -105,39 +105,27 @@ class DeclaredRace:
         return Quoted(np.array(prices, dtype=np.float64), kind)
 
 
-def take(
-    home: Home,
-    settings: Settings,
-    path: Path,
-    progress: Callable[[str], None],
-    clock: Callable[[], datetime],
-    name: str | None = None,
-    admit: Callable[[Card], None] = lambda card: None,
-) -> tuple[Card, str | None]:
-    """Take a card file, and build where results came in since the last build.
+def keep_card(
+    home: Home, settings: Settings, card: Card, progress: Callable[[str], None]
+) -> str | None:
+    """Keep the races of a card that the warehouse took, with the facts of the newest build.
 
     Args:
         home: warehouse and builds.
         settings: windows and DuckDB's bounds.
-        path: of the card.
+        card: as `velo.live.card.take_card` gives it.
         progress: called with the name of each stage as it begins.
-        clock: gives the time that the import bears, with its zone.
-        name: what the file is called in the warehouse, its path by default.
-        admit: looks at the card before it is kept; raises to refuse it.
 
     Returns:
-        The card, and what was done before, in words.
+        What was done before, in words: a build, if results came in since the last.
 
     Raises:
-        InputError: the file is no card, or none of its rows could be read.
         NothingIngested: there are no results at all.
         InUse: another process holds the warehouse.
-        VeloError: what `admit` raised; then nothing of the card is kept.
     """
-    card = take_card(home, settings, path, progress, clock, name, admit)
     note = bring_build(home, settings, progress)
     declare(home.cards, races_of(card, current_build(home).fingerprint))
-    return card, note
+    return note
 
 
 def derive_anew(

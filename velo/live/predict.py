@@ -18,9 +18,9 @@ from training.scoring import Stored, stored_model
 from velo.errors import InputError, ModelError
 from velo.home import Home
 from velo.live.beyond_reason import declined
-from velo.live.card import Absent, Card, Unpredicted, held_card, race_name
+from velo.live.card import Absent, Card, Unpredicted, held_card, race_name, take_card
 from velo.live.card_file import CardRow, price_rows, unread_odds
-from velo.live.card_store import take
+from velo.live.card_store import keep_card
 from velo.live.clock import never_back
 from velo.live.journal import Prediction, record
 from velo.live.odds_taken import Quoted, held_odds, match_odds, unknown_kinds
@@ -207,7 +207,8 @@ def _card(
     if (asked.card is None) == (asked.day is None):
         raise InputError("give a card file, or --date for a day's cards in the warehouse")
     if asked.card is not None:
-        return take(home, settings, asked.card, progress, clock, asked.name, admit)
+        card = take_card(home, settings, asked.card, progress, clock, asked.name, admit)
+        return card, keep_card(home, settings, card, progress)
     assert asked.day is not None
     card = held_card(home, settings, asked.day)
     admit(card)

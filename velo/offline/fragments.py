@@ -1,8 +1,9 @@
 """Pieces of SQL that more than one SELECT needs, each written once in `tables/fragments`.
 
 A SELECT names a fragment in braces, `{is_handicap}`, or with arguments,
-`{wins_and_starts(person: jockey)}`: the fragment has `{person}` where that one goes. The comment at
-its head stays out of the SQL.
+`{wins_and_starts(person: jockey)}`: the fragment has `{person}` where that one goes. An argument
+may be a list, `{surprise_by_code(keys: sire, surface, who: sire, ...)}`. The comment at the
+fragment's head stays out of the SQL.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from velo.errors import InputError
 from velo.settings import FEATURE_REPO, feature_repo
 
 _NAMED = re.compile(r"\{([a-z_]+)(?:\(([^{}]*)\))?\}")
+_BETWEEN_ARGUMENTS = re.compile(r", (?=[a-z_]+: )")
 _HEAD = re.compile(r"\A(?:--[^\n]*\n)+")
 
 
@@ -54,7 +56,7 @@ def with_fragments(
         if name in around:
             raise InputError(f"{where}: fragment {name} names itself; write its SQL out")
         text = known[name]
-        for argument in arguments.split(", ") if arguments else ():
+        for argument in _BETWEEN_ARGUMENTS.split(arguments) if arguments else ():
             place, _, value = argument.partition(": ")
             if f"{{{place}}}" not in text:
                 raise InputError(f"{where}: fragment {name} has no place for {argument!r}")

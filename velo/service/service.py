@@ -18,7 +18,8 @@ import numpy as np
 from training.data.dataset import feature_store
 from velo.errors import InputError, ModelError
 from velo.home import Home
-from velo.live.card_store import DeclaredRace, races_of, take
+from velo.live.card import take_card
+from velo.live.card_store import DeclaredRace, keep_card, races_of
 from velo.live.clock import never_back
 from velo.live.deadline import deadline
 from velo.live.journal import Prediction, revisions
@@ -182,7 +183,7 @@ class Service:
             require_to_come(path, self.clock())
             with self._races.at_the_warehouse(CARD_PATIENCE):
                 try:
-                    card, note = take(
+                    card = take_card(
                         self.home,
                         self.settings,
                         path,
@@ -193,7 +194,7 @@ class Service:
                     )
                 except InputError as error:
                     raise renamed(error) from None
-                notes.append(note)
+                notes.append(keep_card(self.home, self.settings, card, lambda stage: None))
                 races = races_of(card, current_build(self.home).fingerprint)
                 day = self._first_open_day() or min(each.day for each in races)
                 notes.append(

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import duckdb
 
+from velo.warehouse.row_counts import rows_written
+
 UNTOLD = ("batch_id", "content", "source")
 """Columns that say how a row came, not what it says."""
 
@@ -39,14 +41,17 @@ def replace_rows(
     columns = [row[0] for row in con.execute(f"DESCRIBE {table}").fetchall()]
     facts = [name for name in columns if name not in (*keys, *UNTOLD)]
     differs = " OR ".join(f"f.{name} IS DISTINCT FROM t.{name}" for name in facts)
-    con.execute(
+    changed = rows_written(
+        con,
         f"CREATE OR REPLACE TEMP TABLE changed AS SELECT f.* FROM {fresh} AS f "
         f"LEFT JOIN {table} AS t ON {same_keys('f', 't', keys)} "
-        f"WHERE t.{keys[0]} IS NULL OR {differs}"
+        f"WHERE t.{keys[0]} IS NULL OR {differs}",
     )
-    _keep(con, table, f"JOIN changed AS c ON {same_keys('t', 'c', keys)}", batch_id)
     if "content" in columns:
         _keep_content(con, table, keys, fresh, batch_id)
+    if not changed:
+        return
+    _keep(con, table, f"JOIN changed AS c ON {same_keys('t', 'c', keys)}", batch_id)
     con.execute(f"DELETE FROM {table} USING changed WHERE {same_keys(table, 'changed', keys)}")
     con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM changed ORDER BY {', '.join(keys)}")
 
@@ -55,12 +60,14 @@ def _keep_content(
     con: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], fresh: str, batch_id: int
 ) -> None:
     """Note the content last told, also of rows that say the same: the one before may come back."""
-    con.execute(
+    if not rows_written(
+        con,
         f"CREATE OR REPLACE TEMP TABLE restated AS "
         f"SELECT t.* REPLACE (f.content AS content) FROM {table} AS t "
         f"JOIN {fresh} AS f ON {same_keys('f', 't', keys)} AND f.content <> t.content "
-        f"ANTI JOIN changed AS c ON {same_keys('t', 'c', keys)}"
-    )
+        f"ANTI JOIN changed AS c ON {same_keys('t', 'c', keys)}",
+    ):
+        return
     con.execute(
         f"INSERT INTO restated_runners SELECT t.race_id, t.horse_id, t.content, $batch "
         f"FROM {table} AS t JOIN restated AS r ON {same_keys('t', 'r', keys)} "

@@ -22,6 +22,7 @@ from velo.warehouse.inferences import record
 from velo.warehouse.race_doubles import find_course_doubles, find_race_doubles
 from velo.warehouse.race_joins import join_races, move_places
 from velo.warehouse.readers import READERS
+from velo.warehouse.row_counts import is_empty, rows_written
 
 PASSES = 5
 """A join may make the next one plain; more rounds than this have not been seen to find any."""
@@ -31,7 +32,8 @@ def infer(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """Join what a batch has brought with what it doubles.
 
     Args:
-        con: a connection in a transaction, just after the batch was merged: `judged` has its rows.
+        con: a connection in a transaction, just after the batch was merged: `judged` has its rows
+            and `known_courses` those of its courses that a conclusion placed.
         batch_id: the batch.
     """
     con.execute(
@@ -75,7 +77,7 @@ def join(con: duckdb.DuckDBPyConnection, batch_id: int, stored: bool) -> None:
 
 
 def _join_horses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
-    if con.execute("SELECT 1 FROM bare_horses LIMIT 1").fetchall():
+    if not is_empty(con, "bare_horses"):
         by_fields = False
         for _ in range(PASSES):
             if find_bare_doubles(con, by_fields):
@@ -122,9 +124,7 @@ def _move_courses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
 
 def _note_known_courses(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """Put the races that a course placed earlier took in under the conclusion that placed it."""
-    if not con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE table_name = 'known_courses' AND temporary"
-    ).fetchall():
+    if is_empty(con, "known_courses"):
         return
     con.execute(_KNOWN_COURSE_ROWS, {"batch": batch_id})
 
@@ -139,8 +139,7 @@ def name_cards(con: duckdb.DuckDBPyConnection) -> None:
 
 def drop_ages(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     """An age that no racehorse has is no age."""
-    con.execute(_AGES, {"oldest": OLDEST_AGE})
-    if con.execute("SELECT 1 FROM ages LIMIT 1").fetchall():
+    if rows_written(con, _AGES, {"oldest": OLDEST_AGE}):
         record(con, batch_id, "ages")
         con.execute(
             "INSERT INTO inference_rows SELECT inference_id, race_id, kept, $batch FROM ages",

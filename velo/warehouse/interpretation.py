@@ -22,6 +22,9 @@ from velo.sql_text import literal
 from velo.warehouse.containers import MISSING
 from velo.warehouse.rules import Rule, figure_of, rules
 
+_Cells = tuple[str, int, int, int, str, str, str]
+"""A row of `read_cells`."""
+
 
 def build_lookups(
     con: duckdb.DuckDBPyConnection,
@@ -43,17 +46,19 @@ def build_lookups(
     Returns:
         The rules, as `joins` wants them.
     """
-    by_name = rules(first, sections)
     con.execute(_READ_CELLS)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE beyond_reason (line BIGINT, field VARCHAR, text VARCHAR)"
     )
-    if prices:
-        _odds(con, prices)
-    return {
-        name: replace(rule, constant=_lookup(con, name, rule) == 1)
-        for name, rule in by_name.items()
-    }
+    read = _odds(con, prices) if prices else []
+    lookups = {}
+    for name, rule in rules(first, sections).items():
+        inputs, cells = _lookup(con, name, rule)
+        lookups[name] = replace(rule, constant=inputs == 1)
+        read += cells
+    rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(read))
+    con.execute(f"INSERT INTO read_cells VALUES {rows}", [cell for row in read for cell in row])
+    return lookups
 
 
 def joins(lookups: Mapping[str, Rule]) -> str:
@@ -71,8 +76,8 @@ def joins(lookups: Mapping[str, Rule]) -> str:
     return "\n".join(clauses)
 
 
-def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> int:
-    """Make the lookup of a rule; returns how many distinct inputs it has."""
+def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> tuple[int, list[_Cells]]:
+    """Make the lookup of a rule; how many distinct inputs it has, and its rows of `read_cells`."""
     keys = ", ".join(f"{expression} AS k{i}" for i, expression in enumerate(rule.inputs))
     rows = con.execute(f"SELECT {keys}, count(*) FROM staging AS s GROUP BY ALL").fetchall()
     written = [tuple(map(_written, row[:-1])) if rule.reads else row[:-1] for row in rows]
@@ -84,25 +89,26 @@ def _lookup(con: duckdb.DuckDBPyConnection, name: str, rule: Rule) -> int:
     for i, (output, kind) in enumerate(kinds.items()):
         columns[output] = pa.array([answer[i] for answer in answers], kind)
     _register(con, name, pa.table(columns))
-    for i, (read, place) in enumerate(rule.reads.items(), len(rule.outputs)):
+    read = []
+    for i, (field, place) in enumerate(rule.reads.items(), len(rule.outputs)):
         given: Counter[Fault | None] = Counter()
         for row, texts, answer in zip(rows, written, answers, strict=True):
             if texts[place] is not None:
                 given[answer[i]] += row[-1]
-        _count(con, read, given, name, f"k{place}", f"fault_{read}")
-    return len(rows)
+        read.append(_read(field, given, name, f"k{place}", f"fault_{field}"))
+    return len(rows), read
 
 
-def _odds(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> None:
-    """One lookup of all prices: `rule_odds`."""
+def _odds(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> list[_Cells]:
+    """One lookup of all prices: `rule_odds`; its rows of `read_cells`."""
     cells = " UNION ALL ".join(
         f"SELECT {literal(price)} AS field, {price} AS k0, count(*) AS cells FROM staging "
         f"WHERE {price} IS NOT NULL GROUP BY ALL"
         for price in prices
     )
     rows = con.execute(cells).fetchall()
-    read = figure_of(odds_written, reason.PRICE)
-    answers = {text: read(_written(text)) for _, text, _ in rows}
+    odds_of = figure_of(odds_written, reason.PRICE)
+    answers = {text: odds_of(_written(text)) for _, text, _ in rows}
     _register(
         con,
         "odds",
@@ -114,26 +120,19 @@ def _odds(con: duckdb.DuckDBPyConnection, prices: Sequence[str]) -> None:
             }
         ),
     )
+    read = []
     for price in prices:
         given: Counter[Fault | None] = Counter()
         for name, text, count in rows:
             if name == price and _written(text) is not None:
                 given[answers[text][1]] += count
-        _count(con, price, given, "odds", "k0", "fault")
+        read.append(_read(price, given, "odds", "k0", "fault"))
+    return read
 
 
-def _count(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    given: Counter[Fault | None],
-    lookup: str,
-    key: str,
-    fault: str,
-) -> None:
-    con.execute(
-        "INSERT INTO read_cells VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [name, given.total(), given["unreadable"], given["beyond-reason"], lookup, key, fault],
-    )
+def _read(field: str, given: Counter[Fault | None], lookup: str, key: str, fault: str) -> _Cells:
+    unread, beyond = given["unreadable"], given["beyond-reason"]
+    return field, given.total(), unread, beyond, lookup, key, fault
 
 
 def _written(text: str | None) -> str | None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from velo.racing.identity import LONGEST_GAP_DAYS, Claim, settle
 from velo.warehouse.horse_evidence import folded
+from velo.warehouse.row_counts import is_empty
 
 
 def match_lives(con: duckdb.DuckDBPyConnection, card: bool) -> None:
@@ -31,18 +32,10 @@ def match_lives(con: duckdb.DuckDBPyConnection, card: bool) -> None:
             last_seen) and `settled` (line, life_id).
         card: whether the file is one.
     """
-    con.execute(_STRANGERS)
-    con.execute(_RECOGNISED if _known_races(con) else _NOBODY)
+    con.execute(_NO_STRANGERS if is_empty(con, _BARE) else _STRANGERS)
+    con.execute(_NOBODY if is_empty(con, _KNOWN) else _RECOGNISED)
     con.execute(_CLAIMS, {"gap": LONGEST_GAP_DAYS, "card": card})
     _settle(con)
-
-
-def _known_races(con: duckdb.DuckDBPyConnection) -> bool:
-    return bool(
-        con.execute(
-            "SELECT 1 FROM race_keys WHERE race_id IN (SELECT race_id FROM races) LIMIT 1"
-        ).fetchall()
-    )
 
 
 def _settle(con: duckdb.DuckDBPyConnection) -> None:
@@ -70,14 +63,18 @@ def _span(first: int | None, last: int | None) -> tuple[int, int] | None:
     return None if first is None or last is None else (first, last)
 
 
+_BARE = "lives AS l WHERE l.country = '' AND l.own_id IS NULL"
+_KNOWN = "race_keys AS k WHERE k.race_id IN (SELECT race_id FROM races)"
+
+_NO_STRANGERS = "CREATE OR REPLACE TEMP TABLE strangers (life_id BIGINT, horse_id BIGINT)"
+
 # A bare name of another dam is another horse.
 _STRANGERS = f"""
 CREATE OR REPLACE TEMP TABLE strangers AS
 WITH bare AS (
     SELECT l.life_id, h.horse_id, l.known_as
-    FROM lives AS l
+    FROM (SELECT * FROM {_BARE}) AS l
     JOIN horses AS h ON h.name = l.name AND h.country IS NULL
-    WHERE l.country = '' AND l.own_id IS NULL
 ), dams AS (
     SELECT b.life_id, {folded("s.dam")} AS dam
     FROM (SELECT DISTINCT life_id, known_as FROM bare) AS b
@@ -100,10 +97,10 @@ HAVING NOT bool_or(k.dam = d.dam)
 _NOBODY = "CREATE OR REPLACE TEMP TABLE recognised (line BIGINT, horse_id BIGINT)"
 
 # Two of one name in one race are told apart by their countries.
-_RECOGNISED = """
+_RECOGNISED = f"""
 CREATE OR REPLACE TEMP TABLE recognised AS
 WITH known AS (
-    SELECT k.* FROM race_keys AS k WHERE k.race_id IN (SELECT race_id FROM races)
+    SELECT k.* FROM {_KNOWN}
 ), pairs AS MATERIALIZED (
     SELECT f.line, r.race_id, r.horse_id, coalesce(h.country, '') = f.country AS same_country
     FROM facts AS f

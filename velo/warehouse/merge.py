@@ -8,10 +8,12 @@ import duckdb
 
 from velo.warehouse.earlier_rows import keep_earlier, replace_rows, retire_rows
 from velo.warehouse.facts import text
+from velo.warehouse.quarantine import keep_refused_rows
 from velo.warehouse.quotes import price_rows, section_rows
 from velo.warehouse.readers import READERS
 from velo.warehouse.reconcile import RACE, RUNNER, reconcile
 from velo.warehouse.rereading import find_overtaken
+from velo.warehouse.row_counts import is_empty
 from velo.warehouse.staging import Staged
 
 _CARDS = tuple(reader.name for reader in READERS if reader.role == "card")
@@ -77,14 +79,11 @@ def merge(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) -> Coun
         "WHERE outcome <> 'accepted'",
         {"batch": batch_id},
     )
-    con.execute(_QUARANTINE)
-    (refused,) = con.execute("SELECT count(*) FROM refused").fetchall()[0]
-    (malformed,) = con.execute("SELECT count(*) FROM malformed").fetchall()[0]
     return Counts(
         counted.get("accepted", 0),
         updated,
         counted.get("unchanged", 0) + counted.get("told", 0) - updated,
-        refused + malformed,
+        keep_refused_rows(con),
     )
 
 
@@ -147,6 +146,9 @@ def _merge_races(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) 
     con.execute(
         "DELETE FROM told WHERE NOT known OR race_id IN (SELECT race_id FROM overtaken_races)"
     )
+    con.execute("CREATE OR REPLACE TEMP TABLE renewed_races (race_id BIGINT)")
+    if is_empty(con, "told"):
+        return
     con.execute("ALTER TABLE told DROP COLUMN known")
     con.execute(_KNOWN_PLACES)
     con.execute(
@@ -156,7 +158,7 @@ def _merge_races(con: duckdb.DuckDBPyConnection, batch_id: int, staged: Staged) 
     reconcile(con, RACE, staged.reader.name, _CARDS, staged.absent, batch_id)
     con.execute(_FRESH_RACES)
     replace_rows(con, "races", RACE.keys, "fresh", batch_id)
-    con.execute("CREATE OR REPLACE TEMP TABLE renewed_races AS SELECT race_id FROM changed")
+    con.execute("INSERT INTO renewed_races SELECT race_id FROM changed")
 
 
 def _note_renewed(con: duckdb.DuckDBPyConnection, rows: str) -> None:
@@ -332,16 +334,4 @@ SELECT count(*) FROM judged
 WHERE outcome = 'told' AND (
     (race_id, horse_id) IN (SELECT (race_id, horse_id) FROM renewed)
     OR race_id IN (SELECT race_id FROM renewed_races))
-"""
-
-_QUARANTINE = """
-INSERT INTO quarantine
-SELECT b.batch_id, r.line, r.reason, NULL, CAST(to_json(s) AS VARCHAR)
-FROM refused AS r
-JOIN staging AS s USING (line)
-CROSS JOIN this_batch AS b
-UNION ALL
-SELECT b.batch_id, m.line, 'malformed-line', m.detail, m.raw
-FROM malformed AS m
-CROSS JOIN this_batch AS b
 """

@@ -10,6 +10,7 @@ import duckdb
 from velo.disk.whole_file import draft_of
 from velo.errors import InputError
 from velo.sql_text import literal
+from velo.warehouse.row_counts import is_empty, rows_written
 
 REASONS = {
     "malformed-line": "the line does not split into the file's columns",
@@ -36,6 +37,18 @@ class RefusedRow:
     reason: str
     detail: str | None
     raw: str | None
+
+
+def keep_refused_rows(con: duckdb.DuckDBPyConnection) -> int:
+    """Put a file's refused rows into the table `quarantine`; how many there are.
+
+    Args:
+        con: a connection in a transaction, with the temporary tables `staging`, `refused`,
+            `malformed` and `this_batch` of a file.
+    """
+    if is_empty(con, "refused") and is_empty(con, "malformed"):
+        return 0
+    return rows_written(con, _REFUSED)
 
 
 def counts_by_reason(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -80,3 +93,16 @@ def export(con: duckdb.DuckDBPyConnection, target: Path) -> int:
         raise InputError(f"{target} cannot be written: {str(error).splitlines()[0]}") from None
     (rows,) = con.execute("SELECT count(*) FROM quarantine").fetchall()[0]
     return int(rows)
+
+
+_REFUSED = """
+INSERT INTO quarantine
+SELECT b.batch_id, r.line, r.reason, NULL, CAST(to_json(s) AS VARCHAR)
+FROM refused AS r
+JOIN staging AS s USING (line)
+CROSS JOIN this_batch AS b
+UNION ALL
+SELECT b.batch_id, m.line, 'malformed-line', m.detail, m.raw
+FROM malformed AS m
+CROSS JOIN this_batch AS b
+"""

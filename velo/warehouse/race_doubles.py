@@ -10,13 +10,14 @@ from __future__ import annotations
 import duckdb
 
 from velo.warehouse.kept_apart import drop_kept_apart
+from velo.warehouse.row_counts import is_empty, rows_written
 
 MINUTES_APART = 15
 """Offs of two sources may differ by so much and be one race's."""
 
 
 def find_race_doubles(con: duckdb.DuckDBPyConnection, stored: bool = False) -> int:
-    """Make the temporary table `race_pairs` of races that are one, each race once.
+    """Make the temporary table `race_pairs` of races that are one, if any: each race once.
 
     Args:
         con: an open warehouse; the temporary table `scope_races` (race_id) has the races of which
@@ -26,21 +27,22 @@ def find_race_doubles(con: duckdb.DuckDBPyConnection, stored: bool = False) -> i
     Returns:
         How many pairs there are.
     """
-    con.execute(_NEAR, {"apart": MINUTES_APART, "stored": stored})
+    if not rows_written(con, _NEAR, {"apart": MINUTES_APART, "stored": stored}):
+        con.execute("DROP TABLE near_races")
+        return 0
     con.execute(_NAMES)
     con.execute(_PAIRS)
     con.execute("DROP TABLE near_races; DROP TABLE near_names")
     drop_kept_apart(con, "race", "race_pairs")
-    con.execute(_ONE_TO_ONE)
-    (count,) = con.execute("SELECT count(*) FROM race_pairs").fetchall()[0]
-    return int(count)
+    return rows_written(con, _ONE_TO_ONE)
 
 
 def find_course_doubles(con: duckdb.DuckDBPyConnection) -> int:
     """Make the temporary table `course_pairs` of courses without a country that evidence places.
 
-    A race of such a course that was joined to a race abroad is the evidence. Where it points to
-    two countries, the course stays as it is; so does a pair that was taken back.
+    It is made if a race was joined to one of another course. A race of such a course that was
+    joined to a race abroad is the evidence. Where it points to two countries, the course stays as
+    it is; so does a pair that was taken back.
 
     Args:
         con: a connection with the temporary table `joined_courses` (unsaid, course_id).
@@ -48,9 +50,9 @@ def find_course_doubles(con: duckdb.DuckDBPyConnection) -> int:
     Returns:
         How many there are.
     """
-    con.execute(_COURSE_PAIRS)
-    (count,) = con.execute("SELECT count(*) FROM course_pairs").fetchall()[0]
-    return int(count)
+    if is_empty(con, "joined_courses"):
+        return 0
+    return rows_written(con, _COURSE_PAIRS)
 
 
 # Of a race that bears no country, nobody can say that it was in Britain.

@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from velo.racing.names import stable_id
+from velo.warehouse.row_counts import is_empty
 
 
 def identify_races(con: duckdb.DuckDBPyConnection, source: str) -> None:
@@ -36,7 +37,10 @@ def identify_races(con: duckdb.DuckDBPyConnection, source: str) -> None:
         "AND facts.race_label IS NOT DISTINCT FROM m.race_label AND m.told_mark <> m.race_mark"
     )
     con.execute(_TOLD)
-    con.execute(_ASSIGNED, {"source": source})
+    if is_empty(con, _KNOWN_DAYS):
+        con.execute("CREATE OR REPLACE TEMP TABLE assigned (tale BIGINT, race_id BIGINT)")
+    else:
+        con.execute(_ASSIGNED, {"source": source})
     _name_new_races(con, source)
     con.execute(
         "CREATE OR REPLACE TEMP TABLE race_keys AS "
@@ -120,8 +124,10 @@ FROM (
 )
 """
 
+_KNOWN_DAYS = "told_races AS t JOIN races AS r ON r.date = t.date AND r.course_id = t.course_id"
+
 # Two are one where the horses say so, or the card does and nothing speaks against it.
-_ASSIGNED = """
+_ASSIGNED = f"""
 CREATE OR REPLACE TEMP TABLE assigned AS
 WITH met AS (
     SELECT t.tale, r.race_id, t.runners AS told_runners, t.ran AS told_ran, r.ran,
@@ -133,8 +139,7 @@ WITH met AS (
         coalesce(
             r.source = $source AND t.source_race_id <> r.source_race_id, false) AS other_id,
         coalesce(t.race_label <> md5_number_lower(lower(r.name)), false) AS other_name
-    FROM told_races AS t
-    JOIN races AS r ON r.date = t.date AND r.course_id = t.course_id
+    FROM {_KNOWN_DAYS}
 ), told_names AS (
     SELECT DISTINCT t.tale, f.name, f.country
     FROM told_races AS t

@@ -15,6 +15,7 @@ import duckdb
 
 from velo.sql_text import literal
 from velo.warehouse.earlier_rows import keep_earlier, keep_tellings, same_keys
+from velo.warehouse.row_counts import rows_written
 
 
 @dataclass(frozen=True)
@@ -169,10 +170,19 @@ def reconcile(
     """
     con.execute(_voices(what, absent), {"source": source})
     con.execute(_merged(what))
-    con.execute(
+    if rows_written(
+        con,
         f"CREATE OR REPLACE TEMP TABLE several AS SELECT {_list(what.keys)} FROM voices "
-        f"GROUP BY {_list(what.keys)} HAVING count(*) > 1"
-    )
+        f"GROUP BY {_list(what.keys)} HAVING count(*) > 1",
+    ):
+        _keep_apart(con, what, cards, batch_id)
+    con.execute("DROP TABLE voices; DROP TABLE several")
+
+
+def _keep_apart(
+    con: duckdb.DuckDBPyConnection, what: Told, cards: Collection[str], batch_id: int
+) -> None:
+    """Keep whole what each source tells of the rows of `several`, and where they differ."""
     keep_tellings(con, what.tellings, what.keys, "several", batch_id)
     con.execute(
         f"DELETE FROM {what.tellings} USING several "
@@ -183,7 +193,6 @@ def reconcile(
         f"JOIN several AS s ON {same_keys('v', 's', what.keys)}"
     )
     _record_conflicts(con, what, cards, batch_id)
-    con.execute("DROP TABLE voices; DROP TABLE several")
 
 
 def _voices(what: Told, absent: Collection[str]) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import duckdb
 
+from velo.warehouse.row_counts import is_empty
+
 
 def place_in_time(con: duckdb.DuckDBPyConnection, first: int | None) -> None:
     """Make the temporary tables `own_batches` and `later_batches` (batch_id).
@@ -38,16 +40,23 @@ def find_overtaken(con: duckdb.DuckDBPyConnection, source: str) -> None:
         con: a connection for which `place_in_time` was called.
         source: the format of the file that is being read.
     """
+    if is_empty(con, "later_batches"):
+        con.execute(_NONE_OVERTAKEN)
+        return
     con.execute(_OVERTAKEN, {"source": source})
     con.execute(_OVERTAKEN_RACES, {"source": source})
 
+
+_NONE_OVERTAKEN = """
+CREATE OR REPLACE TEMP TABLE overtaken (race_id BIGINT, horse_id BIGINT);
+CREATE OR REPLACE TEMP TABLE overtaken_races (race_id BIGINT)
+"""
 
 # What a source said is in the tellings if others tell of it too, else in the tables themselves.
 _OVERTAKEN = """
 CREATE OR REPLACE TEMP TABLE overtaken AS
 WITH alone AS (
-    SELECT race_id, horse_id FROM runners
-    WHERE source = $source AND EXISTS (SELECT 1 FROM later_batches)
+    SELECT race_id, horse_id FROM runners WHERE source = $source
     EXCEPT
     SELECT race_id, horse_id FROM runner_tellings
 )

@@ -29,14 +29,12 @@ def version_of(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
     Raises:
         HomeError: there are tables, and they say no version.
     """
-    tables = _names(connection)[0]
-    if not tables:
-        return None
-    rows = (
-        connection.execute("SELECT version FROM warehouse_schema").fetchall()
-        if "warehouse_schema" in tables
-        else []
-    )
+    try:  # the catalog is asked only if need be: that takes as long as ten small queries
+        rows = connection.execute("SELECT version FROM main.warehouse_schema").fetchall()
+    except duckdb.CatalogException:
+        if not _names(connection)[0]:
+            return None
+        rows = []
     if len(rows) != 1:
         raise HomeError(f"{path}: its tables say no version: restore the home from a backup")
     version: int = rows[0][0]

@@ -1,4 +1,4 @@
-"""Why a batch is not taken back: something stands on it."""
+"""Why a batch cannot be undone: something stands on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PRICES = tuple(reader.name for reader in READERS if reader.role == "prices")
 def require_undoable(
     con: duckdb.DuckDBPyConnection, batch_id: int, predicted: Collection[int]
 ) -> None:
-    """See that a batch can be taken back; make the temporary table `undone_races` (race_id).
+    """See that a batch can be undone; make the temporary table `undone_races` (race_id).
 
     Args:
         con: a connection in a transaction.
@@ -53,7 +53,7 @@ def require_undoable(
     if known:
         course, day, off = known[0]
         raise InputError(
-            f"batch {batch_id} is not taken back: {' '.join(filter(None, (course, off)))} of {day} "
+            f"batch {batch_id} cannot be undone: {' '.join(filter(None, (course, off)))} of {day} "
             "has a prediction in the ledger; load a corrected file instead"
         )
 
@@ -66,20 +66,20 @@ def _require_import(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
         raise InputError(f"there is no batch {batch_id}: `velo ingest --batches` lists them")
     kind, version, undone_by = batches[0]
     if undone_by is not None:
-        raise InputError(f"batch {batch_id} was taken back already, by batch {undone_by}")
+        raise InputError(f"batch {batch_id} was undone by batch {undone_by} already")
     if kind == "refused":
-        raise InputError(f"batch {batch_id} was refused: there is nothing to take back")
+        raise InputError(f"batch {batch_id} was refused: there is nothing to undo")
     if kind == "recheck":
         raise InputError(
-            f"batch {batch_id} is a recheck, which is not taken back as a whole: `velo status "
-            "--inferred` lists what it concluded, `velo ingest --unmerge ID` takes one of it back"
+            f"batch {batch_id} is a recheck, which cannot be undone as a whole: `velo status "
+            "--inferred` lists what it concluded, `velo ingest --unmerge ID` undoes one conclusion"
         )
     if kind == "undo":
         raise InputError(f"batch {batch_id} is no file (undo): give the batch of an import")
     if kind == "import" and version < 2:
         raise InputError(
-            f"batch {batch_id} was imported by a version of VÉLØ that kept no record to take it "
-            "back by; load a corrected file, or restore a backup"
+            f"batch {batch_id} was imported by a version of VÉLØ that kept no record to undo it "
+            "by; load a corrected file, or restore a backup"
         )
 
 
@@ -92,12 +92,12 @@ def _require_latest(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
     ).fetchall()[0]
     if kind == "recheck":
         raise InputError(
-            f"batch {batch_id} is not taken back: batch {later}, a recheck, changed the same races "
+            f"batch {batch_id} cannot be undone: batch {later}, a recheck, changed the same races "
             "or horses after it and stays; load a corrected file instead"
         )
     raise InputError(
-        f"batch {batch_id} is not taken back: batch {later} ({file}) told of the same races or "
-        f"horses after it; take that one back first, with velo ingest --undo {later}"
+        f"batch {batch_id} cannot be undone: batch {later} ({file}) told of the same races or "
+        f"horses after it; undo that one first, with `velo ingest --undo {later}`"
     )
 
 

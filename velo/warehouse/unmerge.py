@@ -1,4 +1,4 @@
-"""A conclusion taken back: what it joined is two again, and stays so."""
+"""A conclusion undone: what it joined is two again, and stays so."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def unmerge(
     wait: float = 0.0,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> int:
-    """Take a conclusion back, in a batch of its own.
+    """Undo a conclusion, in a batch of its own.
 
     Args:
         home: whose warehouse.
@@ -50,7 +50,7 @@ def unmerge(
         The batch's number.
 
     Raises:
-        InputError: there is no such conclusion, or it cannot be taken back.
+        InputError: there is no such conclusion, or it cannot be undone.
         HomeError: the warehouse is in use.
     """
     started = clock()
@@ -92,7 +92,7 @@ def take_back(con: duckdb.DuckDBPyConnection, batch_id: int, inference_id: int) 
         How many runners moved.
 
     Raises:
-        InputError: there is no such conclusion, or it cannot be taken back.
+        InputError: there is no such conclusion, or it cannot be undone.
     """
     rows = con.execute(
         "SELECT kind, kept, other, batch_id, undone_by FROM inferences WHERE inference_id = ?",
@@ -100,13 +100,13 @@ def take_back(con: duckdb.DuckDBPyConnection, batch_id: int, inference_id: int) 
     ).fetchall()
     if not rows:
         raise InputError(
-            f"there is no inference {inference_id}: `velo status --inferred` lists them"
+            f"there is no conclusion {inference_id}: `velo status --inferred` lists them"
         )
     kind, kept, other, made_by, undone_by = rows[0]
     if undone_by is not None:
-        raise InputError(f"inference {inference_id} was taken back by batch {undone_by} already")
+        raise InputError(f"conclusion {inference_id} was undone by batch {undone_by} already")
     if kind in DOUBTS or kind == "age":
-        raise InputError(f"inference {inference_id} joined nothing: there is nothing to take back")
+        raise InputError(f"conclusion {inference_id} joined nothing: there is nothing to undo")
     _hold_in_use(con, inference_id, "race" if kind == "course" else kind, kept, other)
     pair = {"kept": kept, "other": other, "made_by": made_by, "inference": inference_id}
     if kind == "race":
@@ -141,7 +141,7 @@ def _hold_in_use(
     ).fetchall()[0][0]
     if later is not None:
         raise InputError(
-            f"inference {inference_id} cannot be taken back while inference {later} stands on it: "
+            f"conclusion {inference_id} cannot be undone while conclusion {later} stands on it: "
             f"run `velo ingest --unmerge {later}` first"
         )
 
@@ -175,7 +175,7 @@ def _part_races(con: duckdb.DuckDBPyConnection, batch_id: int, pair: dict[str, A
     later = con.execute(_LATER, {"kept": kept, "made_by": made_by}).fetchall()[0][0]
     if later is not None:
         raise InputError(
-            f"inference {pair['inference']} cannot be taken back: batch {later} has changed "
+            f"conclusion {pair['inference']} cannot be undone: batch {later} has changed "
             "the race since"
         )
     sources = con.execute(

@@ -11,6 +11,7 @@ import duckdb
 
 from velo.warehouse.horse_evidence import folded
 from velo.warehouse.readers import Reader
+from velo.warehouse.row_counts import is_empty, rows_written
 
 MANY = 20
 """Horses of a file that cannot all be of British breeding: a suffix was left out."""
@@ -19,8 +20,9 @@ MANY = 20
 def leave_unsaid(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
     """Blank the countries in the temporary table `facts` that the file does not state.
 
-    Makes the temporary table `unsaid_courses` (course_id). Courses of a file without countries
-    that earlier evidence put into one country take that course.
+    Makes the temporary tables `unsaid_courses` (course_id) and `known_courses` (unsaid, course_id,
+    country). The latter are the courses of a file without countries that earlier evidence put into
+    one country: they take that country's course.
 
     Args:
         con: a connection with the temporary tables `staging`, `facts`, `rule_horse` and
@@ -28,8 +30,8 @@ def leave_unsaid(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
         reader: the format's; `omits` says what its files may leave out.
     """
     _leave_suffixes(con, reader)
-    con.execute("CREATE OR REPLACE TEMP TABLE unsaid_courses (course_id BIGINT)")
-    if "country" in reader.omits and not _any(con, "rule_course WHERE country IS NOT NULL"):
+    con.execute(_NO_COURSES)
+    if "country" in reader.omits and is_empty(con, "rule_course WHERE country IS NOT NULL"):
         con.execute(
             "INSERT INTO unsaid_courses SELECT DISTINCT course_id FROM rule_course "
             "WHERE course_id IS NOT NULL"
@@ -38,8 +40,9 @@ def leave_unsaid(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
 
 
 def _leave_suffixes(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
-    if _any(con, "rule_horse WHERE country IS NOT NULL") or _any(
-        con, "staging WHERE nullif(trim(bred), '') IS NOT NULL"
+    if not (
+        is_empty(con, "rule_horse WHERE country IS NOT NULL")
+        and is_empty(con, "staging WHERE nullif(trim(bred), '') IS NOT NULL")
     ):
         return
     (names,) = con.execute("SELECT count(DISTINCT name) FROM rule_horse").fetchall()[0]
@@ -54,7 +57,8 @@ def _leave_suffixes(con: duckdb.DuckDBPyConnection, reader: Reader) -> None:
 
 def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
     """A course that evidence put into one country alone is that country's course."""
-    con.execute(_KNOWN_COURSES)
+    if not rows_written(con, _KNOWN_COURSES):
+        return
     con.execute(
         "UPDATE facts SET course_id = k.course_id, region = coalesce(k.country, region) "
         "FROM known_courses AS k WHERE facts.course_id = k.unsaid"
@@ -66,9 +70,10 @@ def _take_known_courses(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM unsaid_courses WHERE course_id IN (SELECT unsaid FROM known_courses)")
 
 
-def _any(con: duckdb.DuckDBPyConnection, rows: str) -> bool:
-    return bool(con.execute(f"SELECT 1 FROM {rows} LIMIT 1").fetchall())
-
+_NO_COURSES = """
+CREATE OR REPLACE TEMP TABLE unsaid_courses (course_id BIGINT);
+CREATE OR REPLACE TEMP TABLE known_courses (unsaid BIGINT, course_id BIGINT, country VARCHAR)
+"""
 
 # Two of one bare name are told apart by their dams.
 _BY_THEIR_DAMS = f"""
@@ -103,7 +108,7 @@ WHERE facts.known_as = turns.known_as AND facts.trainer_id IS NOT NULL
 """
 
 _KNOWN_COURSES = """
-CREATE OR REPLACE TEMP TABLE known_courses AS
+INSERT INTO known_courses
 SELECT i.other AS unsaid, any_value(i.kept) AS course_id, any_value(c.country) AS country
 FROM inferences AS i
 JOIN courses AS c ON c.course_id = i.kept

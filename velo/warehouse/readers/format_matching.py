@@ -79,18 +79,17 @@ def _kept(reader: Reader) -> dict[str, Spellings]:
 
 def _differing(one: Reader, other: Reader, columns: Collection[str]) -> list[str]:
     """Columns that two readers take for different things."""
-    ours, theirs = (
-        {
-            column: sorted(
-                field
-                for field, spellings in [*each.columns.items(), *each.prices.items()]
-                if any(column in s.columns for s in spellings if s.fits(columns))
-            )
-            for column in columns
-        }
-        for each in (one, other)
-    )
-    return [column for column in columns if ours[column] != theirs[column]]
+    ours, theirs = _fields_of(one, columns), _fields_of(other, columns)
+    return [column for column in columns if ours.get(column) != theirs.get(column)]
+
+
+def _fields_of(reader: Reader, columns: Collection[str]) -> dict[str, set[str]]:
+    """The fields and kinds of price that a reader takes from each column of a file."""
+    fields: dict[str, set[str]] = {}
+    for field, spellings in [*reader.columns.items(), *reader.prices.items()]:
+        for column in (name for each in spellings if each.fits(columns) for name in each.columns):
+            fields.setdefault(column, set()).add(field)
+    return fields
 
 
 def _unknown(
