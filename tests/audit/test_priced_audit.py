@@ -99,7 +99,7 @@ MUTATIONS: Mapping[str, tuple[str, str, str, dict[str, set[str]]]] = {
         {"brute force": {"pace"}},
     ),
     "what the stalls did today": (
-        "rail_draw_cell.sql",
+        "fragments/missed_draw.sql",
         "CAST(known AS TIMESTAMPTZ)",
         "CAST(known - INTERVAL '1' DAY AS TIMESTAMPTZ)",
         {"cut": {"rail_draw_cell"}, "poison": {"rail_draw_cell"}, "brute force": {"stalls"}},

@@ -1,6 +1,4 @@
--- What the price missed of the stalls of a course, surface, code and going: sums of
--- surprise times stall and of the stall's square, the stall as a share of the field from the middle,
--- decayed with a time constant of 700 days, scaled by exp(days since 2000-01-01 / 700).
+-- What the price missed of the stalls of a course, surface, code and going: sums as in `rail_draw_cell`.
 WITH days AS (
     SELECT
         course_id, surface, race_code, going_group, known,
@@ -16,5 +14,4 @@ SELECT
     CAST(sum(bias) OVER career AS DOUBLE) / 1099511627776.0 AS going_draw_bias,
     CAST(sum(square) OVER career AS DOUBLE) / 1099511627776.0 AS going_draw_square
 FROM days
-WINDOW career AS (PARTITION BY course_id, surface, race_code, going_group ORDER BY known
-    ROWS UNBOUNDED PRECEDING)
+WINDOW career AS (PARTITION BY course_id, surface, race_code, going_group ORDER BY known ROWS UNBOUNDED PRECEDING)
