@@ -54,6 +54,8 @@ def repo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables = tmp_path_factory.mktemp("sequential") / "tables"
     for folder in ("base", "spine", "fragments"):
         shutil.copytree(FEATURE_REPO / "tables" / folder, tables / folder)
+    for step in ("early_inputs.py", "early_fit.py"):
+        shutil.copy(FEATURE_REPO / "tables" / step, tables / step)
     (tables / "rated.py").write_text(RATED, encoding="utf-8")
     (tables / "horse_rated.sql").write_text(OF_HORSES, encoding="utf-8")
     return tables.parent
