@@ -18,6 +18,7 @@ def main() -> None:
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
+    from velo.store.online.entity_rows import ServiceColumns
 
     home = Home.current()
     chosen, spine, store = settings.load(), Spine(home), feature_store()
@@ -30,6 +31,7 @@ def main() -> None:
         spine.last_day,
         chosen.prices.decision,
         chosen.prices.settlement,
+        ServiceColumns.by(store, chosen.training.service),
     )
     begun = time.perf_counter()
     file, _ = retrieve_to_disk(store, service, rows, home.root)

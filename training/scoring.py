@@ -21,6 +21,7 @@ from velo.home import Home
 from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
 from velo.settings import Windows
+from velo.store.online.entity_rows import ServiceColumns
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         end,
         card.prices.decision,
         card.prices.settlement,
+        ServiceColumns.by(store, card.service),
     )
     file, _ = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, "market_flag"))

@@ -37,6 +37,8 @@ from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Layoff, Priors, Settings, feature_repo
 from velo.sql_text import literal
+from velo.store.joined_services import features_of
+from velo.store.online.entity_rows import ServiceColumns
 from velo.store.registry_file import require_as_written
 
 
@@ -177,6 +179,7 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         end,
         prices.decision,
         prices.settlement,
+        ServiceColumns.by(store, service.service),
     )
     file, nulls = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, FINISH))
@@ -237,7 +240,7 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
         race day without a zone.
     """
     job = store.get_historical_features(
-        entity_df=rows, features=store.get_feature_service(service.service)
+        entity_df=rows, features=features_of(store, service.service)
     )
     frame: pd.DataFrame = job.to_df()
     add_field_wide(frame, service, frame)
@@ -248,6 +251,10 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
     return frame
 
 
+ENTRY = ("race_id", "horse_id", "event_timestamp", "course", "horse", "field_size")
+"""Columns of the entries that every retrieval carries."""
+
+
 def entity_sql(
     spine: Spine,
     priors: Priors,
@@ -256,15 +263,26 @@ def entity_sql(
     end: date,
     decision: str,
     settlement: str,
+    asked: ServiceColumns,
 ) -> str:
     """SQL of the starters of usable races in [start, end): keys, request columns and labels.
 
     A race flagged as no market has no decision price; `market_flag` says why.
+
+    Args:
+        spine: the build's entries and outcomes.
+        priors, layoff: sent with every row, as far as they are asked for.
+        start, end: race days.
+        decision, settlement: kinds of price.
+        asked: the keys and request columns of the features; the entries' other facts stay behind.
     """
-    # The request columns are the same in every row, so they are added to rows that are sorted.
+    needed = {*ENTRY, *asked.keys, *asked.requested}
+    columns = ", ".join(literal(name) for name in sorted(needed))
+    constants = requests_sql(priors, layoff, asked)
+    # The constants are the same in every row, so they are added to rows that are sorted.
     return f"""
-        SELECT starters.*, {requests_sql(priors, layoff)} FROM (
-            SELECT entries.* EXCLUDE (was_run, race_type),
+        SELECT starters.*{"".join(f", {each}" for each in constants)} FROM (
+            SELECT entries.*,
                 outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH},
                 outcomes.market_flag,
                 CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END
@@ -272,7 +290,7 @@ def entity_sql(
                 outcomes."{settlement}" AS settlement_odds,
                 outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
                     = entries.field_size AS priced
-            FROM {spine.entries} AS entries
+            FROM (SELECT COLUMNS(lambda name: name IN ({columns})) FROM {spine.entries}) AS entries
             JOIN {spine.outcomes} AS outcomes
                 ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
             WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
@@ -295,9 +313,10 @@ def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
     }
 
 
-def requests_sql(priors: Priors, layoff: Layoff) -> str:
-    """The same as a list of SQL columns."""
-    return ", ".join(
+def requests_sql(priors: Priors, layoff: Layoff, asked: ServiceColumns) -> list[str]:
+    """Those that are asked for, as SQL columns."""
+    return [
         f"{literal(value)} AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
         for name, value in request_values(priors, layoff).items()
-    )
+        if name in asked.requested
+    ]

@@ -21,6 +21,7 @@ from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Settings
+from velo.store.joined_services import features_of
 from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import materialize
 from velo.store.online.serving import views_not_as_written
@@ -82,7 +83,7 @@ class Retrieval:
         """Online features of the same rows in the same order, asked for race by race, as live."""
         con = Spine(self._home).connect()
         rows = con.sql(self._asked(where)).to_arrow_table()
-        service = self._store.get_feature_service(self.declared.service)
+        service = features_of(self._store, self.declared.service)
         asked = ServiceColumns.by(self._store, self.declared.service)
         known = self.declared
         names = [

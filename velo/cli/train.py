@@ -25,7 +25,10 @@ def train(
         str | None,
         typer.Option(help="How model and market are joined: benter, residual, beside or auto."),
     ] = None,
-    service: Annotated[str | None, typer.Option(help="Feature service to train on.")] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help="Feature service to train on; given again, one more beside it."),
+    ] = None,
     decision_price: Annotated[
         str | None, typer.Option(help="Price that bets are chosen at.")
     ] = None,
@@ -52,13 +55,14 @@ def train(
     import velo
     from velo import settings
     from velo.cli.training_report import show_trained
+    from velo.store.joined_services import together
 
     chosen = settings.load(
         **_overrides(
             settings.load(),
             {
                 "ranker": {"objective": objective},
-                "training": {"blend": blend, "service": service},
+                "training": {"blend": blend, "service": together(service) if service else None},
                 "prices": {"decision": decision_price, "settlement": settlement_price},
             },
         )
