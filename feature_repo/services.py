@@ -6,6 +6,7 @@ from feast import FeatureService
 from form import form
 from mended import connections, ground, weights
 from pace import pace, style
+from price_moves import price_moves
 from prices import against_price
 from ratings import horse_parts, new_people, ratings
 from riders import riders
@@ -63,4 +64,10 @@ velo_ratings_v1 = FeatureService(
     features=[horse_parts, ratings, new_people],
     description="What a day-by-day rating says of horses and people, and speed figures: nine "
     "features",
+)
+
+velo_market = FeatureService(
+    name="velo_market",
+    features=[price_moves],
+    description="Today's price and how it moved, beside another service: seven features",
 )

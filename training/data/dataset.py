@@ -30,6 +30,7 @@ from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount
 from training.data.service_features import Declared
+from training.data.todays_prices import todays_prices
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
@@ -171,17 +172,21 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start, settings.priors)
     prices = settings.prices
-    rows = entity_sql(
-        spine,
-        fitted,
-        settings.layoff,
-        days.history_end,
-        end,
-        prices.decision,
-        prices.settlement,
-        ServiceColumns.by(store, service.service),
-    )
-    file, nulls = retrieve_to_disk(store, service, rows, home.root)
+    asked = ServiceColumns.by(store, service.service)
+    start, kind = days.history_end, prices.decision
+    with todays_prices(home, service, start, end, kind, prices.clock) as paths:
+        rows = entity_sql(
+            spine,
+            fitted,
+            settings.layoff,
+            start,
+            end,
+            kind,
+            prices.settlement,
+            asked,
+            paths,
+        )
+        file, nulls = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, FINISH))
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
@@ -264,6 +269,7 @@ def entity_sql(
     decision: str,
     settlement: str,
     asked: ServiceColumns,
+    paths: str | None = None,
 ) -> str:
     """SQL of the starters of usable races in [start, end): keys, request columns and labels.
 
@@ -275,14 +281,18 @@ def entity_sql(
         start, end: race days.
         decision, settlement: kinds of price.
         asked: the keys and request columns of the features; the entries' other facts stay behind.
+        paths: a relation of today's price paths, where they are asked for.
     """
     needed = {*ENTRY, *asked.keys, *asked.requested}
     columns = ", ".join(literal(name) for name in sorted(needed))
     constants = requests_sql(priors, layoff, asked)
+    prices = "" if paths is None else "paths.* EXCLUDE (race_id, horse_id),"
+    path = "paths.race_id = entries.race_id AND paths.horse_id = entries.horse_id"
+    joined = "" if paths is None else f"LEFT JOIN {paths} AS paths ON {path}"
     # The constants are the same in every row, so they are added to rows that are sorted.
     return f"""
         SELECT starters.*{"".join(f", {each}" for each in constants)} FROM (
-            SELECT entries.*,
+            SELECT entries.*, {prices}
                 outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH},
                 outcomes.market_flag,
                 CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END
@@ -293,6 +303,7 @@ def entity_sql(
             FROM (SELECT COLUMNS(lambda name: name IN ({columns})) FROM {spine.entries}) AS entries
             JOIN {spine.outcomes} AS outcomes
                 ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
+            {joined}
             WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
                 AND entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
                 AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'

@@ -8,6 +8,7 @@ from typing import Any
 
 from velo.errors import HomeError, SettingsError
 from velo.offline.description import Description, described
+from velo.racing.price_path import COLUMNS
 from velo.store.joined_services import names_of, projections_of
 
 
@@ -26,6 +27,7 @@ class Declared:
         field_wide: features that are computed over whole races.
         ingredients: what the views hand on for those; no features.
         whole_numbers: the ingredients that name somebody, and would name another as floats.
+        todays_prices: whether features read how the price of today's race came about.
     """
 
     service: str
@@ -38,6 +40,7 @@ class Declared:
     field_wide: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
     whole_numbers: tuple[str, ...] = ()
+    todays_prices: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -99,7 +102,12 @@ def declared(store: Any, service: str) -> Declared:
         tuple(name for name in about if name not in own),
         tuple(field.name for field in fields if field.name not in about),
         tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
+        any(map(_reads_prices, views.values())),
     )
+
+
+def _reads_prices(view: Any) -> bool:
+    return not set(COLUMNS).isdisjoint(view.get_request_data_schema())
 
 
 def _in_two(store: Any, service: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from training.data.folds import Plan
 from velo.errors import ModelError
-from velo.settings import Layoff, OddsBand, Priors, Windows
+from velo.settings import Layoff, OddsBand, PriceHours, Priors, Windows
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class ModelCard:
         plan: history, folds and holdout.
         seed: of the training.
         code: version of the code that trained it.
+        clock: the hours of kinds of price that its features went by; None if none reads a price.
     """
 
     service: str
@@ -52,10 +53,17 @@ class ModelCard:
     plan: Plan
     seed: int
     code: str
+    clock: PriceHours | None = None
+
+    @property
+    def hours(self) -> PriceHours:
+        """The clock, the settings' defaults without one."""
+        return self.clock or PriceHours()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON, the card's part of `model.json`."""
-        return {
+        """Plain JSON, the card's part of `model.json`; `clock` only where there is one."""
+        clock = {} if self.clock is None else {"clock": self.clock.model_dump(mode="json")}
+        return clock | {
             "service": self.service,
             "priors": self.priors.model_dump(mode="json"),
             "layoff": self.layoff.model_dump(mode="json"),
@@ -95,6 +103,7 @@ class ModelCard:
                 plan=Plan.from_dict(plain["plan"]),
                 seed=int(plain["seed"]),
                 code=plain["code"],
+                clock=PriceHours(**plain["clock"]) if "clock" in plain else None,
             )
         except KeyError as error:
             raise ModelError(f"the model's card lacks {error}; train again") from None

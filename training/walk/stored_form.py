@@ -42,4 +42,5 @@ def card(data: Dataset, settings: Settings, cutoffs: Cutoffs, code: str) -> Mode
         plan=data.plan,
         seed=settings.training.seed,
         code=code,
+        clock=settings.prices.clock if data.declared.todays_prices else None,
     )

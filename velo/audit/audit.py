@@ -40,11 +40,13 @@ import pandas as pd
 
 from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force_prices import BruteForcePrices, read_quotes
 from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
 from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.differences import Audit, Compared
 from velo.audit.feature_differences import compare_features
 from velo.audit.history import read_history
+from velo.audit.later_prices import compare_paths, priced_starts, readers_of_todays_price
 from velo.audit.price_facts import read_price_facts
 from velo.audit.rebuilding import compare_world
 from velo.audit.retrieval import Retrieval
@@ -98,6 +100,11 @@ def audit(
     home.spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="audit-", dir=home.spill) as scratch:
         retrieval = Retrieval(home, settings, repo, Path(scratch))
+        starts = None
+        if retrieval.declared.todays_prices:
+            starts = priced_starts(home, settings)
+            retrieval.price(starts)
+            findings.add(compare_paths(home, starts, seed))
         with _timed(findings, "hashes"):
             findings.not_as_written += retrieval.not_as_written()
         for day in days:
@@ -113,6 +120,11 @@ def audit(
                     )
         with _timed(findings, "online"):
             findings.add(_online(home, retrieval, days[-1], sample, chance, progress))
+        with _timed(findings, "today's price"):
+            progress(f"odds dealt out anew {days[-1]}")
+            findings.reads_todays_price += readers_of_todays_price(
+                home, settings, repo, retrieval, starts, days[-1], seed, Path(scratch)
+            )
         with _timed(findings, "brute force"):
             findings.add(
                 _brute_force(
@@ -218,6 +230,13 @@ def _brute_force(
     if set(retrieval.declared.features) - set(page.columns):
         of_ratings = BruteForceRatings(history, facts, beaten)
         more = pd.DataFrame([of_ratings.features(int(start)) for start in starts])
+        page = pd.concat([page, more], axis="columns")
+    if retrieval.declared.todays_prices:
+        prices = settings.prices
+        with warehouse(home, settings.store, write=False) as con:
+            quotes = read_quotes(con, np.unique(history.ids["race_id"][starts]).tolist())
+        of_prices = BruteForcePrices(history, facts, quotes, prices.decision, prices.clock)
+        more = pd.DataFrame([of_prices.features(int(start)) for start in starts])
         page = pd.concat([page, more], axis="columns")
     unjudged = [name for name in retrieval.declared.features if name not in page.columns]
     if unjudged:

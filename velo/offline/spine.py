@@ -67,6 +67,15 @@ class Spine:
         """
         return self._newer("voids")
 
+    @property
+    def offs(self) -> str:
+        """One row a race whose off is known: the moment, and the zone of its course.
+
+        Raises:
+            NothingBuilt: the build is from before there was such a table.
+        """
+        return self._newer("offs")
+
     def require_whole(self) -> None:
         """See that every file of the build is as it was made; once a build and process.
 

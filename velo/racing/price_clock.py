@@ -65,3 +65,14 @@ def snapshot_time(kind: str, off: datetime, clock: PriceClock) -> datetime:
         known = ", ".join([*hours, "open", *sorted(AT_THE_OFF)])
         raise InputError(f"no hour stands for the kind of price {kind!r}: it must be of {known}")
     return min(datetime.combine(*hours[kind], tzinfo=off.tzinfo), off)
+
+
+def minutes_before_off(kind: str, off: datetime, clock: PriceClock) -> float:
+    """How long before the off a kind of price stood, 0 at the least.
+
+    Args:
+        kind, off, clock: as :func:`snapshot_time` takes them.
+    """
+    quoted = snapshot_time(kind, off, clock)
+    # Two times of one zone are subtracted as the clocks on the wall show them.
+    return (off.astimezone(UTC) - quoted.astimezone(UTC)) / timedelta(minutes=1)
