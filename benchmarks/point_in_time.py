@@ -177,7 +177,8 @@ class _Bench:
 
 
 def _training_rows() -> str:
-    from training.data.dataset import entity_sql, feature_store
+    from training.data.dataset import feature_store
+    from training.data.entity_sql import entity_sql
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine

@@ -12,7 +12,8 @@ import warnings
 def main() -> None:
     """Retrieve and print rows and seconds, the imports not counted."""
     warnings.simplefilter("ignore")
-    from training.data.dataset import entity_sql, feature_store
+    from training.data.dataset import feature_store
+    from training.data.entity_sql import entity_sql
     from training.data.feature_retrieval import retrieve_to_disk
     from training.data.service_features import declared
     from velo import settings

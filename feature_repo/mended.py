@@ -135,7 +135,11 @@ def weights(facts: pd.DataFrame) -> pd.DataFrame:
             dtype=Float64,
             description="Impact value of the stall itself at today's course, surface and distance, "
             "shrunk towards `draw_iv`.",
-            tags={"unit": "wins an expected win", "cold_when": "not (draw_course_expected > 0)"},
+            tags={
+                "unit": "wins an expected win",
+                "cold_when": "not (draw_course_expected > 0)",
+                "needs": "stall",
+            },
         ),
     ],
     mode="pandas",

@@ -20,7 +20,7 @@ UNSEEN = "recent_early != recent_early"
             dtype=Float64,
             description="Where the horse lies early, 0 the leader to 1 the last: the mean of the "
             "last six starts, each weighing 0.8 of the one after it, shrunk to 0.5 by one start.",
-            tags={"unit": "share of the field", "cold_when": UNSEEN},
+            tags={"unit": "share of the field", "cold_when": UNSEEN, "needs": "early_position"},
         ),
         Field(
             name="style_draw",
@@ -31,6 +31,7 @@ UNSEEN = "recent_early != recent_early"
                 "unit": "share of the field squared",
                 "missing_when": "draw_position != draw_position",
                 "cold_when": UNSEEN,
+                "needs": "early_position, stall",
             },
         ),
     ],
@@ -71,6 +72,7 @@ def style(rows: pd.DataFrame) -> pd.DataFrame:
             "race does.",
             "0 or 1",
             cold_when=UNSEEN,
+            needs="early_position",
         ),
         **field_wide(
             "front_pressure",
@@ -78,6 +80,7 @@ def style(rows: pd.DataFrame) -> pd.DataFrame:
             "field than one are likely to lead.",
             "shares of the field",
             cold_when=UNSEEN,
+            needs="early_position",
         ),
     },
 )

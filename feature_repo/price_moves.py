@@ -9,6 +9,7 @@ from today import todays_prices
 
 UNPRICED = "log_chance != log_chance"
 UNMOVED = f"{UNPRICED} or first_log_chance != first_log_chance"
+EARLIER = {"needs": "earlier_price"}
 NOT_LATE = f"{UNPRICED} or late_log_chance != late_log_chance"
 
 
@@ -33,38 +34,42 @@ NOT_LATE = f"{UNPRICED} or late_log_chance != late_log_chance"
             dtype=Float64,
             description="Log of the chance at the decision price less that at the first snapshot: "
             "positive for a horse that was backed.",
-            tags={"unit": "log of a chance", "missing_when": UNMOVED},
+            tags={"unit": "log of a chance", "missing_when": UNMOVED, **EARLIER},
         ),
         Field(
             name="move_late",
             dtype=Float64,
             description="Log of the chance at the decision price less that at the last snapshot "
             "an hour or more before it.",
-            tags={"unit": "log of a chance", "missing_when": NOT_LATE},
+            tags={"unit": "log of a chance", "missing_when": NOT_LATE, **EARLIER},
         ),
         Field(
             name="steam_flag",
             dtype=Float64,
             description="Whether `move_total` is 0.16 or more.",
-            tags={"unit": "0 or 1", "missing_when": UNMOVED},
+            tags={"unit": "0 or 1", "missing_when": UNMOVED, **EARLIER},
         ),
         Field(
             name="drift_flag",
             dtype=Float64,
             description="Whether `move_total` is -0.18 or less.",
-            tags={"unit": "0 or 1", "missing_when": UNMOVED},
+            tags={"unit": "0 or 1", "missing_when": UNMOVED, **EARLIER},
         ),
         Field(
             name="turned_flag",
             dtype=Float64,
             description="Whether `move_late` is against `move_total`, both beyond 0.05.",
-            tags={"unit": "0 or 1", "missing_when": f"{UNMOVED} or {NOT_LATE}"},
+            tags={"unit": "0 or 1", "missing_when": f"{UNMOVED} or {NOT_LATE}", **EARLIER},
         ),
         Field(
             name="snapshot_age",
             dtype=Float64,
             description="Time from the last snapshot to the decision.",
-            tags={"unit": "minutes", "missing_when": "snapshot_minutes != snapshot_minutes"},
+            tags={
+                "unit": "minutes",
+                "missing_when": "snapshot_minutes != snapshot_minutes",
+                **EARLIER,
+            },
         ),
     ],
     mode="pandas",

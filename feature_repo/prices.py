@@ -66,7 +66,11 @@ SCORES = "normal scores a run"
             dtype=Float64,
             description="How much better than their prices the jockey's mounts finished, decayed "
             "over 365 days and shrunk to 0 by 160 runs.",
-            tags={"unit": SCORES, "cold_when": "not (jockey_priced > 0)"},
+            tags={
+                "unit": SCORES,
+                "cold_when": "not (jockey_priced > 0)",
+                "needs": "price_curve",
+            },
         ),
         Field(
             name="jockey_ae_60d",
@@ -80,13 +84,21 @@ SCORES = "normal scores a run"
             dtype=Float64,
             description="How much better than their prices the trainer's runners finished, decayed "
             "over 365 days and shrunk to 0 by 160 runs.",
-            tags={"unit": SCORES, "cold_when": "not (trainer_priced > 0)"},
+            tags={
+                "unit": SCORES,
+                "cold_when": "not (trainer_priced > 0)",
+                "needs": "price_curve",
+            },
         ),
         Field(
             name="trainer_vs_price_60d",
             dtype=Float64,
             description="The same, decayed over 60 days and shrunk by 80 runs.",
-            tags={"unit": SCORES, "cold_when": "not (trainer_priced > 0)"},
+            tags={
+                "unit": SCORES,
+                "cold_when": "not (trainer_priced > 0)",
+                "needs": "price_curve",
+            },
         ),
         Field(
             name="trainer_ae_60d",
@@ -100,21 +112,33 @@ SCORES = "normal scores a run"
             dtype=Float64,
             description="How much better than their prices the trainer's runners finished on "
             "today's course and surface, decayed over 1000 days and shrunk to 0 by 42 runs.",
-            tags={"unit": SCORES, "cold_when": "not (trainer_track_priced > 0)"},
+            tags={
+                "unit": SCORES,
+                "cold_when": "not (trainer_track_priced > 0)",
+                "needs": "price_curve",
+            },
         ),
         Field(
             name="jockey_class_vs_price",
             dtype=Float64,
             description="How much better than their prices the jockey's mounts finished at today's "
             "class level, decayed over 1000 days and shrunk to 0 by 42 runs.",
-            tags={"unit": SCORES, "cold_when": "not (jockey_level_priced > 0)"},
+            tags={
+                "unit": SCORES,
+                "cold_when": "not (jockey_level_priced > 0)",
+                "needs": "price_curve",
+            },
         ),
         Field(
             name="sire_surface_vs_price",
             dtype=Float64,
             description="How much better than their prices the sire's offspring finished on "
             "today's surface, decayed over 1000 days and shrunk to 0 by 42 runs.",
-            tags={"unit": SCORES, "cold_when": "not (sire_surface_priced > 0)"},
+            tags={
+                "unit": SCORES,
+                "cold_when": "not (sire_surface_priced > 0)",
+                "needs": "sire, price_curve",
+            },
         ),
         Field(
             name="rest_starts_vs_price",
@@ -125,6 +149,7 @@ SCORES = "normal scores a run"
             tags={
                 "unit": SCORES,
                 "cold_when": "rest_priced_0 != rest_priced_0",
+                "needs": "price_curve",
             },
         ),
     ],

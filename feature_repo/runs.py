@@ -55,14 +55,22 @@ NEVER_RUN = "last_won != last_won"
             dtype=Float64,
             description="How much better than its price the horse finished within 100 m of today's "
             "distance, among its last ten starts, shrunk to 0 by 3 runs.",
-            tags={"unit": "normal scores a run", "cold_when": NEVER_RUN},
+            tags={
+                "unit": "normal scores a run",
+                "cold_when": NEVER_RUN,
+                "needs": "price_curve",
+            },
         ),
         Field(
             name="surprise_class",
             dtype=Float64,
             description="How much better than its price the horse finished at today's class level, "
             "among its last ten starts, shrunk to 0 by 3 runs.",
-            tags={"unit": "normal scores a run", "cold_when": NEVER_RUN},
+            tags={
+                "unit": "normal scores a run",
+                "cold_when": NEVER_RUN,
+                "needs": "price_curve",
+            },
         ),
     ],
     mode="pandas",
@@ -151,13 +159,14 @@ def steadiness(runs: pd.DataFrame) -> pd.DataFrame:
             tags={
                 "unit": "pounds of rating",
                 "missing_when": "mark != mark or best_mark != best_mark",
+                "needs": "official_rating or rating_band",
             },
         ),
         Field(
             name="gear_off",
             dtype=Float64,
             description="Whether something that was worn at the last start is not worn today.",
-            tags={"unit": "0 or 1", "cold_when": NEVER_RUN},
+            tags={"unit": "0 or 1", "cold_when": NEVER_RUN, "needs": "gear"},
         ),
         Field(
             name="distance_change",

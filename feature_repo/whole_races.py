@@ -13,6 +13,6 @@ def field_wide(name: str, description: str, unit: str, **when: str) -> dict[str,
     Args:
         name: the feature's, and its function's.
         description, unit: as a `Field` has them.
-        when: `missing_when` and `cold_when`, over the view's inputs.
+        when: `missing_when` and `cold_when`, over the view's inputs, and `needs`.
     """
     return {f"field:{name}": json.dumps({"description": description, "unit": unit, **when})}

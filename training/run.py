@@ -79,6 +79,8 @@ class Trained(Result):
             "holdout": report["holdout"],
             "seconds": report["seconds"],
             "tuning": report["tuning"],
+            "unmet_needs": report["data"]["unmet_needs"],
+            "unfitted": report["data"]["unfitted"],
         }
 
 
@@ -310,6 +312,8 @@ def _data_section(data: Dataset) -> dict[str, Any]:
         "races": int(data.frame["race_id"].nunique()),
         "excluded": data.excluded,
         "families": data.families,
+        "unmet_needs": data.unmet_needs,
+        "unfitted": data.unfitted,
         "features": {
             name: {"description": each.text, "unit": each.unit}
             for name, each in data.declared.descriptions.items()

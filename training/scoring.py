@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from training.data.dataset import entity_sql, feature_store
+from training.data.dataset import feature_store
+from training.data.entity_sql import entity_sql
 from training.data.excluded import excluded_races
 from training.data.feature_retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
 from training.data.service_features import declared

@@ -14,7 +14,8 @@ import pytest
 from tests.offline.built_world import SETTINGS, Applied, build_tables
 from tests.offline.snapshot_world import forget_prices, record_snapshots
 from tests.oracle.random_world import random_starts
-from training.data.dataset import entity_sql, retrieve
+from training.data.dataset import retrieve
+from training.data.entity_sql import entity_sql
 from training.data.service_features import declared
 from training.data.todays_prices import todays_prices
 from velo.audit.brute_force_prices import BruteForcePrices, read_quotes

@@ -25,7 +25,8 @@ from tests.offline.built_world import (
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.data import feature_retrieval
-from training.data.dataset import entity_sql, retrieve
+from training.data.dataset import retrieve
+from training.data.entity_sql import entity_sql
 from training.data.feature_retrieval import retrieve_to_disk
 from training.data.inputs import Inputs
 from training.data.nulls import count_nulls

@@ -12,7 +12,7 @@ import pytest
 from tests.offline.built_world import SETTINGS, build_tables, oracle_priors, record
 from tests.oracle.by_hand import field, race
 from tests.oracle.features import Start
-from training.data.dataset import entity_sql
+from training.data.entity_sql import entity_sql
 from training.data.excluded import MARKET_FLAGS, excluded_races
 from velo.home import Home
 from velo.offline.spine import Spine

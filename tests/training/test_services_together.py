@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from training.data.dataset import ENTRY, entity_sql, retrieve
+from training.data.dataset import retrieve
+from training.data.entity_sql import ENTRY, entity_sql
 from training.data.service_features import declared
 from training.record.service_definition import definition
 from velo.errors import HomeError, SettingsError

@@ -6,8 +6,10 @@ the build's spine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.excluded import TWO_WINNERS, excluded_races
+from training.data.entity_sql import entity_sql
+from training.data.excluded import excluded_races
 from training.data.feature_file import FeatureFile
 from training.data.feature_retrieval import (
     FINISH,
@@ -31,13 +34,20 @@ from training.data.named import named_service
 from training.data.nulls import NullCount
 from training.data.service_features import Declared
 from training.data.todays_prices import todays_prices
+from training.data.unfitted_years import (
+    UnfittedYear,
+    is_trained_on,
+    runners_by_year,
+    years_left_out,
+)
+from training.data.unmet import features_unmet
 from velo.errors import DataError, HomeError
 from velo.home import Home
 from velo.offline.build import current_build
+from velo.offline.needs import years_sql
 from velo.offline.spine import Spine
-from velo.racing.layoff import knots_text
-from velo.settings import Layoff, Priors, Settings, feature_repo
-from velo.sql_text import literal
+from velo.racing.price_clock import earlier_kinds
+from velo.settings import Priors, Settings, feature_repo
 from velo.store.joined_services import features_of
 from velo.store.online.entity_rows import ServiceColumns
 from velo.store.registry_file import require_as_written
@@ -56,7 +66,7 @@ class Dataset:
             official rank, NaN of a runner that did not finish).
         matrix: what a model sees of each of those rows, [rows, columns of `inputs`].
         file: the same rows with their features as they were retrieved, and maybe later ones.
-        declared: the feature service.
+        declared: the feature service, without what the data lack.
         plan: which days are history, training, tests and holdout.
         priors: as fitted before the first fold's test days.
         nulls: feature -> its missing values, over the rows of `frame`.
@@ -64,6 +74,8 @@ class Dataset:
         decision, settlement: kinds of price.
         fingerprint: what the rows were made of.
         inputs: the step from the features to what a model sees.
+        unmet_needs: feature of the service -> what it needs and the training days do not have.
+        unfitted: runners that are left out, of years whose price curve is not fitted.
     """
 
     frame: pd.DataFrame
@@ -78,6 +90,8 @@ class Dataset:
     settlement: str
     fingerprint: dict[str, str]
     inputs: Inputs
+    unmet_needs: Mapping[str, str] = field(default_factory=dict)
+    unfitted: tuple[UnfittedYear, ...] = ()
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -150,7 +164,13 @@ def before_the_holdout(home: Home, settings: Settings, holdout_days: int) -> Dat
     return gather(home, settings, days, days.train_end)
 
 
-def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) -> Dataset:
+def gather(
+    home: Home,
+    settings: Settings,
+    days: Plan,
+    end: date | None = None,
+    unmet_needs: Mapping[str, str] | None = None,
+) -> Dataset:
     """Fit the priors on the days before the first test day, and pull the features of a plan.
 
     Args:
@@ -158,6 +178,8 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         settings: prices, layoff curve and feature service.
         days: the plan.
         end: the first day that is left out, by default the one after the holdout.
+        unmet_needs: features that are left out with what they need, as an earlier model did without
+            them; by default those that need what the training days do not have.
 
     Raises:
         As `assemble`.
@@ -169,28 +191,39 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         raise HomeError(f"{unlike}: run `velo build`")
     store = feature_store(home)
     service = named_service(store, settings)
+    if unmet_needs is None:
+        earlier = earlier_kinds(settings.prices.decision, settings.prices.clock)
+        unmet_needs = features_unmet(spine, service, days.history_end, days.train_end, earlier)
+    service = service.without(unmet_needs)
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start, settings.priors)
     prices = settings.prices
-    asked = ServiceColumns.by(store, service.service)
     start, kind = days.history_end, prices.decision
+    asked = partial(
+        entity_sql,
+        spine,
+        fitted,
+        settings.layoff,
+        start,
+        decision=kind,
+        settlement=prices.settlement,
+        asked=ServiceColumns.by(store, service.service),
+    )
+    years = years_left_out(spine, service.needs.values(), days.history_end, days.train_end)
+    unfitted = runners_by_year(spine, asked(days.train_end, only=years_sql(years))) if years else ()
+    only = is_trained_on(years, days.train_end)
     with todays_prices(home, service, start, end, kind, prices.clock) as paths:
-        rows = entity_sql(
-            spine,
-            fitted,
-            settings.layoff,
-            start,
-            end,
-            kind,
-            prices.settlement,
-            asked,
-            paths,
-        )
+        rows = asked(end, only=only, paths=paths)
         file, nulls = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, FINISH))
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
+    if unfitted and frame["date"].iloc[0] >= pd.Timestamp(days.folds[0].train_end):
+        raise DataError(
+            f"no day before the first test, {days.folds[0].test_start}, has a fitted price curve; "
+            "import earlier days, or train on a service that needs none"
+        )
     trained = slice(int(frame["date"].searchsorted(pd.Timestamp(days.train_end))))
     inputs = Inputs.learnt(
         file.frame(service.texts, trained),
@@ -211,6 +244,8 @@ def gather(home: Home, settings: Settings, days: Plan, end: date | None = None) 
         prices.settlement,
         {"build": spine.fingerprint, "starts": str(spine.starts), "corrections": spine.corrections},
         inputs,
+        unmet_needs,
+        unfitted,
     )
 
 
@@ -254,80 +289,3 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
     for name in service.texts:
         frame[name] = frame[name].astype("category")
     return frame
-
-
-ENTRY = ("race_id", "horse_id", "event_timestamp", "course", "horse", "field_size")
-"""Columns of the entries that every retrieval carries."""
-
-
-def entity_sql(
-    spine: Spine,
-    priors: Priors,
-    layoff: Layoff,
-    start: date,
-    end: date,
-    decision: str,
-    settlement: str,
-    asked: ServiceColumns,
-    paths: str | None = None,
-) -> str:
-    """SQL of the starters of usable races in [start, end): keys, request columns and labels.
-
-    A race flagged as no market has no decision price; `market_flag` says why.
-
-    Args:
-        spine: the build's entries and outcomes.
-        priors, layoff: sent with every row, as far as they are asked for.
-        start, end: race days.
-        decision, settlement: kinds of price.
-        asked: the keys and request columns of the features; the entries' other facts stay behind.
-        paths: a relation of today's price paths, where they are asked for.
-    """
-    needed = {*ENTRY, *asked.keys, *asked.requested}
-    columns = ", ".join(literal(name) for name in sorted(needed))
-    constants = requests_sql(priors, layoff, asked)
-    prices = "" if paths is None else "paths.* EXCLUDE (race_id, horse_id),"
-    path = "paths.race_id = entries.race_id AND paths.horse_id = entries.horse_id"
-    joined = "" if paths is None else f"LEFT JOIN {paths} AS paths ON {path}"
-    # The constants are the same in every row, so they are added to rows that are sorted.
-    return f"""
-        SELECT starters.*{"".join(f", {each}" for each in constants)} FROM (
-            SELECT entries.*, {prices}
-                outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH},
-                outcomes.market_flag,
-                CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END
-                    AS decision_odds,
-                outcomes."{settlement}" AS settlement_odds,
-                outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
-                    = entries.field_size AS priced
-            FROM (SELECT COLUMNS(lambda name: name IN ({columns})) FROM {spine.entries}) AS entries
-            JOIN {spine.outcomes} AS outcomes
-                ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
-            {joined}
-            WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
-                AND entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
-                AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
-            WINDOW race AS (PARTITION BY entries.race_id)
-            QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
-            ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
-        ) AS starters
-    """
-
-
-def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
-    """Request columns that are the same in every row: priors and the layoff curve."""
-    return {
-        **{name: float(value) for name, value in priors.model_dump().items()},
-        "sweet_spot_from": float(layoff.sweet_spot[0]),
-        "sweet_spot_to": float(layoff.sweet_spot[1]),
-        "layoff_knots": knots_text(layoff.knots),
-    }
-
-
-def requests_sql(priors: Priors, layoff: Layoff, asked: ServiceColumns) -> list[str]:
-    """Those that are asked for, as SQL columns."""
-    return [
-        f"{literal(value)} AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
-        for name, value in request_values(priors, layoff).items()
-        if name in asked.requested
-    ]

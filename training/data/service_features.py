@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from velo.errors import HomeError, SettingsError
 from velo.offline.description import Description, described
+from velo.offline.needs import FACTS, lacking, strange_need
 from velo.racing.price_path import COLUMNS
 from velo.store.joined_services import names_of, projections_of
 
@@ -47,14 +48,48 @@ class Declared:
         """The features that are no text, in the service's order."""
         return tuple(name for name in self.features if name not in self.texts)
 
+    @property
+    def needs(self) -> dict[str, str]:
+        """Feature -> what it needs of the data; features that need nothing are not in it."""
+        needs = {name: each.needs for name, each in self.descriptions.items()}
+        return {name: need for name, need in needs.items() if need}
+
+    def lacking(self, facts: Iterable[str]) -> dict[str, str]:
+        """Feature -> what it needs and the data do not have; the others are not in it.
+
+        Args:
+            facts: that the data have (`velo.offline.needs`).
+        """
+        there = frozenset(facts)
+        missing = {name: lacking(need, there) for name, need in self.needs.items()}
+        return {name: need for name, need in missing.items() if need}
+
+    def without(self, features: Iterable[str]) -> Declared:
+        """The service as it is without some of its features; a family of none is gone."""
+        gone = frozenset(features)
+        parts = {
+            view: tuple(name for name in names if name not in gone)
+            for view, names in self.families.items()
+        }
+        return replace(
+            self,
+            features=tuple(name for name in self.features if name not in gone),
+            families={view: names for view, names in parts.items() if names},
+            missing_when={k: each for k, each in self.missing_when.items() if k not in gone},
+            cold_when={k: each for k, each in self.cold_when.items() if k not in gone},
+            texts=tuple(name for name in self.texts if name not in gone),
+            descriptions={k: each for k, each in self.descriptions.items() if k not in gone},
+            field_wide=tuple(name for name in self.field_wide if name not in gone),
+        )
+
     def require_described(self) -> None:
-        """See that the registry says of every feature what it is.
+        """See that the registry says of every feature what it is, and names its needs as they are.
 
         One that was applied before descriptions stood in the fields says nothing of when a value
         is missing either: every null would count as unexplained.
 
         Raises:
-            HomeError: a feature has no description or no unit.
+            HomeError: a feature has no description or no unit, or needs what is no fact.
         """
         for family, features in self.families.items():
             for name in features:
@@ -63,6 +98,12 @@ class Declared:
                     raise HomeError(
                         f"the registry does not say what {name} of {family} is: run "
                         f"`feast -c feature_repo apply`; its declaration needs {about.lacking}"
+                    )
+                strange = strange_need(about.needs or "")
+                if strange is not None:
+                    raise HomeError(
+                        f"{name} of {family} needs {strange!r}, which is none of "
+                        f"{', '.join(FACTS)}: mend its tag and run `feast -c feature_repo apply`"
                     )
 
 

@@ -26,12 +26,9 @@ from velo.disk.full_disk import room_on
 from velo.disk.pattern import as_pattern
 from velo.home import Home
 from velo.offline.spine import Spine
-from velo.racing.price_clock import PriceClock, minutes_before_off
+from velo.racing.price_clock import BEFORE_THE_OFF, PriceClock, minutes_before_off
 from velo.racing.price_path import COLUMNS, Snapshot, price_path
 from velo.sql_text import literal
-
-EARLY = ("evening", "breakfast", "morning", "open")
-"""Kinds of price that stand at an hour before the off, as a rule the earliest first."""
 
 
 @contextmanager
@@ -106,7 +103,7 @@ class PricedStarts:
         Raises:
             NothingBuilt: the build is from before there were offs in it.
         """
-        kinds = list(dict.fromkeys([decision, *EARLY]))
+        kinds = list(dict.fromkeys([decision, *BEFORE_THE_OFF]))
         sql = _SQL.format(
             offs=spine.offs,
             odds=", ".join(
@@ -127,7 +124,9 @@ class PricedStarts:
     def paths(self) -> pa.Table:
         """The starts' ids and price paths."""
         own = self.decision
-        snapshots = [Snapshot(self.minutes[kind], self.odds[kind]) for kind in EARLY if kind != own]
+        snapshots = [
+            Snapshot(self.minutes[kind], self.odds[kind]) for kind in BEFORE_THE_OFF if kind != own
+        ]
         path = price_path(self.races.offsets, self.odds[own], self.minutes[own], snapshots)
         columns = {name: self.ids[name] for name in self.ids.column_names}
         return pa.table(

@@ -7,7 +7,7 @@ loaded. Scoring goes by it, never by the settings of the day.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from training.data.folds import Plan
@@ -40,6 +40,7 @@ class ModelCard:
         seed: of the training.
         code: version of the code that trained it.
         clock: the hours of kinds of price that its features went by; None if none reads a price.
+        unmet_needs: feature of the service that it does without -> what the data lacked for it.
     """
 
     service: str
@@ -54,6 +55,7 @@ class ModelCard:
     seed: int
     code: str
     clock: PriceHours | None = None
+    unmet_needs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def hours(self) -> PriceHours:
@@ -61,9 +63,8 @@ class ModelCard:
         return self.clock or PriceHours()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON, the card's part of `model.json`; `clock` only where there is one."""
-        clock = {} if self.clock is None else {"clock": self.clock.model_dump(mode="json")}
-        return clock | {
+        """Plain JSON, the card's part of `model.json`."""
+        card = {
             "service": self.service,
             "priors": self.priors.model_dump(mode="json"),
             "layoff": self.layoff.model_dump(mode="json"),
@@ -76,6 +77,10 @@ class ModelCard:
             "seed": self.seed,
             "code": self.code,
         }
+        # What a model has nothing of it does not speak of, as models did before.
+        if self.clock is not None:
+            card["clock"] = self.clock.model_dump(mode="json")
+        return card | ({"unmet_needs": dict(self.unmet_needs)} if self.unmet_needs else {})
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> ModelCard:
@@ -104,6 +109,7 @@ class ModelCard:
                 seed=int(plain["seed"]),
                 code=plain["code"],
                 clock=PriceHours(**plain["clock"]) if "clock" in plain else None,
+                unmet_needs=dict(plain.get("unmet_needs", {})),
             )
         except KeyError as error:
             raise ModelError(f"the model's card lacks {error}; train again") from None

@@ -64,7 +64,10 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
     timer = StageTimer(progress)
     with timer.stage("retrieving features through the last day"):
         data = gather(
-            home, settings, plan_ahead(spine.first_day, spine.last_day, settings.training, ahead)
+            home,
+            settings,
+            plan_ahead(spine.first_day, spine.last_day, settings.training, ahead),
+            unmet_needs=earlier.card.unmet_needs,
         )
     if data.features != earlier.model.fundamental.features:
         raise ModelError(

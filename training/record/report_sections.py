@@ -39,6 +39,14 @@ class FeatureWords(ReportSection):
     unit: str
 
 
+class UnfittedYearRow(ReportSection):
+    """Runners of a region and year whose price curve is not fitted: not trained on."""
+
+    region: str
+    year: int
+    rows: int
+
+
 class DataSection(ReportSection):
     """What was trained and judged on.
 
@@ -50,6 +58,9 @@ class DataSection(ReportSection):
         families: family -> its features.
         features: what each is; empty in reports of before features were described.
         priors: that were fitted; empty in reports without them.
+        unmet_needs: feature of the service that was left out -> what it needs and the training days
+            do not have.
+        unfitted: runners that were not trained on, of years whose price curve is not fitted.
     """
 
     build: str
@@ -63,6 +74,18 @@ class DataSection(ReportSection):
     families: dict[str, list[str]]
     features: dict[str, FeatureWords] = Field(default_factory=dict)
     priors: Figures = Field(default_factory=dict)
+    unmet_needs: dict[str, str] = Field(default_factory=dict)
+    unfitted: list[UnfittedYearRow] = Field(default_factory=list)
+
+    @property
+    def unmet_words(self) -> str:
+        """What was left out as not in these data, and for want of what; empty if nothing was."""
+        return ", ".join(f"{feature} ({need})" for feature, need in self.unmet_needs.items())
+
+    @property
+    def unfitted_words(self) -> str:
+        """How many runners of which regions and years were not trained on; empty if all were."""
+        return ", ".join(f"{each.rows:,} of {each.region} {each.year}" for each in self.unfitted)
 
 
 class FoldSpan(ReportSection):

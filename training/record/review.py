@@ -51,6 +51,8 @@ class Review:
             f"{data.first_day} to {data.last_day}, build {data.build[:12]}",
             "velo.holdout": f"{plan.holdout_start} to {plan.holdout_end}, end excluded",
             "velo.trials": str(self._trials),
+            **({"velo.unmet_needs": data.unmet_words} if data.unmet_needs else {}),
+            **({"velo.unfitted": data.unfitted_words} if data.unfitted else {}),
         }
 
     def short_tags(self) -> dict[str, str]:
@@ -103,6 +105,10 @@ class Review:
             + (f"{looks} earlier looks at these days" if looks else "no earlier look at them"),
             "data": f"{data.rows:,} starts of {data.races:,} races from {data.first_day} "
             f"to {data.last_day}, build `{data.build[:12]}`",
+            **({"not in these data": data.unmet_words} if data.unmet_needs else {}),
+            **(
+                {"not trained on, no price curve yet": data.unfitted_words} if data.unfitted else {}
+            ),
             "recipe": f"{report.model.objective}, {report.blend} blend, "
             f"service {report.service}; {report.model.note}",
             "tuning": report.tuning.words if report.tuning else "none, the settings as they stand",

@@ -43,4 +43,5 @@ def card(data: Dataset, settings: Settings, cutoffs: Cutoffs, code: str) -> Mode
         seed=settings.training.seed,
         code=code,
         clock=settings.prices.clock if data.declared.todays_prices else None,
+        unmet_needs=data.unmet_needs,
     )

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.dataset import feature_store, request_values
+from training.data.dataset import feature_store
+from training.data.entity_sql import request_values
 from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import declared
 from velo.errors import InputError

@@ -30,6 +30,10 @@ def show_trained(done: Trained) -> None:
         f"{in_text.number(holdout['r2_market_power'], 4)}, blend {in_text.number(holdout['r2'], 4)}"
     )
     console.say(f"{report.prices.note}; {report.model.note}")
+    if report.data.unmet_needs:
+        console.say(f"not in these data, so left out: {report.data.unmet_words}")
+    if report.data.unfitted:
+        console.say(f"runners not trained on, no price curve yet: {report.data.unfitted_words}")
     for side, choice in report.model.calibration.items():
         console.say(_calibration(side, choice))
     if report.tuning is not None:

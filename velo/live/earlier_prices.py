@@ -16,12 +16,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pyarrow as pa
 
-from training.data.todays_prices import EARLY
 from training.statistics.races import Races
 from velo.arrays import Floats
 from velo.live.entries import QUOTED
 from velo.live.journal import Prediction, revisions
-from velo.racing.price_clock import PriceClock, minutes_before_off
+from velo.racing.price_clock import BEFORE_THE_OFF, PriceClock, minutes_before_off
 from velo.racing.price_path import COLUMNS, Snapshot, price_path
 
 Row = Mapping[str, Any]
@@ -58,7 +57,7 @@ def with_price_path(
                 _of_rows(races, [kind == own for own in chosen]), np.nan, _quoted(entries, kind)
             ),
         )
-        for kind in EARLY
+        for kind in BEFORE_THE_OFF
     ]
     for number, (field, off, kind) in enumerate(zip(fields, offs, chosen, strict=True)):
         for made in revisions(journal, field[0]["race_id"]):
@@ -85,13 +84,15 @@ def _stood(kind: str | None, off: datetime | None, seen: datetime, clock: PriceC
     if off is None:
         return np.nan
     before = (off.astimezone(UTC) - seen) / timedelta(minutes=1)
-    hour = 0.0 if kind is None or kind not in EARLY else minutes_before_off(kind, off, clock)
+    hour = (
+        0.0 if kind is None or kind not in BEFORE_THE_OFF else minutes_before_off(kind, off, clock)
+    )
     return max(before, hour)
 
 
 def _is_another_price(made: Prediction, kind: str | None) -> bool:
     """Whether a prediction was made in time, and not at the very price that is decided at now."""
-    at_an_hour = kind is not None and kind in EARLY
+    at_an_hour = kind is not None and kind in BEFORE_THE_OFF
     own = at_an_hour and made.price_kind == kind
     return made.price_kind is not None and not made.backfill and not own
 

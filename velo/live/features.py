@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from training.data.dataset import requests_sql, retrieve
+from training.data.dataset import retrieve
+from training.data.entity_sql import requests_sql
 from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import Declared, declared
 from velo.disk.pattern import as_pattern

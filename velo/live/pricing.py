@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from training.data.dataset import request_values
+from training.data.entity_sql import request_values
 from training.scoring import Stored
 from training.statistics.races import Races
 from velo.arrays import Flags, Floats

@@ -26,12 +26,14 @@ class Description:
             by nature. None: it always has one.
         cold_when: the same, true where nothing is known of the entity yet and a prior is served.
             None: never.
+        needs: facts that some data have and others lack (`velo.offline.needs`). None: nothing.
     """
 
     text: str
     unit: str
     missing_when: str | None = None
     cold_when: str | None = None
+    needs: str | None = None
 
     @classmethod
     def of(cls, field: Any) -> Description:
@@ -42,6 +44,7 @@ class Description:
             tags.get("unit", ""),
             tags.get("missing_when"),
             tags.get("cold_when"),
+            tags.get("needs"),
         )
 
     @property
@@ -75,6 +78,7 @@ def described(fields: Any, tags: Mapping[str, str]) -> dict[str, Description]:
             about.get("unit", ""),
             about.get("missing_when"),
             about.get("cold_when"),
+            about.get("needs"),
         )
         for name, about in whole.items()
     }

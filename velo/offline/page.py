@@ -15,6 +15,7 @@ from typing import Any
 from velo.errors import InputError
 from velo.offline.bare_imports import imported_afresh
 from velo.offline.description import Description, described
+from velo.offline.needs import FACTS, strange_need
 from velo.offline.tables import Table, load_tables
 from velo.settings import Windows
 
@@ -30,6 +31,9 @@ _HEAD = """\
 Written by `velo docs` from the declarations in `feature_repo`; edit those. Settings of the section
 `windows`, where a table reads one, stand at their defaults; `velo.toml` may set others. How a value
 is computed by hand is in the [feature rules]({rules}).
+
+What a feature needs, some data have and others lack. Where a training's days have none of it, the
+feature is left out of that model and its gate.
 
 A race sees what was known on its morning: a day's results become known at 00:00 UTC of the next
 day, and a table's row holds from its `event_timestamp` to the key's next row.
@@ -92,7 +96,7 @@ def _service(service: Any, families: dict[str, Any]) -> str:
         view = families[projection.name]
         lines += [f"### {number}. `{view.name}`\n", f"{view.description}.\n"]
         rows = [_feature(view.name, name, each) for name, each in about[view.name].items()]
-        head = ("feature", "means", "unit", "missing when", "prior served when")
+        head = ("feature", "means", "unit", "needs", "missing when", "prior served when")
         lines.append(_grid(f"family {view.name}", head, rows))
         stands = ", ".join(_link(each) for each in _tables_of(view))
         asked = ", ".join(f"`{name}`" for name in sorted(view.source_request_sources))
@@ -104,8 +108,11 @@ def _service(service: Any, families: dict[str, Any]) -> str:
 def _feature(view: str, name: str, about: Description) -> Sequence[str]:
     if about.lacking:
         raise InputError(f"{view}: say what {name} is in its {about.lacking}")
+    strange = strange_need(about.needs or "")
+    if strange is not None:
+        raise InputError(f"{view}: {name} needs {strange!r}, which is none of {', '.join(FACTS)}")
     conditions = map(_condition, (about.missing_when, about.cold_when))
-    return (f"`{name}`", about.text, about.unit, *conditions)
+    return (f"`{name}`", about.text, about.unit, about.needs or "nothing", *conditions)
 
 
 def _table(table: Table, view: Any, keys: list[str], families: list[str], windows: str) -> str:

@@ -23,6 +23,8 @@ class Spine:
         fingerprint: the build's, which changes with the data and the tables' SQL.
         starts: how many it holds.
         corrections: how they are seen, `as known` or `always so`.
+        unfitted: (region, year) of the races before which no curve of what a price lets expect
+            could be fitted (`price_curve`).
     """
 
     def __init__(self, home: Home) -> None:
@@ -38,6 +40,11 @@ class Spine:
         self.fingerprint = build.fingerprint
         self.starts = build.starts
         self.corrections = "as known" if build.as_known else "always so"
+        self.unfitted = tuple(
+            (str(each["region"]), int(each["year"]))
+            for each in build.price_curves
+            if not each["fitted"]
+        )
 
     @property
     def entries(self) -> str:
@@ -75,6 +82,14 @@ class Spine:
             NothingBuilt: the build is from before there was such a table.
         """
         return self._newer("offs")
+
+    def feature_table(self, name: str) -> str:
+        """A table that features are joined from.
+
+        Raises:
+            NothingBuilt: the build is from before there was such a table.
+        """
+        return self._newer(name)
 
     def require_whole(self) -> None:
         """See that every file of the build is as it was made; once a build and process.

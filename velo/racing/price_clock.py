@@ -32,6 +32,8 @@ class PriceClock(Protocol):
         ...
 
 
+BEFORE_THE_OFF = ("evening", "breakfast", "morning", "open")
+"""Kinds that stand at an hour before the off, as a rule the earliest first."""
 AT_THE_OFF = frozenset({"sp", "bsp", "wap"})
 """Kinds that are settled when betting ends."""
 
@@ -76,3 +78,14 @@ def minutes_before_off(kind: str, off: datetime, clock: PriceClock) -> float:
     quoted = snapshot_time(kind, off, clock)
     # Two times of one zone are subtracted as the clocks on the wall show them.
     return (off.astimezone(UTC) - quoted.astimezone(UTC)) / timedelta(minutes=1)
+
+
+def earlier_kinds(kind: str, clock: PriceClock) -> tuple[str, ...]:
+    """The kinds that stand at an hour before another kind's, on a day that races until midnight."""
+    off = datetime(2000, 1, 2, 23, 59, tzinfo=UTC)
+    before = minutes_before_off(kind, off, clock)
+    return tuple(
+        each
+        for each in BEFORE_THE_OFF
+        if each != kind and minutes_before_off(each, off, clock) >= before
+    )

@@ -106,6 +106,14 @@ def _coverage(report: TrainingReport) -> list[str]:
             f"{formats.percent(share)} of the races have no usable market and are not judged. If "
             "those are the small or foreign meetings, the verdict does not apply to them."
         )
+    if data.unmet_needs:
+        sentences.append(
+            f"Not in these data, so neither the model nor the gate has them: {data.unmet_words}."
+        )
+    if data.unfitted:
+        sentences.append(
+            f"Not trained on, for want of a year of earlier prices: {data.unfitted_words} runners."
+        )
     if data.corrections == "always so":
         sentences.append(
             "Corrected results count as if they had always been known; after `velo build "
