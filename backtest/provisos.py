@@ -17,11 +17,14 @@ def caveats(
     statement_of: Mapping[str, Statement],
     compared: tuple[str, ...],
     earlier_looks: int = 0,
+    chosen_on: str | None = None,
 ) -> list[str]:
-    """One sentence each, the gravest first."""
+    """One sentence each, the gravest first; `chosen_on` where features were chosen on the days."""
     sentences = []
     if decision == settlement:
         sentences.append(price_note(decision, settlement))
+    if chosen_on is not None:
+        sentences.append(chosen_on)
     if earlier_looks:
         sentences.append(
             "looks at some of these days by other models, walks or strategies in Python before: "

@@ -48,6 +48,7 @@ class BacktestTerms:
         betting: bank and draws of the null.
         resampling: of the race days.
         earlier_looks: at the same days, for the level of `delta_ll_ci`.
+        chosen_on: that the features were chosen on some of the days, in words.
     """
 
     decision: str
@@ -60,6 +61,7 @@ class BacktestTerms:
     project: Path | None = None
     betting: Backtest = field(default_factory=Backtest)
     earlier_looks: int = 0
+    chosen_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def backtest(
             statement_of,
             tuple(chosen),
             terms.earlier_looks,
+            terms.chosen_on,
         ),
         **_against_market(runners, terms),
     )

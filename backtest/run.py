@@ -16,11 +16,14 @@ from backtest.report import backtest as bet
 from backtest.report_schema import Returned, Withdrawals
 from backtest.walk_forward import recipe_of, walk
 from training.data.conditions import conditioned, conditions
+from training.data.dataset import feature_store
 from training.data.returned import returned
+from training.data.service_features import declared
 from training.record import looks, strategy_code
 from training.scoring import score_period, stored_model
 from training.statistics.bootstrap import Resampling
 from velo.home import Home
+from velo.offline.discovery import overlap
 from velo.offline.spine import Spine
 from velo.racing.withdrawals import law_of
 from velo.result import Result
@@ -131,6 +134,8 @@ def run(
     prices, band = card.prices, card.odds_band
     law = law_of(prices.settlement, settings.prices.exchange)
     known = conditions(spine, days.first, days.last, prices.settlement, law)
+    discovered = declared(feature_store(home), card.service).discovered
+    chosen_on = overlap(spine, discovered, "backtest", days.first, days.last)
     terms = BacktestTerms(
         decision=prices.decision,
         settlement=prices.settlement,
@@ -142,6 +147,7 @@ def run(
         project=settings.project,
         betting=settings.backtest,
         earlier_looks=earlier,
+        chosen_on=None if chosen_on is None else chosen_on.words,
     )
     report = bet(
         conditioned(scored.predictions, known),

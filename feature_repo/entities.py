@@ -18,3 +18,4 @@ race_code = Entity(name="race_code", join_keys=["race_code"], value_type=ValueTy
 class_cell = Entity(name="class_cell", join_keys=["class_cell"], value_type=ValueType.INT64)
 metres = Entity(name="metres", join_keys=["metres"], value_type=ValueType.INT64)
 stall = Entity(name="stall", join_keys=["stall"], value_type=ValueType.INT64)
+rail_place = Entity(name="rail_place", join_keys=["rail_place"], value_type=ValueType.STRING)

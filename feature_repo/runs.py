@@ -21,6 +21,8 @@ horse_runs = FeatureView(
         Field(name="recent_top3", dtype=Float64),
         Field(name="recent_early", dtype=Float64),
         Field(name="recent_led", dtype=Float64),
+        Field(name="last_early", dtype=Float64),
+        Field(name="early_before", dtype=Float64),
         Field(name="last_won", dtype=Float64),
         Field(name="last_log_chance", dtype=Float64),
         Field(name="usual_pounds", dtype=Float64),

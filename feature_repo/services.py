@@ -5,7 +5,7 @@ from class_layoff import class_layoff
 from feast import FeatureService
 from form import form
 from mended import connections, ground, weights
-from pace import pace, style
+from pace import pace, stalls, style
 from price_moves import price_moves
 from prices import against_price
 from ratings import horse_parts, new_people, ratings
@@ -55,8 +55,9 @@ velo_runs_v1 = FeatureService(
 
 velo_pace_v1 = FeatureService(
     name="velo_pace_v1",
-    features=[style, pace],
-    description="Pace and style, as far as the horse's own early positions go: four features",
+    features=[style, stalls, pace],
+    description="Pace and style: where horses lie early, and what the price misses of it: eleven "
+    "features",
 )
 
 velo_ratings_v1 = FeatureService(
@@ -64,6 +65,25 @@ velo_ratings_v1 = FeatureService(
     features=[horse_parts, ratings, new_people],
     description="What a day-by-day rating says of horses and people, and speed figures: nine "
     "features",
+)
+
+velo_v1_2_0 = FeatureService(
+    name="velo_v1_2_0",
+    features=[
+        style,
+        stalls,
+        pace,
+        horse_parts,
+        against_price,
+        own_price,
+        ratings,
+        steadiness,
+        change,
+        riders,
+        new_people,
+        class_layoff[["class_drop"]],
+    ],
+    description="The 42 features of v1.2.0: pace, market, ratings and figures, and what changed",
 )
 
 velo_market = FeatureService(

@@ -26,6 +26,17 @@ run_today = RequestSource(
 
 stall_today = RequestSource(name="stall_today", schema=[Field(name="draw_position", dtype=Float64)])
 
+pace_today = RequestSource(
+    name="pace_today",
+    schema=[
+        Field(name="race_date", dtype=UnixTimestamp),
+        Field(name="distance_m", dtype=Float64),
+        Field(name="pounds", dtype=Float64),
+        Field(name="draw_position", dtype=Float64),
+        Field(name="gear", dtype=String),
+    ],
+)
+
 rider_today = RequestSource(name="rider_today", schema=[Field(name="rider", dtype=String)])
 
 todays_prices = RequestSource(

@@ -20,6 +20,7 @@ from training.model.explanation import explained
 from training.promotion.head_to_head import Holdout, against_champion
 from training.record import declarations, nested, tracked_data
 from training.record.code_state import CodeState
+from training.record.data_section import data_section
 from training.record.holdout_file import write_holdout
 from training.record.mlflow_store import NOTE, VERDICT
 from training.record.model_section import model_section
@@ -81,6 +82,7 @@ class Trained(Result):
             "tuning": report["tuning"],
             "unmet_needs": report["data"]["unmet_needs"],
             "unfitted": report["data"]["unfitted"],
+            "discovery": report["data"]["discovery"],
         }
 
 
@@ -160,8 +162,16 @@ class _Training:
                 weak = weak_points(fitted, judgement.predictions)
                 champion = self._against_champion(fitted, judgement)
             sha256 = _store(recorder, fitted, judgement, code.version)
+            about = data_section(data, Spine(self.home))
             report = _report(
-                recorder.run_id, fitted, judgement, weak, champion, search, self.timer.seconds
+                recorder.run_id,
+                about,
+                fitted,
+                judgement,
+                weak,
+                champion,
+                search,
+                self.timer.seconds,
             )
             with self.timer.stage("recording"):
                 _record_outcome(recorder, fitted, judgement, weak, report)
@@ -245,6 +255,12 @@ def _record_outcome(
 ) -> None:
     settings = fitted.settings
     recorder.metrics(judgement.figures)
+    recorder.metrics(
+        {
+            f"chosen_on_share_{each.judges}": each.chosen_on / each.races
+            for each in report.data.discovery
+        }
+    )
     recorder.document(FILE, report.to_dict())
     write_holdout(
         recorder.model_folder.parent,
@@ -266,6 +282,7 @@ def _record_outcome(
 
 def _report(
     run_id: str,
+    about: dict[str, Any],
     fitted: FittedModel,
     judgement: Judgement,
     weak: WeakPoints,
@@ -276,7 +293,7 @@ def _report(
     data, settings = fitted.data, fitted.settings
     return TrainingReport.of(
         run_id=run_id,
-        data=_data_section(data),
+        data=about,
         plan=data.plan.to_dict(),
         settings=settings.recorded(),
         prices={
@@ -300,23 +317,3 @@ def _report(
         weights=weak.weights,
         champion=champion,
     )
-
-
-def _data_section(data: Dataset) -> dict[str, Any]:
-    days = data.frame["date"]
-    return {
-        **data.fingerprint,
-        "first_day": days.min().date(),
-        "last_day": days.max().date(),
-        "rows": len(data.frame),
-        "races": int(data.frame["race_id"].nunique()),
-        "excluded": data.excluded,
-        "families": data.families,
-        "unmet_needs": data.unmet_needs,
-        "unfitted": data.unfitted,
-        "features": {
-            name: {"description": each.text, "unit": each.unit}
-            for name, each in data.declared.descriptions.items()
-        },
-        "priors": data.priors.model_dump(mode="json"),
-    }

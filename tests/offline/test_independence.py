@@ -139,13 +139,29 @@ ALONE_BY = {
     "jockey_ratings": {"jockey_id"},
     "trainer_ratings": {"trainer_id"},
     "horse_stable": {"horse_id", "trainer_id"},
+    "early_coefficients": {"region"},
+    "early_curve": {"region"},
+    "run_pace": {"horse_id", "known"},
+    "style_cell": {"course_id", "surface", "race_code", "metres"},
+    "jockey_bias": {"jockey_id"},
+    "jockey_style": {"jockey_id"},
+    "trainer_style": {"trainer_id"},
+    "rail_draw_cell": {"course_id", "surface", "race_code", "metres", "rail_place"},
+    "going_draw_cell": {"course_id", "surface", "race_code", "going_group"},
     "entries": {"race_id"},
     "outcomes": {"race_id"},
     "withdrawals": {"race_id"},
     "voids": {"race_id", "horse_id"},
 }
 """Table -> the columns by which a day's changes reach few of its rows."""
-DAY_BY_DAY = {"ratings_rank", "ratings_margin", "ratings_price", "run_figures"}
+DAY_BY_DAY = {
+    "ratings_rank",
+    "ratings_margin",
+    "ratings_price",
+    "run_figures",
+    "early_inputs",
+    "early_fit",
+}
 """Tables that go on from the first day on whose runs differ."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from velo.errors import HomeError, SettingsError
 from velo.offline.description import Description, described
+from velo.offline.discovery import Discovery, discoveries
 from velo.offline.needs import FACTS, lacking, strange_need
 from velo.racing.price_path import COLUMNS
 from velo.store.joined_services import names_of, projections_of
@@ -28,6 +29,7 @@ class Declared:
         field_wide: features that are computed over whole races.
         ingredients: what the views hand on for those; no features.
         whole_numbers: the ingredients that name somebody, and would name another as floats.
+        discovered: days on which the features were chosen by results.
         todays_prices: whether features read how the price of today's race came about.
     """
 
@@ -41,6 +43,7 @@ class Declared:
     field_wide: tuple[str, ...] = ()
     ingredients: tuple[str, ...] = ()
     whole_numbers: tuple[str, ...] = ()
+    discovered: tuple[Discovery, ...] = ()
     todays_prices: bool = False
 
     @property
@@ -111,13 +114,14 @@ def declared(store: Any, service: str) -> Declared:
     """Read a service, or several joined by `+`, from a `feast.FeatureStore`.
 
     Raises:
-        HomeError: the registry does not hold one.
+        HomeError: the registry does not hold one, or its tags cannot be read.
         SettingsError: two of them have a feature of one name.
     """
     from feast.errors import FeastObjectNotFoundException
     from feast.types import Int64, String
 
     try:
+        registered = [store.get_feature_service(name) for name in names_of(service)]
         projections = projections_of(store, service)
         # A service may name a view that is gone.
         views = {each.name: store.get_on_demand_feature_view(each.name) for each in projections}
@@ -143,6 +147,7 @@ def declared(store: Any, service: str) -> Declared:
         tuple(name for name in about if name not in own),
         tuple(field.name for field in fields if field.name not in about),
         tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
+        tuple(days for each in registered for days in discoveries(each.name, each.tags)),
         any(map(_reads_prices, views.values())),
     )
 

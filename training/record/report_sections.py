@@ -47,6 +47,25 @@ class UnfittedYearRow(ReportSection):
     rows: int
 
 
+class DiscoveryOverlap(ReportSection):
+    """How many of the races of some days are among those that the features were chosen on.
+
+    Attributes:
+        judges: what the days are, `holdout` or `walk`.
+        first, last: the days, both included.
+        races: that were run on them.
+        chosen_on: of these, those on which the features were chosen.
+        words: what a reader must know.
+    """
+
+    judges: str
+    first: date
+    last: date
+    races: int
+    chosen_on: int
+    words: str
+
+
 class DataSection(ReportSection):
     """What was trained and judged on.
 
@@ -61,6 +80,7 @@ class DataSection(ReportSection):
         unmet_needs: feature of the service that was left out -> what it needs and the training days
             do not have.
         unfitted: runners that were not trained on, of years whose price curve is not fitted.
+        discovery: holdout and walk, where they fall on days that the features were chosen on.
     """
 
     build: str
@@ -76,6 +96,7 @@ class DataSection(ReportSection):
     priors: Figures = Field(default_factory=dict)
     unmet_needs: dict[str, str] = Field(default_factory=dict)
     unfitted: list[UnfittedYearRow] = Field(default_factory=list)
+    discovery: list[DiscoveryOverlap] = Field(default_factory=list)
 
     @property
     def unmet_words(self) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from training.judging.criterion import Criterion, number_text
 from training.judging.gate import Verdict
-from training.record.report_sections import Figures
+from training.record.report_sections import DataSection, Figures
 from training.record.run_report import TrainingReport
 
 RUN_NAME = "mlflow.runName"
@@ -52,6 +52,7 @@ class Review:
             "velo.holdout": f"{plan.holdout_start} to {plan.holdout_end}, end excluded",
             "velo.trials": str(self._trials),
             **({"velo.unmet_needs": data.unmet_words} if data.unmet_needs else {}),
+            **({"velo.discovery": _chosen_on(data)} if data.discovery else {}),
             **({"velo.unfitted": data.unfitted_words} if data.unfitted else {}),
         }
 
@@ -106,6 +107,7 @@ class Review:
             "data": f"{data.rows:,} starts of {data.races:,} races from {data.first_day} "
             f"to {data.last_day}, build `{data.build[:12]}`",
             **({"not in these data": data.unmet_words} if data.unmet_needs else {}),
+            **({"features chosen on these days": _chosen_on(data)} if data.discovery else {}),
             **(
                 {"not trained on, no price curve yet": data.unfitted_words} if data.unfitted else {}
             ),
@@ -170,6 +172,10 @@ def _short(criterion: Criterion) -> str:
         return f"yes: {number_text(criterion.value)} ({criterion.target})"
     by = "" if criterion.missed_by is None else f", missed by {number_text(criterion.missed_by)}"
     return f"NO: {number_text(criterion.value)} ({criterion.target}{by})"
+
+
+def _chosen_on(data: DataSection) -> str:
+    return "; ".join(each.words for each in data.discovery)
 
 
 def _interval(figures: Figures, name: str) -> str:

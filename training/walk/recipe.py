@@ -91,10 +91,17 @@ class Recipe:
         return WalkForward(recipe, data, oof, folds, trials)
 
     def _with(self, blend: str) -> Recipe:
-        """The recipe of one blend."""
+        """The recipe of one blend.
+
+        The line beside the market takes plain shares where the de-vig is left open: the market's
+        own power, which is fitted with it, takes the margin out.
+        """
         training = self.settings.training.model_copy(update={"blend": blend})
         chosen = replace(self, settings=self.settings.model_copy(update={"training": training}))
-        return replace(chosen, objective=BESIDE, or_line=False) if blend == "beside" else chosen
+        if blend != "beside":
+            return chosen
+        devig: Method = "proportional" if self.settings.prices.devig == "auto" else self.devig
+        return replace(chosen, objective=BESIDE, or_line=False, devig=devig)
 
     def fit(self, data: Dataset, timer: StageTimer) -> FittedModel:
         """Walk, and fit what is kept.

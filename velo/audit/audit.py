@@ -34,20 +34,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from velo.arrays import Integers
-from velo.audit.brute_force import BruteForce
+from velo.audit.brute_force import BruteForce, Value
+from velo.audit.brute_force_pace import BruteForcePace
 from velo.audit.brute_force_prices import BruteForcePrices, read_quotes
 from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
 from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.differences import Audit, Compared
 from velo.audit.feature_differences import compare_features
-from velo.audit.history import read_history
+from velo.audit.history import History, read_history
 from velo.audit.later_prices import compare_paths, priced_starts, readers_of_todays_price
-from velo.audit.price_facts import read_price_facts
+from velo.audit.price_facts import PriceFacts, read_price_facts
 from velo.audit.rebuilding import compare_world
 from velo.audit.retrieval import Retrieval
 from velo.audit.worlds import cut, poisoned, shuffled
@@ -57,6 +59,15 @@ from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
 from velo.settings import Settings
 from velo.warehouse.connection import warehouse
+
+
+class Judge(Protocol):
+    """Who computes features from the page alone."""
+
+    def features(self, i: int) -> dict[str, Value]:
+        """Those of the start with this number, None where one has no value."""
+        ...
+
 
 CUTS = 1
 SAMPLE = 60
@@ -223,21 +234,17 @@ def _brute_force(
     starts = np.flatnonzero(np.isin(history.race, races))
     progress(f"brute force: {len(starts):,} starts against all before them")
     page = pd.DataFrame([judge.features(int(start)) for start in starts])
-    if set(retrieval.declared.features) - set(page.columns):
-        of_runs = BruteForceRuns(history, facts, judge)
-        more = pd.DataFrame([of_runs.features(int(start)) for start in starts])
-        page = pd.concat([page, more], axis="columns")
-    if set(retrieval.declared.features) - set(page.columns):
-        of_ratings = BruteForceRatings(history, facts, beaten)
-        more = pd.DataFrame([of_ratings.features(int(start)) for start in starts])
-        page = pd.concat([page, more], axis="columns")
-    if retrieval.declared.todays_prices:
-        prices = settings.prices
-        with warehouse(home, settings.store, write=False) as con:
-            quotes = read_quotes(con, np.unique(history.ids["race_id"][starts]).tolist())
-        of_prices = BruteForcePrices(history, facts, quotes, prices.decision, prices.clock)
-        more = pd.DataFrame([of_prices.features(int(start)) for start in starts])
-        page = pd.concat([page, more], axis="columns")
+    more: list[Callable[[], Judge]] = [
+        lambda: BruteForceRuns(history, facts, judge),
+        lambda: BruteForceRatings(history, facts, beaten),
+        lambda: BruteForcePace(history, facts),
+        lambda: _of_prices(home, settings, history, facts, starts),
+    ]
+    for each in more:
+        if set(retrieval.declared.features) - set(page.columns):
+            other = each()
+            columns = pd.DataFrame([other.features(int(start)) for start in starts])
+            page = pd.concat([page, columns], axis="columns")
     unjudged = [name for name in retrieval.declared.features if name not in page.columns]
     if unjudged:
         notes.append(f"no brute force for {', '.join(unjudged)}: the page does not have them")
@@ -259,6 +266,15 @@ def _brute_force(
         "feature-rules.md",
         PAGE_TOLERANCE,
     )
+
+
+def _of_prices(
+    home: Home, settings: Settings, history: History, facts: PriceFacts, starts: Integers
+) -> BruteForcePrices:
+    with warehouse(home, settings.store, write=False) as con:
+        quotes = read_quotes(con, np.unique(history.ids["race_id"][starts]).tolist())
+    prices = settings.prices
+    return BruteForcePrices(history, facts, quotes, prices.decision, prices.clock)
 
 
 def _among(races: Integers) -> str:

@@ -20,7 +20,7 @@ from velo.audit.history import History
 from velo.settings import Windows
 
 TOP_WEIGHT = 133.0
-TEXTS = ("surface", "region", "race_type", "rating_band", "headgear", "sire")
+TEXTS = ("surface", "region", "race_type", "rating_band", "headgear", "sire", "rail")
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,8 @@ def show_trained(done: Trained) -> None:
     console.say(f"{report.prices.note}; {report.model.note}")
     if report.data.unmet_needs:
         console.say(f"not in these data, so left out: {report.data.unmet_words}")
+    for each in report.data.discovery:
+        console.say(each.words)
     if report.data.unfitted:
         console.say(f"runners not trained on, no price curve yet: {report.data.unfitted_words}")
     for side, choice in report.model.calibration.items():

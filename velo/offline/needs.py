@@ -15,13 +15,13 @@ from velo.sql_text import literal
 
 PRICE_CURVE = "price_curve"
 FACTS: Mapping[str, tuple[str, str]] = {
-    "rail": ("entries", "rail IS NOT NULL"),
+    "rail": ("entries", "rail_place <> 'none'"),
     "stall": ("entries", "stall IS NOT NULL"),
     "gear": ("entries", "gear IS NOT NULL"),
     "sire": ("entries", "sire IS NOT NULL"),
     "official_rating": ("entries", "official_rating IS NOT NULL"),
     "rating_band": ("entries", "mark IS NOT NULL AND official_rating IS NULL"),
-    "early_position": ("horse_runs", "recent_early IS NOT NULL"),
+    "early_position": ("horse_runs", "last_early IS NOT NULL"),
     PRICE_CURVE: ("entries", "NOT ({unfitted})"),
     "earlier_price": ("outcomes", "{earlier}"),
 }

@@ -15,6 +15,7 @@ from typing import Any
 from velo.errors import InputError
 from velo.offline.bare_imports import imported_afresh
 from velo.offline.description import Description, described
+from velo.offline.discovery import discoveries
 from velo.offline.needs import FACTS, strange_need
 from velo.offline.tables import Table, load_tables
 from velo.settings import Windows
@@ -92,6 +93,11 @@ def _service(service: Any, families: dict[str, Any]) -> str:
     about = {each.name: described(each.features, families[each.name].tags) for each in projections}
     count = sum(map(len, about.values()))
     lines = [f"## Service `{service.name}`\n", f"{service.description}. In this order:\n"]
+    lines += [
+        f"Chosen by results in {each.region} from {each.first} to {each.last}, where their figures "
+        "flatter them.\n"
+        for each in discoveries(service.name, service.tags)
+    ]
     for number, projection in enumerate(projections, 1):
         view = families[projection.name]
         lines += [f"### {number}. `{view.name}`\n", f"{view.description}.\n"]

@@ -29,6 +29,11 @@ def decay(raced: Any, tau: float) -> Floats:
     return np.asarray(np.exp(-days_away(raced, origin) / tau), dtype=np.float64)
 
 
+def shrunk_slope(products: Floats, squares: Floats, strength: float) -> Floats:
+    """``products / (squares + strength)``: towards 0, and 0 where nothing is known."""
+    return np.nan_to_num(shrunk_mean(products, squares, strength))
+
+
 def shrunk_mean(total: Floats, count: Floats, strength: float) -> Floats:
     """``total / (count + strength)``: towards 0, which is what is served where nothing is known."""
     return np.asarray(total / (count + strength), dtype=np.float64)

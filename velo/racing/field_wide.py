@@ -15,12 +15,17 @@ import pandas as pd
 
 from velo.arrays import Flags, Floats, Integers
 from velo.errors import DataError
+from velo.racing.early_pace import SPRINT, forecast
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
 MOST_CHOSEN = 2
 IN_FRONT = 0.3
 """Early position under which a horse is one that leads."""
+WIDE, FAST = 0.7, -0.1
+"""Stalls above this share of the field are wide; forecasts below this are in front."""
+GOES_ON, USUAL_PACE = -0.2, 0.17
+"""A forecast below the first counts as pace; a field's usually comes to the second."""
 
 
 def jockey_left(field: Columns) -> Floats:
@@ -60,6 +65,44 @@ def front_pressure(field: Columns) -> Floats:
     return np.asarray(pressure, dtype=np.float64)
 
 
+def early_sprint(field: Columns) -> Floats:
+    """The forecast early position (`velo.racing.early_pace`) in sprints, else 0.
+
+    NaN in a region without coefficients. `early_always`, `early_stall`, `early_distance` and
+    `early_weight` are the forecast's parts.
+    """
+    return np.where(field["metres_today"] <= SPRINT, _forecast(field), 0.0)
+
+
+def wide_and_fast(field: Columns) -> Floats:
+    """1 where `stall_share` is above 0.7 and the forecast below -0.1, else 0."""
+    early = _forecast(field)
+    fast = (field["stall_share"] > WIDE) & (early < FAST)
+    return np.where(np.isnan(early), np.nan, fast)
+
+
+def style_bias(field: Columns) -> Floats:
+    """`cell_slope` times the forecast."""
+    return np.asarray(field["cell_slope"] * _forecast(field), dtype=np.float64)
+
+
+def jockey_style_bias(field: Columns) -> Floats:
+    """`jockey_slope` times the forecast."""
+    return np.asarray(field["jockey_slope"] * _forecast(field), dtype=np.float64)
+
+
+def pace_pressure(field: Columns) -> Floats:
+    """The forecast times what the field's front runners go beyond the usual pace, 0.5 at most."""
+    early = _forecast(field)
+    steps = np.rint(np.maximum(GOES_ON - np.nan_to_num(early), 0.0) * 2.0**40)
+    pace = np.bincount(field["race"], steps) / 2.0**40
+    return np.asarray(early * np.clip(pace - USUAL_PACE, -0.5, 0.5)[field["race"]])
+
+
+def _forecast(field: Columns) -> Floats:
+    return forecast(field, field["race"])
+
+
 def _changed(field: Columns) -> Flags:
     """Whether a known jockey of the last start rides it no more."""
     last: Integers = field["last_rider_id"]
@@ -85,6 +128,11 @@ def of_known_rivals(ingredient: str) -> Callable[[Columns], Floats]:
 FIELD_WIDE: Mapping[str, Callable[[Columns], Floats]] = {
     "jockey_left": jockey_left,
     "jockey_chose": jockey_chose,
+    "early_sprint": early_sprint,
+    "wide_and_fast": wide_and_fast,
+    "style_bias": style_bias,
+    "jockey_style_bias": jockey_style_bias,
+    "pace_pressure": pace_pressure,
     "lone_leader": lone_leader,
     "front_pressure": front_pressure,
     "rating_margin": of_known_rivals("horse_margin_part"),

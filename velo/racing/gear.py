@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _BETWEEN = re.compile(r"[/,+\s]+")
+_FIRST_TIME = re.compile(r"[A-Za-z]1")
 _WORD = 3
 """Small letters up to so many are pieces in a row; more are a word."""
 
@@ -29,6 +30,11 @@ def worn(text: str | None) -> frozenset[str]:
         else:
             pieces.add(piece.lower())
     return frozenset(pieces)
+
+
+def first_time(text: str | None) -> bool:
+    """Whether the source says that something is worn for the first time: ``'B1/TT'``."""
+    return _FIRST_TIME.search(text or "") is not None
 
 
 def taken_off(last: str | None, today: str | None) -> bool:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.record.report_sections import Figures, GateVerdict, PriceSection
+from training.record.report_sections import (
+    DataSection,
+    Figures,
+    GateVerdict,
+    PriceSection,
+)
 from training.record.run_report import SAME_PRICE, TrainingReport
 from velo.formats import on_page as formats
 
@@ -31,6 +36,7 @@ def caveats(
         *_expectation(cutoffs["top20"]),
         *_power(report),
         *_looks(report.earlier_looks),
+        *_discovery(report.data),
         *_coverage(report),
         *_model(report),
         *_truth(report.holdout),
@@ -93,6 +99,10 @@ def _looks(earlier: int) -> list[str]:
         f"These holdout days had been looked at {times} before. The interval of the gain is "
         f"widened accordingly (level {level}); the others are not."
     ]
+
+
+def _discovery(data: DataSection) -> list[str]:
+    return [f"{each.words[0].upper()}{each.words[1:]}." for each in data.discovery]
 
 
 def _coverage(report: TrainingReport) -> list[str]:

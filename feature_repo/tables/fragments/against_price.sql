@@ -24,10 +24,10 @@ SELECT
     days.{person}_id, CAST(days.known AS TIMESTAMPTZ) AS event_timestamp,
     {lasting_sum(value: days.sur_365)} AS {person}_sur,
     {lasting_sum(value: days.priced_365)} AS {person}_priced,
-    {recent_sum(value: sur_60)} AS {person}_sur_60d,
-    {recent_sum(value: priced_60)} AS {person}_priced_60d,
-    {recent_sum(value: won_60)} AS {person}_won_60d,
-    {recent_sum(value: chance_60)} AS {person}_chance_60d
+    {recent_sum(value: sur_60, era: era_60)} AS {person}_sur_60d,
+    {recent_sum(value: priced_60, era: era_60)} AS {person}_priced_60d,
+    {recent_sum(value: won_60, era: era_60)} AS {person}_won_60d,
+    {recent_sum(value: chance_60, era: era_60)} AS {person}_chance_60d
 FROM days
 LEFT JOIN eras ON eras.{person}_id = days.{person}_id AND eras.next_era = days.era_60
 WINDOW

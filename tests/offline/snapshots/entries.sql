@@ -9,7 +9,7 @@ SELECT
         THEN CAST(least(7.0, greatest(0.0, round(race_levels.class_level))) AS BIGINT)
     END AS class_cell,
     CAST(round(field.distance_m) AS BIGINT) AS metres, CAST(field.draw AS BIGINT) AS stall,
-    field.race_code, field.distance_m, field.rail, field.draw_position, field.mark, field.headgear AS gear,
+    field.race_code, field.distance_m, coalesce(field.rail, 'none') AS rail_place, field.draw_position, field.mark, field.headgear AS gear,
     field.sire, CAST(field.jockey_id AS VARCHAR) AS rider,
     field.horse, field.course, field.region, field.race_type, field.field_size, field.was_run
 FROM field
