@@ -69,6 +69,7 @@ def recipe_of(stored: Stored, settings: Settings) -> Settings:
             "blend": model.blend.mode,
             "service": card.service,
             "seed": card.seed,
+            "select": 0 if card.chosen is None else card.chosen.count,
         },
         **fitted_to,
         "prices": {

@@ -150,6 +150,8 @@ TESTED = {
     "test_an_interval_is_of_as_many_draws_and_of_the_seed_that_are_set",
     "training.seed": "training/test_evaluation_by_fold.py::"
     "test_an_interval_is_of_as_many_draws_and_of_the_seed_that_are_set",
+    "training.select": "training/test_feature_choice.py::"
+    "test_the_last_model_has_what_all_training_days_chose_and_its_card_says_so",
     "training.service": "training/test_named.py::"
     "test_a_name_that_the_registry_lacks_is_refused_with_those_that_it_holds",
     "backtest.bank": REPORT + "test_every_account_opens_with_the_bank_that_is_set",

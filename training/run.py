@@ -26,6 +26,7 @@ from training.record.mlflow_store import NOTE, VERDICT
 from training.record.model_section import model_section
 from training.record.pictures import pictures
 from training.record.registry import LABEL, check_label
+from training.record.report_sections import ChoiceSection, Figures
 from training.record.review import RUN_NAME, Review
 from training.record.run_report import FILE, TrainingReport
 from training.record.service_definition import definition
@@ -34,10 +35,12 @@ from training.search import tuning
 from training.search.tuning import Tuned
 from training.statistics.bootstrap import Resampling
 from training.walk.judgement import Judgement, WeakPoints, judge_model, weak_points
+from training.walk.out_of_fold_gain import choice_gains
 from training.walk.recipe import FittedModel, Recipe, WalkForward
 from training.walk.stage_timer import Progress, StageTimer
 from training.walk.stored_form import stored_form
 from velo.disk.full_disk import room_on
+from velo.errors import SettingsError
 from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.spine import Spine
@@ -111,10 +114,13 @@ def train(
     Raises:
         InputError: the label cannot name a version.
         NothingBuilt, HomeError: the home is not ready.
-        SettingsError: there is nothing to tune, or a feature is named that the service lacks.
+        SettingsError: there is nothing to tune or to choose from, or a feature is named that the
+            service lacks.
         DataError: the data cannot carry the plan.
     """
     label = None if label is None else check_label(label)
+    if tune and settings.training.select:
+        raise SettingsError("--tune and --select are not for one run: search first, then choose")
     current_build(home)
     require_named(feature_store(home), settings)
     timer = StageTimer(progress)
@@ -155,6 +161,7 @@ class _Training:
             walk = recipe.walk(data, self.timer)
             _record_folds(recorder, walk)
             fitted = walk.fit(self.timer)
+            gains = choice_gains(walk, self.timer)
             looks = recorder.look(*data.plan.holdout)
             with self.timer.stage("judging the holdout"):
                 judgement = judge_model(fitted, Spine(self.home), looks, truth)
@@ -162,10 +169,10 @@ class _Training:
                 weak = weak_points(fitted, judgement.predictions)
                 champion = self._against_champion(fitted, judgement)
             sha256 = _store(recorder, fitted, judgement, code.version)
-            about = data_section(data, Spine(self.home))
             report = _report(
                 recorder.run_id,
-                about,
+                data_section(fitted.data, Spine(self.home)),
+                model_section(fitted, gains),
                 fitted,
                 judgement,
                 weak,
@@ -232,7 +239,7 @@ def _store(recorder: Recorder, fitted: FittedModel, judgement: Judgement, code: 
     )
     sha256 = artifact.save(
         recorder.model_folder,
-        stored_form(data, settings, model, fitted.cutoffs, code),
+        stored_form(data, settings, model, fitted.cutoffs, code, fitted.chosen),
         model.ranker_text,
         reference(data, settings.drift.days, figures).to_dict(),
     )
@@ -255,6 +262,7 @@ def _record_outcome(
 ) -> None:
     settings = fitted.settings
     recorder.metrics(judgement.figures)
+    recorder.metrics(_choice_figures(report.model.features))
     recorder.metrics(
         {
             f"chosen_on_share_{each.judges}": each.chosen_on / each.races
@@ -280,9 +288,21 @@ def _record_outcome(
     )
 
 
+def _choice_figures(choice: ChoiceSection | None) -> Figures:
+    """Gains of the walk whose features were chosen, flat."""
+    gains = {} if choice is None else {"nested": choice.nested, "once": choice.once}
+    return {
+        f"select_gain_{name}{end}": figure
+        for name, gain in gains.items()
+        if gain is not None
+        for end, figure in (("", gain.value), ("_low", gain.low), ("_high", gain.high))
+    }
+
+
 def _report(
     run_id: str,
     about: dict[str, Any],
+    kept: dict[str, Any],
     fitted: FittedModel,
     judgement: Judgement,
     weak: WeakPoints,
@@ -304,7 +324,7 @@ def _report(
         },
         nulls={feature: count.to_dict() for feature, count in data.nulls.items()},
         folds=fitted.walk.folds,
-        model=model_section(fitted),
+        model=kept,
         holdout=judgement.figures,
         earlier_looks=judgement.looks,
         verdict=judgement.verdict,

@@ -144,7 +144,7 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
             decision,
             card.prices.settlement,
             asked,
-            paths,
+            paths=paths,
         )
         file, _ = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, "market_flag"))

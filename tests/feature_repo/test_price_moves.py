@@ -50,7 +50,9 @@ def trained(applied: Applied, decision: str, clock: PriceHours = USUAL) -> pd.Da
     asked = ServiceColumns.by(applied.store, SERVICE)
     first, end = spine.first_day, spine.last_day + timedelta(1)
     with todays_prices(applied.home, known, first, end, decision, clock) as paths:
-        rows = entity_sql(spine, Priors(), Layoff(), first, end, decision, "bsp", asked, paths)
+        rows = entity_sql(
+            spine, Priors(), Layoff(), first, end, decision, "bsp", asked, paths=paths
+        )
         frame = retrieve(applied.store, known, rows)
     return frame.set_index(KEYS)[list(known.features)].astype(np.float64)
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from tests.offline.built_world import Applied, LittleWorld, build_tables, record
+from tests.offline.built_world import SETTINGS, Applied, LittleWorld, build_tables, record
 from training.data.service_features import Declared, declared
 from training.data.unmet import features_unmet
 from velo.errors import DataError, HomeError
+from velo.offline.build import build
 from velo.offline.description import Description
-from velo.offline.needs import FACTS, lacking, strange_need
+from velo.offline.needs import FACTS, facts_of, lacking, strange_need
 from velo.offline.spine import Spine
+from velo.warehouse.connection import warehouse
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def test_a_need_that_is_no_fact_is_refused_with_its_mend() -> None:
 def test_what_a_build_has_none_of_is_looked_for_among_the_training_days(
     applied: Applied, little_world: LittleWorld
 ) -> None:
-    """The little world has stalls, early positions and official ratings; no gear and no sires."""
+    """It has stalls, early positions and ratings; neither rails, gear, sires nor prices."""
     record(applied.home, little_world.starts)
     build_tables(applied.home)
     spine = Spine(applied.home)
@@ -94,9 +96,31 @@ def test_what_a_build_has_none_of_is_looked_for_among_the_training_days(
     def unmet(name: str) -> dict[str, str]:
         return features_unmet(spine, declared(applied.store, name), first, end)
 
-    assert unmet("velo_pace_v1") == {}
-    assert unmet("velo_runs_v1") == {"gear_off": "gear"}
-    assert unmet("velo_prices_v1") == {"sire_surface_vs_price": "sire"}
+    pace = unmet("velo_pace_v1")
+    assert pace.pop("draw_slope_rail") == "rail, price_curve"
+    assert set(pace.values()) == {"price_curve"}
+    assert not {"early_mean", "style_draw", "wide_and_fast"} & set(pace)
+    surprises = dict.fromkeys(("surprise_distance", "surprise_class"), "price_curve")
+    assert unmet("velo_runs_v1") == {"gear_off": "gear", **surprises}
+    prices = unmet("velo_prices_v1")
+    assert prices.pop("sire_surface_vs_price") == "sire, price_curve"
+    assert set(prices.values()) == {"price_curve"}
+    assert not {"jockey_ae_60d", "trainer_ae_60d"} & set(prices)
     assert unmet("velo_v1_1_0") == {}
     with pytest.raises(DataError, match="train on another service"):
         features_unmet(spine, declared(applied.store, "velo_pace_v1"), first, first)
+
+
+@pytest.mark.slow
+def test_without_any_early_position_pace_is_not_in_the_data(
+    applied: Applied, little_world: LittleWorld
+) -> None:
+    """Every horse that ran has the prior of one whose position is not known."""
+    record(applied.home, little_world.starts)
+    with warehouse(applied.home, SETTINGS.store, write=True) as con:
+        con.execute("UPDATE results SET early_position = NULL")
+    build(applied.home, SETTINGS, full=True)
+    spine = Spine(applied.home)
+    needs = declared(applied.store, "velo_pace_v1").needs.values()
+    end = spine.last_day + timedelta(days=1)
+    assert facts_of(spine, needs, spine.first_day, end) == {"stall"}

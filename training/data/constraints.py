@@ -40,6 +40,20 @@ def parameters(inputs: Inputs, ranker: settings.Ranker) -> dict[str, Any]:
     return params
 
 
+def among(ranker: settings.Ranker, features: Sequence[str]) -> settings.Ranker:
+    """The ranker's settings with constraints on these features alone.
+
+    A feature of the service that a model does without has nothing to hold.
+    """
+    groups = (tuple(name for name in each if name in features) for each in ranker.interactions)
+    return ranker.model_copy(
+        update={
+            "monotone": {k: each for k, each in ranker.monotone.items() if k in features},
+            "interactions": tuple(each for each in groups if each),
+        }
+    )
+
+
 def check(ranker: settings.Ranker, features: Sequence[str], texts: Iterable[str]) -> None:
     """Refuse constraints that a model of these features, of which some are text, cannot hold.
 

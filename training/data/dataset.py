@@ -37,6 +37,7 @@ from training.data.todays_prices import todays_prices
 from training.data.unfitted_years import (
     UnfittedYear,
     is_trained_on,
+    require_fitted_days,
     runners_by_year,
     years_left_out,
 )
@@ -219,11 +220,8 @@ def gather(
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
         raise DataError(f"no race from {days.history_end} to {end} has a winner and two starters")
-    if unfitted and frame["date"].iloc[0] >= pd.Timestamp(days.folds[0].train_end):
-        raise DataError(
-            f"no day before the first test, {days.folds[0].test_start}, has a fitted price curve; "
-            "import earlier days, or train on a service that needs none"
-        )
+    if unfitted:
+        require_fitted_days(frame["date"].iloc[0].date(), days.folds[0])
     trained = slice(int(frame["date"].searchsorted(pd.Timestamp(days.train_end))))
     inputs = Inputs.learnt(
         file.frame(service.texts, trained),

@@ -25,6 +25,7 @@ def entity_sql(
     decision: str,
     settlement: str,
     asked: ServiceColumns,
+    *,
     only: str = "",
     paths: str | None = None,
 ) -> str:
@@ -38,11 +39,13 @@ def entity_sql(
         start, end: race days.
         decision, settlement: kinds of price.
         asked: the keys and request columns of the features; the entries' other facts stay behind.
-        only: a condition on `ENTRY` that is true of whole races; without one all are taken.
+        only: a condition on entries that is true of whole races; without one all are taken.
         paths: a relation of today's price paths, where they are asked for.
     """
     needed = {*ENTRY, *asked.keys, *asked.requested}
     columns = ", ".join(literal(name) for name in sorted(needed))
+    entries = f"SELECT COLUMNS(lambda name: name IN ({columns})) FROM {spine.entries}"
+    entries += f" WHERE {only}" if only else ""
     constants = requests_sql(priors, layoff, asked)
     prices = "" if paths is None else "paths.* EXCLUDE (race_id, horse_id),"
     path = "paths.race_id = entries.race_id AND paths.horse_id = entries.horse_id"
@@ -58,7 +61,7 @@ def entity_sql(
                 outcomes."{settlement}" AS settlement_odds,
                 outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
                     = entries.field_size AS priced
-            FROM (SELECT COLUMNS(lambda name: name IN ({columns})) FROM {spine.entries}) AS entries
+            FROM ({entries}) AS entries
             JOIN {spine.outcomes} AS outcomes
                 ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
             {joined}
@@ -68,7 +71,7 @@ def entity_sql(
             WINDOW race AS (PARTITION BY entries.race_id)
             QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
             ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
-        ) AS starters {f"WHERE {only}" if only else ""}
+        ) AS starters
     """
 
 

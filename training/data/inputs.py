@@ -7,7 +7,7 @@ code of its category. The step is part of the stored model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -64,6 +64,12 @@ class Inputs:
             common = counts[counts >= RAREST].sort_index().nlargest(MOST, keep="first")
             levels[name] = tuple(sorted(map(str, common.index)))
         return cls(features, field_relative, levels)
+
+    def only(self, features: Sequence[str]) -> Inputs:
+        """The step of some of the features, in their order here."""
+        kept = tuple(name for name in self.features if name in set(features))
+        levels = {name: each for name, each in self.categories.items() if name in kept}
+        return Inputs(kept, self.field_relative, levels)
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from training.data.folds import Fold
+from velo.errors import DataError
 from velo.offline.needs import PRICE_CURVE, names_of, years_sql
 from velo.offline.spine import Spine
 
@@ -50,6 +52,23 @@ def is_trained_on(years: Sequence[tuple[str, int]], end: date) -> str:
     return f"NOT (({years_sql(years)}) AND event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00')"
 
 
+def require_fitted_days(first: date, fold: Fold) -> None:
+    """See that the first fold has something to train on.
+
+    Args:
+        first: the first day that is left.
+        fold: the first.
+
+    Raises:
+        DataError: no day before its test is left.
+    """
+    if first >= fold.train_end:
+        raise DataError(
+            f"no day before the first test, {fold.test_start}, has a fitted price curve; "
+            "import earlier days, or train on a service that needs none"
+        )
+
+
 def runners_by_year(spine: Spine, rows: str) -> tuple[UnfittedYear, ...]:
     """How many of some entity rows are of which region and year.
 
@@ -58,6 +77,8 @@ def runners_by_year(spine: Spine, rows: str) -> tuple[UnfittedYear, ...]:
         rows: SQL of them.
     """
     counts = spine.connect().execute(
-        f"SELECT region, year(event_timestamp), count(*) FROM ({rows}) GROUP BY ALL ORDER BY ALL"
+        "SELECT entries.region, year(entries.event_timestamp), count(*) "
+        f"FROM ({rows}) AS runners JOIN entries ON entries.race_id = runners.race_id "
+        "AND entries.horse_id = runners.horse_id GROUP BY ALL ORDER BY ALL"
     )
     return tuple(UnfittedYear(*each) for each in counts.fetchall())

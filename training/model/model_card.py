@@ -7,7 +7,7 @@ loaded. Scoring goes by it, never by the settings of the day.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from training.data.folds import Plan
@@ -21,6 +21,21 @@ class PriceKinds:
 
     decision: str
     settlement: str
+
+
+@dataclass(frozen=True)
+class ChosenFeatures:
+    """That a model's features were chosen among more.
+
+    Attributes:
+        count: how many.
+        among: of how many.
+        by_fold: number of a fold, as text -> what the days before it chose.
+    """
+
+    count: int
+    among: int
+    by_fold: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +56,7 @@ class ModelCard:
         code: version of the code that trained it.
         clock: the hours of kinds of price that its features went by; None if none reads a price.
         unmet_needs: feature of the service that it does without -> what the data lacked for it.
+        chosen: how its features were chosen among those of the service; None if it has all.
     """
 
     service: str
@@ -56,6 +72,7 @@ class ModelCard:
     code: str
     clock: PriceHours | None = None
     unmet_needs: Mapping[str, str] = field(default_factory=dict)
+    chosen: ChosenFeatures | None = None
 
     @property
     def hours(self) -> PriceHours:
@@ -80,7 +97,12 @@ class ModelCard:
         # What a model has nothing of it does not speak of, as models did before.
         if self.clock is not None:
             card["clock"] = self.clock.model_dump(mode="json")
-        return card | ({"unmet_needs": dict(self.unmet_needs)} if self.unmet_needs else {})
+        if self.unmet_needs:
+            card["unmet_needs"] = dict(self.unmet_needs)
+        if self.chosen is not None:
+            by_fold = {fold: list(names) for fold, names in self.chosen.by_fold.items()}
+            card["chosen"] = {**asdict(self.chosen), "by_fold": by_fold}
+        return card
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> ModelCard:
@@ -110,9 +132,17 @@ class ModelCard:
                 code=plain["code"],
                 clock=PriceHours(**plain["clock"]) if "clock" in plain else None,
                 unmet_needs=dict(plain.get("unmet_needs", {})),
+                chosen=_chosen(plain.get("chosen")),
             )
         except KeyError as error:
             raise ModelError(f"the model's card lacks {error}; train again") from None
         except (TypeError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise ModelError(f"the model's card cannot be read: {reason}; train again") from None
+
+
+def _chosen(plain: Mapping[str, Any] | None) -> ChosenFeatures | None:
+    if plain is None:
+        return None
+    by_fold = {str(fold): tuple(names) for fold, names in plain["by_fold"].items()}
+    return ChosenFeatures(int(plain["count"]), int(plain["among"]), by_fold)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.statistics.races import Races
-from velo.arrays import Floats
+from velo.arrays import Floats, Integers
 from velo.errors import ModelError
 
 FARTHEST = 6.0
@@ -64,6 +64,15 @@ class Standard:
         numbers = np.flatnonzero(np.equal(self.levels, 0))
         categories = np.repeat(np.arange(len(self.levels)), self.levels)
         return tuple(int(column) for column in (*numbers, *categories))
+
+    def only(self, columns: Sequence[int]) -> tuple[Standard, Integers]:
+        """That of some columns, and their terms' places among all terms."""
+        owner = np.array(self.owner, dtype=np.int64)
+        levels = tuple(self.levels[column] for column in columns)
+        numbers = [column for column in columns if not self.levels[column]]
+        categories = [column for column in columns if self.levels[column]]
+        terms = np.concatenate([np.flatnonzero(owner == each) for each in (*numbers, *categories)])
+        return Standard(levels, self.deviation[terms]), terms
 
     def of(self, matrix: npt.NDArray[Any], races: Races) -> Floats:
         """z of whole races, [rows, terms], finite whatever is missing."""

@@ -21,7 +21,7 @@ from scipy import special
 
 from training.statistics import pool
 from training.statistics.races import Races
-from velo.arrays import Flags, Floats
+from velo.arrays import Flags, Floats, Integers
 
 STAGES = (1, 2, 3)
 MARKET_TERMS = 3
@@ -64,6 +64,11 @@ class Derivatives:
     def __add__(self, other: Derivatives) -> Derivatives:
         return Derivatives(self.gradient + other.gradient, self.information + other.information)
 
+    def only(self, terms: Integers, market: int) -> Derivatives:
+        """Of the market's terms and some of the line's."""
+        kept = np.concatenate([np.arange(market), market + terms])
+        return Derivatives(self.gradient[kept], self.information[np.ix_(kept, kept)])
+
     def given_market(self, terms: int) -> Derivatives:
         """With the market's terms at their best, whatever the line says: Schur's complement."""
         market, line = slice(None, terms), slice(terms, None)
@@ -99,6 +104,13 @@ class OrderSums:
             self.with_scores + other.with_scores,
             self.scores + other.scores,
             self.rows + other.rows,
+        )
+
+    def only(self, terms: Integers) -> OrderSums:
+        """Of some of the line's terms."""
+        kept = np.concatenate([np.arange(MARKET_TERMS), MARKET_TERMS + terms])
+        return OrderSums(
+            self.squares[np.ix_(kept, kept)], self.with_scores[kept], self.scores, self.rows
         )
 
     def as_wins(self, power: float) -> Derivatives:
@@ -150,6 +162,10 @@ class TaskSums:
             for stage, power in zip(STAGES, powers, strict=True)
         )
         return cls(stages, _order(runners))
+
+    def only(self, terms: Integers) -> TaskSums:
+        """Of some of the line's terms, as if there were no others."""
+        return TaskSums(tuple(each.only(terms, 1) for each in self.stages), self.order.only(terms))
 
     def tasks(self, power: float) -> tuple[Derivatives, Derivatives, Derivatives]:
         """Tasks a, b and c with the market's terms taken out; `power` is the first stage's."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from training.data.dataset import gather
 from training.data.folds import plan_ahead
+from training.data.some_features import with_features
 from training.judging.reference import reference
 from training.model import artifact
 from training.model.artifact import load
@@ -27,6 +28,7 @@ from training.walk.stored_form import stored_form
 from velo.errors import ModelError
 from velo.home import Home
 from velo.offline.spine import Spine
+from velo.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
         ModelError: the feature service has other features now.
         DataError: the data cannot carry the plan.
     """
-    settings = judged.settings()
+    settings = _all_features(judged.settings())
     earlier = stored_model(home, judged.version)
     spine = Spine(home)
     first, last = judged.holdout
@@ -69,7 +71,10 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
             plan_ahead(spine.first_day, spine.last_day, settings.training, ahead),
             unmet_needs=earlier.card.unmet_needs,
         )
-    if data.features != earlier.model.fundamental.features:
+    features = earlier.model.fundamental.features
+    if earlier.card.chosen is not None and set(features) <= set(data.features):
+        data = with_features(data, features)
+    if data.features != features:
         raise ModelError(
             f"version {judged.version} was trained on other features than service "
             f"{data.declared.service} has now; train and judge it again"
@@ -97,7 +102,7 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
             "code_judged": earlier.card.code,
         }
         recorder.document(REFIT, report)
-        saved = stored_form(data, settings, model, cutoffs, code.version)
+        saved = stored_form(data, settings, model, cutoffs, code.version, earlier.card.chosen)
         held_against = reference(data, settings.drift.days, _judged_figures(earlier))
         sha256 = artifact.save(
             recorder.model_folder, saved, model.ranker_text, held_against.to_dict()
@@ -108,6 +113,12 @@ def refit(home: Home, judged: RecordedRun, progress: Progress) -> Refitted:
         )
         recorder.enrol(sha256, description, {JUDGED: judged.version, VERDICT: "refit"}, alias=None)
     return Refitted(str(recorder.version), recorder.run_id, report)
+
+
+def _all_features(settings: Settings) -> Settings:
+    """A refit keeps the features that the judged version had chosen, and chooses none."""
+    training = settings.training.model_copy(update={"select": 0})
+    return settings.model_copy(update={"training": training})
 
 
 def _judged_figures(earlier: Stored) -> dict[str, Any]:

@@ -7,12 +7,18 @@ from typing import Any
 from training.blending.blend_choice import BlendChoice
 from training.statistics.bootstrap import Resampling
 from training.walk import evaluation
+from training.walk.out_of_fold_gain import ChoiceGains
 from training.walk.recipe import FittedModel
 from velo.formats import in_text
 
 
-def model_section(fitted: FittedModel) -> dict[str, Any]:
-    """The attributes of `ModelSection`, not yet plain JSON."""
+def model_section(fitted: FittedModel, gains: ChoiceGains | None = None) -> dict[str, Any]:
+    """The attributes of `ModelSection`, not yet plain JSON.
+
+    Args:
+        fitted: the model.
+        gains: of its walk, where its features were chosen.
+    """
     walk, model, training = fitted.walk, fitted.model, fitted.settings.training
     better = evaluation.linear_is_better(walk.oof.frame, training.blend)
     section: dict[str, Any] = {
@@ -27,7 +33,19 @@ def model_section(fitted: FittedModel) -> dict[str, Any]:
         "note": "; ".join([_note(model.blend.mode, better), *_choice_words(walk.choice)]),
         "calibration": walk.trials.choices(training.calibration, Resampling.of(training)),
     }
-    return section if walk.choice is None else section | {"blend_choice": walk.choice}
+    if walk.choice is not None:
+        section["blend_choice"] = walk.choice
+    if walk.features is not None and gains is not None:
+        section["features"] = {
+            "count": len(walk.features.last),
+            "among": walk.features.among,
+            "features": walk.features.last,
+            "by_fold": walk.features.by_fold,
+            "strengths": walk.features.strengths,
+            "nested": gains.nested,
+            "once": gains.once,
+        }
+    return section
 
 
 def _choice_words(choice: BlendChoice | None) -> list[str]:

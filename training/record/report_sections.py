@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from training.data.nulls import NullCount
+from velo.formats import in_text
 
 Figure = int | float | None
 """An integer stays one; what could not be measured is null."""
@@ -183,6 +184,43 @@ class BlendChoiceSection(ReportSection):
     races: int
 
 
+class ChoiceSection(ReportSection):
+    """Features that were chosen among those of the service.
+
+    Attributes:
+        count, among: how many, of how many.
+        features: of the model that was kept, chosen on all training days.
+        by_fold: number of a fold -> what the days before it chose.
+        strengths: feature -> |z| alone beside the market, on all training days.
+        nested, once: gain out of fold over the power-calibrated market, nats a race: chosen anew in
+            each fold, and chosen on all training days.
+    """
+
+    count: int
+    among: int
+    features: list[str]
+    by_fold: dict[str, list[str]]
+    strengths: Figures
+    nested: FigureInterval | None
+    once: FigureInterval | None
+
+    @property
+    def words(self) -> str:
+        """Both gains in one sentence."""
+        return (
+            f"{self.count} of {self.among} features, chosen anew in each fold: "
+            f"{_nats(self.nested)} nats a race over the power-calibrated market out of fold; "
+            f"chosen on all training days, which flatters: {_nats(self.once)}"
+        )
+
+
+def _nats(gain: FigureInterval | None) -> str:
+    if gain is None:
+        return "no figure"
+    value, low, high = map(in_text.nats, (gain.value, gain.low, gain.high))
+    return f"{value} [{low}, {high}]"
+
+
 class ModelSection(ReportSection):
     """The model that was kept, and what was fitted beside it.
 
@@ -197,6 +235,7 @@ class ModelSection(ReportSection):
         linear_is_better: whether the line does better out of fold, and `note` says so.
         calibration: side -> the calibrator's choice.
         blend_choice: how the blends did, where the blend was left open.
+        features: how they were chosen, where they were.
     """
 
     objective: str
@@ -210,6 +249,7 @@ class ModelSection(ReportSection):
     note: str
     calibration: dict[str, CalibratorChoice]
     blend_choice: BlendChoiceSection | None = None
+    features: ChoiceSection | None = None
 
 
 class CriterionRow(ReportSection):

@@ -43,6 +43,7 @@ class Review:
     def tags(self) -> dict[str, str]:
         """What a list of runs can show as columns."""
         data, plan, prices = self.report.data, self.report.plan, self.report.prices
+        choice = self.report.model.features
         return {
             **self.short_tags(),
             "velo.champion": self.champion,
@@ -52,6 +53,7 @@ class Review:
             "velo.holdout": f"{plan.holdout_start} to {plan.holdout_end}, end excluded",
             "velo.trials": str(self._trials),
             **({"velo.unmet_needs": data.unmet_words} if data.unmet_needs else {}),
+            **({} if choice is None else {"velo.select": choice.words}),
             **({"velo.discovery": _chosen_on(data)} if data.discovery else {}),
             **({"velo.unfitted": data.unfitted_words} if data.unfitted else {}),
         }
@@ -113,6 +115,7 @@ class Review:
             ),
             "recipe": f"{report.model.objective}, {report.blend} blend, "
             f"service {report.service}; {report.model.note}",
+            **({} if report.model.features is None else {"choice": report.model.features.words}),
             "tuning": report.tuning.words if report.tuning else "none, the settings as they stand",
         }
         return "\n".join(f"- **{name}**: {fact}" for name, fact in facts.items())

@@ -174,7 +174,8 @@ def study_name(data: Dataset, recipe: Recipe) -> str:
             "objective": recipe.objective,
             "devig": recipe.devig,
             section: getattr(settings, section).model_dump(mode="json", exclude={"threads"}),
-            "training": settings.training.model_dump(mode="json"),
+            # Features are not chosen in a search, so a study goes by no such setting.
+            "training": settings.training.model_dump(mode="json", exclude={"select"}),
             "layoff": settings.layoff.model_dump(mode="json"),
             "space": settings.tuning.model_dump(mode="json", include={own}),
         }

@@ -9,7 +9,7 @@ days, and stay, as priors do.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -25,6 +25,7 @@ from training.blending.price_scale import PriceScale
 from training.data.dataset import Dataset
 from training.data.feature_retrieval import FINISH
 from training.data.folds import Plan
+from training.data.some_features import with_features
 from training.model import beside, tasks
 from training.model.beside import LineBeside
 from training.model.model import Fundamental
@@ -48,9 +49,19 @@ def edges(plan: Plan) -> tuple[date, ...]:
 
 
 def out_of_fold(
-    data: Dataset, settings: Settings, devig: Method, progress: Progress = lambda stage: None
+    data: Dataset,
+    settings: Settings,
+    devig: Method,
+    progress: Progress = lambda stage: None,
+    features: Mapping[int, Sequence[str]] | None = None,
 ) -> OutOfFold:
     """Fit and predict every fold.
+
+    Args:
+        data: all that is walked through.
+        settings, devig: of the line.
+        progress: called with each fold.
+        features: number of a fold -> those that its line sees; by default all see all.
 
     Raises:
         DataError: no race before a fold has a whole book and a result.
@@ -60,8 +71,10 @@ def out_of_fold(
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
         began = time.time()
-        line = fitter.fit(fold.train_start, fold.train_end)
-        test = RaceArrays.between(data, fold.test_start, fold.test_end)
+        own = data.features if features is None else features[fold.number]
+        line = fitter.fit(fold.train_start, fold.train_end, own)
+        seen = data if features is None else with_features(data, own)
+        test = RaceArrays.between(seen, fold.test_start, fold.test_end)
         column = line.column(test.matrix, test.races)
         parts.append(
             data.frame.iloc[test.rows].assign(
@@ -92,22 +105,33 @@ class LineFitter:
     settings: Settings
     devig: Method
 
-    def fit(self, start: date, end: date) -> Fundamental:
-        """The line of the days in [start, end), both of them edges."""
+    def fit(self, start: date, end: date, features: Sequence[str] | None = None) -> Fundamental:
+        """The line of the days in [start, end), both of them edges; of some features, or of all."""
+        inputs, standard, sums = self.data.inputs, self.standard, self.total(start, end)
+        if features is not None and tuple(features) != inputs.features:
+            inputs = inputs.only(features)
+            places = [self.data.inputs.columns.index(name) for name in inputs.columns]
+            standard, terms = standard.only(places)
+            sums = sums.only(terms)
+        shrinkage = self.settings.beside.shrinkage
+        shared = sums.tasks(float(self.powers[0]))
+        line = LineBeside(
+            inputs.columns, standard.owner, beside.weights(shared, shrinkage), shrinkage
+        )
+        return Fundamental(inputs, line, 1.0, True, standard)
+
+    def total(self, start: date, end: date) -> TaskSums:
+        """The sums of the days in [start, end), both of them edges.
+
+        Raises:
+            DataError: no race of them has a whole book and a result.
+        """
         inside = [part for (a, b), part in self.blocks.items() if start <= a and b <= end and part]
         if not inside:
             raise DataError(
                 f"no race from {start} to {end} has a winner and a whole book; import its prices"
             )
-        shrinkage = self.settings.beside.shrinkage
-        shared = TaskSums.total(inside).tasks(float(self.powers[0]))
-        line = LineBeside(
-            self.data.inputs.columns,
-            self.standard.owner,
-            beside.weights(shared, shrinkage),
-            shrinkage,
-        )
-        return Fundamental(self.data.inputs, line, 1.0, True, self.standard)
+        return TaskSums.total(inside)
 
     @cached_property
     def blocks(self) -> dict[tuple[date, date], TaskSums | None]:

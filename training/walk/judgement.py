@@ -125,4 +125,5 @@ def _contributions(walk: WalkForward, resampling: Resampling) -> tuple[Contribut
     def score(frame: pd.DataFrame) -> Floats:
         return model.predict(frame)["p"].to_numpy(dtype=np.float64)
 
-    return diagnosis.contributions(days[days["priced"]], data.features, score, resampling)
+    features = fit.boosted.features
+    return diagnosis.contributions(days[days["priced"]], features, score, resampling)

@@ -7,7 +7,7 @@ first test; in each blend the objective, trees or line; the blend; the calibrato
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,15 @@ from training.blending.blend_choice import BlendChoice
 from training.blending.calibration_choice import Trials
 from training.blending.market_chances import Method
 from training.data.dataset import Dataset
+from training.data.some_features import with_features
 from training.judging.selection import Cutoffs
 from training.model.beside import OBJECTIVE as BESIDE
 from training.model.model import Fundamental, Model
+from training.model.model_card import ChosenFeatures
 from training.statistics.bootstrap import Resampling
-from training.walk import beside_market, evaluation, walk_forward
+from training.walk import beside_market, evaluation, feature_choice, walk_forward
 from training.walk.evaluation import Blended
+from training.walk.feature_choice import FeatureChoice
 from training.walk.stage_timer import Progress, StageTimer
 from training.walk.walk_forward import OutOfFold, Size
 from velo.settings import Settings
@@ -68,13 +71,21 @@ class Recipe:
             DataError: a fold has no usable race.
         """
         with timer.stage("walking forward"):
+            choice = self._choice(data, timer)
             if self.settings.training.blend != "auto":
-                return self._walk(data, timer)
+                return self._walk(data, timer, choice)
             walks = {}
             for mode in self._modes:
                 timer.announce(f"walking forward: {mode}")
-                walks[mode] = self._with(mode)._walk(data, timer)
+                walks[mode] = self._with(mode)._walk(data, timer, choice)
             return _likeliest(walks)
+
+    def _choice(self, data: Dataset, timer: StageTimer) -> FeatureChoice | None:
+        """Which features each fold sees, where they are to be chosen."""
+        if not self.settings.training.select:
+            return None
+        timer.announce("choosing features")
+        return feature_choice.choose(data, self.settings, self.devig)
 
     @property
     def _modes(self) -> tuple[str, ...]:
@@ -82,13 +93,16 @@ class Recipe:
         starts = self.objective in ("conditional_logit", "linear")
         return tuple(mode for mode in blend_choice.MODES if starts or mode != "residual")
 
-    def _walk(self, data: Dataset, timer: StageTimer) -> WalkForward:
-        recipe, oof = self, self.out_of_fold(data, timer)
+    def _walk(
+        self, data: Dataset, timer: StageTimer, choice: FeatureChoice | None = None
+    ) -> WalkForward:
+        features = None if choice is None else choice.by_fold
+        recipe, oof = self, self.out_of_fold(data, timer, features)
         if self.or_line and evaluation.linear_is_better(oof.frame, self.settings.training.blend):
             recipe = replace(self, objective="linear")
-            oof = recipe.out_of_fold(data, timer)
+            oof = recipe.out_of_fold(data, timer, features)
         folds, trials = evaluation.fold_figures(oof, self.settings)
-        return WalkForward(recipe, data, oof, folds, trials)
+        return WalkForward(recipe, data, oof, folds, trials, features=choice)
 
     def _with(self, blend: str) -> Recipe:
         """The recipe of one blend.
@@ -111,16 +125,28 @@ class Recipe:
         """
         return self.walk(data, timer).fit(timer)
 
-    def out_of_fold(self, data: Dataset, timer: StageTimer | None = None) -> OutOfFold:
+    def out_of_fold(
+        self,
+        data: Dataset,
+        timer: StageTimer | None = None,
+        features: Mapping[int, Sequence[str]] | None = None,
+    ) -> OutOfFold:
         """The predictions of every fold's test days, by the blend that is set.
+
+        Args:
+            data: that is walked through.
+            timer: announces each fold.
+            features: number of a fold -> those that its model sees; by default all see all.
 
         Raises:
             DataError: a fold has no usable race.
         """
         announce: Progress = _silent if timer is None else timer.announce
         if self.objective == BESIDE:
-            return beside_market.out_of_fold(data, self.settings, self.devig, announce)
-        return walk_forward.out_of_fold(data, self.settings, self.devig, self.objective, announce)
+            return beside_market.out_of_fold(data, self.settings, self.devig, announce, features)
+        return walk_forward.out_of_fold(
+            data, self.settings, self.devig, self.objective, announce, features
+        )
 
     def last(self, data: Dataset, size: Size) -> Fundamental:
         """What is kept, fitted on every training day, sized as the folds found best."""
@@ -162,6 +188,7 @@ class WalkForward:
         folds: each fold's figures.
         trials: of the calibrators.
         choice: of the blend, where it was left open.
+        features: of the folds and of the model that is kept, where they were chosen.
     """
 
     recipe: Recipe
@@ -170,6 +197,7 @@ class WalkForward:
     folds: list[dict[str, Any]]
     trials: Trials
     choice: BlendChoice | None = None
+    features: FeatureChoice | None = None
 
     def fit(self, timer: StageTimer) -> FittedModel:
         """Fit blend and cut-offs on the predictions, and the model on every training day.
@@ -182,9 +210,11 @@ class WalkForward:
             blended = evaluation.fit_blend(oof.frame, recipe.settings, self.trials)
             cutoffs = evaluation.cut_offs(oof, blended, data, recipe.settings)
         size = oof.size if recipe.rounds is None else replace(oof.size, rounds=recipe.rounds)
+        kept = data if self.features is None else with_features(data, self.features.last)
         with timer.stage("fitting the last model"):
-            fundamental = recipe.last(data, size)
-        return FittedModel(self, blended, cutoffs, blended.model(fundamental, recipe.devig))
+            fundamental = recipe.last(kept, size)
+        model = blended.model(fundamental, recipe.devig)
+        return FittedModel(self, blended, cutoffs, model, kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,17 +226,19 @@ class FittedModel:
         blended: the blend with its intervals.
         cutoffs: of Top10 to Top30.
         model: fitted on every training day.
+        data: what it was fitted on, with the features that it has.
     """
 
     walk: WalkForward
     blended: Blended
     cutoffs: Cutoffs
     model: Model
+    data: Dataset
 
     @property
-    def data(self) -> Dataset:
-        """What it was fitted on."""
-        return self.walk.data
+    def chosen(self) -> ChosenFeatures | None:
+        """How its features were chosen; None if it has all."""
+        return None if self.walk.features is None else self.walk.features.recorded
 
     @property
     def recipe(self) -> Recipe:

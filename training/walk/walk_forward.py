@@ -10,7 +10,7 @@ seen it (evaluation.md, Fundamental model).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,8 +20,10 @@ import pandas as pd
 
 from training.blending import blend, market_chances
 from training.blending.market_chances import Method
+from training.data import constraints
 from training.data.dataset import Dataset
 from training.data.folds import Fold
+from training.data.some_features import with_features
 from training.model import linear, scorer, temperature
 from training.model.model import Fundamental, market_start
 from training.model.ranker import FittedRanker
@@ -144,19 +146,28 @@ def out_of_fold(
     devig: Method,
     objective: str,
     progress: Progress = lambda stage: None,
+    features: Mapping[int, Sequence[str]] | None = None,
 ) -> OutOfFold:
     """Fit and predict every fold.
+
+    Args:
+        data: all that is walked through.
+        settings, devig, objective: how a fold's model is fitted.
+        progress: called with each fold.
+        features: number of a fold -> those that its model sees; by default all see all.
 
     Raises:
         DataError: a fold has no usable race.
     """
-    fitter = _Fitter(data, settings, devig, objective)
-    sizes = [fitter.first_size(data.plan.folds[0])]
+    sizes: list[Size] = []
     fits, parts = [], []
     for fold in data.plan.folds:
         progress(f"fold {fold.number} of {len(data.plan.folds)}")
+        seen = data if features is None else with_features(data, features[fold.number])
+        fitter = _Fitter(seen, settings, devig, objective)
+        sizes = sizes or [fitter.first_size(fold)]
         fit = fitter.fit(fold, Size.median(sizes))
-        test = RaceArrays.between(data, fold.test_start, fold.test_end)
+        test = RaceArrays.between(seen, fold.test_start, fold.test_end)
         parts.append(
             data.frame.iloc[test.rows].assign(
                 fold=fold.number,
@@ -215,7 +226,7 @@ class _Fitter:
             self.objective,
             sample,
             self.data.inputs,
-            self.settings.ranker,
+            constraints.among(self.settings.ranker, self.data.inputs.features),
             self.settings.training.seed,
             watched,
             rounds,

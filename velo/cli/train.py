@@ -25,6 +25,12 @@ def train(
         str | None,
         typer.Option(help="How model and market are joined: benter, residual, beside or auto."),
     ] = None,
+    select: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=10_000, help="Choose so many features anew in each fold; 0 takes all."
+        ),
+    ] = None,
     service: Annotated[
         list[str] | None,
         typer.Option(help="Feature service to train on; given again, one more beside it."),
@@ -62,7 +68,11 @@ def train(
             settings.load(),
             {
                 "ranker": {"objective": objective},
-                "training": {"blend": blend, "service": together(service) if service else None},
+                "training": {
+                    "blend": blend,
+                    "service": together(service) if service else None,
+                    "select": select,
+                },
                 "prices": {"decision": decision_price, "settlement": settlement_price},
             },
         )
@@ -82,7 +92,7 @@ def train(
     show_trained(done)
 
 
-def _overrides(base: Any, wanted: dict[str, dict[str, str | None]]) -> dict[str, Any]:
+def _overrides(base: Any, wanted: dict[str, dict[str, str | int | None]]) -> dict[str, Any]:
     """Whole sections with the given options laid over what is set."""
     sections = {}
     for section, options in wanted.items():

@@ -32,6 +32,8 @@ def show_trained(done: Trained) -> None:
     console.say(f"{report.prices.note}; {report.model.note}")
     if report.data.unmet_needs:
         console.say(f"not in these data, so left out: {report.data.unmet_words}")
+    if report.model.features is not None:
+        console.say(report.model.features.words)
     for each in report.data.discovery:
         console.say(each.words)
     if report.data.unfitted:

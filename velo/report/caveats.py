@@ -143,6 +143,9 @@ def _model(report: TrainingReport) -> list[str]:
             "The straight line does better out of fold than the boosted model: the trees found "
             "nothing that the line misses. `--objective auto` would take the line."
         )
+    if report.model.features is not None:
+        words = report.model.features.words
+        sentences.append(f"{words[0].upper()}{words[1:]}.")
     if report.model.blend.exponent < 0:
         sentences.append(
             "The blend gives the model a negative weight: at a given price it backs what the model "

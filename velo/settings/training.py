@@ -104,6 +104,9 @@ class Training(Section):
     service: str = Field(
         "velo_v1_1_0", description="feature service that is trained on; several with + between"
     )
+    select: Annotated[int, Unit("features")] = Field(
+        0, ge=0, le=10_000, description="so many are chosen, anew in each fold; 0 takes all"
+    )
 
 
 class Gate(Section):
