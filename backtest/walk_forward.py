@@ -78,6 +78,7 @@ def recipe_of(stored: Stored, settings: Settings) -> Settings:
         },
         **fitted_to,
         "prices": {
+            **({} if card.clock is None else {"clock": card.clock}),
             "decision": card.prices.decision,
             "settlement": card.prices.settlement,
             "devig": model.devig,

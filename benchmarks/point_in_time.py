@@ -177,10 +177,12 @@ class _Bench:
 
 
 def _training_rows() -> str:
-    from training.data.dataset import entity_sql
+    from training.data.dataset import feature_store
+    from training.data.entity_sql import entity_sql
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
+    from velo.store.online.entity_rows import ServiceColumns
 
     chosen, spine = settings.load(), Spine(Home.current())
     return entity_sql(
@@ -191,6 +193,7 @@ def _training_rows() -> str:
         spine.last_day + timedelta(days=1),
         chosen.prices.decision,
         chosen.prices.settlement,
+        ServiceColumns.by(feature_store(), chosen.training.service),
     )
 
 

@@ -12,12 +12,14 @@ import warnings
 def main() -> None:
     """Retrieve and print rows and seconds, the imports not counted."""
     warnings.simplefilter("ignore")
-    from training.data.dataset import entity_sql, feature_store
+    from training.data.dataset import feature_store
+    from training.data.entity_sql import entity_sql
     from training.data.feature_retrieval import retrieve_to_disk
     from training.data.service_features import declared
     from velo import settings
     from velo.home import Home
     from velo.offline.spine import Spine
+    from velo.store.online.entity_rows import ServiceColumns
 
     home = Home.current()
     chosen, spine, store = settings.load(), Spine(home), feature_store()
@@ -30,6 +32,7 @@ def main() -> None:
         spine.last_day,
         chosen.prices.decision,
         chosen.prices.settlement,
+        ServiceColumns.by(store, chosen.training.service),
     )
     begun = time.perf_counter()
     file, _ = retrieve_to_disk(store, service, rows, home.root)

@@ -24,6 +24,7 @@ horse_runs = FeatureView(
         Field(name="last_early", dtype=Float64),
         Field(name="early_before", dtype=Float64),
         Field(name="last_won", dtype=Float64),
+        Field(name="last_log_chance", dtype=Float64),
         Field(name="usual_pounds", dtype=Float64),
         Field(name="best_mark", dtype=Float64),
         Field(name="last_jockey", dtype=String),

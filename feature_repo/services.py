@@ -7,6 +7,7 @@ from feast import FeatureService
 from form import form
 from mended import connections, ground, weights
 from pace import pace, stalls, style
+from price_moves import price_moves
 from prices import against_price
 from ratings import horse_parts, new_people, ratings
 from riders import riders
@@ -85,4 +86,10 @@ velo_v1_2_0 = FeatureService(
     ],
     description="The 42 features of v1.2.0: pace, market, ratings and figures, and what changed",
     tags=discovered_on(("HK", "2014-01-01", "2020-12-31")),
+)
+
+velo_market = FeatureService(
+    name="velo_market",
+    features=[price_moves],
+    description="Today's price and how it moved, beside another service: seven features",
 )

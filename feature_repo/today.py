@@ -39,6 +39,17 @@ pace_today = RequestSource(
 
 rider_today = RequestSource(name="rider_today", schema=[Field(name="rider", dtype=String)])
 
+todays_prices = RequestSource(
+    name="todays_prices",
+    schema=[
+        Field(name="log_chance", dtype=Float64),
+        Field(name="log_chance_to_field", dtype=Float64),
+        Field(name="first_log_chance", dtype=Float64),
+        Field(name="late_log_chance", dtype=Float64),
+        Field(name="snapshot_minutes", dtype=Float64),
+    ],
+)
+
 rate_priors = RequestSource(
     name="rate_priors",
     schema=[

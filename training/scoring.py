@@ -8,10 +8,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from training.data.dataset import entity_sql, feature_store
+from training.data.dataset import feature_store
+from training.data.entity_sql import entity_sql
 from training.data.excluded import excluded_races
 from training.data.feature_retrieval import LABELS, MARKS, plain_texts, retrieve_to_disk
 from training.data.service_features import declared
+from training.data.todays_prices import todays_prices
 from training.model.artifact import load
 from training.model.model import Model
 from training.model.model_card import ModelCard
@@ -21,6 +23,7 @@ from velo.home import Home
 from velo.offline.build import Build, current_build
 from velo.offline.spine import Spine
 from velo.settings import Windows
+from velo.store.online.entity_rows import ServiceColumns
 
 
 @dataclass(frozen=True)
@@ -130,16 +133,20 @@ def score_period(home: Home, stored: Stored, first: date, last: date) -> Scored:
         )
     card = stored.card
     end = last + timedelta(days=1)
-    rows = entity_sql(
-        spine,
-        card.priors,
-        card.layoff,
-        first,
-        end,
-        card.prices.decision,
-        card.prices.settlement,
-    )
-    file, _ = retrieve_to_disk(store, service, rows, home.root)
+    decision, asked = card.prices.decision, ServiceColumns.by(store, card.service)
+    with todays_prices(home, service, first, end, decision, card.hours) as paths:
+        rows = entity_sql(
+            spine,
+            card.priors,
+            card.layoff,
+            first,
+            end,
+            decision,
+            card.prices.settlement,
+            asked,
+            paths=paths,
+        )
+        file, _ = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, "market_flag"))
     market = frame.pop("market_flag").isna().to_numpy(dtype=np.bool_)
     if not market.any():

@@ -53,6 +53,7 @@ SELECT
         / ({newest_six_weight(fact: led, weight: 0.8)} + 1.0) AS recent_led,
     early_1 AS last_early, early_2 AS early_before,
     won AS last_won,
+    lpc_1 AS last_log_chance,
     ({newest_five(fact: pounds, weight: 0.9)})
         / nullif({newest_five_weight(fact: pounds, weight: 0.9)}, 0.0) AS usual_pounds,
     best_mark,

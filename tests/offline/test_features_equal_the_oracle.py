@@ -26,13 +26,15 @@ from tests.offline.built_world import (
 from tests.oracle.features import FEATURES, Start
 from tests.oracle.random_world import random_starts
 from training.data import feature_retrieval
-from training.data.dataset import entity_sql, retrieve
+from training.data.dataset import retrieve
+from training.data.entity_sql import entity_sql
 from training.data.feature_retrieval import retrieve_to_disk
 from training.data.inputs import Inputs
 from training.data.service_features import declared
 from training.statistics.races import Races
 from velo.offline.spine import Spine
 from velo.settings import Layoff
+from velo.store.online.entity_rows import ServiceColumns
 from velo.warehouse.connection import warehouse
 
 
@@ -81,14 +83,19 @@ def test_the_oracle_agrees_where_nothing_but_the_result_is_known(applied: Applie
     assert {values["draw_iv"] for values in features.values()} == {1.0}
 
 
+def training_rows(applied: Applied, spine: Spine) -> str:
+    asked = ServiceColumns.by(applied.store, SERVICE)
+    end = spine.last_day + timedelta(1)
+    return entity_sql(spine, oracle_priors(), Layoff(), spine.first_day, end, "sp", "bsp", asked)
+
+
 def test_training_sees_the_oracles_features_in_whole_races(
     applied: Applied, little_world: LittleWorld
 ) -> None:
     """Of races with a winner and two starters, by date, race and horse."""
     applied.features_of(little_world.starts)
     spine = Spine(applied.home)
-    end = spine.last_day + timedelta(1)
-    rows = entity_sql(spine, oracle_priors(), Layoff(), spine.first_day, end, "sp", "bsp")
+    rows = training_rows(applied, spine)
     frame = retrieve(applied.store, declared(applied.store, SERVICE), rows)
     keys = ["event_timestamp", "race_id", "horse_id"]
     assert frame[keys].equals(frame[keys].sort_values(keys, ignore_index=True))
@@ -118,8 +125,7 @@ def test_training_reads_from_disk_what_feast_retrieves_to_the_bit(
     """Features, labels, what a model sees and what is missing, in batches of whole races."""
     applied.features_of(little_world.starts)
     spine = Spine(applied.home)
-    end = spine.last_day + timedelta(1)
-    rows = entity_sql(spine, oracle_priors(), Layoff(), spine.first_day, end, "sp", "bsp")
+    rows = training_rows(applied, spine)
     service = declared(applied.store, SERVICE)
     frame = retrieve(applied.store, service, rows)
     monkeypatch.setattr(feature_retrieval, "BATCH", 40)

@@ -48,6 +48,7 @@ def test_a_tag_names_facts_alone() -> None:
         "sire",
         "official_rating",
         "price_curve",
+        "earlier_price",
     }
 
 

@@ -12,12 +12,13 @@ import pytest
 from tests.offline.built_world import SETTINGS, build_tables, oracle_priors, record
 from tests.oracle.by_hand import field, race
 from tests.oracle.features import Start
-from training.data.dataset import entity_sql
+from training.data.entity_sql import entity_sql
 from training.data.excluded import MARKET_FLAGS, excluded_races
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.names import stable_id
 from velo.settings import Layoff
+from velo.store.online.entity_rows import ServiceColumns
 from velo.warehouse.connection import warehouse
 
 DAY = date(2024, 3, 1)
@@ -76,7 +77,9 @@ def spine(tmp_path_factory: pytest.TempPathFactory) -> Spine:
 
 def starters(spine: Spine, decision: str, settlement: str | None = None) -> pd.DataFrame:
     paid = settlement or decision
-    sql = entity_sql(spine, oracle_priors(), Layoff(), DAY, DAY + timedelta(1), decision, paid)
+    asked = ServiceColumns({}, {})
+    end = DAY + timedelta(1)
+    sql = entity_sql(spine, oracle_priors(), Layoff(), DAY, end, decision, paid, asked)
     names = {stable_id("race", name): name for name in FLAGS}
     rows = spine.connect().execute(sql).df()
     return rows.assign(race=rows["race_id"].map(names))

@@ -17,7 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.excluded import TWO_WINNERS, excluded_races
+from training.data.entity_sql import entity_sql
+from training.data.excluded import excluded_races
 from training.data.feature_file import FeatureFile
 from training.data.feature_retrieval import (
     FINISH,
@@ -32,6 +33,7 @@ from training.data.inputs import Inputs
 from training.data.named import named_service
 from training.data.nulls import NullCount
 from training.data.service_features import Declared
+from training.data.todays_prices import todays_prices
 from training.data.unfitted_years import (
     UnfittedYear,
     is_trained_on,
@@ -45,9 +47,10 @@ from velo.home import Home
 from velo.offline.build import current_build
 from velo.offline.needs import years_sql
 from velo.offline.spine import Spine
-from velo.racing.layoff import knots_text
-from velo.settings import Layoff, Priors, Settings, feature_repo
-from velo.sql_text import literal
+from velo.racing.price_clock import earlier_kinds
+from velo.settings import Priors, Settings, feature_repo
+from velo.store.joined_services import features_of
+from velo.store.online.entity_rows import ServiceColumns
 from velo.store.registry_file import require_as_written
 
 
@@ -194,24 +197,29 @@ def gather(
     store = feature_store(home)
     service = named_service(store, settings)
     if unmet_needs is None:
-        unmet_needs = features_unmet(spine, service, days.history_end, days.train_end)
+        earlier = earlier_kinds(settings.prices.decision, settings.prices.clock)
+        unmet_needs = features_unmet(spine, service, days.history_end, days.train_end, earlier)
     service = service.without(unmet_needs)
     end = end or days.holdout_end
     fitted = prior_fit.fit(spine, days.folds[0].test_start, settings.priors)
     prices = settings.prices
+    start, kind = days.history_end, prices.decision
     asked = partial(
         entity_sql,
         spine,
         fitted,
         settings.layoff,
-        days.history_end,
-        decision=prices.decision,
+        start,
+        decision=kind,
         settlement=prices.settlement,
+        asked=ServiceColumns.by(store, service.service),
     )
     years = years_left_out(spine, service.needs.values(), days.history_end, days.train_end)
     unfitted = runners_by_year(spine, asked(days.train_end, only=years_sql(years))) if years else ()
-    rows = asked(end, only=is_trained_on(years, days.train_end))
-    file, nulls = retrieve_to_disk(store, service, rows, home.root)
+    only = is_trained_on(years, days.train_end)
+    with todays_prices(home, service, start, end, kind, prices.clock) as paths:
+        rows = asked(end, only=only, paths=paths)
+        file, nulls = retrieve_to_disk(store, service, rows, home.root)
     frame = file.frame((*MARKS, *LABELS, FINISH))
     excluded = excluded_races(spine, days.history_end, end, prices.decision)
     if frame.empty:
@@ -274,7 +282,7 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
         race day without a zone.
     """
     job = store.get_historical_features(
-        entity_df=rows, features=store.get_feature_service(service.service)
+        entity_df=rows, features=features_of(store, service.service)
     )
     frame: pd.DataFrame = job.to_df()
     add_field_wide(frame, service, frame)
@@ -283,61 +291,3 @@ def retrieve(store: Any, service: Declared, rows: str) -> pd.DataFrame:
     for name in service.texts:
         frame[name] = frame[name].astype("category")
     return frame
-
-
-def entity_sql(
-    spine: Spine,
-    priors: Priors,
-    layoff: Layoff,
-    start: date,
-    end: date,
-    decision: str,
-    settlement: str,
-    only: str = "",
-) -> str:
-    """SQL of the starters of usable races in [start, end): keys, request columns and labels.
-
-    A race flagged as no market has no decision price; `market_flag` says why. `only` is a condition
-    on entries that is true of whole races; without one all are taken.
-    """
-    entries = f"(SELECT * FROM {spine.entries} WHERE {only})" if only else spine.entries
-    # The request columns are the same in every row, so they are added to rows that are sorted.
-    return f"""
-        SELECT starters.*, {requests_sql(priors, layoff)} FROM (
-            SELECT entries.* EXCLUDE (was_run, race_type),
-                outcomes.win_share, CAST(outcomes.finish AS DOUBLE) AS {FINISH},
-                outcomes.market_flag,
-                CASE WHEN outcomes.market_flag IS NULL THEN outcomes."{decision}" END
-                    AS decision_odds,
-                outcomes."{settlement}" AS settlement_odds,
-                outcomes.market_flag IS NULL AND count(outcomes."{decision}") OVER race
-                    = entries.field_size AS priced
-            FROM {entries} AS entries
-            JOIN {spine.outcomes} AS outcomes
-                ON outcomes.race_id = entries.race_id AND outcomes.horse_id = entries.horse_id
-            WHERE outcomes.market_flag IS DISTINCT FROM '{TWO_WINNERS}'
-                AND entries.event_timestamp >= TIMESTAMPTZ '{start} 00:00:00+00'
-                AND entries.event_timestamp < TIMESTAMPTZ '{end} 00:00:00+00'
-            WINDOW race AS (PARTITION BY entries.race_id)
-            QUALIFY sum(outcomes.win_share) OVER race > 0.5 AND entries.field_size > 1
-            ORDER BY entries.event_timestamp, entries.race_id, entries.horse_id
-        ) AS starters
-    """
-
-
-def request_values(priors: Priors, layoff: Layoff) -> dict[str, float | str]:
-    """Request columns that are the same in every row: priors and the layoff curve."""
-    return {
-        **{name: float(value) for name, value in priors.model_dump().items()},
-        "sweet_spot_from": float(layoff.sweet_spot[0]),
-        "sweet_spot_to": float(layoff.sweet_spot[1]),
-        "layoff_knots": knots_text(layoff.knots),
-    }
-
-
-def requests_sql(priors: Priors, layoff: Layoff) -> str:
-    """The same as a list of SQL columns."""
-    return ", ".join(
-        f"{literal(value)} AS {name}" if isinstance(value, str) else f"{value!r}::DOUBLE AS {name}"
-        for name, value in request_values(priors, layoff).items()
-    )

@@ -16,6 +16,7 @@ from training.data.service_features import Declared
 from velo.errors import InputError
 from velo.racing.field_wide import field_wide
 from velo.racing.running_style import SEEN_BY, STYLE, running_styles
+from velo.store.joined_services import features_of
 
 MARKS = ("race_id", "horse_id", "date", "course", "horse")
 TEXTS = ("course", "horse")
@@ -49,7 +50,7 @@ def retrieve_to_disk(
         HomeError: the disk is full.
     """
     job = store.get_historical_features(
-        entity_df=rows, features=store.get_feature_service(service.service)
+        entity_df=rows, features=features_of(store, service.service)
     )
     tally = NullTally(service)
 

@@ -6,18 +6,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from velo.errors import HomeError
+from velo.errors import HomeError, SettingsError
 from velo.offline.description import Description, described
 from velo.offline.discovery import Discovery, discoveries
 from velo.offline.needs import FACTS, lacking, strange_need
+from velo.racing.price_path import COLUMNS
+from velo.store.joined_services import names_of, projections_of
 
 
 @dataclass(frozen=True)
 class Declared:
-    """A feature service as the registry holds it.
+    """A feature service as the registry holds it, or several that are trained on together.
 
     Attributes:
-        service: its name.
+        service: its name, or theirs joined by `+`.
         features: names in the service's order.
         families: on-demand view -> its features.
         missing_when: feature -> pandas expression, true where the feature has no value by nature.
@@ -28,6 +30,7 @@ class Declared:
         ingredients: what the views hand on for those; no features.
         whole_numbers: the ingredients that name somebody, and would name another as floats.
         discovered: days on which the features were chosen by results.
+        todays_prices: whether features read how the price of today's race came about.
     """
 
     service: str
@@ -41,6 +44,7 @@ class Declared:
     ingredients: tuple[str, ...] = ()
     whole_numbers: tuple[str, ...] = ()
     discovered: tuple[Discovery, ...] = ()
+    todays_prices: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -107,29 +111,35 @@ class Declared:
 
 
 def declared(store: Any, service: str) -> Declared:
-    """Read a service from a `feast.FeatureStore`.
+    """Read a service, or several joined by `+`, from a `feast.FeatureStore`.
 
     Raises:
-        HomeError: the registry does not hold it, or its tags cannot be read.
+        HomeError: the registry does not hold one, or its tags cannot be read.
+        SettingsError: two of them have a feature of one name.
     """
     from feast.errors import FeastObjectNotFoundException
     from feast.types import Int64, String
 
     try:
-        registered = store.get_feature_service(service)
-        projections = registered.feature_view_projections
+        registered = [store.get_feature_service(name) for name in names_of(service)]
+        projections = projections_of(store, service)
         # A service may name a view that is gone.
         views = {each.name: store.get_on_demand_feature_view(each.name) for each in projections}
     except (FeastObjectNotFoundException, FileNotFoundError):
         raise HomeError(_unknown(store, service)) from None
-    parts = {each.name: described(each.features, views[each.name].tags) for each in projections}
-    about = {name: each for part in parts.values() for name, each in part.items()}
+    parts = [described(each.features, views[each.name].tags) for each in projections]
+    families: dict[str, tuple[str, ...]] = {}
+    for each, part in zip(projections, parts, strict=True):
+        families[each.name] = (*families.get(each.name, ()), *part)
+    about = {name: each for part in parts for name, each in part.items()}
+    if len(names_of(service)) > 1 and len(about) < sum(map(len, parts)):
+        raise SettingsError(_in_two(store, service))
     fields = [field for each in projections for field in each.features]
     own = {field.name for field in fields}
     return Declared(
         service,
         tuple(about),
-        {view: tuple(part) for view, part in parts.items()},
+        families,
         {name: each.missing_when for name, each in about.items() if each.missing_when},
         {name: each.cold_when for name, each in about.items() if each.cold_when},
         tuple(field.name for field in fields if field.dtype == String and field.name in about),
@@ -137,8 +147,27 @@ def declared(store: Any, service: str) -> Declared:
         tuple(name for name in about if name not in own),
         tuple(field.name for field in fields if field.name not in about),
         tuple(f.name for f in fields if f.name not in about and f.dtype == Int64),
-        discoveries(service, registered.tags),
+        tuple(days for each in registered for days in discoveries(each.name, each.tags)),
+        any(map(_reads_prices, views.values())),
     )
+
+
+def _reads_prices(view: Any) -> bool:
+    return not set(COLUMNS).isdisjoint(view.get_request_data_schema())
+
+
+def _in_two(store: Any, service: str) -> str:
+    """Which feature two services have, or one of them twice."""
+    services: dict[str, str] = {}
+    for name in names_of(service):
+        for feature in declared(store, name).features:
+            if feature in services:
+                return (
+                    f"training.service: {services[feature]} and {name} both have {feature}: train "
+                    "on services that share no feature"
+                )
+            services[feature] = name
+    return f"training.service: {service} has a feature twice"
 
 
 def _unknown(store: Any, service: str) -> str:
@@ -146,6 +175,7 @@ def _unknown(store: Any, service: str) -> str:
         known = sorted(each.name for each in store.list_feature_services())
     except FileNotFoundError:
         known = []
+    service = next((name for name in names_of(service) if name not in known), service)
     there = f"; there are {', '.join(known)}: name one of them, or" if known else ":"
     return (
         f"the registry has no feature service {service!r}{there} run `feast -c feature_repo apply`"

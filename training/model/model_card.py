@@ -12,7 +12,7 @@ from typing import Any
 
 from training.data.folds import Plan
 from velo.errors import ModelError
-from velo.settings import Layoff, OddsBand, Priors, Windows
+from velo.settings import Layoff, OddsBand, PriceHours, Priors, Windows
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class ModelCard:
         plan: history, folds and holdout.
         seed: of the training.
         code: version of the code that trained it.
+        clock: the hours of kinds of price that its features went by; None if none reads a price.
         unmet_needs: feature of the service that it does without -> what the data lacked for it.
         chosen: how its features were chosen among those of the service; None if it has all.
     """
@@ -69,8 +70,14 @@ class ModelCard:
     plan: Plan
     seed: int
     code: str
+    clock: PriceHours | None = None
     unmet_needs: Mapping[str, str] = field(default_factory=dict)
     chosen: ChosenFeatures | None = None
+
+    @property
+    def hours(self) -> PriceHours:
+        """The clock, the settings' defaults without one."""
+        return self.clock or PriceHours()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, the card's part of `model.json`."""
@@ -87,7 +94,9 @@ class ModelCard:
             "seed": self.seed,
             "code": self.code,
         }
-        # A model that does without nothing says nothing of it, as models did before.
+        # What a model has nothing of it does not speak of, as models did before.
+        if self.clock is not None:
+            card["clock"] = self.clock.model_dump(mode="json")
         if self.unmet_needs:
             card["unmet_needs"] = dict(self.unmet_needs)
         if self.chosen is not None:
@@ -121,6 +130,7 @@ class ModelCard:
                 plan=Plan.from_dict(plain["plan"]),
                 seed=int(plain["seed"]),
                 code=plain["code"],
+                clock=PriceHours(**plain["clock"]) if "clock" in plain else None,
                 unmet_needs=dict(plain.get("unmet_needs", {})),
                 chosen=_chosen(plain.get("chosen")),
             )

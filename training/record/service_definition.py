@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from velo.store.joined_services import names_of, projections_of
+
 FORGOTTEN = ("meta", "body")
 """When the registry last saw a view, and Feast's pickled copy of a function: no declarations."""
 
@@ -11,21 +13,22 @@ FORGOTTEN = ("meta", "body")
 def definition(store: Any, service: str) -> dict[str, Any]:
     """Plain JSON of a service, its on-demand views with their code, and the views they stand on.
 
+    Of several services joined by `+`, a list of them is under `services`, and none under `service`.
+
     Args:
         store: a `feast.FeatureStore`.
-        service: a name that the registry holds.
+        service: names that the registry holds.
     """
-    declaration = store.get_feature_service(service)
-    on_demand = [
-        store.get_on_demand_feature_view(each.name) for each in declaration.feature_view_projections
-    ]
+    declarations = [_plain(store.get_feature_service(name)) for name in names_of(service)]
+    views = dict.fromkeys(each.name for each in projections_of(store, service))
+    on_demand = [store.get_on_demand_feature_view(name) for name in views]
     below = {
         projection.name
         for view in on_demand
         for projection in view.source_feature_view_projections.values()
     }
     return {
-        "service": _plain(declaration),
+        **({"service": declarations[0]} if len(declarations) == 1 else {"services": declarations}),
         "on_demand_views": [_plain(view) for view in on_demand],
         "views": [_plain(store.get_feature_view(name)) for name in sorted(below)],
     }

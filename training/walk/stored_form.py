@@ -54,6 +54,7 @@ def card(
         plan=data.plan,
         seed=settings.training.seed,
         code=code,
+        clock=settings.prices.clock if data.declared.todays_prices else None,
         unmet_needs=data.unmet_needs,
         chosen=chosen,
     )

@@ -8,13 +8,15 @@ from typing import Any
 import pandas as pd
 
 from training.data import priors as prior_fit
-from training.data.dataset import feature_store, request_values
+from training.data.dataset import feature_store
+from training.data.entity_sql import request_values
 from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import declared
 from velo.errors import InputError
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.settings import Priors, Settings
+from velo.store.joined_services import features_of
 
 KEYS = ["event_timestamp", "race_id", "horse_id"]
 
@@ -84,9 +86,7 @@ def features(
     requests = request_values(priors, settings.layoff)
     rows = entity_df.reset_index(drop=True)
     asked = rows.assign(**requests, entry=range(len(rows)))
-    job = store.get_historical_features(
-        entity_df=asked, features=store.get_feature_service(known.service)
-    )
+    job = store.get_historical_features(entity_df=asked, features=features_of(store, known.service))
     frame = job.to_df().sort_values("entry").reset_index(drop=True)
     add_field_wide(frame, known, frame)
     computed = {

@@ -42,12 +42,14 @@ import pandas as pd
 from velo.arrays import Integers
 from velo.audit.brute_force import BruteForce, Value
 from velo.audit.brute_force_pace import BruteForcePace
+from velo.audit.brute_force_prices import BruteForcePrices, read_quotes
 from velo.audit.brute_force_ratings import BruteForceRatings, read_beaten
 from velo.audit.brute_force_runs import BruteForceRuns
 from velo.audit.differences import Audit, Compared
 from velo.audit.feature_differences import compare_features
-from velo.audit.history import read_history
-from velo.audit.price_facts import read_price_facts
+from velo.audit.history import History, read_history
+from velo.audit.later_prices import compare_paths, priced_starts, readers_of_todays_price
+from velo.audit.price_facts import PriceFacts, read_price_facts
 from velo.audit.rebuilding import compare_world
 from velo.audit.retrieval import Retrieval
 from velo.audit.worlds import cut, poisoned, shuffled
@@ -109,6 +111,11 @@ def audit(
     home.spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="audit-", dir=home.spill) as scratch:
         retrieval = Retrieval(home, settings, repo, Path(scratch))
+        starts = None
+        if retrieval.declared.todays_prices:
+            starts = priced_starts(home, settings)
+            retrieval.price(starts)
+            findings.add(compare_paths(home, starts, seed))
         with _timed(findings, "hashes"):
             findings.not_as_written += retrieval.not_as_written()
         for day in days:
@@ -124,6 +131,11 @@ def audit(
                     )
         with _timed(findings, "online"):
             findings.add(_online(home, retrieval, days[-1], sample, chance, progress))
+        with _timed(findings, "today's price"):
+            progress(f"odds dealt out anew {days[-1]}")
+            findings.reads_todays_price += readers_of_todays_price(
+                home, settings, repo, retrieval, starts, days[-1], seed, Path(scratch)
+            )
         with _timed(findings, "brute force"):
             findings.add(
                 _brute_force(
@@ -226,6 +238,7 @@ def _brute_force(
         lambda: BruteForceRuns(history, facts, judge),
         lambda: BruteForceRatings(history, facts, beaten),
         lambda: BruteForcePace(history, facts),
+        lambda: _of_prices(home, settings, history, facts, starts),
     ]
     for each in more:
         if set(retrieval.declared.features) - set(page.columns):
@@ -253,6 +266,15 @@ def _brute_force(
         "feature-rules.md",
         PAGE_TOLERANCE,
     )
+
+
+def _of_prices(
+    home: Home, settings: Settings, history: History, facts: PriceFacts, starts: Integers
+) -> BruteForcePrices:
+    with warehouse(home, settings.store, write=False) as con:
+        quotes = read_quotes(con, np.unique(history.ids["race_id"][starts]).tolist())
+    prices = settings.prices
+    return BruteForcePrices(history, facts, quotes, prices.decision, prices.clock)
 
 
 def _among(races: Integers) -> str:

@@ -67,6 +67,7 @@ class Audit(Result):
         not_as_written: what of the home is not as VÉLØ wrote it, a line each.
         notes: what a reader should know of the proofs' reach.
         seconds: how long each step took.
+        reads_todays_price: features that move with the odds of their own race.
     """
 
     build: int
@@ -75,6 +76,7 @@ class Audit(Result):
     not_as_written: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    reads_todays_price: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:

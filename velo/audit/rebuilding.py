@@ -13,9 +13,36 @@ from velo.home import Home
 from velo.offline.as_known import as_known_tables
 from velo.offline.build import Build
 from velo.offline.exposure import expose
+from velo.offline.independence import tables_read
 from velo.offline.replay import compute
 from velo.offline.tables import load_tables
 from velo.settings import Settings
+from velo.sql_text import literal
+
+
+def write_entries(
+    home: Home, settings: Settings, repo: Path, until: date | None, alter: Alteration, file: Path
+) -> None:
+    """Write the entries of an altered warehouse into a parquet file.
+
+    Args:
+        home, settings, repo: as `compare_world` takes them.
+        until: the last race day that exists, or None for all of them.
+        alter: the alteration.
+        file: that is written.
+    """
+    tables = {table.name: table for table in load_tables(settings.windows, repo)}
+    needed, todo = set[str](), ["entries"]
+    while todo:
+        new = (tables_read(tables[todo.pop()].sql) or tables.keys()) & tables.keys()
+        todo += new - needed
+        needed |= new
+    with world(home, settings, alter) as con:
+        expose(con, until)
+        for name, table in tables.items():
+            if name in needed:
+                compute(con, table, name)
+        con.execute(f"COPY ({tables['entries'].sql}) TO {literal(str(file))} (FORMAT parquet)")
 
 
 def compare_world(

@@ -12,15 +12,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import yaml
 
 from training.data.dataset import retrieve
 from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import declared
+from training.data.todays_prices import PricedStarts
+from velo.disk.pattern import as_pattern
 from velo.home import Home
 from velo.offline.spine import Spine
 from velo.racing.layoff import knots_text
 from velo.settings import Settings
+from velo.sql_text import literal
+from velo.store.joined_services import features_of
 from velo.store.online.entity_rows import ServiceColumns
 from velo.store.online.materialize import materialize
 from velo.store.online.serving import views_not_as_written
@@ -54,6 +59,7 @@ class Retrieval:
         self._store = FeatureStore(repo_path=str(scratch))
         self.declared = declared(self._store, settings.training.service)
         self._repo = repo
+        self._paths = scratch / "paths.parquet"
 
     def not_as_written(self) -> list[str]:
         """What is wrong with the online store that is served from, a line a view."""
@@ -66,13 +72,19 @@ class Retrieval:
                 for view in views_not_as_written(self._home, served)
             ]
 
-    def offline(self, where: str) -> pd.DataFrame:
+    def offline(self, where: str, entries: str | None = None) -> pd.DataFrame:
         """Point-in-time features of entries, one row a runner, by day, race and horse.
 
         Args:
             where: SQL over the columns of `entries`.
+            entries: a relation that stands for those of the build.
         """
-        return retrieve(self._store, self.declared, self._asked(where))
+        return retrieve(self._store, self.declared, self._asked(where, entries))
+
+    def price(self, starts: PricedStarts) -> None:
+        """Take the price paths of starts from now on, where the service asks for any."""
+        if self.declared.todays_prices:
+            pq.write_table(starts.paths(), self._paths)
 
     def bring(self, day: date) -> None:
         """Fill the scratch online store with what was known at a day's 00:00 UTC."""
@@ -82,7 +94,7 @@ class Retrieval:
         """Online features of the same rows in the same order, asked for race by race, as live."""
         con = Spine(self._home).connect()
         rows = con.sql(self._asked(where)).to_arrow_table()
-        service = self._store.get_feature_service(self.declared.service)
+        service = features_of(self._store, self.declared.service)
         asked = ServiceColumns.by(self._store, self.declared.service)
         known = self.declared
         names = [
@@ -104,7 +116,7 @@ class Retrieval:
         add_field_wide(together, known, rows)
         return together[list(known.features)]
 
-    def _asked(self, where: str) -> str:
+    def _asked(self, where: str, entries: str | None = None) -> str:
         layoff = self._settings.layoff
         constants = {
             **self._settings.priors.model_dump(),
@@ -114,8 +126,12 @@ class Retrieval:
         requests = ", ".join(
             f"{float(value)!r}::DOUBLE AS {name}" for name, value in constants.items()
         )
+        paths = ""
+        if self.declared.todays_prices:
+            file = literal(as_pattern(self._paths))
+            paths = f"LEFT JOIN read_parquet({file}) AS paths USING (race_id, horse_id)"
         return (
-            f"SELECT entries.*, {requests}, '{knots_text(layoff.knots)}' AS layoff_knots "
-            f"FROM {Spine(self._home).entries} AS entries WHERE {where} "
+            f"SELECT *, {requests}, '{knots_text(layoff.knots)}' AS layoff_knots "
+            f"FROM {entries or Spine(self._home).entries} AS entries {paths} WHERE {where} "
             "ORDER BY event_timestamp, race_id, horse_id"
         )

@@ -85,6 +85,11 @@ def world(home: Home, settings: Settings, alter: Alteration) -> Iterator[duckdb.
         yield con
 
 
+def unaltered(con: duckdb.DuckDBPyConnection, source: str, table: str, columns: list[str]) -> str:
+    """The warehouse as it is."""
+    return f"SELECT * FROM {source}.{table}"
+
+
 def cut(day: date) -> Alteration:
     """The morning of a day: its races are cards, earlier ones have results, there are no others."""
     at = f"DATE '{day.isoformat()}'"
@@ -167,22 +172,45 @@ def shuffled(day: date, seed: int) -> Alteration:
             changed = ["decimal_odds"]
         if not changed:
             return f"SELECT * FROM {source}.{table}"
-        rows = con.sql(
-            f"SELECT * FROM {source}.{table} WHERE {of_day} ORDER BY ALL"
-        ).to_arrow_table()
-        for column in changed:
-            place = rows.column_names.index(column)
-            dealt = rows.column(column).take(dealer.permutation(len(rows)))
-            rows = rows.set_column(place, rows.schema.field(column), dealt)
-        con.register("dealt", rows)
-        con.execute(f"CREATE TABLE dealt_{table} AS SELECT * FROM dealt")
-        con.unregister("dealt")
-        return (
-            f"SELECT * FROM {source}.{table} WHERE NOT ({of_day}) "
-            f"UNION ALL BY NAME SELECT * FROM dealt_{table}"
-        )
+        return _dealt(con, source, table, of_day, changed, dealer)
 
     return alter
+
+
+def odds_shuffled(day: date, seed: int) -> Alteration:
+    """Every price of a day is dealt out anew among its races, early ones too."""
+    at = f"DATE '{day.isoformat()}'"
+    dealer = np.random.default_rng(seed)
+
+    def alter(con: duckdb.DuckDBPyConnection, source: str, table: str, columns: list[str]) -> str:
+        if COPIES.get(table, table) != "prices_history":
+            return unaltered(con, source, table, columns)
+        return _dealt(con, source, table, _raced(source, f"date = {at}"), ["decimal_odds"], dealer)
+
+    return alter
+
+
+def _dealt(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    table: str,
+    which: str,
+    columns: list[str],
+    dealer: np.random.Generator,
+) -> str:
+    """SQL of a table's rows in which columns of some rows are dealt out anew among them."""
+    rows = con.sql(f"SELECT * FROM {source}.{table} WHERE {which} ORDER BY ALL").to_arrow_table()
+    for column in columns:
+        place = rows.column_names.index(column)
+        dealt = rows.column(column).take(dealer.permutation(len(rows)))
+        rows = rows.set_column(place, rows.schema.field(column), dealt)
+    con.register("dealt", rows)
+    con.execute(f"CREATE TABLE dealt_{table} AS SELECT * FROM dealt")
+    con.unregister("dealt")
+    return (
+        f"SELECT * FROM {source}.{table} WHERE NOT ({which}) "
+        f"UNION ALL BY NAME SELECT * FROM dealt_{table}"
+    )
 
 
 def _raced(source: str, when: str) -> str:

@@ -103,6 +103,8 @@ def _show(findings: Audit) -> None:
                 for each in findings.differences
             ],
         )
+    if findings.reads_todays_price:
+        console.say(f"read the price of today's race: {', '.join(findings.reads_todays_price)}")
     for line in findings.not_as_written:
         console.say(f"NOT AS WRITTEN: {line}")
     for note in findings.notes:

@@ -31,7 +31,10 @@ def train(
             min=0, max=10_000, help="Choose so many features anew in each fold; 0 takes all."
         ),
     ] = None,
-    service: Annotated[str | None, typer.Option(help="Feature service to train on.")] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(help="Feature service to train on; given again, one more beside it."),
+    ] = None,
     decision_price: Annotated[
         str | None, typer.Option(help="Price that bets are chosen at.")
     ] = None,
@@ -58,13 +61,18 @@ def train(
     import velo
     from velo import settings
     from velo.cli.training_report import show_trained
+    from velo.store.joined_services import together
 
     chosen = settings.load(
         **_overrides(
             settings.load(),
             {
                 "ranker": {"objective": objective},
-                "training": {"blend": blend, "service": service, "select": select},
+                "training": {
+                    "blend": blend,
+                    "service": together(service) if service else None,
+                    "select": select,
+                },
                 "prices": {"decision": decision_price, "settlement": settlement_price},
             },
         )

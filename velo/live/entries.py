@@ -21,6 +21,8 @@ from velo.settings import Settings
 from velo.warehouse.connection import warehouse
 
 STEPS = ("field", "race_levels")
+QUOTED = "quoted_"
+"""Before a kind of price, in the name of the column of the odds that stand in the warehouse."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def read_entries(
 
     Returns:
         The columns of the build's `entries`, and `day`, `off`, `off_at`, `off_zone`, `off_doubt`,
-        `race_no`, `race_name`, `source_race_id`, `number`, `draw`, `number_letter`; `seen_horse`,
+        `race_no`, `race_name`, `source_race_id`, `number`, `draw`, `number_letter`; the odds of
+        early kinds that are in the warehouse (`quoted_morning` and others); `seen_horse`,
         `seen_trainer`, `seen_jockey`, `seen_course` say whether they had a start before the day,
         `told` whether the warehouse has it that the race was run.
 
@@ -115,14 +118,26 @@ ORDER BY races.race_id, runners.number, runners.horse
 """
 
 _ROSTER = """
-WITH listed AS (
+WITH quoted AS (
+    SELECT race_id, horse_id,
+        max(decimal_odds) FILTER (kind = 'evening') AS quoted_evening,
+        max(decimal_odds) FILTER (kind = 'breakfast') AS quoted_breakfast,
+        max(decimal_odds) FILTER (kind = 'morning') AS quoted_morning,
+        max(decimal_odds) FILTER (kind = 'open') AS quoted_open
+    FROM prices
+    WHERE race_id IN (SELECT race_id FROM races WHERE date IN (SELECT day FROM asked))
+    GROUP BY race_id, horse_id
+),
+listed AS (
     SELECT entries.*, CAST(entries.event_timestamp AS DATE) AS day, races.off,
         races.off_at, races.off_zone, races.off_doubt, races.race_no,
         races.name AS race_name, races.source_race_id, runners.number, runners.draw,
-        runners.number_letter
+        runners.number_letter,
+        quoted_evening, quoted_breakfast, quoted_morning, quoted_open
     FROM ({entries}) AS entries
     JOIN races ON races.race_id = entries.race_id
     JOIN runners ON runners.race_id = entries.race_id AND runners.horse_id = entries.horse_id
+    LEFT JOIN quoted ON quoted.race_id = entries.race_id AND quoted.horse_id = entries.horse_id
     WHERE races.date IN (SELECT day FROM asked)
 ),
 ran AS (

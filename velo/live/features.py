@@ -13,13 +13,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from training.data.dataset import requests_sql, retrieve
+from training.data.dataset import retrieve
+from training.data.entity_sql import requests_sql
 from training.data.feature_retrieval import add_field_wide
 from training.data.service_features import Declared, declared
 from velo.disk.pattern import as_pattern
 from velo.racing.running_style import SEEN_BY, STYLE, running_styles
 from velo.settings import Layoff, Priors
 from velo.sql_text import literal
+from velo.store.joined_services import features_of
 from velo.store.online.entity_rows import ServiceColumns
 
 
@@ -30,7 +32,7 @@ class Source:
     Attributes:
         store: the `feast.FeatureStore`.
         declared: what the registry declares of the service.
-        service: Feast's own object.
+        service: what Feast is asked for: its own object, or the references of several services.
         asked: what it needs to be asked for.
     """
 
@@ -47,9 +49,7 @@ class Source:
             HomeError: the registry does not hold it.
         """
         known = declared(store, service)
-        return cls(
-            store, known, store.get_feature_service(service), ServiceColumns.by(store, service)
-        )
+        return cls(store, known, features_of(store, service), ServiceColumns.by(store, service))
 
 
 def online(source: Source, entries: pa.Table, values: Mapping[str, Any]) -> pd.DataFrame:
@@ -91,10 +91,11 @@ def offline(source: Source, entries: pa.Table, priors: Priors, layoff: Layoff) -
         path = Path(folder) / "entries.parquet"
         pq.write_table(keyed, path)
         asked = literal(as_pattern(path))
+        columns = ["*", *requests_sql(priors, layoff, source.asked)]
         frame = retrieve(
             source.store,
             source.declared,
-            f"SELECT *, {requests_sql(priors, layoff)} FROM read_parquet({asked}) ORDER BY entry",
+            f"SELECT {', '.join(columns)} FROM read_parquet({asked}) ORDER BY entry",
         )
     return _for_people(frame.sort_values("entry").reset_index(drop=True), source.declared)
 

@@ -147,13 +147,15 @@ def predict(
     card, quoted, left = _with_credible_odds(settings, card, quoted)
     unscored += left
     progress("features")
-    features, done = _features(home, pricer, card.entries, asked.offline, progress)
+    kinds = dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind)
+    priced = pricer.with_prices(card.entries, quoted.odds, kinds, clock(), home.ledger)
+    features, done = _features(home, pricer, priced, asked.offline, progress)
     notes += done
     progress("scoring")
     made = pricer.price(
         card.entries,
         quoted.odds,
-        dict.fromkeys(card.entries["race_id"].to_pylist(), quoted.kind),
+        kinds,
         features,
         source="offline" if asked.offline else "online",
         build=Spine(home).fingerprint,

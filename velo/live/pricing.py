@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from training.data.dataset import request_values
+from training.data.entity_sql import request_values
 from training.scoring import Stored
 from training.statistics.races import Races
-from velo.arrays import Floats
+from velo.arrays import Flags, Floats
 from velo.errors import ModelError
 from velo.live import features
 from velo.live.beyond_reason import BEYOND_REASON, books_beyond_reason
 from velo.live.card import race_title
 from velo.live.deadline import deadline
+from velo.live.earlier_prices import with_price_path
 from velo.live.features import Source
 from velo.live.journal import PredictedRunner, Prediction
 from velo.live.scoring import BACK, NO_MARKET, PASS, moved, score, stakes_by_strategy
@@ -73,6 +75,26 @@ class Pricer:
         """The kind of price that the model was judged on."""
         return self.stored.card.prices.decision
 
+    def with_prices(
+        self,
+        entries: pa.Table,
+        odds: Floats,
+        kinds: Mapping[int, str | None],
+        now: datetime,
+        journal: Path,
+    ) -> pa.Table:
+        """Entries with today's prices beside them, for a model whose features read those.
+
+        Args:
+            entries, odds, kinds, now: as `price` takes them.
+            journal: whose predictions of the races were made before.
+        """
+        if not self.source.declared.todays_prices:
+            return entries
+        rows = entries.to_pylist()
+        given = np.where(_without_a_market(rows, odds), np.nan, odds)
+        return with_price_path(entries, given, kinds, now, journal, self.stored.card.hours)
+
     def online(self, entries: pa.Table) -> pd.DataFrame:
         """Features of entries of one day, whose morning the online store is at."""
         card = self.stored.card
@@ -112,8 +134,7 @@ class Pricer:
         frame["class_level"] = frame["class_level"].astype(np.float64)
         frame["date"] = pd.to_datetime(pd.Series([row["day"] for row in rows]))
         strange = beyond_reason(rows, odds)
-        without = {*_coupled(rows), *strange}
-        frame["decision_odds"] = np.where([row["race_id"] in without for row in rows], np.nan, odds)
+        frame["decision_odds"] = np.where(_without_a_market(rows, odds), np.nan, odds)
         scored = score(self.stored, frame, features)
         judged = self._judged(scored, frame)
         saw = list(self.stored.model.fundamental.features)
@@ -187,6 +208,12 @@ def beyond_reason(rows: Sequence[Mapping[str, Any]], odds: Floats) -> dict[int, 
     races, coupled = [row["race_id"] for row in rows], _coupled(rows)
     alone = np.where([race in coupled for race in races], np.nan, odds)
     return books_beyond_reason(np.array(races, dtype=np.int64), alone)
+
+
+def _without_a_market(rows: Sequence[Mapping[str, Any]], odds: Floats) -> Flags:
+    """Whether a row is of a race that is scored without its odds."""
+    without = {*_coupled(rows), *beyond_reason(rows, odds)}
+    return np.array([row["race_id"] in without for row in rows], dtype=np.bool_)
 
 
 def _coupled(rows: Sequence[Mapping[str, Any]]) -> Set[Hashable]:

@@ -7,7 +7,7 @@ data, which is no fault of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from velo.offline.spine import Spine
@@ -23,12 +23,14 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "rating_band": ("entries", "mark IS NOT NULL AND official_rating IS NULL"),
     "early_position": ("horse_runs", "last_early IS NOT NULL"),
     PRICE_CURVE: ("entries", "NOT ({unfitted})"),
+    "earlier_price": ("outcomes", "{earlier}"),
 }
 """Fact -> a table of the build, and where a row of it has the fact.
 
 A mark without an official rating is what a rating band says. Where horses lay early is known only
 after a race, so it is looked for where features find it, among their last starts. The curve of what
-a price lets expect is there or not by region and year.
+a price lets expect is there or not by region and year. An earlier price is one of a kind that
+stands at an hour before the decision's.
 """
 
 
@@ -50,13 +52,16 @@ def lacking(needs: str, facts: Iterable[str]) -> str:
     )
 
 
-def facts_of(spine: Spine, needs: Iterable[str], first: date, end: date) -> frozenset[str]:
+def facts_of(
+    spine: Spine, needs: Iterable[str], first: date, end: date, earlier: Sequence[str] = ()
+) -> frozenset[str]:
     """Of the facts that features need, those that any run of the days [first, end) has.
 
     Args:
         spine: of the build.
         needs: tags of features; what none of them names is not looked for.
         first, end: the days.
+        earlier: kinds of price that stand at an hour before the decision.
 
     Raises:
         NothingBuilt: the build is from before it had the table.
@@ -65,9 +70,10 @@ def facts_of(spine: Spine, needs: Iterable[str], first: date, end: date) -> froz
     there: set[str] = set()
     for table in sorted({FACTS[name][0] for name in wanted}):
         names = [name for name, (where, _) in FACTS.items() if name in wanted and where == table]
-        rows = spine.entries if table == "entries" else spine.feature_table(table)
+        rows = spine.feature_table(table)
         conditions = ", ".join(f"bool_or({FACTS[name][1]})" for name in names)
-        conditions = conditions.format(unfitted=years_sql(spine.unfitted))
+        quoted = " OR ".join(f'"{kind}" IS NOT NULL' for kind in earlier) or "FALSE"
+        conditions = conditions.format(unfitted=years_sql(spine.unfitted), earlier=quoted)
         answers = spine.connect().execute(
             f"SELECT {conditions} FROM {rows} WHERE event_timestamp >= CAST($first AS TIMESTAMPTZ) "
             "AND event_timestamp < CAST($end AS TIMESTAMPTZ)",

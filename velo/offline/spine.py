@@ -74,6 +74,15 @@ class Spine:
         """
         return self._newer("voids")
 
+    @property
+    def offs(self) -> str:
+        """One row a race whose off is known: the moment, and the zone of its course.
+
+        Raises:
+            NothingBuilt: the build is from before there was such a table.
+        """
+        return self._newer("offs")
+
     def feature_table(self, name: str) -> str:
         """A table that features are joined from.
 

@@ -32,10 +32,10 @@ class PriceClock(Protocol):
         ...
 
 
+BEFORE_THE_OFF = ("evening", "breakfast", "morning", "open")
+"""Kinds that stand at an hour before the off, as a rule the earliest first."""
 AT_THE_OFF = frozenset({"sp", "bsp", "wap"})
 """Kinds that are settled when betting ends."""
-WITH_AN_HOUR = ("evening", "breakfast", "morning", "open")
-"""Kinds that are quoted before that."""
 
 
 def snapshot_time(kind: str, off: datetime, clock: PriceClock) -> datetime:
@@ -86,12 +86,12 @@ def later_kind(kind: str, moment: datetime, off: datetime, clock: PriceClock) ->
         kind: of the price; one at the off has none after it.
         moment, off, clock: as in `is_quoted_by`.
     """
-    if kind not in WITH_AN_HOUR:
+    if kind not in BEFORE_THE_OFF:
         return None
     own = snapshot_time(kind, off, clock)
     followed = {
         snapshot_time(each, off, clock): each
-        for each in WITH_AN_HOUR
+        for each in BEFORE_THE_OFF
         if own < snapshot_time(each, off, clock) <= moment
     }
     return followed[max(followed)] if followed else None
@@ -106,3 +106,25 @@ def hour_in_words(kind: str, clock: PriceClock) -> str:
     hours = {"evening": clock.evening, "breakfast": clock.breakfast, "morning": clock.morning}
     of_which_day = "the day before" if kind == "evening" else "on the day"
     return f"{hours[kind]:%H:%M} {of_which_day}"
+
+
+def minutes_before_off(kind: str, off: datetime, clock: PriceClock) -> float:
+    """How long before the off a kind of price stood, 0 at the least.
+
+    Args:
+        kind, off, clock: as :func:`snapshot_time` takes them.
+    """
+    quoted = snapshot_time(kind, off, clock)
+    # Two times of one zone are subtracted as the clocks on the wall show them.
+    return (off.astimezone(UTC) - quoted.astimezone(UTC)) / timedelta(minutes=1)
+
+
+def earlier_kinds(kind: str, clock: PriceClock) -> tuple[str, ...]:
+    """The kinds that stand at an hour before another kind's, on a day that races until midnight."""
+    off = datetime(2000, 1, 2, 23, 59, tzinfo=UTC)
+    before = minutes_before_off(kind, off, clock)
+    return tuple(
+        each
+        for each in BEFORE_THE_OFF
+        if each != kind and minutes_before_off(each, off, clock) >= before
+    )

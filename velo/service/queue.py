@@ -192,12 +192,14 @@ class PricingQueue:
         quoted = [each.odds or each.race.quoted(pricer.decision) for each in races]
         odds = np.concatenate([each.odds for each in quoted])
         self._require_credible(pricer, entries, odds)
-        features, standing = self._features(pricer, day, entries)
+        kinds = {each.race.race_id: odds.kind for each, odds in zip(races, quoted, strict=True)}
+        priced = pricer.with_prices(entries, odds, kinds, self._clock(), self._home.ledger)
+        features, standing = self._features(pricer, day, priced)
         pricer.stored.require_build(current_build(self._home))
         made = pricer.price(
             entries,
             odds,
-            {each.race.race_id: odds.kind for each, odds in zip(races, quoted, strict=True)},
+            kinds,
             features,
             source="online",
             build=standing.fingerprint,

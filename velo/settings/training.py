@@ -101,7 +101,9 @@ class Training(Section):
     alpha_start: Alpha = Field(0.25, description="where the fit of the blend begins")
     bootstrap_draws: Draws = Field(2000, description="of race days, for an interval")
     seed: Annotated[int, Unit("any whole number")] = Field(20150101, ge=0, le=2**31 - 1)
-    service: str = Field("velo_v1_1_0", description="feature service that is trained on")
+    service: str = Field(
+        "velo_v1_1_0", description="feature service that is trained on; several with + between"
+    )
     select: Annotated[int, Unit("features")] = Field(
         0, ge=0, le=10_000, description="so many are chosen, anew in each fold; 0 takes all"
     )

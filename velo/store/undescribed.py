@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from velo.offline.description import Description
+from velo.store.joined_services import names_of
 from velo.store.registry_file import holds_declarations
 
 
@@ -15,7 +16,7 @@ def undescribed(registry: Path, service: str) -> str | None:
 
     Args:
         registry: Feast's file.
-        service: whose features are asked about.
+        service: whose features are asked about, or several joined by `+`.
 
     Returns:
         The feature's name; None if all are described, or if there is no such registry or service.
@@ -32,7 +33,7 @@ def undescribed(registry: Path, service: str) -> str | None:
     fields = (
         field
         for each in read.feature_services
-        if each.spec.name == service
+        if each.spec.name in names_of(service)
         for view in each.spec.features
         for field in view.feature_columns
     )

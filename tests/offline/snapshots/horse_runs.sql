@@ -192,6 +192,7 @@ SELECT
             + 0.8 * (CASE WHEN led_6 IS NULL THEN 0.0 ELSE 1.0 END))))) + 1.0) AS recent_led,
     early_1 AS last_early, early_2 AS early_before,
     won AS last_won,
+    lpc_1 AS last_log_chance,
     (coalesce(pounds_1, 0.0)
         + 0.9 * (coalesce(pounds_2, 0.0)
         + 0.9 * (coalesce(pounds_3, 0.0)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from velo.errors import InputError
+from velo.store.joined_services import projections_of
 
 WHOLE = ("INT32", "INT64")
 NOBODY: dict[str, Any] = {"INT32": -1, "INT64": -1, "STRING": "", "BYTES": b""}
@@ -29,10 +30,10 @@ class ServiceColumns:
 
     @classmethod
     def by(cls, store: Any, service: str) -> ServiceColumns:
-        """Read a service's keys and request columns from a `feast.FeatureStore`."""
+        """Read the keys and request columns of a service, or of several, off a `FeatureStore`."""
         keys: dict[str, str] = {}
         requested: dict[str, str] = {}
-        for projection in store.get_feature_service(service).feature_view_projections:
+        for projection in projections_of(store, service):
             view = store.registry.get_any_feature_view(projection.name, store.project)
             sources = getattr(
                 view, "source_feature_view_projections", {projection.name: projection}
