@@ -152,6 +152,7 @@ ALONE_BY = {
     "outcomes": {"race_id"},
     "withdrawals": {"race_id"},
     "voids": {"race_id", "horse_id"},
+    "offs": {"race_id", "off_at", "off_zone"},
 }
 """Table -> the columns by which a day's changes reach few of its rows."""
 DAY_BY_DAY = {
