@@ -82,4 +82,4 @@ def test_a_run_keeps_the_definition_of_each_service(applied: Applied) -> None:
     assert one["service"]["spec"]["name"] == "velo_v1_1_0"
     assert [each["spec"]["name"] for each in both["services"]] == ["velo_v1_1_0", "velo_pace_v1"]
     views = [view["spec"]["name"] for view in both["on_demand_views"]]
-    assert views == ["velocity", "class_layoff", "bias", "form", "style", "pace"]
+    assert views == ["velocity", "class_layoff", "bias", "form", "style", "stalls", "pace"]
