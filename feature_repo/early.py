@@ -11,21 +11,7 @@ from entities import (
     surface,
     trainer,
 )
-from feast import Entity, FeatureView, Field
-from feast.types import Float64
-from sources import LASTING, offline_table
-
-
-def numbers(table: str, keys: list[Entity], columns: list[str]) -> FeatureView:
-    """The view of an offline table of numbers."""
-    return FeatureView(
-        name=table,
-        entities=keys,
-        ttl=LASTING,
-        source=offline_table(table),
-        schema=[Field(name=column, dtype=Float64) for column in columns],
-    )
-
+from sources import numbers
 
 early_curve = numbers("early_curve", [region], [f"forecast_{nth}" for nth in range(1, 15)])
 jockey_style = numbers("jockey_style", [jockey], ["jockey_late", "jockey_rides"])

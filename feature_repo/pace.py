@@ -14,7 +14,7 @@ from feast import Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64
 from runs import NEVER_RUN, horse_runs
-from today import pace_today, stall_today, today
+from today import pace_today, stall_today
 from whole_races import field_wide
 
 UNSEEN = "recent_early != recent_early"
@@ -59,7 +59,7 @@ def style(rows: pd.DataFrame) -> pd.DataFrame:
 
 @on_demand_feature_view(
     name="stalls",
-    sources=[rail_draw_cell, going_draw_cell, stall_today, today],
+    sources=[rail_draw_cell, going_draw_cell, pace_today],
     schema=[
         Field(
             name="draw_slope_rail",

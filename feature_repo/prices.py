@@ -6,30 +6,19 @@ from entities import class_cell, course, jockey, race_code, region, sire, surfac
 from feast import Entity, FeatureView, Field
 from feast.on_demand_feature_view import on_demand_feature_view
 from feast.types import Float64
-from sources import LASTING, offline_table
+from sources import numbers
 from today import today
 
 RECENT = ("sur_60d", "priced_60d", "won_60d", "chance_60d")
 
 
-def sums(table: str, keys: list[Entity], columns: list[str]) -> FeatureView:
-    """The view of a table of decayed sums."""
-    return FeatureView(
-        name=table,
-        entities=keys,
-        ttl=LASTING,
-        source=offline_table(table),
-        schema=[Field(name=column, dtype=Float64) for column in columns],
-    )
-
-
 def surprises(table: str, keys: list[Entity]) -> FeatureView:
-    """The same, of surprise and priced runs alone."""
-    return sums(table, keys, [f"{table}_sur", f"{table}_priced"])
+    """The view of a table of decayed sums of surprise and priced runs."""
+    return numbers(table, keys, [f"{table}_sur", f"{table}_priced"])
 
 
 trainer_price, jockey_price = (
-    sums(
+    numbers(
         f"{person.name}_price",
         [person],
         [f"{person.name}_{column}" for column in ("sur", "priced", *RECENT)],
@@ -39,7 +28,7 @@ trainer_price, jockey_price = (
 trainer_track = surprises("trainer_track", [trainer, course, surface, race_code])
 jockey_level = surprises("jockey_level", [jockey, class_cell, race_code])
 sire_surface = surprises("sire_surface", [sire, surface, race_code])
-rest_starts = sums(
+rest_starts = numbers(
     "rest_starts",
     [region, race_code],
     [f"rest_{count}_{cell}" for cell in range(30) for count in ("sur", "priced")],

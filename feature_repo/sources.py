@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from feast import FileSource
+from feast import Entity, FeatureView, Field, FileSource
 from feast.data_format import ParquetFormat
+from feast.types import Float64
 
 from velo.home import Home
 
@@ -18,4 +19,15 @@ def offline_table(name: str) -> FileSource:
         path=str(Home.current().current_build / name),
         timestamp_field="event_timestamp",
         file_format=ParquetFormat(),
+    )
+
+
+def numbers(table: str, keys: list[Entity], columns: list[str]) -> FeatureView:
+    """The view of an offline table of numbers."""
+    return FeatureView(
+        name=table,
+        entities=keys,
+        ttl=LASTING,
+        source=offline_table(table),
+        schema=[Field(name=column, dtype=Float64) for column in columns],
     )
