@@ -254,7 +254,8 @@ def _quoted(
     """The odds of the card's runners as they can be known now, and what is to be said of them."""
     runners = card.entries.to_pylist()
     clock = settings.prices.clock
-    unknown = unknown_kinds(runners, decision, now, clock)
+    # What the caller calls the odds is taken for that, as the model's own kind is.
+    unknown = unknown_kinds(runners, decision, now, clock) - {asked.price_kind}
     if asked.prices is not None and prices is not None:
         quoted = match_odds(prices, runners, decision, unknown)
         notes = [
